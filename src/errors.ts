@@ -1,0 +1,74 @@
+/**
+ * The few kinds of expected failure. Everything that a user can cause is one of these; anything else is a bug and
+ * keeps its stack. `src/cli/report.ts` is the one place that turns them into text or JSON and an exit status.
+ */
+
+/** Stable codes, one per kind of failure; scripts may match on them (`--log-format json` prints them as `code`). */
+export type ErrorCode =
+  | 'USAGE' // the command line is wrong
+  | 'CONFIG' // config.json (or another input file) is wrong: `subject` is the property path
+  | 'NOT_FOUND' // no such container
+  | 'EXISTS' // the container exists already
+  | 'STATE' // the container's state does not allow this
+  | 'HOST' // a tool or system call of the host refused: `subject` names the object
+  | 'UNSUPPORTED' // the host lacks what is needed (module, kernel option, tunable)
+  | 'HOOK' // a hook failed: `subject` is hooks.<kind>[n]
+  | 'EXEC' // the program cannot be executed (podman's 126/127 phrases are in the message)
+
+/** An expected failure: one clear line for the user, a stable code, and the property or object concerned. */
+export class JailwrightError extends Error {
+  override readonly name = 'JailwrightError'
+  readonly code: ErrorCode
+  /** Property path (`mounts[3].destination`) or object (`jail web`, `/dev/dri`), where there is one. */
+  readonly subject: string | undefined
+  /** What to do about it, printed after the message. */
+  readonly hint: string | undefined
+  /** Exit status of the command: 1 except for `run`/`exec` (126, 127). */
+  readonly exitStatus: number
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { subject?: string; hint?: string; exitStatus?: number; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.subject = options.subject
+    this.hint = options.hint
+    this.exitStatus = options.exitStatus ?? 1
+  }
+}
+
+/** Several errors of one input, all reported at once (`validate`); `create` prints the first. */
+export class ConfigErrors extends JailwrightError {
+  readonly errors: readonly JailwrightError[]
+  constructor(errors: readonly JailwrightError[]) {
+    const first = errors[0]
+    super('CONFIG', first?.message ?? 'invalid configuration', { subject: first?.subject })
+    this.errors = errors
+  }
+}
+
+/** A system call failed: errno by name and number, with the kernel's own text where it gave one (nmount's errmsg). */
+export class SyscallError extends JailwrightError {
+  /** errno by name, e.g. `ENOENT` (numbers differ between FreeBSD and Linux). */
+  readonly errno: string
+  constructor(call: string, errno: string, text: string, subject?: string) {
+    super('HOST', `${call}${subject ? ` ${subject}` : ''}: ${text}`, { subject })
+    this.errno = errno
+  }
+}
+
+/** A tool of the host ended with a status other than 0; the message is the tool's own last line. */
+export class ToolError extends JailwrightError {
+  readonly argv: readonly string[]
+  readonly status: number
+  readonly stderr: string
+  constructor(argv: readonly string[], status: number, stderr: string, stdout = '') {
+    const said = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? ''
+    super('HOST', said || `${argv[0]} exited with status ${status}`, { subject: argv.join(' ') })
+    this.argv = argv
+    this.status = status
+    this.stderr = stderr
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What the rest of the program knows of the host: tools that are run and system calls that are made. FreeBSD and the
+ * simulated host answer the same calls; nothing above this folder knows which one it is.
+ */
+
+/** FreeBSD's tools by name; `tools.ts` maps each to its absolute path on FreeBSD. */
+export type Tool =
+  | 'jail'
+  | 'devfs'
+  | 'ifconfig'
+  | 'route'
+  | 'rctl'
+  | 'cpuset'
+  | 'kldload'
+  | 'kldstat'
+  | 'sysctl'
+  | 'ps'
+  | 'jls'
+
+/** What a tool answered. */
+export interface ToolResult {
+  status: number
+  stdout: string
+  stderr: string
+}
+
+/** A process as the host sees it (kinfo_proc: ki_start, ki_jid, ki_stat). */
+export interface ProcessInfo {
+  pid: number
+  /** Start time, opaque and comparable for equality only: with the pid it identifies a process for ever. */
+  start: string
+  /** Jail id, 0 on the host. */
+  jid: number
+  /** True for a zombie (ki_stat 5). */
+  zombie: boolean
+  /** True when stopped by a signal (ki_stat 4). */
+  stopped: boolean
+}
+
+/** One nmount(2) option: a name and a string value, or `undefined` for a flag such as `ro`. */
+export type MountOption = readonly [name: string, value: string | undefined]
+
+/** Calls that differ between FreeBSD and the simulated host. All are synchronous and throw `SyscallError`. */
+export interface KernelCalls {
+  /** nmount(2) with MNT_IGNORE added, so that `mount` and `df` on the host stay readable (only `mount -v` shows them). */
+  nmount(options: readonly MountOption[]): void
+  /** unmount(2); `force` is MNT_FORCE. */
+  unmount(path: string, options?: { force?: boolean }): void
+  /** jail_attach(2) of the calling process. Fails with EPERM while a directory descriptor is open. */
+  jailAttach(jid: number): void
+  /** jail_remove(2): kills every process of the jail and of its children and removes it. EINVAL when there is none. */
+  jailRemove(jid: number): void
+  /** jail_get(2) for the jid of a live jail by full name, undefined when there is none. */
+  jailId(name: string): number | undefined
+  /** jail_get(2) of string parameters of a jail (`name`, `path`, `parent`, `children.max` ...). undefined when gone. */
+  jailParams(jid: number, names: readonly string[]): Record<string, string> | undefined
+  /** A process by pid (sysctl kern.proc.pid), undefined when there is none. */
+  processInfo(pid: number): ProcessInfo | undefined
+  /** pids of all processes whose jail is `jid` or a child of it (sysctl kern.proc). */
+  jailProcesses(jid: number): number[]
+  /** sysctlbyname(3) as text (`sysctl -n`), undefined for an unknown oid. Any integer type is given in decimal. */
+  sysctl(name: string): string | undefined
+  /** True when the oid exists; used for `security.jail.param.*` (a node may be no readable value). */
+  sysctlExists(name: string): boolean
+  /** Full path of the mount on exactly this directory or file (statfs f_mntonname equal to path), with its type. */
+  mountAt(path: string): { fstype: string; from: string; fsid: string } | undefined
+}
+
+/** A directory or file inside a root, found without ever following a link out of it, and held by a descriptor. */
+export interface BeneathTarget {
+  /** Open descriptor of the object (O_PATH-like where the host has it); the caller closes it. */
+  fd: number
+  /** Its path on the host, links resolved: below the root by construction. */
+  path: string
+  kind: 'dir' | 'file' | 'socket' | 'other'
+  /** Host paths that were made on the way, outermost first (undo in reverse). */
+  created: readonly string[]
+}
+
+/** Calls about the calling process, descriptors and terminals. Synchronous; failures throw `SyscallError`. */
+export interface ProcessCalls {
+  /** execve(2); returns only by throwing. */
+  execve(path: string, argv: readonly string[], env: readonly string[]): never
+  /** setrlimit(2) by FreeBSD's resource name without prefix (`NOFILE`, `AS`); -1n is RLIM_INFINITY. */
+  setrlimit(resource: string, soft: bigint, hard: bigint): void
+  /** setgroups([gid, ...groups]), setgid, setuid in that order (process.md section 3). */
+  setCredentials(uid: number, gid: number, groups: readonly number[]): void
+  /** Default dispositions and an empty mask for every signal (the engine ignores SIGPIPE; the container must not). */
+  resetSignals(): void
+  /** Marks every descriptor >= first close-on-exec. */
+  closeOnExecFrom(first: number): void
+  /** Clears close-on-exec on one descriptor (Node marks even 0, 1 and 2). */
+  keepOnExec(fd: number): void
+  dup2(from: number, to: number): void
+  setBlocking(fd: number): void
+  /** Open descriptors that are directories: jail_attach(2) refuses while there is one. */
+  directoryDescriptors(): number[]
+  close(fd: number): void
+  /** Close without complaint every directory descriptor >= first; see jail_attach(2). */
+  closeDirectories(first: number): void
+  fchdir(fd: number): void
+  setsid(): void
+  /** posix_openpt(3): descriptors of both ends and the slave's path. */
+  openPty(): { master: number; slave: number; path: string }
+  /** TIOCSCTTY. */
+  setControllingTerminal(fd: number): void
+  setWindowSize(fd: number, rows: number, columns: number): void
+  getWindowSize(fd: number): { rows: number; columns: number }
+  /** Raw mode for a terminal; gives back what `restoreTerminal` needs. */
+  makeRaw(fd: number): Uint8Array
+  restoreTerminal(fd: number, saved: Uint8Array): void
+  /** Sends one descriptor with SCM_RIGHTS over a unix stream socket; works for paths longer than sun_path. */
+  sendDescriptor(socketPath: string, fd: number, payload: string): void
+  /** flock(2), blocking unless told otherwise; false when non-blocking and taken. */
+  flock(fd: number, mode: 'exclusive' | 'shared', options?: { nonBlocking?: boolean }): boolean
+  /** procctl(PROC_TRACE_CTL, PROC_TRACE_CTL_DISABLE); prctl(PR_SET_DUMPABLE, 0) on the simulated host. */
+  disableTracing(): void
+  /** procctl(PROC_NO_NEW_PRIVS_CTL) / prctl(PR_SET_NO_NEW_PRIVS). */
+  setNoNewPrivileges(): void
+  /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
+  kill(pid: number, signal: number): void
+  mkfifo(path: string, mode: number): void
+  /**
+   * Finds `destination` inside `root` component by component with openat(2) and O_NOFOLLOW, links (also absolute ones)
+   * resolved inside the root, `..` never above it. Missing components are made when `create` says so.
+   */
+  openBeneath(
+    root: string,
+    destination: string,
+    options: { create?: 'dir' | 'file'; mode?: number },
+  ): BeneathTarget | undefined
+}
+
+/** Everything the program asks of the host, passed as one value. */
+export interface Host {
+  kernel: KernelCalls
+  process: ProcessCalls
+  /** Runs a tool to its end with a clean environment and no inherited descriptors; never throws for a status. */
+  run(tool: Tool, args: readonly string[], options?: { stdin?: string }): ToolResult
+  /** Signal number of this host by name without SIG (`TERM`), undefined when unknown. */
+  signalNumber(name: string): number | undefined
+  /** Name without SIG by number. */
+  signalName(number: number): string | undefined
+  /** `freebsd` or `simulated`: for messages only, nothing may branch on it. */
+  readonly name: 'freebsd' | 'simulated'
+}
