@@ -44,8 +44,8 @@ export type MountOption = readonly [name: string, value: string | undefined]
 export interface KernelCalls {
   /** nmount(2) with MNT_IGNORE added, so that `mount` and `df` on the host stay readable (only `mount -v` shows them). */
   nmount(options: readonly MountOption[]): void
-  /** unmount(2); `force` is MNT_FORCE. */
-  unmount(path: string, options?: { force?: boolean }): void
+  /** unmount(2); `force` is MNT_FORCE; with `fsid` (as `mountAt` gives it) MNT_BYFSID, and `path` only for messages. */
+  unmount(path: string, options?: { force?: boolean; fsid?: string | undefined }): void
   /** jail_attach(2) of the calling process. Fails with EPERM while a directory descriptor is open. */
   jailAttach(jid: number): void
   /** jail_remove(2): kills every process of the jail and of its children and removes it. EINVAL when there is none. */

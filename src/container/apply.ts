@@ -1,0 +1,144 @@
+/** Executes a plan step by step; each effect's undo is in the journal before it happens. */
+import { mkdirSync } from 'node:fs'
+import { JailwrightError, ToolError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
+import type { JailStep, Plan, RunStep, Step, ToolCall } from '../translate/plan.ts'
+import type { Journal } from './journal.ts'
+import type { Layout } from './layout.ts'
+import { applyMount, type Roots } from './mount-step.ts'
+import { raiseChildren } from './parent.ts'
+import { takeRuleset } from './rulesets.ts'
+
+/** What came of a plan. */
+export interface Applied {
+  jid: number
+  /** What the jail has as its root. */
+  rootPath: string
+}
+
+/** Values of placeholders `%{name}`, as they become known. */
+type Captured = Map<string, string>
+
+/** Fills placeholders in; `%{epair0:b}` is the other end of the epair that `epair0` names. */
+function fill(text: string, captured: Captured): string {
+  return text.replaceAll(/%\{([a-z0-9_]+)(:b)?\}/g, (whole, name: string, other: string | undefined) => {
+    const value = captured.get(name)
+    if (value === undefined) return whole
+    return other ? value.replace(/a$/, 'b') : value
+  })
+}
+
+function fillCall(call: ToolCall, captured: Captured): ToolCall {
+  return {
+    ...call,
+    args: call.args.map(arg => fill(arg, captured)),
+    ...(call.stdin === undefined ? {} : { stdin: fill(call.stdin, captured) }),
+  }
+}
+
+/** Does all steps in order. Throws at the first that fails; the caller plays the journal back. */
+export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layout): Applied {
+  const captured: Captured = new Map()
+  const roots: Roots = { mountRoot: plan.rootPath, realRoot: plan.rootPath }
+  let jid = 0
+  const apply = (step: Step): void => {
+    switch (step.kind) {
+      case 'ruleset':
+        captured.set(step.name, String(takeRuleset(host, journal, step, plan.jailName)))
+        return
+      case 'readonly-root':
+        roots.mountRoot = mountReadonlyRoot(host, journal, plan.rootPath, files)
+        return
+      case 'mount':
+        applyMount(
+          host,
+          journal,
+          {
+            ...step,
+            options: step.options.map(([name, value]) => [name, value === undefined ? value : fill(value, captured)]),
+          },
+          roots,
+        )
+        return
+      case 'jail':
+        jid = makeJail(host, journal, step, roots.mountRoot, captured)
+        return
+      case 'run':
+        runStep(host, journal, step, captured)
+        return
+      case 'move-interface':
+        moveInterface(host, journal, step.interface, step.jail)
+        return
+      case 'raise-children':
+        journal.perform('raise children.max', { op: 'children', parent: step.parent }, () =>
+          raiseChildren(host, step.parent),
+        )
+    }
+  }
+  for (const step of plan.steps) apply(step)
+  return { jid, rootPath: roots.mountRoot }
+}
+
+/** The read-only root: a nullfs alias below the state directory (nullfs cannot be remounted, mounts.md section 3). */
+function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files: Layout): string {
+  mkdirSync(files.root, { recursive: true, mode: 0o755 })
+  journal.perform(
+    'mount read-only root',
+    { op: 'unmount', path: files.root, fstype: 'nullfs', from: rootPath, before: host.kernel.mountAt(files.root)?.fsid },
+    () => {
+      host.kernel.nmount([
+        ['fstype', 'nullfs'],
+        ['fspath', files.root],
+        ['from', rootPath],
+        ['ro', undefined],
+      ])
+      return host.kernel.mountAt(files.root)?.fsid
+    },
+    fsid => (fsid === undefined ? {} : { fsid }),
+  )
+  return files.root
+}
+
+/** jail(8) -c; -i makes it print the jid. */
+function makeJail(host: Host, journal: Journal, step: JailStep, path: string, captured: Captured): number {
+  if (host.kernel.jailId(step.name) !== undefined) {
+    throw new JailwrightError('EXISTS', `jail "${step.name}" already exists`, { subject: step.name })
+  }
+  const parameters = step.parameters.map(([name, value]) => (value === true ? name : `${name}=${fill(value, captured)}`))
+  const args = ['-i', '-c', `name=${step.name}`, `path=${path}`, ...parameters]
+  return journal.perform(
+    `jail ${step.name}`,
+    { op: 'jail', name: step.name },
+    () => Number(runTool(host, { tool: 'jail', args }).trim()),
+    jid => ({ jid }),
+  )
+}
+
+function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured): void {
+  const call = fillCall(step.call, captured)
+  // What an interface will be called is known only afterwards; its undo goes by the placeholder's later name.
+  const undo = step.undo.map(each => fillCall(each, captured))
+  const output = journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls: undo }, () =>
+    runTool(host, call),
+  )
+  if (step.capture) captured.set(step.capture, output.trim())
+}
+
+/** Moves an interface into the jail; the undo gives it back, also when the jail's end has already done so. */
+function moveInterface(host: Host, journal: Journal, name: string, jail: string): void {
+  const gone = ['not found', 'does not exist', 'Device not configured', 'File exists']
+  journal.perform(
+    `move ${name}`,
+    { op: 'run', calls: [{ tool: 'ifconfig', args: [name, '-vnet', jail], ignore: gone }] },
+    () => runTool(host, { tool: 'ifconfig', args: [name, 'vnet', jail] }),
+  )
+}
+
+/** Runs a tool and gives its standard output; a status other than 0 is an error with the tool's own text. */
+export function runTool(host: Host, call: ToolCall): string {
+  const answer = host.run(call.tool, call.args, call.stdin === undefined ? {} : { stdin: call.stdin })
+  if (answer.status !== 0) {
+    throw new ToolError([call.tool, ...call.args], answer.status, answer.stderr, answer.stdout)
+  }
+  return answer.stdout
+}

@@ -1,0 +1,96 @@
+/** The two FIFOs between the commands and init: one JSON line a message, synchronous on both sides. */
+import { closeSync, constants, openSync, readSync } from 'node:fs'
+import type { ErrorCode } from '../errors.ts'
+import { JailwrightError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
+import type { HookPlan, ProcessPlan } from '../translate/plan.ts'
+import { writeAll } from './files.ts'
+import type { Layout } from './layout.ts'
+import type { OciState } from './state-file.ts'
+
+/** What init is told. */
+export type Order =
+  | {
+      do: 'prepare'
+      jid: number
+      process: ProcessPlan
+      /** Path of the console socket on the host, for a terminal. */
+      consoleSocket?: string
+      /** The `ctl` FIFO, for init to hold a writer of its own while it waits for `start`. */
+      channel?: string
+      /** An `exec`: the program is started at once, without waiting for `start`. */
+      immediately: boolean
+    }
+  | { do: 'start'; hooks: readonly HookPlan[]; state: OciState }
+
+/** What init answers. */
+export type Answer =
+  | { ready: true }
+  /** Sent immediately before execve(2): end of file after it means success. */
+  | { exec: true }
+  | { error: { code: ErrorCode; message: string; subject?: string; exitStatus: number } }
+
+/** Sends one message. A reader that is gone shows as EPIPE. */
+export function send(fd: number, message: Order | Answer): void {
+  writeAll(fd, `${JSON.stringify(message)}\n`)
+}
+
+/** Reads one message line by line from a blocking descriptor; undefined at end of file. */
+export class Receiver {
+  readonly #fd: number
+  #rest: Buffer = Buffer.alloc(0)
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  /** The next line's value; blocks. */
+  next<T extends Order | Answer>(): T | undefined {
+    const chunk = Buffer.alloc(65_536)
+    for (;;) {
+      const end = this.#rest.indexOf(10)
+      if (end >= 0) {
+        const line = this.#rest.toString('utf8', 0, end)
+        this.#rest = this.#rest.subarray(end + 1)
+        return JSON.parse(line) as T
+      }
+      const size = readSync(this.#fd, chunk)
+      if (size === 0) return undefined
+      this.#rest = Buffer.concat([this.#rest, chunk.subarray(0, size)])
+    }
+  }
+}
+
+/** An answer that is an error, as the error it stands for. */
+export function answerError(answer: { error: Extract<Answer, { error: unknown }>['error'] }): JailwrightError {
+  const { code, message, subject, exitStatus } = answer.error
+  return new JailwrightError(code, message, { exitStatus, ...(subject === undefined ? {} : { subject }) })
+}
+
+/**
+ * Opens a blocking reader and a writer of one FIFO in one go, without ever waiting for a peer: the first reader is
+ * opened non-blocking only so that the writer finds one.
+ */
+export function openBothEnds(path: string): { reader: number; writer: number } {
+  const probe = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const writer = openSync(path, constants.O_WRONLY)
+  const reader = openSync(path, constants.O_RDONLY)
+  closeSync(probe)
+  return { reader, writer }
+}
+
+/** Opens `start`'s ends towards a waiting init; undefined when no init is there any more. */
+export function openToInit(host: Host, files: Layout): { orders: number; answers: number } | undefined {
+  const answers = openSync(files.result, constants.O_RDONLY | constants.O_NONBLOCK)
+  let orders: number
+  try {
+    orders = openSync(files.ctl, constants.O_WRONLY | constants.O_NONBLOCK)
+  } catch (error) {
+    closeSync(answers)
+    if ((error as NodeJS.ErrnoException).code === 'ENXIO') return undefined
+    throw error
+  }
+  host.process.setBlocking(answers)
+  host.process.setBlocking(orders)
+  return { orders, answers }
+}

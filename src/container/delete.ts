@@ -1,0 +1,67 @@
+/** `delete`: everything that `create` did is taken back. */
+import { existsSync } from 'node:fs'
+import { JailwrightError } from '../errors.ts'
+import { checkContainerId } from '../translate/names.ts'
+import type { HookPlan } from '../translate/plan.ts'
+import type { Context } from './context.ts'
+import { undoEverything } from './create.ts'
+import { layout } from './layout.ts'
+import { lockContainer, tryLock } from './lock.ts'
+import { readPlan } from './start.ts'
+import { currentStatus, isAlive, notFound, ociState, readState } from './state-file.ts'
+import { killProcess } from './undo.ts'
+
+/** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
+export async function deleteContainers(ctx: Context, options: { ids: readonly string[]; force: boolean }): Promise<void> {
+  let failed: unknown
+  for (const id of options.ids) {
+    if (failed !== undefined) ctx.log.error((failed as Error).message)
+    try {
+      await deleteOne(ctx, id, options.force)
+    } catch (error) {
+      if (!(error instanceof JailwrightError)) throw error
+      failed = error
+    }
+  }
+  if (failed !== undefined) throw failed
+}
+
+async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void> {
+  // An id that could not have been created cannot be deleted: it might name any directory of the host.
+  checkContainerId(id)
+  const files = layout(ctx.root, id)
+  if (!existsSync(files.dir)) {
+    if (!force) throw notFound(id)
+    // A create that died before its directory was made may have left its lock file.
+    if (existsSync(files.lock)) tryLock(ctx.host, files.lock, 0)?.remove()
+    return
+  }
+  const lock = lockContainer(ctx.host, files.lock, id)
+  try {
+    if (!existsSync(files.dir)) {
+      if (!force) throw notFound(id)
+      lock.remove()
+      return
+    }
+    const state = readState(files)
+    if (state) {
+      const status = currentStatus(ctx.host, state)
+      if (!force && status !== 'stopped' && status !== 'created' && status !== 'creating') {
+        throw new JailwrightError('STATE', `cannot delete container "${id}" that is not stopped: it is ${status}`, {
+          subject: id,
+          hint: 'stop it first, or use --force',
+        })
+      }
+      if (isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
+    }
+    const hooks: readonly HookPlan[] = existsSync(files.plan) ? readPlan(files).hooks.poststop : []
+    undoEverything(ctx, files)
+    lock.remove()
+    if (state && hooks.length > 0) {
+      const { runHooksLeniently } = await import('./hooks.ts')
+      await runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
+    }
+  } finally {
+    lock.release()
+  }
+}

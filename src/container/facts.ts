@@ -1,0 +1,79 @@
+/** The running host's facts for translation; each is asked for only when translation needs it, and once. */
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { FREEBSD_15_PARAMS } from '../translate/jail-params.ts'
+import type { Host } from '../host/types.ts'
+import type { HostFacts } from '../translate/plan.ts'
+
+/** File systems whose `allow.mount.<fs>` appears once their module is loaded; jail(8) loads it when it is named. */
+const LOADABLE = /^(allow\.mount\.(nullfs|fdescfs|linprocfs|linsysfs|zfs|fusefs|tmpfs|procfs|devfs)|linux(\..+)?|sysv(msg|sem|shm))$/
+
+function kindOf(path: string): ReturnType<HostFacts['pathKind']> {
+  const facts = statSync(path, { throwIfNoEntry: false })
+  if (!facts) return undefined
+  if (facts.isDirectory()) return 'dir'
+  if (facts.isFile()) return 'file'
+  if (facts.isSocket()) return 'socket'
+  if (facts.isFIFO()) return 'fifo'
+  if (facts.isCharacterDevice() || facts.isBlockDevice()) return 'device'
+  return 'other'
+}
+
+/** Symbolic links below /dev, by name below /dev, with the name they resolve to. */
+function findDevLinks(): Map<string, string> {
+  const links = new Map<string, string>()
+  const visit = (dir: string) => {
+    for (const entry of readdirSync(join('/dev', dir), { withFileTypes: true })) {
+      const name = dir === '' ? entry.name : `${dir}/${entry.name}`
+      // fdescfs and shm hold what processes put there, not devices.
+      if (entry.isDirectory() && name !== 'fd' && name !== 'shm') visit(name)
+      if (!entry.isSymbolicLink()) continue
+      try {
+        const target = realpathSync(join('/dev', name))
+        if (target.startsWith('/dev/')) links.set(name, target.slice(5))
+      } catch {
+        // A link that leads nowhere shows nothing.
+      }
+    }
+  }
+  visit('')
+  return links
+}
+
+/** Facts of this host. Throws when a tool that is asked cannot be run. */
+export function hostFacts(host: Host): HostFacts {
+  const { kernel } = host
+  let links: Map<string, string> | undefined
+  let sets: number[] | undefined
+  return {
+    jailParam(name) {
+      const known = FREEBSD_15_PARAMS[name]
+      if (kernel.sysctlExists(`security.jail.param.${name}`)) {
+        return known ?? (name.startsWith('allow.') ? 'bool' : 'string')
+      }
+      return known !== undefined && LOADABLE.test(name) ? known : undefined
+    },
+    sysctl: name => kernel.sysctl(name),
+    pathKind: kindOf,
+    pathOwner(path) {
+      const facts = statSync(path, { throwIfNoEntry: false })
+      return facts && { uid: facts.uid, gid: facts.gid, mode: facts.mode & 0o7777 }
+    },
+    devLinks() {
+      links ??= lstatSync('/dev', { throwIfNoEntry: false }) ? findDevLinks() : new Map()
+      return links
+    },
+    rulesetExists: number => host.run('devfs', ['rule', '-s', String(number), 'show']).stdout.trim() !== '',
+    rulesets() {
+      sets ??= host.run('devfs', ['rule', 'showsets']).stdout.split('\n').filter(Boolean).map(Number)
+      return sets
+    },
+    moduleLoaded: name => host.run('kldstat', ['-q', '-m', name]).status === 0,
+    jail(name) {
+      const jid = kernel.jailId(name)
+      if (jid === undefined) return undefined
+      return kernel.jailParams(jid, ['children.max', 'children.cur', 'allow.chflags', 'vnet', 'path'])
+    },
+    physicalMemory: () => BigInt(kernel.sysctl('hw.physmem') ?? '0'),
+  }
+}

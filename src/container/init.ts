@@ -1,0 +1,137 @@
+/**
+ * The init process: it becomes the container's program. It enters the jail itself, so that the command that the caller
+ * started never does, and keeps its pid from `create` to the program's end.
+ */
+import { closeSync, constants, fchmodSync, fchownSync, mkdirSync, openSync } from 'node:fs'
+import { JailwrightError, SyscallError } from '../errors.ts'
+import { openHost } from '../host/index.ts'
+import type { Host } from '../host/types.ts'
+import type { ProcessPlan } from '../translate/plan.ts'
+import { type Answer, type Order, Receiver, send } from './channel.ts'
+import { findProgram, homeOf } from './program.ts'
+
+type Prepare = Extract<Order, { do: 'prepare' }>
+
+/** The hidden command `init N`: N preserved descriptors, then the reading end of orders and the writing end of answers. */
+export async function initMain(argv: readonly string[]): Promise<number> {
+  const preserved = Number(argv[0] ?? 0)
+  const orders = 3 + preserved
+  const answers = orders + 1
+  const host = openHost()
+  const receiver = new Receiver(orders)
+  try {
+    const prepare = receiver.next<Prepare>()
+    // The command that started us is gone: so is the container.
+    if (!prepare) return 1
+    // Holding a writer of our own keeps the channel open for `start` after `create` has ended.
+    const keeper = prepare.channel === undefined ? undefined : openSync(prepare.channel, constants.O_WRONLY)
+    enter(host, prepare, preserved)
+    findProgram(prepare.process.args[0] ?? '', prepare.process.env, prepare.process.cwd)
+    if (!prepare.immediately) {
+      send(answers, { ready: true })
+      const start = receiver.next<Extract<Order, { do: 'start' }>>()
+      if (!start) return 1
+      if (start.hooks.length > 0) {
+        const { runHooks } = await import('./hooks.ts')
+        await runHooks(start.hooks, start.state)
+      }
+    }
+    if (keeper !== undefined) closeSync(keeper)
+    become(host, prepare.process, preserved, answers)
+  } catch (error) {
+    send(answers, asAnswer(error))
+    return 1
+  }
+}
+
+function asAnswer(error: unknown): Answer {
+  if (error instanceof JailwrightError) {
+    const { code, message, subject, exitStatus } = error
+    return { error: { code, message, exitStatus, ...(subject === undefined ? {} : { subject }) } }
+  }
+  const text = error instanceof Error ? (process.env['JAILWRIGHT_DEBUG'] ? String(error.stack) : error.message) : String(error)
+  return { error: { code: 'HOST', message: `init: ${text}`, exitStatus: 1 } }
+}
+
+/** Terminal, then the jail. */
+function enter(host: Host, prepare: Prepare, preserved: number): void {
+  if (prepare.process.terminal) openTerminal(host, prepare)
+  // Nobody in the jail may trace us or dump our memory while we are not yet the program (process.md section 2).
+  host.process.disableTracing()
+  host.process.closeDirectories(3 + preserved)
+  process.chdir('/')
+  host.kernel.jailAttach(prepare.jid)
+}
+
+/** The pty is made on the host, by descriptor only: nothing in the jail can have a hand in it (CVE-2025-52565). */
+function openTerminal(host: Host, prepare: Prepare): void {
+  const pty = host.process.openPty()
+  const { uid, gid, consoleSize } = prepare.process
+  if (consoleSize) host.process.setWindowSize(pty.master, consoleSize.height, consoleSize.width)
+  fchownSync(pty.slave, uid, gid)
+  fchmodSync(pty.slave, 0o620)
+  if (prepare.consoleSocket !== undefined) host.process.sendDescriptor(prepare.consoleSocket, pty.master, pty.path)
+  host.process.close(pty.master)
+  for (const fd of [0, 1, 2]) host.process.dup2(pty.slave, fd)
+  if (pty.slave > 2) host.process.close(pty.slave)
+  host.process.setControllingTerminal(0)
+}
+
+/** Everything that the program starts with, then execve(2). Returns only by throwing. */
+function become(host: Host, plan: ProcessPlan, preserved: number, answers: number): never {
+  const env = plan.env.some(entry => entry.startsWith('HOME=')) ? plan.env : [...plan.env, `HOME=${homeOf(plan.uid)}`]
+  for (const { resource, soft, hard } of plan.rlimits) host.process.setrlimit(resource, BigInt(soft), BigInt(hard))
+  const early = enterDirectory(plan.cwd)
+  if (plan.noNewPrivileges) host.process.setNoNewPrivileges()
+  process.umask(plan.umask)
+  host.process.setCredentials(plan.uid, plan.gid, plan.groups)
+  // A directory that only the user may enter (or only root, above).
+  if (!early) process.chdir(plan.cwd)
+  const program = findProgram(plan.args[0] ?? '', env, plan.cwd)
+  host.process.closeOnExecFrom(3)
+  for (let fd = 0; fd < 3 + preserved; fd += 1) host.process.keepOnExec(fd)
+  host.process.resetSignals()
+  send(answers, { exec: true })
+  try {
+    host.process.execve(program, plan.args, env)
+  } catch (error) {
+    throw execError(error, plan.args[0] ?? '')
+  }
+}
+
+/** Enters the working directory as root, making it when it is missing (as runc does); false when the user has to try. */
+function enterDirectory(cwd: string): boolean {
+  try {
+    process.chdir(cwd)
+    return true
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EACCES' || code === 'EPERM') return false
+    if (code !== 'ENOENT') throw cwdError(cwd, error)
+  }
+  try {
+    mkdirSync(cwd, { recursive: true, mode: 0o755 })
+    process.chdir(cwd)
+    return true
+  } catch (error) {
+    throw cwdError(cwd, error)
+  }
+}
+
+function cwdError(cwd: string, error: unknown): JailwrightError {
+  const why = ((error as Error).message.split(': ')[1] ?? '').split(',')[0]
+  return new JailwrightError('EXEC', `process.cwd: chdir to "${cwd}": ${why}`, { subject: 'process.cwd' })
+}
+
+/** execve's refusal in podman's words. */
+function execError(error: unknown, name: string): unknown {
+  if (!(error instanceof SyscallError)) return error
+  const known: Record<string, [string, 126 | 127]> = {
+    ENOENT: ['no such file or directory', 127],
+    EACCES: ['permission denied', 126],
+    EPERM: ['operation not permitted', 126],
+    ENOEXEC: ['exec format error', 126],
+  }
+  const [why, exitStatus] = known[error.errno] ?? [error.message, 126]
+  return new JailwrightError('EXEC', `exec: "${name}": ${why}`, { subject: 'process.args[0]', exitStatus })
+}

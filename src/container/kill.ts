@@ -1,0 +1,56 @@
+/** `kill`: a signal to the container's first process, or to all of its processes. */
+import { JailwrightError, SyscallError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
+import type { Context } from './context.ts'
+import { layout } from './layout.ts'
+import { lockContainer } from './lock.ts'
+import { currentStatus, requireState } from './state-file.ts'
+
+/** Largest signal number of the host (SIGRTMAX is 126 on FreeBSD, 64 on Linux). */
+const LAST_SIGNAL = 128
+
+/** A signal by name, with or without SIG, in any case, or by this host's number; 0 only asks whether it is there. */
+export function parseSignal(host: Host, text: string): number {
+  if (/^\d+$/.test(text)) {
+    const number = Number(text)
+    if (number <= LAST_SIGNAL) return number
+  } else {
+    const number = host.signalNumber(text.toUpperCase().replace(/^SIG/, ''))
+    if (number !== undefined) return number
+  }
+  throw new JailwrightError('USAGE', `unknown signal "${text}": give a name such as TERM or SIGTERM, or a number`, {
+    subject: text,
+  })
+}
+
+/** Sends a signal; a container that is stopped is an error (runtime-spec, kill), unless all of a jail are meant. */
+export function kill(ctx: Context, options: { id: string; signal: string; all: boolean }): void {
+  const { id, all } = options
+  requireState(ctx.root, id)
+  const lock = lockContainer(ctx.host, layout(ctx.root, id).lock, id)
+  try {
+    const { state } = requireState(ctx.root, id)
+    const signal = parseSignal(ctx.host, options.signal)
+    const status = currentStatus(ctx.host, state)
+    if (all) {
+      const inJail = state.jid > 0 && ctx.host.kernel.jailId(state.jailName) === state.jid
+      for (const pid of inJail ? ctx.host.kernel.jailProcesses(state.jid) : []) signalProcess(ctx.host, pid, signal)
+      return
+    }
+    if (status === 'stopped' || status === 'creating') {
+      throw new JailwrightError('STATE', `cannot kill container "${id}": container not running`, { subject: id })
+    }
+    signalProcess(ctx.host, state.pid, signal)
+  } finally {
+    lock.release()
+  }
+}
+
+/** A process that has just ended is no error. */
+function signalProcess(host: Host, pid: number, signal: number): void {
+  try {
+    host.process.kill(pid, signal)
+  } catch (error) {
+    if (!(error instanceof SyscallError && error.errno === 'ESRCH')) throw error
+  }
+}

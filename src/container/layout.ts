@@ -1,0 +1,37 @@
+/** Where a container's files are, below the runtime's root directory (`--root`). */
+import { join } from 'node:path'
+
+/** Paths of one container's state directory. */
+export interface Layout {
+  dir: string
+  /** state.json: name and place are an interface (hooks in the field read `.jid` from it). */
+  state: string
+  /** The plan that was executed: what `start`, `exec` and `delete` need besides the state. */
+  plan: string
+  journal: string
+  /** FIFO towards init. */
+  ctl: string
+  /** FIFO from init; its only writer is init, so end of file means that init has died or become the program. */
+  result: string
+  /** Mount point of a read-only root. */
+  root: string
+  /** Directory for our own small files (empty file and directory for masked paths, socket links). */
+  lock: string
+}
+
+/**
+ * The layout for a container id that has been checked by `checkContainerId` (an unchecked id could leave `root`).
+ */
+export function layout(root: string, id: string): Layout {
+  const dir = join(root, id)
+  return {
+    dir,
+    state: join(dir, 'state.json'),
+    plan: join(dir, 'plan.json'),
+    journal: join(dir, 'journal.jsonl'),
+    ctl: join(dir, 'ctl'),
+    result: join(dir, 'result'),
+    root: join(dir, 'root'),
+    lock: join(root, '.lock', id),
+  }
+}

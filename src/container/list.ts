@@ -1,0 +1,30 @@
+/** `list`: all containers below the root directory. */
+import { readdirSync } from 'node:fs'
+import type { Context } from './context.ts'
+import { layout } from './layout.ts'
+import { currentStatus, type OciState, ociState, readState } from './state-file.ts'
+
+/** One container, with its jail. */
+export interface ListEntry extends OciState {
+  jid: number
+  jail: string
+}
+
+/** Containers in the order of their ids; a directory without state (a create in its first instant) is left out. */
+export function list(ctx: Context): ListEntry[] {
+  let names: string[]
+  try {
+    names = readdirSync(ctx.root)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
+  return names
+    .filter(name => !name.startsWith('.'))
+    .sort()
+    .flatMap(name => {
+      const state = readState(layout(ctx.root, name))
+      if (!state) return []
+      return [{ ...ociState(state, currentStatus(ctx.host, state)), jid: state.jid, jail: state.jailName }]
+    })
+}

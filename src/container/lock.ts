@@ -1,0 +1,68 @@
+/**
+ * One lock a container, so that two commands on one container wait for each other and commands on different
+ * containers never do. flock(2): the kernel releases it when the holder dies, however it dies.
+ */
+import { closeSync, fstatSync, mkdirSync, openSync, statSync, unlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { JailwrightError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
+import { waitUntil } from './sleep.ts'
+
+/** A held lock. `release` gives it up; `remove` also takes its file away (for a container that is gone). */
+export interface Lock {
+  release(): void
+  remove(): void
+}
+
+/** How long a command waits for another one on the same container, in milliseconds. */
+const PATIENCE = 120_000
+
+/** True when both descriptors' file and the path are still the same file (a deleted container's lock file is gone). */
+function isCurrent(fd: number, path: string): boolean {
+  const held = fstatSync(fd)
+  const named = statSync(path, { throwIfNoEntry: false })
+  return named !== undefined && named.ino === held.ino && named.dev === held.dev
+}
+
+/**
+ * Takes the lock file at `path`, waiting for its holder; `timeout` 0 gives up at once. Undefined when not given in
+ * time. Throws what open(2) says.
+ */
+export function tryLock(host: Host, path: string, timeout: number): Lock | undefined {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  let fd = -1
+  const take = (): boolean => {
+    if (fd < 0) fd = openSync(path, 'a', 0o600)
+    if (!host.process.flock(fd, 'exclusive', { nonBlocking: true })) return false
+    if (isCurrent(fd, path)) return true
+    closeSync(fd)
+    fd = -1
+    return false
+  }
+  if (!waitUntil(take, timeout)) {
+    if (fd >= 0) closeSync(fd)
+    return undefined
+  }
+  const held = fd
+  let open = true
+  const release = () => {
+    if (open) closeSync(held)
+    open = false
+  }
+  return {
+    release,
+    remove: () => {
+      if (open) unlinkSync(path)
+      release()
+    },
+  }
+}
+
+/** Takes a container's lock or says who keeps us from it (code STATE). */
+export function lockContainer(host: Host, path: string, id: string): Lock {
+  const lock = tryLock(host, path, PATIENCE)
+  if (lock) return lock
+  throw new JailwrightError('STATE', `container ${id}: another command has held its lock for ${PATIENCE / 1000} s`, {
+    subject: id,
+  })
+}

@@ -1,0 +1,253 @@
+/** One mount of the plan, done on a destination that a hostile root cannot lead out of the container. */
+import { closeSync, linkSync, lstatSync, openSync, renameSync, statSync } from 'node:fs'
+import { basename, dirname, relative } from 'node:path'
+import { JailwrightError, SyscallError } from '../errors.ts'
+import type { BeneathTarget, Host, MountOption } from '../host/types.ts'
+import type { MountStep } from '../translate/plan.ts'
+import { copyTree } from './copy-up.ts'
+import { effect } from './crash.ts'
+import type { Journal } from './journal.ts'
+
+/** Where mounts go: `mountRoot` is what the jail sees as `/`, `realRoot` the root filesystem below a read-only alias. */
+export interface Roots {
+  mountRoot: string
+  realRoot: string
+}
+
+/** Finds or makes the mount point; undefined for an optional one that is not there. */
+function findTarget(host: Host, journal: Journal, step: MountStep, roots: Roots): BeneathTarget | undefined {
+  const found = host.process.openBeneath(roots.mountRoot, step.destination, {})
+  if (found || step.onlyIfExists) return found
+  try {
+    return makeTarget(host, journal, step, roots.mountRoot)
+  } catch (error) {
+    // Below a read-only root the mount point is made in the root filesystem itself, where the alias shows it.
+    if (!(error instanceof SyscallError && error.errno === 'EROFS') || roots.realRoot === roots.mountRoot) throw error
+    const made = makeTarget(host, journal, step, roots.realRoot)
+    host.process.close(made.fd)
+    return host.process.openBeneath(roots.mountRoot, step.destination, {})
+  }
+}
+
+/** Makes one missing mount point, each new component under its undo. */
+function makeTarget(host: Host, journal: Journal, step: MountStep, root: string): BeneathTarget {
+  const mode = step.createMode === undefined ? undefined : Number.parseInt(step.createMode, 8)
+  for (const missing of missingParents(host, root, step.destination)) {
+    journal.perform(`mkdir ${missing}`, { op: 'rmdir', root, path: missing }, () => {
+      const made = host.process.openBeneath(root, missing, { create: 'dir', mode: mode ?? 0o755 })
+      if (made) host.process.close(made.fd)
+    })
+  }
+  const kind = step.target === 'dir' ? 'dir' : 'file'
+  const undo =
+    kind === 'dir'
+      ? ({ op: 'rmdir', root, path: step.destination } as const)
+      : ({ op: 'unlink', root, path: step.destination } as const)
+  const target = journal.perform(`make ${step.destination}`, undo, () =>
+    host.process.openBeneath(root, step.destination, {
+      create: kind,
+      mode: mode ?? (kind === 'dir' ? 0o755 : 0o644),
+    }),
+  )
+  if (!target) throw new JailwrightError('HOST', `${step.origin}: cannot make ${step.destination} in the root filesystem`)
+  return target
+}
+
+/** Parents of `destination` that do not exist yet, outermost first. */
+function missingParents(host: Host, root: string, destination: string): string[] {
+  const missing: string[] = []
+  for (let parent = dirname(destination); parent !== '/'; parent = dirname(parent)) {
+    const found = host.process.openBeneath(root, parent, {})
+    if (found) {
+      host.process.close(found.fd)
+      break
+    }
+    missing.unshift(parent)
+  }
+  return missing
+}
+
+/** Errors of mounting, with the property and what was mounted where. */
+function explain(error: unknown, step: MountStep): never {
+  if (error instanceof SyscallError) {
+    const missing = error.errno === 'ENOENT' && step.fstype === 'nullfs'
+    throw new JailwrightError(
+      'HOST',
+      `${step.origin}: mount ${step.source} (${step.fstype}) on ${step.destination}: ${error.message}`,
+      { subject: step.origin, cause: error, ...(missing ? { hint: `does ${step.source} exist?` } : {}) },
+    )
+  }
+  throw error
+}
+
+/** Does one mount step under the journal. */
+export function applyMount(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
+  checkSource(step)
+  let target = findTarget(host, journal, step, roots)
+  if (!target) return
+  try {
+    checkTarget(step, target, roots)
+    if (step.target === 'file' && target.kind === 'file') target = unshareFile(host, journal, step, target, roots)
+    if (step.fstype === 'nullfs' && statSync(step.source).isSocket()) {
+      throw new JailwrightError('CONFIG', `${step.origin}.source: ${step.source} is a socket: mount its directory`, {
+        subject: step.origin,
+      })
+    }
+    mountOn(host, journal, step, target)
+  } catch (error) {
+    explain(error, step)
+  } finally {
+    host.process.close(target.fd)
+  }
+}
+
+/** The source of a nullfs must exist: said with its name before anything is done (ocijail#18). */
+function checkSource(step: MountStep): void {
+  if (step.fstype !== 'nullfs') return
+  if (statSync(step.source, { throwIfNoEntry: false })) return
+  throw new JailwrightError('HOST', `${step.origin}.source: ${step.source}: no such file or directory`, {
+    subject: `${step.origin}.source`,
+  })
+}
+
+function checkTarget(step: MountStep, target: BeneathTarget, roots: Roots): void {
+  const asked = `${roots.mountRoot}${step.destination}`
+  const special = /^\/(dev|proc|sys)$/.test(step.destination)
+  // A root that ships /dev as a link would lead device nodes elsewhere (CVE-2026-41579, CVE-2019-19921).
+  if (special && target.path !== asked) {
+    throw new JailwrightError('CONFIG', `${step.origin}.destination: ${step.destination} is a symbolic link in the root`)
+  }
+  if (step.target === 'dir' && target.kind !== 'dir') {
+    throw new JailwrightError('CONFIG', `${step.origin}.destination: ${step.destination}: not a directory`)
+  }
+  if (step.target === 'file' && target.kind === 'dir') {
+    throw new JailwrightError('CONFIG', `${step.origin}.destination: ${step.destination}: is a directory`)
+  }
+}
+
+/**
+ * nullfs mounts on a file only when it has a single hard link (mounts.md section 3); an image's file with more is put
+ * aside for the container's life and stands there again at delete.
+ */
+function unshareFile(
+  host: Host,
+  journal: Journal,
+  step: MountStep,
+  target: BeneathTarget,
+  roots: Roots,
+): BeneathTarget {
+  if (lstatSync(target.path).nlink === 1) return target
+  const path = `/${relative(roots.mountRoot, target.path)}`
+  const aside = `.${basename(path)}.jailwright`
+  host.process.close(target.fd)
+  journal.perform(
+    `put aside ${path}`,
+    { op: 'put-back', root: roots.mountRoot, path, aside },
+    () => {
+      const parent = host.process.openBeneath(roots.mountRoot, dirname(path), {})
+      if (!parent) throw new JailwrightError('HOST', `${dirname(path)}: no such directory`)
+      inDirectory(host, parent, () => {
+        linkSync(basename(path), aside)
+        replaceByEmpty(basename(path))
+      })
+    },
+  )
+  const fresh = host.process.openBeneath(roots.mountRoot, path, {})
+  if (!fresh) throw new JailwrightError('HOST', `${step.destination}: no such file`)
+  return fresh
+}
+
+/** Runs an action with a held directory as working directory, so that no path is walked again. */
+export function inDirectory<T>(host: Host, directory: BeneathTarget, action: () => T): T {
+  host.process.fchdir(directory.fd)
+  try {
+    return action()
+  } finally {
+    process.chdir('/')
+    host.process.close(directory.fd)
+  }
+}
+
+function replaceByEmpty(name: string): void {
+  const next = `.${name}.jailwright-new`
+  closeSync(openSync(next, 'wx', 0o644))
+  renameSync(next, name)
+}
+
+function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathTarget): void {
+  const late = step.copyUp ? splitForCopyUp(step.options) : undefined
+  const undo = {
+    op: 'unmount',
+    path: target.path,
+    fstype: step.fstype,
+    from: step.source,
+    before: host.kernel.mountAt(target.path)?.fsid,
+  } as const
+  journal.perform(
+    `mount ${step.fstype} ${target.path}`,
+    undo,
+    () => {
+      nmountOn(host, step, target, late?.early ?? step.options)
+      const made = host.kernel.mountAt(target.path)
+      if (!made || made.fsid === undo.before) {
+        throw new JailwrightError('HOST', `${step.origin}: the mount did not land on ${target.path}`)
+      }
+      return made.fsid
+    },
+    fsid => ({ fsid }),
+  )
+  if (late) {
+    effect(`copy up ${target.path}`, () => copyTree(host, target, late))
+    if (late.readOnly) {
+      host.kernel.nmount([
+        ['fstype', step.fstype],
+        ['fspath', target.path],
+        ['from', step.source],
+        ['update', undefined],
+        ['ro', undefined],
+      ])
+    }
+  }
+}
+
+/** nmount(2) on the held object: relative to it for a directory, to its parent for a file, so that no link is followed. */
+function nmountOn(host: Host, step: MountStep, target: BeneathTarget, options: readonly MountOption[]): void {
+  const place = (fspath: string): MountOption[] => [
+    ['fstype', step.fstype],
+    ['fspath', fspath],
+    ['from', step.source],
+    ...options,
+  ]
+  if (target.kind !== 'dir') {
+    host.kernel.nmount(place(target.path))
+    return
+  }
+  host.process.fchdir(target.fd)
+  try {
+    host.kernel.nmount(place('.'))
+  } finally {
+    process.chdir('/')
+  }
+}
+
+/** Options of a tmpfs that is filled first: owner and mode are set by hand, so that `ro` can be added afterwards. */
+export interface CopyUpOptions {
+  early: readonly MountOption[]
+  mode: number | undefined
+  uid: number | undefined
+  gid: number | undefined
+  readOnly: boolean
+}
+
+function splitForCopyUp(options: readonly MountOption[]): CopyUpOptions {
+  const value = (name: string) => options.find(option => option[0] === name)?.[1]
+  const number = (text: string | undefined, base: number) =>
+    text === undefined ? undefined : Number.parseInt(text, base)
+  return {
+    early: options.filter(([name]) => !['mode', 'uid', 'gid', 'ro'].includes(name)),
+    mode: number(value('mode'), 8),
+    uid: number(value('uid'), 10),
+    gid: number(value('gid'), 10),
+    readOnly: options.some(([name]) => name === 'ro'),
+  }
+}

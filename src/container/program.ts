@@ -1,0 +1,64 @@
+/** Finding the program to execute, as execvp(3) would, with the phrases that podman turns into 126 and 127. */
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { JailwrightError } from '../errors.ts'
+
+const DEFAULT_PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
+
+function fault(message: string, exitStatus: 126 | 127): JailwrightError {
+  return new JailwrightError('EXEC', message, { subject: 'process.args[0]', exitStatus })
+}
+
+/** `undefined` when it may be executed, else the reason. */
+function obstacle(path: string): { why: string; exitStatus: 126 | 127 } | undefined {
+  let facts: ReturnType<typeof statSync>
+  try {
+    facts = statSync(path)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EACCES') return { why: 'permission denied', exitStatus: 126 }
+    if (code === 'ELOOP') return { why: 'too many levels of symbolic links', exitStatus: 126 }
+    return { why: 'no such file or directory', exitStatus: 127 }
+  }
+  if (facts.isDirectory()) return { why: 'is a directory: permission denied', exitStatus: 126 }
+  if ((facts.mode & 0o111) === 0) return { why: 'permission denied', exitStatus: 126 }
+  return undefined
+}
+
+/**
+ * The path of the program, searched in PATH of `env` when `name` has no slash. Called inside the jail. Throws code EXEC
+ * with exit status 127 (not found) or 126 (not executable).
+ */
+export function findProgram(name: string, env: readonly string[], cwd: string): string {
+  if (name.includes('/')) {
+    const path = name.startsWith('/') ? name : join(cwd, name)
+    const found = obstacle(path)
+    if (found) throw fault(`exec: "${name}": ${found.why}`, found.exitStatus)
+    return path
+  }
+  const search = env.find(entry => entry.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH
+  let denied = false
+  for (const dir of search.split(':')) {
+    const path = join(dir === '' ? cwd : dir.startsWith('/') ? dir : join(cwd, dir), name)
+    const found = obstacle(path)
+    if (!found) return path
+    if (found.exitStatus === 126) denied = true
+  }
+  if (denied) throw fault(`exec: "${name}": permission denied`, 126)
+  throw fault(`exec: "${name}": executable file not found in $PATH: no such file or directory`, 127)
+}
+
+/** Home directory of a uid by the jail's own /etc/passwd, `/` where it has none. */
+export function homeOf(uid: number): string {
+  let text: string
+  try {
+    text = readFileSync('/etc/passwd', 'utf8')
+  } catch {
+    return '/'
+  }
+  for (const line of text.split('\n')) {
+    const [, , id, , , home] = line.split(':')
+    if (id === String(uid) && home?.startsWith('/')) return home
+  }
+  return '/'
+}

@@ -1,0 +1,49 @@
+/**
+ * devfs rulesets of a container's own. The kernel has no allocator (devfs.md section 4), so a number is taken by
+ * adding a first rule with number 1: the kernel refuses a second one, and its text says whose the set is.
+ */
+import { JailwrightError, ToolError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
+import type { RulesetStep } from '../translate/plan.ts'
+import type { Journal } from './journal.ts'
+
+/** The first rule of a set of ours: it matches no node and names the owner. */
+export function markerRule(jailName: string): string {
+  return `path jailwright-of-${jailName}`
+}
+
+/** What devfs(8) is given on standard input for a container's ruleset: the marker, then the rules as numbered lines. */
+export function rulesetInput(marker: string, rules: readonly string[]): string {
+  return [`1 ${marker}`, ...rules.map((rule, index) => `${100 * (index + 1)} ${rule}`)].map(line => `${line}\n`).join('')
+}
+
+/** Takes the first free number from the preferred one on, adds the rules, and gives the number. */
+export function takeRuleset(host: Host, journal: Journal, step: RulesetStep, jailName: string): number {
+  const marker = markerRule(jailName)
+  for (let number = step.preferred; number <= 65_535; number += 1) {
+    const taken = journal.perform(`ruleset ${number}`, { op: 'ruleset', number, marker }, () =>
+      addRules(host, number, rulesetInput(marker, step.rules)),
+    )
+    if (taken) return number
+  }
+  throw new JailwrightError('HOST', 'no free devfs ruleset number')
+}
+
+/** False when the number is in use. */
+function addRules(host: Host, number: number, input: string): boolean {
+  const args = ['rule', '-s', String(number), 'add', '-']
+  const answer = host.run('devfs', args, { stdin: input })
+  if (answer.status === 0) return true
+  if (answer.stderr.includes('File exists')) return false
+  throw new ToolError(['devfs', ...args], answer.status, answer.stderr)
+}
+
+/** Deletes a ruleset when it is still ours. */
+export function releaseRuleset(host: Host, number: number, marker: string): void {
+  const set = String(number)
+  const first = host.run('devfs', ['rule', '-s', set, 'show', '1'])
+  if (first.stdout.trim() !== `1 ${marker}`) return
+  const args = ['rule', '-s', set, 'delset']
+  const answer = host.run('devfs', args)
+  if (answer.status !== 0) throw new ToolError(['devfs', ...args], answer.status, answer.stderr)
+}

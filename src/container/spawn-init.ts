@@ -1,0 +1,74 @@
+/** Starting the init process: the same executable with the hidden command `init`. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, fstatSync } from 'node:fs'
+import { selfCommand } from '../cli/self.ts'
+import { JailwrightError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
+import { openBothEnds, Receiver } from './channel.ts'
+
+/** A started init, seen from the command that started it. */
+export interface StartedInit {
+  child: ChildProcess
+  pid: number
+  /** Start time, for telling it from a later process with the same pid. */
+  start: string
+  /** Writing end of `ctl`: while it is open and init has not been prepared, init lives. */
+  orders: number
+  answers: Receiver
+  /** Closes our ends. */
+  close(): void
+}
+
+/** Descriptors 3 .. 2+count have to be open: the caller promised them with --preserve-fds. */
+function checkPreserved(count: number): void {
+  for (let fd = 3; fd < 3 + count; fd += 1) {
+    let directory: boolean
+    try {
+      directory = fstatSync(fd).isDirectory()
+    } catch {
+      throw new JailwrightError('USAGE', `--preserve-fds ${count}: descriptor ${fd} is not open`)
+    }
+    if (directory) {
+      throw new JailwrightError(
+        'USAGE',
+        `--preserve-fds ${count}: descriptor ${fd} is a directory: a process of the jail could leave its root by it`,
+      )
+    }
+  }
+}
+
+/**
+ * Starts init in a session of its own, with standard streams and preserved descriptors at their numbers, and its two
+ * channels right behind them. `terminal` streams replace the standard ones for an `exec -t` or `run -t`.
+ */
+export function spawnInit(
+  host: Host,
+  channels: { ctl: string; result: string },
+  options: { preserveFds: number; detached: boolean },
+): StartedInit {
+  checkPreserved(options.preserveFds)
+  const kept = Array.from({ length: 3 + options.preserveFds }, (_, fd) => fd)
+  const ctl = openBothEnds(channels.ctl)
+  const result = openBothEnds(channels.result)
+  const [program, ...args] = selfCommand()
+  const child = spawn(program ?? process.execPath, [...args, 'init', String(options.preserveFds)], {
+    cwd: '/',
+    detached: true,
+    stdio: [...kept, ctl.reader, result.writer],
+  })
+  // Only init may hold these: the end of file on `result` is how its end is seen.
+  closeSync(ctl.reader)
+  closeSync(result.writer)
+  const close = () => {
+    closeSync(ctl.writer)
+    closeSync(result.reader)
+  }
+  const pid = child.pid
+  const info = pid === undefined ? undefined : host.kernel.processInfo(pid)
+  if (pid === undefined || !info) {
+    close()
+    throw new JailwrightError('HOST', `cannot start ${program}: the init process did not come up`)
+  }
+  if (options.detached) child.unref()
+  return { child, pid, start: info.start, orders: ctl.writer, answers: new Receiver(result.reader), close }
+}

@@ -1,0 +1,116 @@
+/** The container's state.json: read, written, and turned into what `state` prints. */
+import { readFileSync } from 'node:fs'
+import { JailwrightError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
+import { writeFileAtomic } from './files.ts'
+import { type Layout, layout } from './layout.ts'
+
+/** Status as the OCI state has it, and `paused` as runc has it. */
+export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped'
+
+/** state.json. `jid` and `pid` stand at the top: hooks and scripts in the field read `.jid`. */
+export interface StateFile {
+  /** Jail id, 0 while there is no jail yet. */
+  jid: number
+  /** The first process, 0 while there is none yet. */
+  pid: number
+  /** Its start time: with the pid it tells our process from a later one with the same number. */
+  pidStart: string
+  id: string
+  ociVersion: string
+  /** What the last command left; `currentStatus` tells the truth of now. */
+  status: Exclude<Status, 'paused'>
+  paused: boolean
+  /** Absolute path of the bundle directory. */
+  bundle: string
+  rootfs: string
+  /** Full name of the jail. */
+  jailName: string
+  /** ISO 8601, UTC. */
+  created: string
+  /** kern.boottime when the container was created: after a reboot it is another one. */
+  boot: string
+  annotations: Record<string, string>
+}
+
+/** The state that `state` prints and hooks get on standard input (runtime-spec, state). */
+export interface OciState {
+  ociVersion: string
+  id: string
+  status: Status
+  /** Left out when the container is stopped. */
+  pid?: number
+  bundle: string
+  /** runc's additions, which callers read. */
+  rootfs: string
+  created: string
+  owner: string
+  annotations: Record<string, string>
+}
+
+const OWN_JID = 'org.freebsd.jail.jid'
+const OWN_NAME = 'org.freebsd.jail.name'
+
+/** Reads a container's state; undefined when there is no such container (no state.json). */
+export function readState(files: Layout): StateFile | undefined {
+  let text: string
+  try {
+    text = readFileSync(files.state, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+  return JSON.parse(text) as StateFile
+}
+
+/** Reads a container's state or says that there is none (code NOT_FOUND; runc's phrase, podman looks for it). */
+export function requireState(root: string, id: string): { files: Layout; state: StateFile } {
+  const files = layout(root, id)
+  const state = readState(files)
+  if (!state) throw notFound(id)
+  return { files, state }
+}
+
+/** The error for a container that is not there. */
+export function notFound(id: string): JailwrightError {
+  return new JailwrightError('NOT_FOUND', `container "${id}" does not exist`, { subject: id })
+}
+
+/** Writes state.json by rename. */
+export function writeState(files: Layout, state: StateFile): void {
+  writeFileAtomic(files.state, `${JSON.stringify(state)}\n`, 0o644)
+}
+
+/** True when the container's first process is alive and is the one that we started. */
+export function isAlive(host: Host, state: StateFile): boolean {
+  if (state.pid === 0) return false
+  const now = host.kernel.processInfo(state.pid)
+  return now !== undefined && !now.zombie && now.start === state.pidStart
+}
+
+/** The status of this moment. A container whose `create` is still under way, or died in the middle, is `creating`. */
+export function currentStatus(host: Host, state: StateFile): Status {
+  if (state.status === 'stopped') return 'stopped'
+  if (state.status === 'creating') return 'creating'
+  if (!isAlive(host, state)) return 'stopped'
+  return state.paused && state.status === 'running' ? 'paused' : state.status
+}
+
+/** The state in the form of the specification; the jid is a string annotation, as ocijail has it. */
+export function ociState(state: StateFile, status: Status): OciState {
+  return {
+    ociVersion: state.ociVersion,
+    id: state.id,
+    status,
+    ...(status === 'stopped' ? {} : { pid: state.pid }),
+    bundle: state.bundle,
+    rootfs: state.rootfs,
+    created: state.created,
+    owner: '',
+    annotations: {
+      ...state.annotations,
+      ...(state.jid > 0 ? { [OWN_JID]: String(state.jid), [OWN_NAME]: state.jailName } : {}),
+    },
+  }
+}

@@ -1,0 +1,184 @@
+/** Taking effects back: each undo is harmless when its effect never happened, and says what it could not do. */
+import { lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { JailwrightError, SyscallError, ToolError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
+import type { ToolCall } from '../translate/plan.ts'
+import { effect } from './crash.ts'
+import type { Entry, Journal, Undo } from './journal.ts'
+import { inDirectory } from './mount-step.ts'
+import { lowerChildren } from './parent.ts'
+import { releaseRuleset } from './rulesets.ts'
+import { waitUntil } from './sleep.ts'
+
+/** A busy mount is tried again for this long after the jail's processes are gone, in milliseconds. */
+const BUSY_PATIENCE = 5_000
+
+/**
+ * Plays a journal back, newest first. One undo that fails does not keep the others from being done; all failures are
+ * given back, and their entries stay in the journal for the next try.
+ */
+export function playBack(host: Host, journal: Journal): JailwrightError[] {
+  const failures: JailwrightError[] = []
+  for (const entry of journal.pending()) {
+    try {
+      effect(`undo ${entry.undo.op}`, () => takeBack(host, entry))
+      journal.undone(entry.n)
+    } catch (error) {
+      if (!(error instanceof JailwrightError)) throw error
+      failures.push(error)
+    }
+  }
+  return failures
+}
+
+function takeBack(host: Host, { undo, done }: Entry): void {
+  switch (undo.op) {
+    case 'unmount':
+      return unmount(host, undo, done?.fsid)
+    case 'rmdir':
+      return removeBeneath(host, undo.root, undo.path, 'dir')
+    case 'unlink':
+      return removeBeneath(host, undo.root, undo.path, 'file')
+    case 'put-back':
+      return putBack(host, undo)
+    case 'jail':
+      return removeJail(host, undo.name, done?.jid)
+    case 'run':
+      for (const call of undo.calls) runUndo(host, call)
+      return
+    case 'ruleset':
+      return releaseRuleset(host, undo.number, undo.marker)
+    case 'kill':
+      return killProcess(host, undo.pid, undo.start)
+    case 'children':
+      return lowerChildren(host, undo.parent)
+    case 'pid-file':
+      return removeQuietly(() => unlinkSync(undo.path))
+  }
+}
+
+/** Unmounts what we mounted: known by its file system id once done, else by type and source on a place that was free. */
+function unmount(host: Host, undo: Extract<Undo, { op: 'unmount' }>, fsid: string | undefined): void {
+  const ours = () => {
+    const top = host.kernel.mountAt(undo.path)
+    if (!top) return undefined
+    if (fsid !== undefined) return top.fsid === fsid ? top : undefined
+    return top.fsid !== undo.before && top.fstype === undo.fstype ? top : undefined
+  }
+  let refused: SyscallError | undefined
+  const gone = (force: boolean) => () => {
+    const top = ours()
+    if (!top && fsid === undefined) return true
+    try {
+      // By id where we have it: the path may have been moved by the container meanwhile.
+      host.kernel.unmount(undo.path, { force, fsid: fsid ?? top?.fsid })
+      return true
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error
+      // EINVAL, ENOENT: no such mount any more.
+      if (error.errno === 'EINVAL' || error.errno === 'ENOENT') return true
+      refused = error
+      return error.errno !== 'EBUSY'
+    }
+  }
+  if (waitUntil(gone(false), BUSY_PATIENCE) && (!refused || refused.errno === 'EBUSY')) {
+    if (!stillThere(host, undo, fsid)) return
+  }
+  if (gone(true)() && !stillThere(host, undo, fsid)) return
+  throw refused ?? new JailwrightError('HOST', `unmount ${undo.path}: it is still mounted`)
+}
+
+function stillThere(host: Host, undo: Extract<Undo, { op: 'unmount' }>, fsid: string | undefined): boolean {
+  const top = host.kernel.mountAt(undo.path)
+  return top !== undefined && (fsid === undefined ? top.fsid !== undo.before : top.fsid === fsid)
+}
+
+/** Removes an empty directory or file that we made, reached without following a link. */
+function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'file'): void {
+  let parent: ReturnType<Host['process']['openBeneath']>
+  try {
+    parent = host.process.openBeneath(root, dirname(path), {})
+  } catch (error) {
+    // The container has put something else in the way: what is there now is not ours.
+    if (error instanceof JailwrightError) return
+    throw error
+  }
+  if (!parent) return
+  inDirectory(host, parent, () =>
+    removeQuietly(() => {
+      const name = basename(path)
+      const facts = lstatSync(name)
+      if (kind === 'dir') {
+        if (facts.isDirectory()) rmdirSync(name)
+      } else if (facts.isSocket() || facts.isSymbolicLink() || (facts.isFile() && facts.size === 0)) {
+        unlinkSync(name)
+      }
+    }),
+  )
+}
+
+/** Errors that mean "not ours any more": gone already, in use by the container's own files, or on a read-only system. */
+const HARMLESS = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EROFS', 'EBUSY', 'EPERM'])
+
+function removeQuietly(action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    if (!HARMLESS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
+
+function putBack(host: Host, undo: Extract<Undo, { op: 'put-back' }>): void {
+  const parent = host.process.openBeneath(undo.root, dirname(undo.path), {})
+  if (!parent) return
+  inDirectory(host, parent, () => removeQuietly(() => renameSync(undo.aside, basename(undo.path))))
+}
+
+/** Removes a jail with all its processes and waits until it is gone. */
+export function removeJail(host: Host, name: string, jid: number | undefined): void {
+  const id = host.kernel.jailId(name)
+  if (id === undefined || (jid !== undefined && id !== jid)) return
+  const processes = host.kernel.jailProcesses(id)
+  try {
+    host.kernel.jailRemove(id)
+  } catch (error) {
+    if (!(error instanceof SyscallError && error.errno === 'EINVAL')) throw error
+  }
+  const gone = waitUntil(
+    () =>
+      host.kernel.jailId(name) !== id &&
+      processes.every(pid => {
+        const now = host.kernel.processInfo(pid)
+        return now === undefined || now.zombie || now.jid !== id
+      }),
+    BUSY_PATIENCE,
+  )
+  if (!gone) throw new JailwrightError('HOST', `jail ${name}: it is still there after jail_remove(2)`)
+}
+
+/** Runs one tool of an undo; outputs that mean "already gone" count as success. */
+function runUndo(host: Host, call: ToolCall): void {
+  const answer = host.run(call.tool, call.args, call.stdin === undefined ? {} : { stdin: call.stdin })
+  if (answer.status === 0) return
+  const said = answer.stderr + answer.stdout
+  if (call.ignore?.some(text => said.includes(text))) return
+  throw new ToolError([call.tool, ...call.args], answer.status, answer.stderr, answer.stdout)
+}
+
+/** SIGKILL to a process that is still the one we started, and waits for its end. */
+export function killProcess(host: Host, pid: number, start: string): void {
+  const same = () => {
+    const now = host.kernel.processInfo(pid)
+    return now !== undefined && !now.zombie && now.start === start
+  }
+  if (!same()) return
+  try {
+    host.process.kill(pid, host.signalNumber('KILL') ?? 9)
+  } catch (error) {
+    if (!(error instanceof SyscallError && error.errno === 'ESRCH')) throw error
+  }
+  if (!waitUntil(() => !same(), BUSY_PATIENCE)) {
+    throw new JailwrightError('HOST', `process ${pid}: it is still there after SIGKILL`)
+  }
+}
