@@ -1,0 +1,15 @@
+import type { Handler } from '../handlers.ts'
+import { print, printJson } from '../output.ts'
+
+const check: Handler<'check'> = async ({ options }, { context }) => {
+  const { check } = await import('../../container/check.ts')
+  const findings = await check(await context())
+  if (options.json) printJson(findings)
+  else {
+    const { findingsText } = await import('../findings.ts')
+    print(findingsText(findings))
+  }
+  return findings.some(({ status }) => status === 'missing') ? 1 : 0
+}
+
+export default check

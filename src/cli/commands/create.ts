@@ -1,0 +1,16 @@
+import type { Handler } from '../handlers.ts'
+
+const create: Handler<'create'> = async ({ options, words }, { context }) => {
+  const { create } = await import('../../container/create.ts')
+  await create(await context(), {
+    id: words.id,
+    bundle: options.bundle ?? words.bundle ?? process.cwd(),
+    pidFile: options['pid-file'],
+    consoleSocket: options['console-socket'],
+    preserveFds: options['preserve-fds'],
+    limits: options.limits,
+  })
+  return 0
+}
+
+export default create

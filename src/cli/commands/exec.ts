@@ -1,0 +1,35 @@
+import type { Handler } from '../handlers.ts'
+import { usageError } from '../usage.ts'
+import { parseGids, parseUser } from '../user.ts'
+
+const exec: Handler<'exec'> = async ({ options, words }, { context }) => {
+  const { process: processFile, user } = options
+  if (processFile === undefined && words.command.length === 0) {
+    throw usageError('a COMMAND or --process FILE is needed', 'exec')
+  }
+  if (processFile !== undefined && words.command.length > 0) {
+    throw usageError('give a COMMAND or --process FILE, not both', 'exec')
+  }
+  for (const entry of options.env) {
+    if (!/^[^=]+=/.test(entry))
+      throw usageError(`--env must be NAME=VALUE, not ${JSON.stringify(entry)}`, 'exec')
+  }
+  const { exec } = await import('../../container/exec.ts')
+  return exec(await context(), {
+    id: words.id,
+    processFile,
+    args: words.command,
+    cwd: options.cwd,
+    env: options.env,
+    user: user === undefined ? undefined : parseUser(user),
+    additionalGids: parseGids(options['additional-gids']),
+    noNewPrivileges: options['no-new-privs'],
+    tty: options.tty,
+    detach: options.detach,
+    pidFile: options['pid-file'],
+    consoleSocket: options['console-socket'],
+    preserveFds: options['preserve-fds'],
+  })
+}
+
+export default exec

@@ -1,0 +1,10 @@
+import { features } from '../features.ts'
+import type { Handler } from '../handlers.ts'
+import { printJson } from '../output.ts'
+
+const show: Handler<'features'> = () => {
+  printJson(features())
+  return 0
+}
+
+export default show

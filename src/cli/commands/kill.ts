@@ -1,0 +1,9 @@
+import type { Handler } from '../handlers.ts'
+
+const kill: Handler<'kill'> = async ({ options, words }, { context }) => {
+  const { kill } = await import('../../container/kill.ts')
+  await kill(await context(), { id: words.id, signal: words.signal ?? 'TERM', all: options.all })
+  return 0
+}
+
+export default kill

@@ -1,0 +1,9 @@
+import type { Handler } from '../handlers.ts'
+
+const resume: Handler<'resume'> = async ({ words }, { context }) => {
+  const { resume } = await import('../../container/pause.ts')
+  await resume(await context(), words.id)
+  return 0
+}
+
+export default resume

@@ -1,0 +1,17 @@
+import type { Handler } from '../handlers.ts'
+
+const run: Handler<'run'> = async ({ options, words }, { context }) => {
+  const { run } = await import('../../container/run.ts')
+  return run(await context(), {
+    id: words.id,
+    bundle: options.bundle ?? words.bundle ?? process.cwd(),
+    pidFile: options['pid-file'],
+    consoleSocket: options['console-socket'],
+    preserveFds: options['preserve-fds'],
+    limits: options.limits,
+    detach: options.detach,
+    keep: options.keep,
+  })
+}
+
+export default run

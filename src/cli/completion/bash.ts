@@ -1,0 +1,3 @@
+export function bash(program: string): string {
+  return program
+}

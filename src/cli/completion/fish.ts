@@ -1,0 +1,3 @@
+export function fish(program: string): string {
+  return program
+}

@@ -1,0 +1,16 @@
+/** Completion scripts, made from the table of commands. */
+import { bash } from './bash.ts'
+import { fish } from './fish.ts'
+import { sh } from './sh.ts'
+import { tcsh } from './tcsh.ts'
+import { zsh } from './zsh.ts'
+
+const makers: Readonly<Record<string, (program: string) => string>> = { sh, bash, zsh, fish, tcsh }
+
+/** Shells that there is a script for. */
+export const shells: readonly string[] = Object.keys(makers)
+
+/** The script for a shell, undefined for an unknown shell. */
+export function completionScript(shell: string, program: string): string | undefined {
+  return Object.hasOwn(makers, shell) ? makers[shell]!(program) : undefined
+}

@@ -1,0 +1,3 @@
+export function sh(program: string): string {
+  return program
+}

@@ -1,0 +1,3 @@
+export function tcsh(program: string): string {
+  return program
+}

@@ -1,0 +1,3 @@
+export function zsh(program: string): string {
+  return program
+}

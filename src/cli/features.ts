@@ -1,0 +1,69 @@
+/** What this runtime can do, in the form of features.md of the OCI runtime specification. */
+import { ociVersion, version } from './version.ts'
+
+/** Options of mounts that have an effect or are accepted. Replaced by the table of src/translate/ when it is there. */
+const mountOptions: readonly string[] = [
+  'async',
+  'atime',
+  'bind',
+  'defaults',
+  'dev',
+  'exec',
+  'noatime',
+  'nodev',
+  'noexec',
+  'nosuid',
+  'notmpcopyup',
+  'private',
+  'rbind',
+  'relatime',
+  'ro',
+  'rprivate',
+  'rshared',
+  'rslave',
+  'rw',
+  'shared',
+  'slave',
+  'suid',
+  'sync',
+  'tmpcopyup',
+]
+
+/**
+ * Annotations that open the jail towards the host (features.md, potentiallyUnsafeConfigAnnotations): a tool that runs
+ * other people's configurations has to remove them. A name with a dot at the end stands for all that begin with it.
+ */
+export const unsafeAnnotations: readonly string[] = [
+  // What a jailed root may do to the host or to its own confinement (jail(8); SA CVE-2025-15547 for mount.nullfs).
+  'org.freebsd.jail.allow.',
+  'org.freebsd.jail.children.max',
+  'org.freebsd.jail.devfs_ruleset',
+  'org.freebsd.jail.enforce_statfs',
+  'org.freebsd.jail.host',
+  'org.freebsd.jail.interface',
+  'org.freebsd.jail.ip4',
+  'org.freebsd.jail.ip6',
+  'org.freebsd.jail.securelevel',
+  'org.freebsd.jail.sysvmsg',
+  'org.freebsd.jail.sysvsem',
+  'org.freebsd.jail.sysvshm',
+  'org.freebsd.jail.vnet',
+  'org.freebsd.parentJail',
+  // Devices of the host, interfaces and bridges of the host, limits lifted.
+  'org.jailwright.device.profiles',
+  'org.jailwright.limits',
+  'org.jailwright.limits.',
+  'org.jailwright.net.',
+]
+
+/** The features document. */
+export function features(): Record<string, unknown> {
+  return {
+    ociVersionMin: '1.0.0',
+    ociVersionMax: ociVersion,
+    hooks: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],
+    mountOptions,
+    annotations: { 'org.jailwright.version': version },
+    potentiallyUnsafeConfigAnnotations: unsafeAnnotations,
+  }
+}

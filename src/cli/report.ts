@@ -1,0 +1,177 @@
+/**
+ * The one place that turns messages and errors into text or JSON and errors into an exit status. podman reads the JSON
+ * form of the log (`level`, `msg`, `time`) and takes its exit status from phrases in the message; the text form is
+ * that of logrus, as runc's.
+ */
+import { closeSync, openSync } from 'node:fs'
+import type { Log, LogFields } from '../container/context.ts'
+import { ConfigErrors, JailwrightError, ToolError } from '../errors.ts'
+import { writeAll } from './output.ts'
+
+export type Level = 'debug' | 'info' | 'warning' | 'error'
+
+const order: readonly Level[] = ['debug', 'info', 'warning', 'error']
+
+/** How messages are reported. */
+export interface ReportOptions {
+  /** Name in front of a line on standard error. */
+  readonly program: string
+  /** Path of the log; undefined: messages go to standard error only. */
+  readonly file: string | undefined
+  readonly format: 'text' | 'json'
+  readonly level: Level
+  /** Show stacks. */
+  readonly debug: boolean
+  /** The clock, for tests. */
+  readonly now?: () => Date
+  /** Standard error, for tests. */
+  readonly stderr?: (text: string) => void
+}
+
+/** Before the command line is known. */
+export const defaultReport: ReportOptions = {
+  program: 'jailwright',
+  file: undefined,
+  format: 'text',
+  level: 'info',
+  debug: false,
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, '; ')
+}
+
+function logrusValue(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return /^[A-Za-z0-9._/@^+-]+$/.test(text) ? text : JSON.stringify(text)
+}
+
+/** One line of the log, with its newline. `time` is RFC 3339 with a fraction. */
+export function logLine(
+  format: 'text' | 'json',
+  time: Date,
+  level: Level,
+  message: string,
+  fields: LogFields = {},
+): string {
+  const rest = Object.entries(fields).filter(
+    ([key, value]) => value !== undefined && !['level', 'msg', 'time'].includes(key),
+  )
+  if (format === 'json') {
+    return `${JSON.stringify({ level, msg: message, time: time.toISOString(), ...Object.fromEntries(rest) })}\n`
+  }
+  const pairs = [
+    ['time', JSON.stringify(time.toISOString())],
+    ['level', level],
+    ['msg', logrusValue(message)],
+  ]
+  for (const [key, value] of rest) pairs.push([key, logrusValue(value)])
+  return `${pairs.map(pair => pair.join('=')).join(' ')}\n`
+}
+
+/** Writes messages where the options say. The file is opened by the first message that belongs in it. */
+export class Reporter implements Log {
+  readonly #options: ReportOptions
+  #file: number | undefined
+
+  constructor(options: ReportOptions) {
+    this.#options = options
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#message('debug', message, fields)
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#message('info', message, fields)
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#message('warning', message, fields)
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#message('error', message, fields)
+  }
+
+  /** Reports the error that ends the command and gives the exit status. */
+  failure(error: unknown): number {
+    const { message, fields, status } = describe(error, this.#options.debug)
+    const logged = this.#options.file !== undefined && this.#toFile('error', message, fields)
+    if (!logged && this.#options.format === 'json') {
+      this.#stderr(logLine('json', this.#now(), 'error', message, fields))
+    } else this.#stderr(`${this.#options.program}: ${message}\n`)
+    if (this.#options.debug && error instanceof Error) this.#stderr(`${stack(error)}\n`)
+    return status
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
+  }
+
+  #message(level: Level, text: string, fields?: LogFields): void {
+    if (order.indexOf(level) < order.indexOf(this.#options.level)) return
+    const message = oneLine(text)
+    if (this.#options.file !== undefined && this.#toFile(level, message, fields)) return
+    if (this.#options.format === 'json') this.#stderr(logLine('json', this.#now(), level, message, fields))
+    else this.#stderr(`${this.#options.program}: ${level === 'info' ? '' : `${level}: `}${message}\n`)
+  }
+
+  /** False when the log cannot be written: the message has to go to standard error, and the command goes on. */
+  #toFile(level: Level, message: string, fields?: LogFields): boolean {
+    const { file, format } = this.#options
+    try {
+      this.#file ??= openSync(file!, 'a', 0o644)
+      return writeAll(this.#file, logLine(format, this.#now(), level, message, fields))
+    } catch (error) {
+      this.#stderr(`${this.#options.program}: warning: log ${file}: ${(error as Error).message}\n`)
+      return false
+    }
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date()
+  }
+
+  #stderr(text: string): void {
+    if (this.#options.stderr) this.#options.stderr(text)
+    else writeAll(2, text)
+  }
+}
+
+function stack(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by: ${stack(error.cause)}` : ''
+  return `${error.stack ?? String(error)}${cause}`
+}
+
+/** An error of node:fs or node:child_process: the host refused, which is no bug. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
+}
+
+/**
+ * The line for an error, the log's fields and the exit status. An expected failure is told with its subject and hint;
+ * anything else is a bug and says so.
+ */
+export function describe(
+  error: unknown,
+  debug = false,
+): { message: string; fields: LogFields; status: number } {
+  if (error instanceof JailwrightError) {
+    const { code, subject, hint, exitStatus: status } = error
+    let message = error.message
+    if (error instanceof ToolError) message = `${message} [${error.argv.join(' ')}]`
+    else if (subject !== undefined && !message.includes(subject)) message = `${subject}: ${message}`
+    const more = error instanceof ConfigErrors ? error.errors.length - 1 : 0
+    if (more > 0) message += ` (and ${more} more: "jailwright validate" lists all)`
+    if (hint !== undefined) message += ` (${hint})`
+    return { message: oneLine(message), fields: { code, subject, hint }, status }
+  }
+  if (isSystemError(error)) {
+    return { message: oneLine(error.message), fields: { code: 'HOST', errno: error.code }, status: 1 }
+  }
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const advice = debug ? 'this is a bug' : 'this is a bug; --debug shows where'
+  return { message: `${oneLine(text)} (${advice})`, fields: { code: 'BUG' }, status: 1 }
+}

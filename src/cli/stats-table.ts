@@ -1,0 +1,48 @@
+/** What `stats` found, as text. */
+import { table } from './text-table.ts'
+
+/** Use of one resource, by rctl(8)'s name, and its limit when there is one. */
+export interface Usage {
+  readonly used: number
+  readonly limit?: number
+}
+
+/** The statistics of a container at one moment; `time` is RFC 3339. */
+export interface Stats {
+  readonly id: string
+  readonly time: string
+  readonly resources: Readonly<Record<string, Usage>>
+}
+
+const bytes = new Set([
+  'memoryuse',
+  'swapuse',
+  'vmemoryuse',
+  'memorylocked',
+  'datasize',
+  'stacksize',
+  'shmsize',
+])
+const rates = new Set(['readbps', 'writebps'])
+
+function amount(resource: string, value: number): string {
+  if (!bytes.has(resource) && !rates.has(resource)) return resource === 'pcpu' ? `${value}%` : String(value)
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
+  let scaled = value
+  let unit = 0
+  while (scaled >= 1024 && unit < units.length - 1) {
+    scaled /= 1024
+    unit++
+  }
+  return `${unit === 0 ? scaled : scaled.toFixed(1)} ${units[unit]}${rates.has(resource) ? '/s' : ''}`
+}
+
+/** Columns RESOURCE, USED, LIMIT; sizes in binary units. */
+export function statsTable({ resources }: Stats): string {
+  const rows = Object.entries(resources).map(([name, { used, limit }]) => [
+    name,
+    amount(name, used),
+    limit === undefined ? '-' : amount(name, limit),
+  ])
+  return table(['RESOURCE', 'USED', 'LIMIT'], rows)
+}

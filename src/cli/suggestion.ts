@@ -1,0 +1,29 @@
+import { commands, isCommand, specOf } from './commands.ts'
+
+/** Number of letters to insert, remove or replace to get from one word to the other. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[to.length]!
+}
+
+/** The command that a mistyped word is nearest to, undefined when none is near. */
+export function suggestion(word: string): string | undefined {
+  let best: string | undefined
+  let least = Math.min(3, Math.ceil(word.length / 2))
+  for (const name of Object.keys(commands)) {
+    if (isCommand(name) && specOf(name).hidden) continue
+    const steps = name.startsWith(word) && word.length > 1 ? 0 : distance(word, name)
+    if (steps < least) {
+      least = steps
+      best = name
+    }
+  }
+  return best
+}

@@ -1,0 +1,232 @@
+import type { CommandSpec, PositionalSpec } from './types.ts'
+
+const id = {
+  name: 'id',
+  value: 'CONTAINER-ID',
+  describe: 'the container',
+  required: true,
+  complete: 'container',
+} as const satisfies PositionalSpec
+
+/** Commands on a container that runs. */
+export const running = {
+  exec: {
+    purpose: 'Run a further program in a running container',
+    details: [
+      "The program gets the container's environment, groups, umask and limits unless options say otherwise. The exit status is the program's own, 128+n when signal n ended it, 126 or 127 when it cannot be executed or found.",
+      'Every word after CONTAINER-ID belongs to the program.',
+    ],
+    options: {
+      process: {
+        type: 'string',
+        alias: 'p',
+        value: 'FILE',
+        describe: 'take the process from FILE, a JSON object as "process" in config.json',
+        complete: 'file',
+      },
+      detach: { type: 'flag', alias: 'd', describe: 'return when the program runs' },
+      tty: { type: 'flag', alias: 't', describe: 'give it a terminal' },
+      cwd: { type: 'string', value: 'DIR', describe: 'working directory inside the container' },
+      env: { type: 'list', alias: 'e', value: 'NAME=VALUE', describe: 'set a variable; may be repeated' },
+      user: { type: 'string', alias: 'u', value: 'UID[:GID]', describe: 'numeric user and group' },
+      'additional-gids': {
+        type: 'list',
+        alias: 'g',
+        value: 'GID',
+        describe: 'a supplementary group; may be repeated or a comma list',
+      },
+      'no-new-privs': { type: 'flag', describe: 'set-user-id programs gain nothing' },
+      'pid-file': {
+        type: 'string',
+        value: 'FILE',
+        describe: "write the program's pid to FILE",
+        complete: 'file',
+      },
+      'console-socket': {
+        type: 'string',
+        value: 'SOCKET',
+        describe: 'unix socket that receives the terminal',
+        complete: 'file',
+      },
+      'preserve-fds': {
+        type: 'integer',
+        value: 'N',
+        describe: 'pass N more descriptors, from 3 on, to the program',
+        default: 0,
+      },
+      cap: {
+        type: 'list',
+        alias: 'c',
+        value: 'NAME',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
+      apparmor: { type: 'string', value: 'NAME', describe: 'accepted for callers of runc', ignored: true },
+      'process-label': {
+        type: 'string',
+        value: 'LABEL',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
+      cgroup: { type: 'list', value: 'PATH', describe: 'accepted for callers of runc', ignored: true },
+      'ignore-paused': { type: 'flag', describe: 'accepted for callers of runc', ignored: true },
+    },
+    positionals: [
+      id,
+      { name: 'command', value: 'COMMAND', describe: 'the program and its arguments', variadic: true },
+    ],
+    passThrough: true,
+    examples: [
+      ['exec -t web sh', 'an interactive shell in web'],
+      ['exec -u 1001:1001 --cwd /tmp web id', 'run id as another user'],
+      ['exec --process p.json --detach --pid-file p.pid web', 'the way conmon calls it'],
+    ],
+  },
+  pause: {
+    purpose: 'Stop every process of a container until "resume"',
+    options: {},
+    positionals: [id],
+    examples: [['pause web', 'stop its processes (SIGSTOP)']],
+  },
+  resume: {
+    purpose: 'Let the processes of a paused container go on',
+    options: {},
+    positionals: [id],
+    examples: [['resume web', 'let its processes go on (SIGCONT)']],
+  },
+  ps: {
+    purpose: 'Show the processes of a container',
+    details: ['Words after CONTAINER-ID are options for ps(1).'],
+    options: {
+      format: {
+        type: 'string',
+        alias: 'f',
+        value: 'FORMAT',
+        describe: "ps(1)'s table, or the pids as JSON",
+        choices: ['table', 'json'],
+        default: 'table',
+      },
+    },
+    positionals: [
+      id,
+      { name: 'options', value: 'PS-OPTION', describe: 'options for ps(1), after "--"', variadic: true },
+    ],
+    passThrough: true,
+    examples: [
+      ['ps web', 'show its processes'],
+      ['ps web -- -o pid,user,rss,command', 'choose the columns'],
+      ['ps -f json web', 'print the pids as JSON'],
+    ],
+  },
+  update: {
+    purpose: 'Change limits and devices of a running container',
+    details: [
+      'Limits are kept by rctl(8) and cpuset(1) and need kern.racct.enable=1 in loader.conf. Sizes take the suffixes k, m, g and t; -1 takes a limit away. Single options win over --resources.',
+    ],
+    options: {
+      resources: {
+        type: 'string',
+        alias: 'r',
+        value: 'FILE',
+        describe: 'JSON object as "linux.resources" in config.json; - is standard input',
+        complete: 'file',
+      },
+      memory: { type: 'string', value: 'BYTES', describe: 'memory in use (rctl memoryuse)' },
+      'memory-swap': { type: 'string', value: 'BYTES', describe: 'memory and swap together, as in OCI' },
+      'cpu-quota': {
+        type: 'integer',
+        value: 'US',
+        describe: 'microseconds of processor time in a period (rctl pcpu)',
+      },
+      'cpu-period': { type: 'integer', value: 'US', describe: 'length of the period in microseconds' },
+      'cpuset-cpus': { type: 'string', value: 'LIST', describe: 'processors to run on, e.g. 0-3,7 (cpuset)' },
+      'pids-limit': { type: 'integer', value: 'N', describe: 'number of processes (rctl maxproc)' },
+      'read-bps': { type: 'string', value: 'BYTES', describe: 'bytes read in a second (rctl readbps)' },
+      'write-bps': { type: 'string', value: 'BYTES', describe: 'bytes written in a second (rctl writebps)' },
+      'read-iops': { type: 'integer', value: 'N', describe: 'reads in a second (rctl readiops)' },
+      'write-iops': { type: 'integer', value: 'N', describe: 'writes in a second (rctl writeiops)' },
+      'device-add': {
+        type: 'list',
+        value: 'DEVICE',
+        describe: 'show a device of the host in /dev, e.g. /dev/dri/renderD128; may be repeated',
+        complete: 'file',
+      },
+      'device-remove': {
+        type: 'list',
+        value: 'DEVICE',
+        describe: 'hide a device; may be repeated',
+        complete: 'file',
+      },
+      limits: {
+        type: 'string',
+        value: 'MODE',
+        describe: 'when limits cannot hold here: fail (strict), or warn and go on (best-effort)',
+        choices: ['strict', 'best-effort'],
+        default: 'strict',
+      },
+      'memory-reservation': {
+        type: 'string',
+        value: 'BYTES',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
+      'kernel-memory': {
+        type: 'string',
+        value: 'BYTES',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
+      'kernel-memory-tcp': {
+        type: 'string',
+        value: 'BYTES',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
+      'cpu-share': { type: 'string', value: 'N', describe: 'accepted for callers of runc', ignored: true },
+      'cpu-rt-period': {
+        type: 'string',
+        value: 'US',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
+      'cpu-rt-runtime': {
+        type: 'string',
+        value: 'US',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
+      'cpuset-mems': {
+        type: 'string',
+        value: 'LIST',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
+      'blkio-weight': { type: 'string', value: 'N', describe: 'accepted for callers of runc', ignored: true },
+    },
+    positionals: [id],
+    examples: [
+      ['update --memory 256m --pids-limit 100 web', 'limit memory and processes of web'],
+      ['update --device-add /dev/dri/renderD128 web', 'give web a GPU render node while it runs'],
+      ['update --resources limits.json web', 'take the limits from a file'],
+    ],
+  },
+  stats: {
+    purpose: 'Show what a container uses, and its limits',
+    options: {
+      interval: { type: 'integer', value: 'SECONDS', describe: 'repeat, with this pause, until interrupted' },
+      format: {
+        type: 'string',
+        alias: 'f',
+        value: 'FORMAT',
+        describe: 'form of the output',
+        choices: ['table', 'json'],
+        default: 'table',
+      },
+    },
+    positionals: [id],
+    examples: [
+      ['stats web', 'processor time, memory, processes and I/O of web, once'],
+      ['stats --interval 5 -f json web', 'one JSON line every five seconds'],
+    ],
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>

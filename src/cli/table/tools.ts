@@ -1,0 +1,117 @@
+import type { CommandSpec, OptionSpec, PositionalSpec } from './types.ts'
+
+const bundle = {
+  type: 'string',
+  alias: 'b',
+  value: 'DIR',
+  describe: 'directory that holds config.json (default: the current directory)',
+  complete: 'directory',
+} as const satisfies OptionSpec
+
+const bundleWord = {
+  name: 'directory',
+  value: 'BUNDLE',
+  describe: 'the bundle, in place of --bundle',
+  complete: 'directory',
+} as const satisfies PositionalSpec
+
+/** Commands that need no container. */
+export const tools = {
+  plan: {
+    purpose: 'Show what "create" would do with a bundle, without doing it',
+    details: [
+      'Text is written as an administrator would: jail.conf(5), devfs.rules(5), then the mount, ifconfig and rctl commands in order, and what became of every property of the configuration. Needs neither root nor FreeBSD.',
+    ],
+    options: {
+      bundle,
+      id: {
+        type: 'string',
+        value: 'CONTAINER-ID',
+        describe: "id to plan for (default: the bundle directory's name)",
+      },
+      format: {
+        type: 'string',
+        alias: 'f',
+        value: 'FORMAT',
+        describe: 'form of the output',
+        choices: ['text', 'json'],
+        default: 'text',
+      },
+    },
+    positionals: [bundleWord],
+    examples: [
+      ['plan --bundle /containers/web', 'show the plan for this bundle'],
+      ['plan -f json /containers/web', 'the plan as JSON'],
+    ],
+  },
+  validate: {
+    purpose: 'Check a bundle and report every error at once',
+    options: { bundle },
+    positionals: [bundleWord],
+    examples: [
+      ['validate --bundle /containers/web', 'one line for each error, with the path of the property'],
+    ],
+  },
+  spec: {
+    purpose: 'Write a config.json to start from',
+    options: {
+      bundle: { ...bundle, describe: 'directory to write config.json into (default: the current directory)' },
+      linux: { type: 'flag', describe: 'for a root with Linux programs' },
+    },
+    positionals: [],
+    examples: [
+      ['spec --bundle /containers/web', 'a FreeBSD container that runs a shell'],
+      ['spec --linux', 'the same for Linux programs'],
+    ],
+  },
+  check: {
+    purpose: 'Tell whether this host is ready for containers, and what to do if not',
+    details: [
+      'Looks at privileges, kernel options and modules, devfs rulesets, resource accounting, network settings, podman and the state directory. The exit status is 1 when something needed is missing.',
+    ],
+    options: { json: { type: 'flag', describe: 'print JSON' } },
+    positionals: [],
+    examples: [['check', 'a table with a hint for each finding']],
+  },
+  features: {
+    purpose: 'Print what this runtime can do, as JSON',
+    details: ['The form is that of the OCI runtime specification (features.md).'],
+    options: {},
+    positionals: [],
+    examples: [['features', 'versions, hooks, mount options, annotations']],
+  },
+  completion: {
+    purpose: 'Print a completion script for a shell',
+    details: [
+      "sh gives a script for a profile that several shells read: it loads the one for bash or zsh, and does nothing in FreeBSD's sh(1), which has no programmable completion.",
+    ],
+    options: {},
+    positionals: [
+      {
+        name: 'shell',
+        value: 'SHELL',
+        describe: 'sh, bash, zsh, fish or tcsh',
+        required: true,
+        complete: 'shell',
+      },
+    ],
+    examples: [
+      ['completion bash > /usr/local/share/bash-completion/completions/jailwright', 'for bash'],
+      ['completion zsh > /usr/local/share/zsh/site-functions/_jailwright', 'for zsh'],
+      ['completion fish > /usr/local/share/fish/vendor_completions.d/jailwright.fish', 'for fish'],
+    ],
+  },
+  help: {
+    purpose: 'Print help on a command',
+    options: {},
+    positionals: [{ name: 'topic', value: 'COMMAND', describe: 'the command', complete: 'command' }],
+    examples: [['help create', 'the same as "create --help"']],
+  },
+  init: {
+    purpose: 'The first process of a container, started by "create"',
+    options: {},
+    positionals: [],
+    examples: [],
+    hidden: true,
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>

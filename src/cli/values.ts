@@ -1,0 +1,73 @@
+/**
+ * From what a parser gives (strings, booleans, arrays of strings) to the typed values of a command. Both parsers end
+ * here, so a number, a choice and a missing word are judged, and complained of, in one place.
+ */
+import { type CommandName, type Invocation, optionsOf, specOf } from './commands.ts'
+import type { OptionSpec } from './table/types.ts'
+import { usageError } from './usage.ts'
+
+/** What a parser gives for one option. */
+export type RawValue = string | boolean | readonly string[] | undefined
+export type RawValues = Readonly<Record<string, RawValue>>
+
+type Value = string | number | boolean | readonly string[] | undefined
+
+function toValue(name: string, spec: OptionSpec, raw: RawValue, command: CommandName | undefined): Value {
+  if (spec.type === 'flag') return raw === true
+  if (spec.type === 'list') return raw === undefined ? [] : Array.isArray(raw) ? raw : [String(raw)]
+  // The last one wins when an option is repeated, as with runc.
+  const text = Array.isArray(raw) ? raw.at(-1) : raw
+  if (text === undefined) return spec.default
+  if (spec.type === 'integer') {
+    const number = Number(text)
+    if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(number)) {
+      throw usageError(`--${name} must be a whole number, not ${JSON.stringify(text)}`, command)
+    }
+    return number
+  }
+  if (spec.choices && !spec.choices.includes(text)) {
+    throw usageError(`--${name} must be ${spec.choices.join(' or ')}, not ${JSON.stringify(text)}`, command)
+  }
+  return text
+}
+
+function toWords(command: CommandName, words: readonly string[]): Record<string, Value> {
+  const named: Record<string, Value> = {}
+  const { positionals } = specOf(command)
+  let at = 0
+  for (const { name, value, required, variadic } of positionals) {
+    if (required && words[at] === undefined) throw usageError(`${value} is missing`, command)
+    if (variadic) {
+      named[name] = words.slice(at)
+      at = words.length
+    } else named[name] = words[at++]
+  }
+  if (words.length > at) {
+    throw usageError(`unexpected argument ${JSON.stringify(words[at])}`, command)
+  }
+  return named
+}
+
+/** Checks and names the parsed options. Throws USAGE with the exact complaint. */
+export function toOptions(command: CommandName | undefined, raw: RawValues): Record<string, Value> {
+  const values: Record<string, Value> = {}
+  const options = optionsOf(command)
+  for (const name in options) values[name] = toValue(name, options[name]!, raw[name], command)
+  return values
+}
+
+/** The typed invocation of a command. Throws USAGE with the exact complaint. */
+export function toInvocation(
+  command: CommandName,
+  raw: RawValues,
+  words: readonly string[],
+): Invocation<CommandName> {
+  const values = toOptions(command, raw)
+  // The table's types and the loop above say the same thing; the compiler cannot see that across a loop.
+  return {
+    command,
+    globals: values,
+    options: values,
+    words: toWords(command, words),
+  } as unknown as Invocation<CommandName>
+}
