@@ -1,0 +1,112 @@
+/** What the schema of config.json cannot say (config.md, config-freebsd.md, config-linux.md of version 1.3). */
+import { freebsdHints } from './freebsd-hints.ts'
+import type { Config, Hook } from './generated/config.ts'
+import { configError, describe } from './messages.ts'
+import { checkEnvironment, checkProcess, type Findings } from './process-checks.ts'
+import { childPath } from './property-path.ts'
+
+/** The version of the specification that this runtime knows. */
+export const SPEC_VERSION = '1.3.0'
+const KNOWN_MINOR = 3
+
+/** MAXHOSTNAMELEN is 256 with the final NUL (sys/param.h); the kernel answers ENAMETOOLONG beyond. */
+const MAX_HOSTNAME = 255
+
+/** A config of which wrong properties have been removed: required ones may be missing. */
+type Loose = Partial<Config>
+
+/** Checks a config; the order of the errors is that of the file's usual order. */
+export function checkConfig(config: Loose, found: Findings): void {
+  checkVersion(config.ociVersion, found)
+  if (config.root?.path === '') found.errors.push(configError('root.path', 'must not be empty'))
+  if (config.process) checkProcess(config.process, 'process', found)
+  for (const name of ['hostname', 'domainname'] as const) {
+    const length = Buffer.byteLength(config[name] ?? '')
+    if (length > MAX_HOSTNAME) {
+      found.errors.push(configError(name, `must be at most ${MAX_HOSTNAME} bytes long, got ${length}`))
+    }
+  }
+  checkMounts(config.mounts, found)
+  checkHooks(config, found)
+  // config.md: keys MUST NOT be an empty string.
+  if (config.annotations && Object.hasOwn(config.annotations, '')) {
+    found.errors.push(
+      configError(childPath('annotations', ''), 'the name of an annotation must not be empty'),
+    )
+  }
+  checkLinux(config, found)
+  if (config.freebsd) found.warnings.push(...freebsdHints(config.freebsd))
+}
+
+function checkVersion(version: string | undefined, found: Findings): void {
+  if (version === undefined) return
+  const parts = /^(\d+)\.(\d+)(\.\d+)?([-+].*)?$/.exec(version)
+  if (parts?.[1] !== '1') {
+    found.errors.push(
+      configError('ociVersion', `must be 1.x, such as ${SPEC_VERSION}, got ${describe(version)}`),
+    )
+    return
+  }
+  if (parts[3] === undefined)
+    found.warnings.push(`ociVersion: ${version} is no full version (SemVer), taken as ${version}.0`)
+  if (Number(parts[2]) > KNOWN_MINOR) {
+    const known = `1.${KNOWN_MINOR}`
+    found.warnings.push(
+      `ociVersion: ${version} is newer than ${known}; properties that ${known} does not have are ignored`,
+    )
+  }
+}
+
+/**
+ * A relative destination is taken from / with a warning, as runc does: the specification allows it for old
+ * configurations (config.md, Mounts), and an error would stop bundles that every other runtime runs.
+ */
+function checkMounts(mounts: Config['mounts'], found: Findings): void {
+  mounts?.forEach((mount, index) => {
+    const path = `mounts[${index}].destination`
+    if (mount.destination === '') found.errors.push(configError(path, 'must not be empty'))
+    else if (mount.destination !== undefined && !mount.destination.startsWith('/')) {
+      found.warnings.push(`${path}: should be absolute, ${describe(mount.destination)} is taken from /`)
+    }
+  })
+}
+
+function checkHooks(config: Loose, found: Findings): void {
+  for (const [kind, hooks] of Object.entries(config.hooks ?? {}) as [string, unknown][]) {
+    // A kind that this version of the specification does not have is ignored, whatever it holds.
+    if (!HOOK_KINDS.includes(kind) || !Array.isArray(hooks)) continue
+    ;(hooks as Partial<Hook>[]).forEach((hook, index) => {
+      const path = `hooks.${kind}[${index}]`
+      if (hook.path !== undefined && !hook.path.startsWith('/')) {
+        found.errors.push(configError(`${path}.path`, `must be absolute, got ${describe(hook.path)}`))
+      }
+      checkEnvironment(hook.env, `${path}.env`, found)
+    })
+  }
+}
+
+const HOOK_KINDS = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop']
+
+function checkLinux(config: Loose, found: Findings): void {
+  const seen = new Set<string>()
+  config.linux?.namespaces?.forEach((namespace, index) => {
+    // config-linux.md: the runtime MUST generate an error for duplicated namespaces of one type.
+    const path = `linux.namespaces[${index}].type`
+    if (namespace.type === undefined) return
+    if (seen.has(namespace.type))
+      found.errors.push(configError(path, `must be given once, but ${namespace.type} is there twice`))
+    seen.add(namespace.type)
+  })
+  config.linux?.devices?.forEach((device, index) => {
+    if (device.path === undefined || device.path.startsWith('/')) return
+    found.errors.push(
+      configError(`linux.devices[${index}].path`, `must be absolute, got ${describe(device.path)}`),
+    )
+  })
+  for (const name of ['maskedPaths', 'readonlyPaths'] as const) {
+    config.linux?.[name]?.forEach((path, index) => {
+      if (path.startsWith('/')) return
+      found.errors.push(configError(`linux.${name}[${index}]`, `must be absolute, got ${describe(path)}`))
+    })
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Unknown properties are ignored, as the specification demands. In the freebsd section that is a trap, because other
+ * tools' pages show shapes that are not the specification's (`freebsd.jail.mlock`): a near miss gets a warning.
+ */
+import { childPath } from './property-path.ts'
+
+/** The properties of the freebsd section; a test holds that these are the schema's. */
+export const KNOWN: Readonly<Record<string, readonly string[]>> = {
+  freebsd: ['devices', 'jail'],
+  'freebsd.devices[]': ['path', 'mode'],
+  'freebsd.jail': [
+    'parent',
+    'host',
+    'ip4',
+    'ip4Addr',
+    'ip6',
+    'ip6Addr',
+    'vnet',
+    'interface',
+    'vnetInterfaces',
+    'sysvmsg',
+    'sysvsem',
+    'sysvshm',
+    'enforceStatfs',
+    'allow',
+  ],
+  'freebsd.jail.allow': [
+    'setHostname',
+    'rawSockets',
+    'chflags',
+    'mount',
+    'quotas',
+    'socketAf',
+    'mlock',
+    'reservedPorts',
+    'suser',
+  ],
+}
+
+/** Parameters of jail(8) for which the section has no property: an annotation does it. */
+const BY_ANNOTATION =
+  /^(securelevel|children\.max|devfs_ruleset|osrelease|osreldate|host\.\w+|ip[46]\.saddrsel|linux(\.\w+)?|allow\.(sysvipc|read_msgbuf|vmm|vmm_ppt|nfsd|extattr|adjtime|settime|routing|setaudit|unprivileged_\w+))$/
+
+/** Names as jail(8) has them that differ from the section's in more than case and punctuation. */
+const SYNONYMS: Readonly<Record<string, string>> = { vnetinterface: 'freebsd.jail.vnetInterfaces' }
+
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+/** Every known property by its plain name; names of one place only come first. */
+function wellKnown(): Map<string, string> {
+  const index = new Map(Object.entries(SYNONYMS))
+  for (const section of ['freebsd', 'freebsd.jail', 'freebsd.jail.allow']) {
+    for (const name of KNOWN[section] ?? []) {
+      const path = `${section}.${name}`
+      if (!index.has(plain(name))) index.set(plain(name), path)
+      if (section === 'freebsd.jail.allow') index.set(`allow${plain(name)}`, path)
+    }
+  }
+  return index
+}
+
+/** Warnings for the near misses of a freebsd section, one line each: `freebsd.jail.mlock: ... did you mean ...?` */
+export function freebsdHints(section: unknown): string[] {
+  const warnings: string[] = []
+  const walk = (value: unknown, path: string, kind: string): void => {
+    if (Array.isArray(value)) {
+      value.forEach((item, index) => {
+        walk(item, childPath(path, index), `${kind}[]`)
+      })
+      return
+    }
+    const known = KNOWN[kind]
+    if (!known || value === null || typeof value !== 'object') return
+    for (const [name, inner] of Object.entries(value)) {
+      if (known.includes(name)) walk(inner, childPath(path, name), `${kind}.${name}`)
+      else {
+        const advice = suggestion(name, kind)
+        if (advice)
+          warnings.push(`${childPath(path, name)}: is not known and ignored; did you mean ${advice}?`)
+      }
+    }
+  }
+  walk(section, 'freebsd', 'freebsd')
+  return warnings
+}
+
+function suggestion(name: string, kind: string): string | undefined {
+  const filesystem = /^(?:allow\.)?mount\.(\w+)$/.exec(name)?.[1]
+  if (filesystem) return `${JSON.stringify(filesystem)} in the list freebsd.jail.allow.mount`
+  const exact = wellKnown().get(plain(name))
+  if (exact && exact !== `${kind}.${name}`) return exact
+  for (const parameter of kind.endsWith('.allow') ? [`allow.${name}`, name] : [name]) {
+    if (BY_ANNOTATION.test(parameter)) return `the annotation "org.freebsd.jail.${parameter}"`
+  }
+  const near = KNOWN[kind]?.find(candidate => nearlySame(plain(name), plain(candidate)))
+  return near && `${kind}.${near}`.replace('[]', '')
+}
+
+/** The same, one letter more, less or other, or two neighbours swapped. */
+function nearlySame(a: string, b: string): boolean {
+  if (a === b) return true
+  if (Math.abs(a.length - b.length) > 1 || Math.min(a.length, b.length) < 3) return false
+  let start = 0
+  while (start < a.length && a[start] === b[start]) start++
+  const restA = a.slice(start)
+  const restB = b.slice(start)
+  if (restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)) return true
+  return restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2)
+}

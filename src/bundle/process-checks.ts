@@ -1,0 +1,51 @@
+/** What the schema of a process cannot say (config.md, Process). Shared by config.json and `exec --process`. */
+import type { JailwrightError } from '../errors.ts'
+import type { Process } from './generated/config.ts'
+import { limitValue } from './limits.ts'
+import { configError, describe } from './messages.ts'
+import { childPath } from './property-path.ts'
+
+/** What a check found; warnings are lines of their own. */
+export interface Findings {
+  errors: JailwrightError[]
+  warnings: string[]
+}
+
+/** Entries of an environment are NAME=value (environ(7)); what has no `=` could not be looked up by any program. */
+export function checkEnvironment(env: readonly string[] | undefined, path: string, found: Findings): void {
+  env?.forEach((entry, index) => {
+    if (entry.indexOf('=') > 0) return
+    found.errors.push(
+      configError(childPath(path, index), `must have the form NAME=value, got ${describe(entry)}`),
+    )
+  })
+}
+
+/** Checks a process object of which wrong properties have been removed. */
+export function checkProcess(process: Partial<Process>, path: string, found: Findings): void {
+  if (process.cwd !== undefined && !process.cwd.startsWith('/')) {
+    found.errors.push(configError(childPath(path, 'cwd'), `must be absolute, got ${describe(process.cwd)}`))
+  }
+  checkEnvironment(process.env, childPath(path, 'env'), found)
+
+  const first = new Map<string, number>()
+  process.rlimits?.forEach((limit, index) => {
+    const at = childPath(childPath(path, 'rlimits'), index)
+    if (limit.type === undefined) return
+    const other = first.get(limit.type)
+    // config.md: the runtime MUST generate an error for duplicated entries of one type.
+    if (other !== undefined) {
+      const where = childPath(childPath(path, 'rlimits'), other)
+      found.errors.push(
+        configError(childPath(at, 'type'), `must be given once, but ${limit.type} is in ${where} too`),
+      )
+    } else first.set(limit.type, index)
+    if (limit.soft === undefined || limit.hard === undefined) return
+    const soft = limitValue(limit.soft)
+    const hard = limitValue(limit.hard)
+    // FreeBSD's setrlimit(2) lowers the soft limit without a word (kern_resource.c); Linux refuses.
+    if (hard !== -1n && (soft === -1n || soft > hard)) {
+      found.warnings.push(`${at}.soft: is above the hard limit and will be lowered to ${hard}`)
+    }
+  })
+}
