@@ -122,12 +122,18 @@ export interface ProcessCalls {
   mkfifo(path: string, mode: number): void
   /**
    * Finds `destination` inside `root` component by component with openat(2) and O_NOFOLLOW, links (also absolute ones)
-   * resolved inside the root, `..` never above it. Missing components are made when `create` says so.
+   * resolved inside the root, `..` never above it. Missing components are made when `create` says so; `mode` is that of
+   * the last one. `onCreate` is called just before each is made, so that its undo is written first. undefined when the
+   * destination is missing and not to be made; ENOTDIR, ELOOP and others are SyscallErrors that name the destination.
    */
   openBeneath(
     root: string,
     destination: string,
-    options: { create?: 'dir' | 'file'; mode?: number },
+    options: {
+      create?: 'dir' | 'file'
+      mode?: number
+      onCreate?: (path: string, kind: 'dir' | 'file') => void
+    },
   ): BeneathTarget | undefined
 }
 

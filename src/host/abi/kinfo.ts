@@ -1,0 +1,137 @@
+/**
+ * FreeBSD's structures as they come from the kernel, decoded. Pure: tested with golden bytes. Layouts of FreeBSD 13 to
+ * 15 on 64-bit machines (sys/user.h, sys/mount.h, sys/sysctl.h).
+ */
+
+/** CTLTYPE of sys/sysctl.h. */
+export const CTLTYPE = {
+  NODE: 1,
+  INT: 2,
+  STRING: 3,
+  S64: 4,
+  OPAQUE: 5,
+  UINT: 6,
+  LONG: 7,
+  ULONG: 8,
+  U64: 9,
+  U8: 0xa,
+  U16: 0xb,
+  S8: 0xc,
+  S16: 0xd,
+  S32: 0xe,
+  U32: 0xf,
+} as const
+
+/** struct kinfo_proc: what is used of its 1088 bytes. */
+const KINFO_PROC = { structsize: 0, pid: 72, start: 336, stat: 388, jid: 592, minimum: 596 } as const
+const SSTOP = 4
+const SZOMB = 5
+
+/** One record of kern.proc. Start time in microseconds since the epoch. */
+export interface KinfoProc {
+  pid: number
+  jid: number
+  startMicroseconds: bigint
+  zombie: boolean
+  stopped: boolean
+}
+
+/** Decodes the records of kern.proc.pid or kern.proc.proc; each says its own size. */
+export function decodeProcesses(bytes: Buffer): KinfoProc[] {
+  const found: KinfoProc[] = []
+  let offset = 0
+  while (offset + KINFO_PROC.minimum <= bytes.length) {
+    const size = bytes.readInt32LE(offset + KINFO_PROC.structsize)
+    if (size < KINFO_PROC.minimum) break
+    const stat = bytes.readInt8(offset + KINFO_PROC.stat)
+    found.push({
+      pid: bytes.readInt32LE(offset + KINFO_PROC.pid),
+      jid: bytes.readInt32LE(offset + KINFO_PROC.jid),
+      startMicroseconds: timeval(bytes, offset + KINFO_PROC.start),
+      zombie: stat === SZOMB,
+      stopped: stat === SSTOP,
+    })
+    offset += size
+  }
+  return found
+}
+
+/** struct timeval: two 64-bit numbers, as microseconds. */
+export function timeval(bytes: Buffer, offset = 0): bigint {
+  return bytes.readBigInt64LE(offset) * 1_000_000n + bytes.readBigInt64LE(offset + 8)
+}
+
+/** struct kinfo_file (kern.proc.filedesc): descriptor numbers of the records that are vnodes of type VDIR. */
+export function directoriesOf(bytes: Buffer): number[] {
+  const KF_TYPE_VNODE = 1
+  const KF_VTYPE_VDIR = 2
+  const found: number[] = []
+  for (let offset = 0; offset + 36 <= bytes.length; ) {
+    const size = bytes.readInt32LE(offset)
+    if (size < 36) break
+    const type = bytes.readInt32LE(offset + 4)
+    const fd = bytes.readInt32LE(offset + 8)
+    const vnodeType = bytes.readInt32LE(offset + 32)
+    // Negative numbers are the working directory, the root and the like, which are no descriptors.
+    if (fd >= 0 && type === KF_TYPE_VNODE && vnodeType === KF_VTYPE_VDIR) found.push(fd)
+    offset += size
+  }
+  return found
+}
+
+/** Bytes of struct statfs (STATFS_VERSION 0x20140518, FreeBSD 12 and later). */
+export const STATFS_SIZE = 2344
+
+/** The parts of struct statfs that tell one mount from another; fsid as the 16 hex digits of `mount -v`. */
+export function decodeStatfs(bytes: Buffer): { fstype: string; from: string; on: string; fsid: string } {
+  const text = (start: number, size: number) => {
+    const end = bytes.indexOf(0, start)
+    return bytes.toString('utf8', start, end === -1 || end > start + size ? start + size : end)
+  }
+  return {
+    fsid: bytes.toString('hex', 192, 200),
+    fstype: text(280, 16),
+    from: text(296, 1024),
+    on: text(1320, 1024),
+  }
+}
+
+const NUMBERS: Readonly<Record<number, readonly [size: number, signed: boolean]>> = {
+  [CTLTYPE.INT]: [4, true],
+  [CTLTYPE.UINT]: [4, false],
+  [CTLTYPE.LONG]: [8, true],
+  [CTLTYPE.ULONG]: [8, false],
+  [CTLTYPE.S64]: [8, true],
+  [CTLTYPE.U64]: [8, false],
+  [CTLTYPE.U8]: [1, false],
+  [CTLTYPE.S8]: [1, true],
+  [CTLTYPE.U16]: [2, false],
+  [CTLTYPE.S16]: [2, true],
+  [CTLTYPE.S32]: [4, true],
+  [CTLTYPE.U32]: [4, false],
+}
+
+/** The numbers of a value by CTLTYPE, undefined when the type is no number. */
+export function decodeNumbers(kind: number, bytes: Buffer): bigint[] | undefined {
+  const type = NUMBERS[kind]
+  if (type === undefined) return undefined
+  const [size, signed] = type
+  return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) => {
+    if (size === 8) return signed ? bytes.readBigInt64LE(index * 8) : bytes.readBigUInt64LE(index * 8)
+    return BigInt(signed ? bytes.readIntLE(index * size, size) : bytes.readUIntLE(index * size, size))
+  })
+}
+
+/**
+ * A value as `sysctl -n` prints it: strings as they are, numbers in decimal with blanks between, a timeval as
+ * `{ sec = N, usec = N }` (without the date that follows there). undefined for nodes and other structures.
+ */
+export function formatSysctl(kind: number, format: string, bytes: Buffer): string | undefined {
+  if (kind === CTLTYPE.STRING) {
+    const end = bytes.indexOf(0)
+    return bytes.toString('utf8', 0, end === -1 ? bytes.length : end)
+  }
+  if (kind === CTLTYPE.OPAQUE && format === 'S,timeval' && bytes.length >= 16)
+    return `{ sec = ${bytes.readBigInt64LE(0)}, usec = ${bytes.readBigInt64LE(8)} }`
+  return decodeNumbers(kind, bytes)?.join(' ')
+}

@@ -1,0 +1,64 @@
+/** Byte layouts for unix sockets: sockaddr_un, msghdr with one SCM_RIGHTS message. Pure, for either host. */
+import type { Abi } from './abi.ts'
+
+const AF_UNIX = 1
+const SCM_RIGHTS = 1
+/** Both hosts keep 2 bytes of length and family before the path. */
+const PATH_OFFSET = 2
+
+/**
+ * struct sockaddr_un and the length to pass. A path that starts with NUL is one of Linux's abstract names: its length
+ * counts without a final NUL. The caller has made sure that it is no longer than `abi.socket.pathMax` bytes.
+ */
+export function encodeUnixAddress(abi: Abi, path: string): { bytes: Buffer; length: number } {
+  const name = Buffer.from(path)
+  if (name.length > abi.socket.pathMax) throw new RangeError('socket path too long')
+  const bytes = Buffer.from(new ArrayBuffer(PATH_OFFSET + abi.socket.pathMax + 1))
+  const length = PATH_OFFSET + name.length + (name[0] === 0 ? 0 : 1)
+  if (abi.socket.lengthByte) {
+    bytes.writeUInt8(length, 0)
+    bytes.writeUInt8(AF_UNIX, 1)
+  } else {
+    bytes.writeUInt16LE(AF_UNIX, 0)
+  }
+  name.copy(bytes, PATH_OFFSET)
+  return { bytes, length }
+}
+
+/** struct cmsghdr with one descriptor: CMSG_SPACE(4) bytes, of which the length field counts CMSG_LEN(4). */
+export function encodeRights(abi: Abi, fd: number): Buffer {
+  const { lenBytes, level, type, data } = abi.cmsghdr
+  const bytes = Buffer.from(new ArrayBuffer(data + 8))
+  if (lenBytes === 8) bytes.writeBigUInt64LE(BigInt(data + 4), 0)
+  else bytes.writeUInt32LE(data + 4, 0)
+  bytes.writeInt32LE(abi.socket.SOL_SOCKET, level)
+  bytes.writeInt32LE(SCM_RIGHTS, type)
+  bytes.writeInt32LE(fd, data)
+  return bytes
+}
+
+/** struct iovec: address and length. */
+export function encodeIovec(entries: readonly (readonly [address: number, length: number])[]): Buffer {
+  const bytes = Buffer.from(new ArrayBuffer(Math.max(entries.length, 1) * 16))
+  for (const [index, [address, length]] of entries.entries()) {
+    bytes.writeBigUInt64LE(BigInt(address), index * 16)
+    bytes.writeBigUInt64LE(BigInt(length), index * 16 + 8)
+  }
+  return bytes
+}
+
+/** struct msghdr without a name, with one iovec and a control message. */
+export function encodeMessage(
+  abi: Abi,
+  message: { iovAddress: number; controlAddress: number; controlLength: number },
+): Buffer {
+  const { size, controllen, iovlenBytes, controllenBytes } = abi.msghdr
+  const bytes = Buffer.from(new ArrayBuffer(size))
+  bytes.writeBigUInt64LE(BigInt(message.iovAddress), 16)
+  if (iovlenBytes === 8) bytes.writeBigUInt64LE(1n, 24)
+  else bytes.writeInt32LE(1, 24)
+  bytes.writeBigUInt64LE(BigInt(message.controlAddress), 32)
+  if (controllenBytes === 8) bytes.writeBigUInt64LE(BigInt(message.controlLength), controllen)
+  else bytes.writeUInt32LE(message.controlLength, controllen)
+  return bytes
+}

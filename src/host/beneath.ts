@@ -1,0 +1,199 @@
+/**
+ * A path inside a root that a hostile image fills, resolved component by component with descriptors: links (absolute
+ * ones too) stay inside the root, `..` never leaves it. design.md "Mounts", traps.md 23.
+ */
+import { fstatSync, realpathSync, rmdirSync, unlinkSync } from 'node:fs'
+import { SyscallError } from '../errors.ts'
+import { errorText } from './abi/error-text.ts'
+import { abi } from './abi/index.ts'
+import { call, cString, lastErrno, memory } from './ffi/index.ts'
+import { close } from './process/descriptors.ts'
+import type { BeneathTarget } from './types.ts'
+
+/** As many links as namei(9) follows at most is 32, Linux 40. */
+const MAX_LINKS = 40
+const PATH_MAX = 4096
+const DIRECTORY_MODE = 0o755
+const FILE_MODE = 0o644
+
+export interface BeneathOptions {
+  /** Makes missing components: directories on the way, and at the end what is named here. */
+  create?: 'dir' | 'file'
+  /** Permission bits of the last component when it is made (0755, 0644); the umask does not count. */
+  mode?: number
+  /** Called with the host path just before something is made, so that its undo can be written first. */
+  onCreate?: (path: string, kind: 'dir' | 'file') => void
+}
+
+/** One opened component: `directories[0]` is the root. */
+interface Entry {
+  fd: number
+  name: string
+}
+
+/**
+ * Finds `destination` below `root`; see `ProcessCalls.openBeneath`. undefined when it is missing and not to be made.
+ * ENOTDIR when a component on the way is no directory, ELOOP after 40 links; both name the destination. What was made
+ * before a failure is removed again.
+ */
+export function openBeneath(
+  root: string,
+  destination: string,
+  options: BeneathOptions = {},
+): BeneathTarget | undefined {
+  const walk = new Walk(realpathSync(root), destination, options)
+  let target: BeneathTarget | undefined
+  try {
+    target = walk.run()
+    return target
+  } catch (error) {
+    walk.undo()
+    throw error
+  } finally {
+    walk.closeAllBut(target?.fd)
+  }
+}
+
+class Walk {
+  readonly #root: string
+  readonly #destination: string
+  readonly #options: BeneathOptions
+  /** Open directories from the root to where the walk is; `..` takes the last away, so no parent is ever looked up. */
+  readonly #path: Entry[]
+  readonly #created: { path: string; kind: 'dir' | 'file' }[] = []
+  /** Components still to come, next one last. */
+  readonly #todo: string[]
+  #links = 0
+
+  constructor(root: string, destination: string, options: BeneathOptions) {
+    this.#root = root
+    this.#destination = destination
+    this.#options = options
+    this.#todo = components(destination)
+    this.#path = [{ fd: this.#open(abi.atFdcwd, root, abi.open.DIRECTORY), name: '' }]
+  }
+
+  run(): BeneathTarget | undefined {
+    for (;;) {
+      const name = this.#todo.pop()
+      if (name === undefined) return this.#finish()
+      if (name === '..') {
+        if (this.#path.length > 1) close(this.#path.pop()!.fd)
+      } else if (!this.#enter(name)) return undefined
+    }
+  }
+
+  /** Goes into `name`, follows it when it is a link, makes it when it is missing. False: missing, and stays so. */
+  #enter(name: string): boolean {
+    const parent = this.#path.at(-1)!
+    if (!fstatSync(parent.fd).isDirectory()) throw this.#error('ENOTDIR')
+    // Again when something changed under our hands; whoever changes it for ever gets an error.
+    for (let attempt = 0; attempt < 16; attempt++) {
+      const fd = call(
+        'openat',
+        parent.fd,
+        cString(name),
+        abi.open.PATH | abi.open.NOFOLLOW | abi.open.CLOEXEC,
+        0,
+      )
+      if (fd !== -1) {
+        if (!fstatSync(fd).isSymbolicLink()) {
+          this.#path.push({ fd, name })
+          return true
+        }
+        close(fd)
+        if (this.#follow(parent.fd, name)) return true
+        continue
+      }
+      const errno = lastErrno()
+      // A kernel without O_PATH on links says EMLINK (FreeBSD) or ELOOP.
+      if ((errno === 'EMLINK' || errno === 'ELOOP') && this.#follow(parent.fd, name)) return true
+      if (errno === 'EMLINK' || errno === 'ELOOP' || errno === 'EINTR') continue
+      if (errno !== 'ENOENT') throw this.#error(errno)
+      if (this.#options.create === undefined) return false
+      this.#make(parent.fd, name)
+    }
+    throw this.#error('EAGAIN')
+  }
+
+  /** Puts the link's components in front of what is still to come. False when it is no link any more. */
+  #follow(parent: number, name: string): boolean {
+    const buffer = memory(PATH_MAX)
+    const length = call('readlinkat', parent, cString(name), buffer, buffer.length)
+    if (length === -1) return false
+    if (++this.#links > MAX_LINKS) throw this.#error('ELOOP')
+    const target = buffer.toString('utf8', 0, length)
+    if (target.startsWith('/')) while (this.#path.length > 1) close(this.#path.pop()!.fd)
+    this.#todo.push(...components(target))
+    return true
+  }
+
+  /** Makes a missing component; somebody else having made it meanwhile is no error. */
+  #make(parent: number, name: string): void {
+    const last = this.#todo.length === 0
+    const kind = last ? this.#options.create! : 'dir'
+    const mode = (last ? this.#options.mode : undefined) ?? (kind === 'dir' ? DIRECTORY_MODE : FILE_MODE)
+    const path = [this.#hostPath(), name].join('/')
+    this.#options.onCreate?.(path, kind)
+    const umask = process.umask(0)
+    let errno: string | undefined
+    try {
+      if (kind === 'dir') {
+        if (call('mkdirat', parent, cString(name), mode) === -1) errno = lastErrno()
+      } else {
+        const flags = abi.open.CREAT | abi.open.EXCL | abi.open.NOFOLLOW | abi.open.CLOEXEC
+        const fd = call('openat', parent, cString(name), flags, mode)
+        if (fd === -1) errno = lastErrno()
+        else close(fd)
+      }
+    } finally {
+      process.umask(umask)
+    }
+    if (errno === undefined) this.#created.push({ path, kind })
+    else if (errno !== 'EEXIST') throw this.#error(errno)
+  }
+
+  #finish(): BeneathTarget {
+    const { fd } = this.#path.at(-1)!
+    const stat = fstatSync(fd)
+    const kind = stat.isDirectory() ? 'dir' : stat.isFile() ? 'file' : stat.isSocket() ? 'socket' : 'other'
+    return { fd, path: this.#hostPath() || '/', kind, created: this.#created.map(({ path }) => path) }
+  }
+
+  #hostPath(): string {
+    const below = this.#path.slice(1).map(({ name }) => `/${name}`)
+    return (this.#root === '/' ? '' : this.#root) + below.join('')
+  }
+
+  #open(directory: number, path: string, flags: number): number {
+    const fd = call('openat', directory, cString(path), abi.open.PATH | abi.open.CLOEXEC | flags, 0)
+    if (fd === -1) throw new SyscallError('open', lastErrno(), errorText(lastErrno()), path)
+    return fd
+  }
+
+  #error(errno: string): SyscallError {
+    return new SyscallError('resolve', errno, errorText(errno), `${this.#destination} in ${this.#root}`)
+  }
+
+  /** Removes what was made, innermost first; an object that somebody filled meanwhile stays. */
+  undo(): void {
+    for (const { path, kind } of this.#created.toReversed()) {
+      try {
+        if (kind === 'dir') rmdirSync(path)
+        else unlinkSync(path)
+      } catch {}
+    }
+  }
+
+  closeAllBut(fd: number | undefined): void {
+    for (const entry of this.#path) if (entry.fd !== fd) close(entry.fd)
+  }
+}
+
+/** The components of a path in reverse, without empty ones and `.`. */
+function components(path: string): string[] {
+  return path
+    .split('/')
+    .filter(name => name !== '' && name !== '.')
+    .reverse()
+}

@@ -1,0 +1,87 @@
+/** System calls for the rest of this folder: opened on first use, errors by errno name. */
+import { JailwrightError, SyscallError } from '../../errors.ts'
+import { errorText } from '../abi/error-text.ts'
+import { abi } from '../abi/index.ts'
+import { openBunFfi } from './bun.ts'
+import { openKoffi } from './koffi.ts'
+import { type CArguments, type CFunctionName, type CPointer, type Ffi, signatures } from './signatures.ts'
+
+let ffi: Ffi | undefined
+const functions = new Map<CFunctionName, (...args: (CPointer | number)[]) => number>()
+
+function engine(): Ffi {
+  ffi ??= process.versions.bun === undefined ? openKoffi(abi) : openBunFfi(abi)
+  return ffi
+}
+
+/** Calls a C function and gives its result as it is, failures (-1) included; `lastErrno` then tells why. */
+export function call<N extends CFunctionName>(name: N, ...args: CArguments<N>): number {
+  let fn = functions.get(name)
+  if (fn === undefined) {
+    fn = engine().lookup(name, signatures[name])
+    functions.set(name, fn)
+  }
+  return fn(...(args as (CPointer | number)[]))
+}
+
+/** errno's name right after a `call` that gave -1 (`EIO` and the like; `errno N` for a number without a name). */
+export function lastErrno(): string {
+  const number = engine().errno()
+  return abi.errno[number] ?? `errno ${number}`
+}
+
+/** A SyscallError for the `call` that has just failed. `subject` is the object concerned, `text` the kernel's own words. */
+export function lastError(name: string, subject?: string, text?: string): SyscallError {
+  const errno = lastErrno()
+  return new SyscallError(name, errno, text ? `${text}: ${errorText(errno)}` : errorText(errno), subject)
+}
+
+/** Calls a C function and throws SyscallError when it gives -1; an interrupted call (EINTR) is repeated. */
+export function check<N extends CFunctionName>(
+  name: N,
+  subject: string | undefined,
+  ...args: CArguments<N>
+): number {
+  for (;;) {
+    const result = call(name, ...args)
+    if (result !== -1) return result
+    const errno = lastErrno()
+    if (errno !== 'EINTR') throw new SyscallError(name, errno, errorText(errno), subject)
+  }
+}
+
+/** Zeroed memory at a fixed address; it must stay reachable while C may use it. */
+export function memory(size: number): Buffer {
+  // An ArrayBuffer of its own: V8 keeps small typed arrays inside the moving heap.
+  return Buffer.from(new ArrayBuffer(size))
+}
+
+/** Address of memory made by `memory` or `cString`. */
+export function addressOf(bytes: Uint8Array): number {
+  return engine().addressOf(bytes)
+}
+
+/** A NUL-terminated UTF-8 string. A NUL inside would cut it short behind the back of every check: an error. */
+export function cString(text: string): Buffer {
+  if (text.includes('\0'))
+    throw new JailwrightError('HOST', `${JSON.stringify(text)}: a NUL character is not allowed`)
+  const bytes = memory(Buffer.byteLength(text) + 1)
+  bytes.write(text)
+  return bytes
+}
+
+/** Memory of a `char *[]` that ends with NULL. `keep` must stay reachable as long as `array`. */
+export function stringArray(texts: readonly string[]): { array: Buffer; keep: readonly Buffer[] } {
+  const keep = texts.map(cString)
+  const array = memory((texts.length + 1) * 8)
+  keep.forEach((bytes, index) => {
+    array.writeBigUInt64LE(BigInt(addressOf(bytes)), index * 8)
+  })
+  return { array, keep }
+}
+
+/** The string that ends with the first NUL at or after `offset`. */
+export function readString(bytes: Buffer, offset = 0): string {
+  const end = bytes.indexOf(0, offset)
+  return bytes.toString('utf8', offset, end === -1 ? bytes.length : end)
+}

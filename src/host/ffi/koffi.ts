@@ -1,0 +1,32 @@
+/** System calls under Node. */
+import type { Abi } from '../abi/abi.ts'
+import type { CFunctionName, CType, Ffi, Signature } from './signatures.ts'
+
+const TYPES: Readonly<Record<CType | 'i64', string>> = {
+  i32: 'int',
+  u32: 'unsigned int',
+  u64: 'uint64_t',
+  i64: 'int64_t',
+  ptr: 'void *',
+}
+
+/**
+ * Opens the C library. koffi is found at run time beside the bundle; a static import would make Bun's compiler take it
+ * into the executable.
+ */
+export function openKoffi(abi: Abi): Ffi {
+  const { createRequire } = process.getBuiltinModule('node:module')
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi')
+  const library = koffi.load(abi.libc)
+  return {
+    lookup(name: CFunctionName, signature: Signature) {
+      return library.func(
+        name,
+        TYPES[signature.result],
+        signature.args.map(type => TYPES[type]),
+      )
+    },
+    addressOf: memory => Number(koffi.address(memory)),
+    errno: () => koffi.errno(),
+  }
+}

@@ -1,0 +1,122 @@
+/** KernelCalls on FreeBSD, by its system calls. */
+import { SyscallError } from '../errors.ts'
+import { errorText } from './abi/error-text.ts'
+import {
+  decodeProcesses,
+  decodeStatfs,
+  formatSysctl,
+  type KinfoProc,
+  STATFS_SIZE,
+  timeval,
+} from './abi/kinfo.ts'
+import { encodeIovec } from './abi/socket.ts'
+import { addressOf, call, check, cString, lastErrno, lastError, memory, readString } from './ffi/index.ts'
+import { jailGet, jailParams } from './jail-params.ts'
+import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
+import type { KernelCalls, MountOption, ProcessInfo } from './types.ts'
+
+// sys/mount.h
+const MNT_IGNORE = 0x800000
+const MNT_FORCE = 0x80000
+// sys/sysctl.h
+const CTL_KERN = 1
+const KERN_BOOTTIME = 21
+const KERN_PROC = 14
+const KERN_PROC_PID = 1
+const KERN_PROC_PROC = 8
+/** The buffer of mount(8) for the kernel's own words. */
+const ERRMSG_SIZE = 255
+
+/** The calls of `KernelCalls` as FreeBSD 13 to 15 answers them. */
+export const freebsdKernel: KernelCalls = {
+  nmount,
+  unmount(path, options = {}) {
+    check('unmount', path, cString(path), options.force ? MNT_FORCE : 0)
+  },
+  jailAttach(jid) {
+    check('jail_attach', `jail ${jid}`, jid)
+  },
+  jailRemove(jid) {
+    check('jail_remove', `jail ${jid}`, jid)
+  },
+  jailId: name => jailGet(['name', name])?.jid,
+  jailParams,
+  processInfo,
+  jailProcesses,
+  sysctl(name) {
+    const mib = sysctlNumbers(name)
+    const described = mib && sysctlFormat(mib)
+    if (mib === undefined || described === undefined) return undefined
+    const { kind, format } = described
+    // A node has no value of its own; reading it would be EISDIR.
+    const value = formatSysctl(kind, format, Buffer.alloc(0)) === undefined ? undefined : sysctlByNumber(mib)
+    return value && formatSysctl(kind, format, value)
+  },
+  sysctlExists: name => sysctlNumbers(name) !== undefined,
+  mountAt(path) {
+    const bytes = memory(STATFS_SIZE)
+    if (call('statfs', cString(path), bytes) === -1) {
+      const failure = lastError('statfs', path)
+      if (failure.errno === 'ENOENT' || failure.errno === 'ENOTDIR') return undefined
+      throw failure
+    }
+    const { on, ...mount } = decodeStatfs(bytes)
+    return on === path ? mount : undefined
+  },
+}
+
+function nmount(options: readonly MountOption[]): void {
+  const message = memory(ERRMSG_SIZE)
+  const buffers: (Buffer | null)[] = []
+  for (const [name, value] of options) {
+    buffers.push(cString(name), value === undefined ? null : cString(value))
+  }
+  buffers.push(cString('errmsg'), message)
+  const iovec = encodeIovec(
+    buffers.map(buffer => (buffer === null ? [0, 0] : [addressOf(buffer), buffer.length])),
+  )
+  if (call('nmount', iovec, buffers.length, MNT_IGNORE) !== -1) return
+  const errno = lastErrno()
+  const said = readString(message)
+  const target = options.find(([name]) => name === 'fspath')?.[1]
+  // As mount(8) puts it: the kernel's text, then the errno's.
+  throw new SyscallError('nmount', errno, said ? `${said}: ${errorText(errno)}` : errorText(errno), target)
+}
+
+/**
+ * ki_start follows kern.boottime, which moves when the clock is set; the difference is the time since boot that the
+ * kernel itself keeps, which does not.
+ */
+function describe(process: KinfoProc, boottime: bigint): ProcessInfo {
+  const { pid, jid, zombie, stopped, startMicroseconds } = process
+  return { pid, jid, zombie, stopped, start: String(startMicroseconds - boottime) }
+}
+
+function processInfo(pid: number): ProcessInfo | undefined {
+  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PID, pid])
+  const found = bytes && decodeProcesses(bytes).find(process => process.pid === pid)
+  if (found === undefined) return undefined
+  const boottime = sysctlByNumber([CTL_KERN, KERN_BOOTTIME])
+  return describe(found, boottime ? timeval(boottime) : 0n)
+}
+
+function jailProcesses(jid: number): number[] {
+  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PROC])
+  if (bytes === undefined) return []
+  const within = new Map<number, boolean>([
+    [0, false],
+    [jid, true],
+  ])
+  const inside = (jail: number): boolean => {
+    let answer = within.get(jail)
+    if (answer === undefined) {
+      const parent = jailParams(jail, ['parent'])?.parent
+      answer = parent !== undefined && inside(Number(parent))
+      within.set(jail, answer)
+    }
+    return answer
+  }
+  return decodeProcesses(bytes)
+    .filter(process => inside(process.jid))
+    .map(process => process.pid)
+}

@@ -1,0 +1,118 @@
+/**
+ * KernelCalls on the simulated host: one JSON line a request over the abstract unix socket `@jailwright-simhost`, one
+ * line an answer. Synchronous, as system calls are.
+ */
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
+import { JailwrightError, SyscallError } from '../errors.ts'
+import { errorText } from './abi/error-text.ts'
+import { check, cString } from './ffi/index.ts'
+import { directoryDescriptors } from './process/descriptors.ts'
+import { connectUnix } from './process/unix-socket.ts'
+import type { KernelCalls, MountOption } from './types.ts'
+
+const ADDRESS = '\0jailwright-simhost'
+const PR_CAPBSET_DROP = 24
+
+/** What jailAttach leaves to the caller: a process can be moved by itself only. */
+interface Attachment {
+  root: string
+  /** Paths of namespaces to enter (`/proc/PID/ns/net` or files they are bound to). */
+  namespaces: Readonly<Partial<Record<'net' | 'ipc' | 'uts', string>>>
+  /** Numbers of capabilities (linux/capability.h) to drop from the bounding set. */
+  dropCapabilities: readonly number[]
+}
+
+type Answer = { value?: unknown } | { errno: string; text?: string }
+
+let connection: number | undefined
+
+function connect(): number {
+  try {
+    return connectUnix(ADDRESS)
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    throw new JailwrightError(
+      'UNSUPPORTED',
+      'this is not FreeBSD, and no simulated host answers here: run it inside `simhost exec`',
+    )
+  }
+}
+
+function readLine(socket: number): string {
+  const chunk = Buffer.alloc(65_536)
+  const parts: Buffer[] = []
+  for (;;) {
+    const count = readSync(socket, chunk)
+    if (count === 0) throw new JailwrightError('HOST', 'the simulated host closed the connection')
+    parts.push(Buffer.from(chunk.subarray(0, count)))
+    if (chunk[count - 1] === 0x0a) return Buffer.concat(parts).toString()
+  }
+}
+
+function writeAll(socket: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(socket, bytes, offset)
+}
+
+/** One call of the simulated kernel; JSON has no undefined, so null stands for it in both directions. */
+function ask(name: string, args: readonly unknown[]): unknown {
+  connection ??= connect()
+  writeAll(connection, `${JSON.stringify({ pid: process.pid, call: name, args })}\n`)
+  const answer = JSON.parse(readLine(connection)) as Answer
+  if ('errno' in answer) {
+    const subject = name === 'nmount' ? mountPoint(args[0]) : String(args[0])
+    const reason = errorText(answer.errno)
+    const text = answer.text ? `${answer.text}: ${reason}` : reason
+    throw new SyscallError(systemCall(name), answer.errno, text, subject)
+  }
+  return answer.value ?? undefined
+}
+
+function mountPoint(options: unknown): string | undefined {
+  return (options as readonly MountOption[]).find(([name]) => name === 'fspath')?.[1]
+}
+
+/** `jailAttach` -> `jail_attach`, so that messages read as on FreeBSD. */
+function systemCall(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+}
+
+function attach(jid: number): void {
+  if (directoryDescriptors().length > 0)
+    throw new SyscallError('jail_attach', 'EPERM', errorText('EPERM'), `jail ${jid}`)
+  const attachment = ask('jailAttach', [jid]) as Attachment
+  // Namespaces and capabilities belong to the calling thread, the main one; the exec keeps exactly that one. The UTS
+  // namespace is last: with it the process counts as jailed.
+  for (const name of ['net', 'ipc', 'uts'] as const) {
+    const path = attachment.namespaces[name]
+    if (path === undefined) continue
+    const fd = openSync(path, constants.O_RDONLY)
+    check('setns', name, fd, 0)
+    closeSync(fd)
+  }
+  check('chroot', attachment.root, cString(attachment.root))
+  process.chdir('/')
+  for (const capability of attachment.dropCapabilities)
+    check('prctl', 'PR_CAPBSET_DROP', PR_CAPBSET_DROP, capability, 0, 0, 0)
+}
+
+/** The calls of `KernelCalls` as the simulated host answers them; UNSUPPORTED when there is none. */
+export const simulatedKernel: KernelCalls = {
+  nmount: options => {
+    ask('nmount', [options.map(([name, value]) => [name, value ?? null])])
+  },
+  unmount: (path, options = {}) => {
+    ask('unmount', [path, options])
+  },
+  jailAttach: attach,
+  jailRemove: jid => {
+    ask('jailRemove', [jid])
+  },
+  jailId: name => ask('jailId', [name]) as number | undefined,
+  jailParams: (jid, names) => ask('jailParams', [jid, names]) as Record<string, string> | undefined,
+  processInfo: pid => ask('processInfo', [pid]) as ReturnType<KernelCalls['processInfo']>,
+  jailProcesses: jid => (ask('jailProcesses', [jid]) as number[] | undefined) ?? [],
+  sysctl: name => ask('sysctl', [name]) as string | undefined,
+  sysctlExists: name => ask('sysctlExists', [name]) === true,
+  mountAt: path => ask('mountAt', [path]) as ReturnType<KernelCalls['mountAt']>,
+}

@@ -1,0 +1,96 @@
+/** Calls on the process's own descriptors. */
+import { fstatSync, readdirSync } from 'node:fs'
+import { abi } from '../abi/index.ts'
+import { call, check, cString, lastErrno, lastError } from '../ffi/index.ts'
+import { openDirectories } from '../sysctl.ts'
+
+// The same on both hosts (fcntl.h, sys/file.h, unistd.h / linux/close_range.h).
+const F_SETFD = 2
+const F_GETFL = 3
+const F_SETFL = 4
+const FD_CLOEXEC = 1
+const LOCK_SH = 1
+const LOCK_EX = 2
+const LOCK_NB = 4
+const CLOSE_RANGE_CLOEXEC = 4
+const ALL = 0xffffffff
+
+/** Marks every descriptor from `first` on close-on-exec: close_range(2), one by one where the kernel cannot mark. */
+export function closeOnExecFrom(first: number): void {
+  if (call('close_range', first, ALL, CLOSE_RANGE_CLOEXEC) !== -1) return
+  const failure = lastError('close_range')
+  if (failure.errno !== 'EINVAL' && failure.errno !== 'ENOSYS') throw failure
+  for (let fd = first; fd < 4096; fd++) call('fcntl', fd, F_SETFD, FD_CLOEXEC)
+}
+
+/** Clears close-on-exec on one descriptor. */
+export function keepOnExec(fd: number): void {
+  check('fcntl', `descriptor ${fd}`, fd, F_SETFD, 0)
+}
+
+/** dup2(2); the copy stays open in an exec. */
+export function dup2(from: number, to: number): void {
+  check('dup2', `descriptor ${from}`, from, to)
+}
+
+/** Clears O_NONBLOCK, which is a property of the open file that the program would inherit. */
+export function setBlocking(fd: number): void {
+  const flags = check('fcntl', `descriptor ${fd}`, fd, F_GETFL, 0)
+  if (flags & abi.open.NONBLOCK) check('fcntl', `descriptor ${fd}`, fd, F_SETFL, flags & ~abi.open.NONBLOCK)
+}
+
+/** Open descriptors that are directories, found without leaving one open. */
+export function directoryDescriptors(): number[] {
+  const found = abi.os === 'freebsd' ? openDirectories() : readdirSync('/proc/self/fd').map(Number)
+  // The listing held a descriptor of its own, closed by now: only what is still a directory counts.
+  return found.filter(isDirectory)
+}
+
+function isDirectory(fd: number): boolean {
+  try {
+    return fstatSync(fd).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** close(2). */
+export function close(fd: number): void {
+  if (call('close', fd) === -1) {
+    const failure = lastError('close', `descriptor ${fd}`)
+    // After EINTR the descriptor is gone on both hosts.
+    if (failure.errno !== 'EINTR') throw failure
+  }
+}
+
+/** Closes every directory descriptor from `first` on; jail_attach(2) refuses while there is one. */
+export function closeDirectories(first: number): void {
+  for (const fd of directoryDescriptors()) if (fd >= first) call('close', fd)
+}
+
+/** fchdir(2). */
+export function fchdir(fd: number): void {
+  check('fchdir', `descriptor ${fd}`, fd)
+}
+
+/** flock(2): waits unless `nonBlocking`; false when it was taken then. */
+export function flock(
+  fd: number,
+  mode: 'exclusive' | 'shared',
+  options: { nonBlocking?: boolean } = {},
+): boolean {
+  const operation = (mode === 'exclusive' ? LOCK_EX : LOCK_SH) | (options.nonBlocking ? LOCK_NB : 0)
+  for (;;) {
+    if (call('flock', fd, operation) !== -1) return true
+    const errno = lastErrno()
+    if (errno === 'EINTR') continue
+    // EWOULDBLOCK is EAGAIN on both hosts.
+    if (errno === 'EAGAIN' && options.nonBlocking) return false
+    throw lastError('flock', `descriptor ${fd}`)
+  }
+}
+
+/** mkfifo(2); the mode is subject to the umask. */
+export function mkfifo(path: string, mode: number): void {
+  check('mkfifo', path, cString(path), mode)
+}

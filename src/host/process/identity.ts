@@ -1,0 +1,111 @@
+/** Calls by which init becomes the program: ids, limits, signals, execve. */
+import { JailwrightError, SyscallError } from '../../errors.ts'
+import { errorText } from '../abi/error-text.ts'
+import { abi } from '../abi/index.ts'
+import { call, check, cString, lastErrno, lastError, memory, stringArray } from '../ffi/index.ts'
+
+const SIG_IGN = 1n
+// procctl(2), sys/procctl.h
+const PROC_TRACE_CTL = 7
+const PROC_TRACE_CTL_DISABLE = 2
+const PROC_NO_NEW_PRIVS_CTL = 19
+const PROC_NO_NEW_PRIVS_ENABLE = 1
+// prctl(2), linux/prctl.h
+const PR_SET_DUMPABLE = 4
+const PR_SET_NO_NEW_PRIVS = 38
+
+/** execve(2) with exactly this argv and environment; comes back only as a SyscallError that names the path. */
+export function execve(path: string, argv: readonly string[], env: readonly string[]): never {
+  const file = cString(path)
+  const args = stringArray(argv)
+  const environment = stringArray(env)
+  call('execve', file, args.array, environment.array)
+  const error = lastError('execve', path)
+  // Named here so that no engine may collect the strings before the call.
+  void [args.keep, environment.keep]
+  throw error
+}
+
+/**
+ * setrlimit(2). `resource` is FreeBSD's name without RLIMIT_, limits in the resource's unit, -1n is RLIM_INFINITY.
+ * The kernel may clip silently (traps.md 47). A resource that FreeBSD has and this host has not is left alone.
+ */
+export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
+  const number = abi.rlimits[resource]
+  if (number === undefined)
+    throw new JailwrightError('CONFIG', `unknown resource limit ${resource}`, { subject: resource })
+  if (number === -1) return
+  const limits = memory(16)
+  limits.writeBigUInt64LE(soft < 0n ? abi.rlimInfinity : soft, 0)
+  limits.writeBigUInt64LE(hard < 0n ? abi.rlimInfinity : hard, 8)
+  check('setrlimit', `RLIMIT_${resource}`, number, limits)
+}
+
+/**
+ * setgroups(2), setgid(2), setuid(2). The group goes into the list too: up to FreeBSD 14 the first entry becomes the
+ * effective gid, from 15 on it does not (process.md section 3). libc's functions: on Linux they reach every thread.
+ */
+export function setCredentials(uid: number, gid: number, groups: readonly number[]): void {
+  const list = memory((groups.length + 1) * 4)
+  for (const [index, group] of [gid, ...groups].entries()) list.writeUInt32LE(group, index * 4)
+  check('setgroups', undefined, groups.length + 1, list)
+  check('setgid', String(gid), gid)
+  check('setuid', String(uid), uid)
+}
+
+/**
+ * Default disposition for every ignored signal and an empty mask. Handlers are left: execve(2) resets them itself, and
+ * the engine needs its own (garbage collection stops threads by signals) until then.
+ */
+export function resetSignals(): void {
+  const current = memory(abi.sigactionSize)
+  const standard = memory(abi.sigactionSize)
+  for (let signal = 1; signal <= abi.lastSignal; signal++) {
+    // KILL, STOP and libc's own signals answer EINVAL.
+    if (call('sigaction', signal, null, current) === -1) continue
+    if (current.readBigUInt64LE(0) === SIG_IGN) call('sigaction', signal, standard, null)
+  }
+  check('sigprocmask', undefined, abi.sigSetmask, memory(abi.sigsetSize), null)
+}
+
+/** setsid(2); EPERM for a process group leader. */
+export function setsid(): void {
+  check('setsid', undefined)
+}
+
+/** Forbids ptrace(2) and core dumps until the next exec: a process in the jail must not look into init. */
+export function disableTracing(): void {
+  if (abi.os === 'linux') check('prctl', 'PR_SET_DUMPABLE', PR_SET_DUMPABLE, 0, 0, 0, 0)
+  else procctl('PROC_TRACE_CTL', PROC_TRACE_CTL, PROC_TRACE_CTL_DISABLE)
+}
+
+/** Set-uid and set-gid files give no privilege any more; cannot be undone. FreeBSD 14 and later, EINVAL before. */
+export function setNoNewPrivileges(): void {
+  if (abi.os === 'linux') check('prctl', 'PR_SET_NO_NEW_PRIVS', PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+  else procctl('PROC_NO_NEW_PRIVS_CTL', PROC_NO_NEW_PRIVS_CTL, PROC_NO_NEW_PRIVS_ENABLE)
+}
+
+/** procctl(2) of the calling process (P_PID 0, id 0) with an int as data. */
+function procctl(name: string, command: number, value: number): void {
+  const data = memory(4)
+  data.writeInt32LE(value)
+  if (call('procctl', 0, 0, command, data) === -1) {
+    const errno = lastErrno()
+    throw new SyscallError('procctl', errno, errorText(errno), name)
+  }
+}
+
+/** kill(2) by this host's number; a number that is no signal is EINVAL. The engine's own call, which needs no FFI. */
+export function kill(pid: number, signal: number): void {
+  if (!Number.isInteger(signal) || signal < 0 || signal > abi.lastSignal)
+    throw new SyscallError('kill', 'EINVAL', errorText('EINVAL'), String(signal))
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    const { code, errno } = error as NodeJS.ErrnoException
+    // Node gives code ESRCH; a number it cannot name is looked up in the host's own table.
+    const name = code ?? (errno === undefined ? undefined : abi.errno[Math.abs(errno)])
+    if (name === undefined) throw error
+    throw new SyscallError('kill', name, errorText(name), String(pid))
+  }
+}

@@ -1,0 +1,72 @@
+/** Pseudo terminals and terminal settings. */
+import { constants, openSync } from 'node:fs'
+import { abi } from '../abi/index.ts'
+import { call, check, memory } from '../ffi/index.ts'
+import { close } from './descriptors.ts'
+
+const TCSAFLUSH = 2
+const WINSIZE = 8
+
+/** posix_openpt(3), grantpt(3), unlockpt(3); both descriptors are close-on-exec, neither becomes controlling. */
+export function openPty(): { master: number; slave: number; path: string } {
+  const flags = constants.O_RDWR | abi.open.NOCTTY | abi.open.CLOEXEC
+  const master = check('posix_openpt', undefined, flags)
+  try {
+    check('grantpt', undefined, master)
+    check('unlockpt', undefined, master)
+    const number = memory(4)
+    check('ioctl', 'TIOCGPTN', master, abi.ioctl.TIOCGPTN, number)
+    const path = `/dev/pts/${number.readInt32LE()}`
+    return { master, slave: openSlave(master, path, flags), path }
+  } catch (error) {
+    close(master)
+    throw error
+  }
+}
+
+/** Linux gives the slave without a path, which may belong to another devpts; FreeBSD has one /dev/pts for all. */
+function openSlave(master: number, path: string, flags: number): number {
+  if (abi.ioctl.TIOCGPTPEER !== 0) {
+    const slave = call('ioctl', master, abi.ioctl.TIOCGPTPEER, flags)
+    if (slave !== -1) return slave
+  }
+  return openSync(path, flags)
+}
+
+/** TIOCSCTTY: makes the terminal the controlling one of the calling session leader. */
+export function setControllingTerminal(fd: number): void {
+  check('ioctl', 'TIOCSCTTY', fd, abi.ioctl.TIOCSCTTY, null)
+}
+
+/** TIOCSWINSZ, in characters. */
+export function setWindowSize(fd: number, rows: number, columns: number): void {
+  const size = memory(WINSIZE)
+  size.writeUInt16LE(rows, 0)
+  size.writeUInt16LE(columns, 2)
+  check('ioctl', 'TIOCSWINSZ', fd, abi.ioctl.TIOCSWINSZ, size)
+}
+
+/** TIOCGWINSZ, in characters; ENOTTY when it is no terminal. */
+export function getWindowSize(fd: number): { rows: number; columns: number } {
+  const size = memory(WINSIZE)
+  check('ioctl', 'TIOCGWINSZ', fd, abi.ioctl.TIOCGWINSZ, size)
+  return { rows: size.readUInt16LE(0), columns: size.readUInt16LE(2) }
+}
+
+/** cfmakeraw(3) on a terminal; gives the former struct termios back. */
+export function makeRaw(fd: number): Uint8Array {
+  const saved = memory(abi.termiosSize)
+  check('tcgetattr', `descriptor ${fd}`, fd, saved)
+  const raw = memory(abi.termiosSize)
+  saved.copy(raw)
+  call('cfmakeraw', raw)
+  check('tcsetattr', `descriptor ${fd}`, fd, TCSAFLUSH, raw)
+  return saved
+}
+
+/** Puts back what `makeRaw` gave. */
+export function restoreTerminal(fd: number, saved: Uint8Array): void {
+  const settings = memory(abi.termiosSize)
+  settings.set(saved.subarray(0, abi.termiosSize))
+  check('tcsetattr', `descriptor ${fd}`, fd, TCSAFLUSH, settings)
+}

@@ -1,0 +1,76 @@
+/** Unix stream sockets: connecting, also to paths longer than sun_path, and handing over a descriptor. */
+import { constants, openSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { SyscallError } from '../../errors.ts'
+import { errorText } from '../abi/error-text.ts'
+import { abi } from '../abi/index.ts'
+import { encodeIovec, encodeMessage, encodeRights, encodeUnixAddress } from '../abi/socket.ts'
+import { addressOf, call, check, lastError, memory } from '../ffi/index.ts'
+import { close } from './descriptors.ts'
+
+const AF_UNIX = 1
+const SOCK_STREAM = 1
+
+/** A connected, close-on-exec socket; a `path` that starts with NUL is an abstract name (Linux). */
+export function connectUnix(path: string): number {
+  const socket = check('socket', undefined, AF_UNIX, SOCK_STREAM | abi.socket.SOCK_CLOEXEC, 0)
+  try {
+    if (Buffer.byteLength(path) <= abi.socket.pathMax) connectShort(socket, path, path)
+    else connectLong(socket, path)
+    return socket
+  } catch (error) {
+    close(socket)
+    throw error
+  }
+}
+
+function connectShort(socket: number, path: string, subject: string): void {
+  const address = encodeUnixAddress(abi, path)
+  check('connect', subject, socket, address.bytes, address.length)
+}
+
+/**
+ * Goes by a descriptor of the directory: connectat(2) on FreeBSD, /proc/self/fd on Linux. The descriptor is closed
+ * before this returns, because jail_attach(2) refuses while a directory is open.
+ */
+function connectLong(socket: number, path: string): void {
+  const name = basename(path)
+  const short = (directory: number) => (abi.os === 'freebsd' ? name : `/proc/self/fd/${directory}/${name}`)
+  const directory = openSync(
+    dirname(path),
+    constants.O_RDONLY | abi.open.DIRECTORY | abi.open.CLOEXEC | abi.open.PATH,
+  )
+  try {
+    if (Buffer.byteLength(short(directory)) > abi.socket.pathMax)
+      throw new SyscallError('connect', 'ENAMETOOLONG', errorText('ENAMETOOLONG'), path)
+    if (abi.os === 'freebsd') {
+      const address = encodeUnixAddress(abi, name)
+      check('connectat', path, directory, socket, address.bytes, address.length)
+    } else {
+      connectShort(socket, short(directory), path)
+    }
+  } finally {
+    close(directory)
+  }
+}
+
+/** Connects to `socketPath`, sends `payload` (at least one byte) with one descriptor (SCM_RIGHTS) and closes. */
+export function sendDescriptor(socketPath: string, fd: number, payload: string): void {
+  const socket = connectUnix(socketPath)
+  try {
+    const text = Buffer.from(payload === '' ? '\0' : payload)
+    const data = memory(text.length)
+    text.copy(data)
+    const iovec = encodeIovec([[addressOf(data), data.length]])
+    const control = encodeRights(abi, fd)
+    const message = encodeMessage(abi, {
+      iovAddress: addressOf(iovec),
+      controlAddress: addressOf(control),
+      controlLength: control.length,
+    })
+    if (call('sendmsg', socket, message, abi.socket.MSG_NOSIGNAL) === -1)
+      throw lastError('sendmsg', socketPath)
+  } finally {
+    close(socket)
+  }
+}

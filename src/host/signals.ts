@@ -1,0 +1,24 @@
+/** Signal names and numbers of the running host (process.md section 4). */
+import { abi } from './abi/index.ts'
+
+/** Other names for the same signal, accepted but never given. */
+const ALIASES: Readonly<Record<string, string>> = { IOT: 'ABRT', POLL: 'IO', CLD: 'CHLD', LWP: 'THR' }
+
+/** Number by name without SIG, in upper case; `RTMIN+3` and `RTMAX-1` too. undefined when this host has none. */
+export function signalNumber(name: string): number | undefined {
+  const realTime = /^(RTMIN\+|RTMAX-)(\d{1,2})$/.exec(name)
+  if (realTime) {
+    const base = abi.signals[realTime[1]!.slice(0, 5)]!
+    const number = realTime[1] === 'RTMIN+' ? base + Number(realTime[2]) : base - Number(realTime[2])
+    return number >= abi.signals.RTMIN! && number <= abi.signals.RTMAX! ? number : undefined
+  }
+  return Object.hasOwn(abi.signals, name) ? abi.signals[name] : abi.signals[ALIASES[name] ?? '']
+}
+
+/** Name without SIG by number, undefined when this host has none. */
+export function signalName(number: number): string | undefined {
+  const found = Object.entries(abi.signals).find(([, value]) => value === number)?.[0]
+  if (found !== undefined) return found
+  const { RTMIN, RTMAX } = abi.signals
+  return number > RTMIN! && number < RTMAX! ? `RTMIN+${number - RTMIN!}` : undefined
+}

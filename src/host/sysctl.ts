@@ -1,0 +1,67 @@
+/** sysctl(3) on FreeBSD: raw reads by number, names and formats. */
+import { abi } from './abi/index.ts'
+import { directoriesOf } from './abi/kinfo.ts'
+import { call, cString, lastErrno, lastError, memory, readString } from './ffi/index.ts'
+
+/** CTL_MAXNAME of sys/sysctl.h. */
+const MAX_NAME = 24
+/** The undocumented oids by which sysctl(8) itself works: {0,4} gives kind and format of an oid. */
+const OIDFMT = [0, 4]
+// sys/sysctl.h
+const CTL_KERN = 1
+const KERN_PROC = 14
+const KERN_PROC_FILEDESC = 33
+
+function mibBytes(mib: readonly number[]): Buffer {
+  const bytes = memory(Math.max(mib.length, 1) * 4)
+  for (const [index, number] of mib.entries()) bytes.writeInt32LE(number, index * 4)
+  return bytes
+}
+
+/** The value of an oid by number, undefined when there is none (ENOENT, and ESRCH of kern.proc). */
+export function sysctlByNumber(mib: readonly number[]): Buffer | undefined {
+  const name = mibBytes(mib)
+  const length = memory(8)
+  for (let slack = 0; ; slack = slack * 2 + 4096) {
+    if (call('sysctl', name, mib.length, null, length, null, 0) === -1) return missing(mib)
+    const value = memory(Number(length.readBigUInt64LE()) + slack)
+    length.writeBigUInt64LE(BigInt(value.length))
+    if (value.length === 0) return value
+    if (call('sysctl', name, mib.length, value, length, null, 0) !== -1)
+      return value.subarray(0, Number(length.readBigUInt64LE()))
+    // A table grew between the two calls: once more with room to spare.
+    if (lastErrno() !== 'ENOMEM') return missing(mib)
+  }
+}
+
+function missing(mib: readonly number[]): undefined {
+  const failure = lastError('sysctl', mib.join('.'))
+  if (failure.errno === 'ENOENT' || failure.errno === 'ESRCH') return undefined
+  throw failure
+}
+
+/** sysctlnametomib(3), undefined for an unknown name. */
+export function sysctlNumbers(name: string): number[] | undefined {
+  const mib = memory(MAX_NAME * 4)
+  const count = memory(8)
+  count.writeBigUInt64LE(BigInt(MAX_NAME))
+  if (call('sysctlnametomib', cString(name), mib, count) === -1) {
+    const failure = lastError('sysctlnametomib', name)
+    if (failure.errno === 'ENOENT') return undefined
+    throw failure
+  }
+  return Array.from({ length: Number(count.readBigUInt64LE()) }, (_, index) => mib.readInt32LE(index * 4))
+}
+
+/** Kind (CTLTYPE in the low four bits) and format (`I`, `A`, `S,timeval`, `E,jailsys`, `B` ...) of an oid. */
+export function sysctlFormat(mib: readonly number[]): { kind: number; format: string } | undefined {
+  const bytes = sysctlByNumber([...OIDFMT, ...mib])
+  return bytes && { kind: bytes.readUInt32LE(0) & 0xf, format: readString(bytes, 4) }
+}
+
+/** Descriptors of this process that are directories (kern.proc.filedesc). */
+export function openDirectories(): number[] {
+  if (abi.os !== 'freebsd') return []
+  const files = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_FILEDESC, process.pid])
+  return files === undefined ? [] : directoriesOf(files)
+}

@@ -1,0 +1,59 @@
+/** Runs FreeBSD's tools, by absolute path, as an administrator would. */
+import { existsSync } from 'node:fs'
+import { JailwrightError } from '../errors.ts'
+import type { Tool, ToolResult } from './types.ts'
+
+/** Where each tool is (hier(7)); a tool that moved between releases has several places. */
+const PATHS: Readonly<Record<Tool, readonly [string, ...string[]]>> = {
+  jail: ['/usr/sbin/jail'],
+  devfs: ['/sbin/devfs'],
+  ifconfig: ['/sbin/ifconfig'],
+  route: ['/sbin/route'],
+  rctl: ['/usr/bin/rctl'],
+  cpuset: ['/usr/bin/cpuset', '/bin/cpuset'],
+  kldload: ['/sbin/kldload'],
+  kldstat: ['/sbin/kldstat'],
+  sysctl: ['/sbin/sysctl'],
+  ps: ['/bin/ps'],
+  jls: ['/usr/sbin/jls'],
+}
+
+/** LC_ALL=C: numbers and dates of one form, and FreeBSD's own words in errors. */
+const ENVIRONMENT = { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', LC_ALL: 'C' }
+const MAX_OUTPUT = 64 * 1024 * 1024
+
+/** Absolute path of a tool on this host. */
+export function toolPath(tool: Tool): string {
+  const [first, ...others] = PATHS[tool]
+  if (others.length === 0 || existsSync(first)) return first
+  return others.find(path => existsSync(path)) ?? first
+}
+
+/**
+ * Runs a tool to its end with `options.stdin` or nothing on standard input. Never throws for a status: a tool that a
+ * signal ended has 128 + its number. UNSUPPORTED when the tool is missing.
+ */
+export function run(tool: Tool, args: readonly string[], options: { stdin?: string } = {}): ToolResult {
+  const { spawnSync } = process.getBuiltinModule('node:child_process')
+  const path = toolPath(tool)
+  const result = spawnSync(path, [...args], {
+    cwd: '/',
+    env: ENVIRONMENT,
+    // `input: ''` would be taken for none, and the caller's own standard input must not be read.
+    stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    ...(options.stdin ? { input: options.stdin } : {}),
+    encoding: 'utf8',
+    maxBuffer: MAX_OUTPUT,
+  })
+  if (result.error !== undefined && result.status === null && result.signal === null) {
+    const { code, message } = result.error as NodeJS.ErrnoException
+    throw new JailwrightError(
+      'UNSUPPORTED',
+      code === 'ENOENT' ? `${path}: this host has no such tool` : `${path}: ${message}`,
+      { subject: path, cause: result.error },
+    )
+  }
+  const { constants } = process.getBuiltinModule('node:os')
+  const status = result.status ?? 128 + (result.signal ? constants.signals[result.signal] : 0)
+  return { status, stdout: result.stdout, stderr: result.stderr }
+}

@@ -1,0 +1,47 @@
+/**
+ * A record of what reaches the host, for tests ("the commands equal the plan's") and for the benchmark: when
+ * JAILWRIGHT_TRACE names a file, each tool run and each call is appended to it as one JSON line.
+ */
+import { appendFileSync } from 'node:fs'
+import type { Host } from './types.ts'
+
+/** One line of the record. */
+export type TraceLine =
+  | { kind: 'tool'; tool: string; args: readonly string[]; stdin?: string; status: number }
+  | { kind: 'kernel' | 'process'; call: string; args: readonly unknown[]; errno?: string }
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
+}
+
+/** A host whose calls are appended to `file`. A call is written before it is made: execve does not come back. */
+export function traced(host: Host, file: string): Host {
+  const write = (line: TraceLine) => {
+    appendFileSync(file, `${JSON.stringify(line, plain)}\n`)
+  }
+  const wrap = <T extends object>(kind: 'kernel' | 'process', calls: T): T =>
+    new Proxy(calls, {
+      get(target, name, receiver) {
+        const fn: unknown = Reflect.get(target, name, receiver)
+        if (typeof fn !== 'function' || typeof name !== 'string') return fn
+        return (...args: unknown[]) => {
+          write({ kind, call: name, args })
+          return fn.apply(target, args)
+        }
+      },
+    })
+  return {
+    name: host.name,
+    get kernel() {
+      return wrap('kernel', host.kernel)
+    },
+    process: wrap('process', host.process),
+    run(tool, args, options) {
+      const result = host.run(tool, args, options)
+      write({ kind: 'tool', tool, args, stdin: options?.stdin, status: result.status })
+      return result
+    },
+    signalNumber: host.signalNumber,
+    signalName: host.signalName,
+  }
+}
