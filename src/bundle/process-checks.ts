@@ -43,9 +43,11 @@ export function checkProcess(process: Partial<Process>, path: string, found: Fin
     if (limit.soft === undefined || limit.hard === undefined) return
     const soft = limitValue(limit.soft)
     const hard = limitValue(limit.hard)
-    // FreeBSD's setrlimit(2) lowers the soft limit without a word (kern_resource.c); Linux refuses.
+    // As POSIX and Linux have it; FreeBSD's setrlimit(2) would lower the soft limit without a word.
     if (hard !== -1n && (soft === -1n || soft > hard)) {
-      found.warnings.push(`${at}.soft: is above the hard limit and will be lowered to ${hard}`)
+      found.errors.push(
+        configError(`${at}.soft`, `must not be above the hard limit ${hard}, got ${limit.soft}`),
+      )
     }
   })
 }
