@@ -1,0 +1,96 @@
+/**
+ * Runs a command to its end with all its streams on files. Files, not pipes: a runtime leaves processes behind that hold
+ * its streams (that is how a detached container works), and waiting for the end of a pipe would wait for those.
+ */
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { execa } from 'execa'
+import type { ToolAnswer } from './types.ts'
+
+/** Streams and surroundings of a command. */
+export interface CommandOptions {
+  /** Directory for the files of the streams. */
+  scratch: string
+  cwd?: string
+  env?: Readonly<Record<string, string>>
+  /** Milliseconds; the command is killed after them. Default 10000. */
+  timeout?: number
+  /** Path of the file that becomes standard input; default /dev/null. */
+  stdin?: string
+  /** Path of the file for standard output, opened for appending; default a file in `scratch`. */
+  stdout?: string
+  stderr?: string
+  /** Paths for descriptors 3, 4 ..., opened for writing. */
+  fds?: readonly string[]
+}
+
+/** What became of a command; `timedOut` when it had to be killed. */
+export interface CommandAnswer extends ToolAnswer {
+  signal: string | undefined
+  timedOut: boolean
+  /** The executable could not be started at all. */
+  notStarted: string | undefined
+}
+
+let serial = 0
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Runs the command; never throws for what the command does. A missing executable gives `notStarted`. */
+export async function runCommand(
+  path: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandAnswer> {
+  mkdirSync(options.scratch, { recursive: true })
+  serial += 1
+  const outPath = options.stdout ?? join(options.scratch, `${serial}.out`)
+  const errPath = options.stderr ?? join(options.scratch, `${serial}.err`)
+  const opened: number[] = []
+  const open = (name: string, flags: string) => {
+    const fd = openSync(name, flags)
+    opened.push(fd)
+    return fd
+  }
+  try {
+    const stdin = open(options.stdin ?? '/dev/null', 'r')
+    const stdout = open(outPath, 'a')
+    const stderr = errPath === outPath ? stdout : open(errPath, 'a')
+    const extra = (options.fds ?? []).map(name => open(name, 'w'))
+    // execa's types know numbers beyond 2 only as streams; it takes any descriptor.
+    const result = await execa(path, [...args], {
+      cwd: options.cwd,
+      env: { PATH: toolPath(), ...options.env },
+      stdio: [stdin, stdout, stderr, ...extra] as [number, number, number, ...'ignore'[]],
+      reject: false,
+      buffer: false,
+      timeout: options.timeout ?? 10_000,
+      killSignal: 'SIGKILL',
+      cleanup: false,
+    })
+    return {
+      status: result.exitCode ?? (result.signal === undefined ? 127 : 128),
+      signal: result.signal,
+      timedOut: result.timedOut,
+      notStarted:
+        result.exitCode === undefined && result.signal === undefined ? result.shortMessage : undefined,
+      stdout: options.stdout === undefined ? readText(outPath) : '',
+      stderr: options.stderr === undefined ? readText(errPath) : '',
+    }
+  } finally {
+    for (const fd of opened) closeSync(fd)
+  }
+}
+
+/** Where the host's tools are looked for: the system's directories first, then the caller's PATH. */
+export function toolPath(): string {
+  return ['/sbin', '/bin', '/usr/sbin', '/usr/bin', process.env.PATH ?? '']
+    .filter(part => part !== '')
+    .join(delimiter)
+}

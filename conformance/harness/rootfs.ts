@@ -1,0 +1,186 @@
+/**
+ * A root file system from what the machine has: on FreeBSD (and its simulation) from /rescue, where that is empty from
+ * /bin and its neighbours with the libraries that ldd(1) names; on Linux from a static busybox, else the same way.
+ * Made once; every container gets its own tree of hard links to it.
+ */
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { ToolRunner } from './platform.ts'
+
+/** Programs that cases use; all are in FreeBSD's /rescue (rescue/rescue/Makefile). */
+const required = [
+  'sh',
+  'cat',
+  'chmod',
+  'echo',
+  'id',
+  'kill',
+  'ln',
+  'ls',
+  'mkdir',
+  'mv',
+  'ps',
+  'pwd',
+  'rm',
+  'rmdir',
+  'sleep',
+]
+const wanted = [
+  ...required,
+  'cp',
+  'date',
+  'dd',
+  'df',
+  'expr',
+  'hostname',
+  'stty',
+  'test',
+  '[',
+  'head',
+  'sed',
+  'tail',
+  'chown',
+]
+/** Only on a host of jails: they look at what the jail sees. */
+const wantedInJails = ['ifconfig', 'sysctl', 'mount', 'umount', 'route', 'ping']
+
+/** Directories every root has; mount points among them are left for the runtime to make where a case says so. */
+const directories = ['bin', 'dev', 'etc', 'proc', 'root', 'tmp', 'usr/bin', 'sbin', 'var/tmp', 'var/run']
+
+function firstExisting(name: string, places: readonly string[]): string | undefined {
+  return places.map(place => join(place, name)).find(path => existsSync(path))
+}
+
+function isStaticallyLinked(lddOutput: string): boolean {
+  return !/=>|\/ld-/.test(lddOutput)
+}
+
+/** Paths of the libraries (and the loader) in the output of ldd(1) of FreeBSD or of glibc. */
+export function librariesOf(lddOutput: string): string[] {
+  const found = new Set<string>()
+  for (const line of lddOutput.split('\n')) {
+    const path = /(?:=>\s*|^\s+)(\/[^\s(]+)\s*\(0x/.exec(line)?.[1]
+    if (path !== undefined) found.add(path)
+  }
+  return [...found]
+}
+
+/** Copies once, links for every further name of the same file. */
+class Store {
+  private readonly copies = new Map<string, string>()
+  private readonly base: string
+  constructor(base: string) {
+    this.base = base
+  }
+  put(source: string, destination: string): void {
+    const target = join(this.base, destination)
+    if (existsSync(target)) return
+    mkdirSync(dirname(target), { recursive: true })
+    const real = realpathSync(source)
+    const copy = this.copies.get(real)
+    if (copy !== undefined) {
+      linkSync(copy, target)
+      return
+    }
+    copyFileSync(real, target)
+    chmodSync(target, 0o755)
+    this.copies.set(real, target)
+  }
+}
+
+/**
+ * Makes the base tree at `base`. Gives the source in words.
+ * Throws when a program that the cases cannot do without is not found.
+ */
+export async function makeBase(base: string, tool: ToolRunner, jails: boolean): Promise<string> {
+  for (const directory of directories) mkdirSync(join(base, directory), { recursive: true })
+  chmodSync(join(base, 'tmp'), 0o1777)
+  chmodSync(join(base, 'var/tmp'), 0o1777)
+  writeFileSync(
+    join(base, 'etc/passwd'),
+    'root:*:0:0:root:/root:/bin/sh\nuser:*:1001:1002:user:/tmp:/bin/sh\n',
+  )
+  writeFileSync(join(base, 'etc/group'), 'wheel:*:0:root\nuser:*:1002:\nvideo:*:44:\n')
+  const store = new Store(base)
+  const names = jails ? [...wanted, ...wantedInJails] : wanted
+  const from = await fill(store, names, tool, jails)
+  for (const name of required) {
+    if (!existsSync(join(base, 'bin', name)))
+      throw new Error(`no program for the test root: ${name} (looked in ${from})`)
+  }
+  // podman's bundles name some programs by their FreeBSD paths.
+  for (const [link, target] of [
+    ['usr/bin/id', 'id'],
+    ['sbin/ifconfig', 'ifconfig'],
+    ['sbin/sysctl', 'sysctl'],
+    ['sbin/mount', 'mount'],
+  ] as const) {
+    const path = join(base, 'bin', target)
+    if (existsSync(path) && !existsSync(join(base, link))) linkSync(path, join(base, link))
+  }
+  return from
+}
+
+async function fill(
+  store: Store,
+  names: readonly string[],
+  tool: ToolRunner,
+  jails: boolean,
+): Promise<string> {
+  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(path => existsSync(path))
+  if (!jails && busybox !== undefined && isStaticallyLinked((await tool('ldd', busybox)).stdout)) {
+    for (const name of names) store.put(busybox, `bin/${name}`)
+    return busybox
+  }
+  const rescue = existsSync('/rescue/sh')
+  const places = rescue ? ['/rescue'] : ['/bin', '/usr/bin', '/sbin', '/usr/sbin']
+  const looked = new Set<string>()
+  for (const name of names) {
+    const source = firstExisting(name, places)
+    if (source === undefined) continue
+    store.put(source, `bin/${name}`)
+    const real = realpathSync(source)
+    if (looked.has(real)) continue
+    looked.add(real)
+    if (isScript(real)) continue
+    const { stdout } = await tool('ldd', real)
+    for (const library of librariesOf(stdout)) store.put(library, library)
+  }
+  const loader = '/libexec/ld-elf.so.1'
+  if (!rescue && existsSync(loader)) store.put(loader, loader)
+  return rescue ? '/rescue' : '/bin and the libraries of its programs'
+}
+
+function isScript(path: string): boolean {
+  return readFileSync(path).subarray(0, 2).toString('latin1') === '#!'
+}
+
+/** A root of hard links at `target` (files of etc are copied: cases write there). */
+export function cloneBase(base: string, target: string): void {
+  mkdirSync(target, { recursive: true })
+  for (const entry of readdirSync(base, { withFileTypes: true })) {
+    const from = join(base, entry.name)
+    const to = join(target, entry.name)
+    if (entry.isDirectory()) {
+      cloneBase(from, to)
+      if (basename(to) === 'tmp') chmodSync(to, 0o1777)
+    } else if (entry.isSymbolicLink()) {
+      symlinkSync(from, to)
+    } else if (basename(base) === 'etc') {
+      copyFileSync(from, to)
+    } else {
+      linkSync(from, to)
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The black-box conformance harness: drives any OCI runtime by its command line. Uses nothing of the runtime's own
+ * source. Runs on Bun, on Node (bundled), and as one executable on FreeBSD.
+ */
+import { accessSync, constants, existsSync, mkdtempSync, realpathSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+import yargs from 'yargs'
+import { allCases } from './cases/index.ts'
+import { bundleCases } from './cases/podman-bundles.ts'
+import { detectPlatform } from './harness/platform.ts'
+import { reapCommand } from './harness/reaper.ts'
+import { humanLine, summary, tapLine } from './harness/report.ts'
+import { closeSession, openSession, runCases } from './harness/runner.ts'
+import type { Case } from './harness/types.ts'
+
+function print(text: string): void {
+  writeSync(1, `${text}\n`)
+}
+
+function findRuntime(name: string): string {
+  const candidates = name.includes('/')
+    ? [resolve(name)]
+    : (process.env.PATH ?? '').split(delimiter).map(directory => join(directory, name))
+  for (const path of candidates) {
+    try {
+      accessSync(path, constants.X_OK)
+      return path
+    } catch {
+      // The next one.
+    }
+  }
+  throw new Error(`no executable runtime ${name}`)
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'internal-reap') return reapCommand(argv.slice(1))
+  const options = await yargs([...argv])
+    .scriptName('conformance')
+    .usage('$0 --runtime PATH [options]\n\nRuns the conformance cases against an OCI runtime, as root.')
+    .option('runtime', {
+      type: 'string',
+      describe: 'the runtime: a path, or a name in PATH',
+      requiresArg: true,
+    })
+    .option('filter', {
+      type: 'string',
+      describe: 'only cases whose id matches this pattern',
+      requiresArg: true,
+    })
+    .option('list', { type: 'boolean', default: false, describe: 'print the cases and what each stands for' })
+    .option('tap', { type: 'boolean', default: false, describe: 'output as TAP version 13' })
+    .option('jobs', {
+      type: 'number',
+      default: 1,
+      describe: 'cases at a time (more than 1: interfaces and rulesets are not compared)',
+    })
+    .option('keep', { type: 'boolean', default: false, describe: 'keep the directories of failed cases' })
+    .option('bundles', {
+      type: 'string',
+      describe: 'directory of config.json files that podman wrote on FreeBSD',
+      requiresArg: true,
+    })
+    .option('work', {
+      type: 'string',
+      describe: 'where to make the working directory',
+      default: tmpdir(),
+      requiresArg: true,
+    })
+    .example('$0 --runtime /usr/local/bin/ocijail --filter "^(state|kill)\\."', 'two groups against ocijail')
+    .strict()
+    .help()
+    .version(false)
+    .parseAsync()
+  const bundles = options.bundles ?? '../shared/podman-freebsd/bundles'
+  const all: Case[] = [...allCases, ...(existsSync(bundles) ? bundleCases(bundles) : [])]
+  const pattern = new RegExp(options.filter ?? '')
+  const cases = all.filter(one => pattern.test(one.id))
+  if (options.list) {
+    for (const one of cases) print(`${one.id} [${one.mark}] ${one.title}\n    ${one.stands}`)
+    return 0
+  }
+  if (options.runtime === undefined) throw new Error('--runtime is missing; --help tells more')
+  if (process.getuid?.() !== 0)
+    throw new Error('the conformance harness must run as root: it makes containers')
+  const work = realpathSync(mkdtempSync(join(options.work, 'cf-')))
+  const session = await openSession(findRuntime(options.runtime), work, detectPlatform())
+  const about = `${session.runtimeName} (${session.runtime}) on ${session.platform.name}, root from ${session.root}`
+  print(options.tap ? `TAP version 13\n1..${cases.length}\n# ${about}` : about)
+  let number = 0
+  const results = await runCases(session, cases, {
+    keep: options.keep,
+    jobs: Math.max(1, options.jobs),
+    onResult(result) {
+      number += 1
+      print(options.tap ? tapLine(result, number) : humanLine(result))
+    },
+  })
+  await closeSession(session, results)
+  print(options.tap ? `# ${summary(results)}` : '')
+  print(summary(results))
+  return results.some(result => result.outcome === 'failed') ? 1 : 0
+}
+
+main(process.argv.slice(2)).then(
+  status => process.exit(status),
+  (error: unknown) => {
+    process.stderr.write(`conformance: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(2)
+  },
+)

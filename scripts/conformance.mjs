@@ -1,0 +1,60 @@
+// npm run conformance -- --runtime PATH [...]: builds what is missing and runs the conformance harness. A FreeBSD runtime
+// on Linux gets a fresh simulated host; `--here` runs it on this host as it is, as is always done with runc and crun.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { bundle, root } from './bundle.mjs'
+
+const bun = path.join(root, 'node_modules/.bin/bun')
+const words = process.argv.slice(2)
+const here = words.includes('--here')
+const plain = words.includes('--list') || words.includes('--help')
+const args = words.filter(word => word !== '--here')
+
+/** Value of an option in either of its two forms. */
+function option(name) {
+  const index = args.findIndex(word => word === name || word.startsWith(`${name}=`))
+  if (index === -1) return undefined
+  return args[index].includes('=') ? args[index].slice(name.length + 1) : args[index + 1]
+}
+
+/** The engine and the harness: Bun runs the source; where npm has no Bun (FreeBSD), Node runs a bundle of it. */
+async function harness() {
+  if (spawnSync(bun, ['--version']).status === 0) return [bun, path.join(root, 'conformance/main.ts')]
+  await bundle('conformance/main.ts', 'dist/conformance')
+  return [process.execPath, path.join(root, 'dist/conformance/main.js')]
+}
+
+/** Runs to the end with our streams; an interrupt goes to the child, we stay to tidy up. */
+function run(command, commandArgs) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, commandArgs, { stdio: 'inherit', cwd: root })
+    child.on('error', reject)
+    child.on('exit', (status, signal) => resolve(signal === null ? status : 130))
+  })
+}
+
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+
+const own = path.join(root, 'dist/jailwright')
+if (option('--runtime') === undefined && !plain) args.push('--runtime', own)
+const runtime = option('--runtime')
+if (runtime !== undefined && path.resolve(runtime) === own && !existsSync(own)) {
+  spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', cwd: root })
+}
+const command = await harness()
+const native = runtime !== undefined && /^(runc|crun|youki)$/.test(path.basename(runtime))
+if (here || plain || native || process.platform !== 'linux') {
+  process.exitCode = await run(command[0], [...command.slice(1), ...args])
+} else {
+  const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
+  const host = `conformance-${process.pid}`
+  let status = await run(process.execPath, [simhost, 'create', '--racct', host])
+  if (status === 0) {
+    status = await run(process.execPath, [simhost, 'exec', host, '--', ...command, ...args])
+    const destroyed = await run(process.execPath, [simhost, 'destroy', host])
+    if (status === 0) status = destroyed
+  }
+  process.exitCode = status
+}
