@@ -1,0 +1,89 @@
+/**
+ * Builds what a simulated host lays over the machine's root: one executable with all tools (hard links under FreeBSD's
+ * paths), /rescue, and FreeBSD's files in /etc. Kept by a hash of the sources, so that it is done once.
+ */
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
+import { writeEtc } from './etc.ts'
+import { cacheDir } from './paths.ts'
+import { writeRescue } from './rescue.ts'
+import { TOOLS } from './tools/registry.ts'
+
+export interface Assets {
+  /** The directory that is laid over the root. */
+  lower: string
+}
+
+function sources(dir: string): string[] {
+  return fs
+    .readdirSync(dir, { withFileTypes: true })
+    .flatMap(e => (e.isDirectory() ? sources(path.join(dir, e.name)) : [path.join(dir, e.name)]))
+    .filter(f => /\.(ts|c)$/.test(f))
+    .sort()
+}
+
+function fingerprint(): string {
+  const hash = createHash('sha256')
+  hash.update(Bun.version)
+  for (const file of sources(import.meta.dirname)) {
+    hash.update(path.relative(import.meta.dirname, file))
+    hash.update(fs.readFileSync(file))
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** Builds what is missing. Two processes may do so at once: the last rename wins, both results are the same. */
+export function assets(): Assets {
+  const cache = cacheDir()
+  const lower = path.join(cache, fingerprint())
+  if (fs.existsSync(lower)) return { lower }
+  fs.mkdirSync(cache, { recursive: true })
+  const work = fs.mkdtempSync(path.join(cache, 'build-'))
+  const exe = path.join(work, 'tool.exe')
+  const built = Bun.spawnSync([
+    process.execPath,
+    'build',
+    '--compile',
+    '--bytecode',
+    '--minify-syntax',
+    path.join(import.meta.dirname, 'tools/main.ts'),
+    '--outfile',
+    exe,
+  ])
+  if (built.exitCode !== 0) throw new Error(`bun build: ${built.stderr.toString()}`)
+  const tree = path.join(work, 'tree')
+  for (const target of Object.values(TOOLS).flatMap(tool => tool.paths)) link(exe, tree, target)
+  link(exe, tree, '/usr/sbin/simhost-tool')
+  writeEtc(tree)
+  writeRescue(tree)
+  fs.rmSync(exe)
+  try {
+    fs.renameSync(tree, lower)
+  } catch (error) {
+    if (!fs.existsSync(lower)) throw error
+  }
+  fs.rmSync(work, { recursive: true, force: true })
+  sweep(cache, lower)
+  return { lower }
+}
+
+/** /bin and /sbin are links into /usr on most machines: then the tool goes where the link leads. */
+function link(exe: string, tree: string, target: string): void {
+  const top = target.split('/')[1] ?? ''
+  const merged =
+    (top === 'bin' || top === 'sbin') && fs.lstatSync(`/${top}`, { throwIfNoEntry: false })?.isSymbolicLink()
+  const file = path.join(tree, merged ? `/usr${target}` : target)
+  fs.mkdirSync(path.dirname(file), { recursive: true })
+  fs.linkSync(exe, file)
+}
+
+/** Old builds that no host has used for a day. */
+function sweep(cache: string, keep: string): void {
+  for (const name of fs.readdirSync(cache)) {
+    const dir = path.join(cache, name)
+    if (dir === keep) continue
+    if (Date.now() - (fs.statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0) < 3_600_000) continue
+    fs.rmSync(dir, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * The core of the simulated kernel: the table of calls, the caller, errors and events. Each part (jails, mounts, ...)
+ * is a module with an `install(kernel)` that registers its calls and keeps its own state.
+ */
+import type { Json } from '../client.ts'
+
+/** A call fails: errno by FreeBSD's name and, where FreeBSD has one, the kernel's errmsg text. */
+export class KernelError extends Error {
+  readonly errno: string
+  readonly text: string
+  constructor(errno: string, text = '') {
+    super(text || errno)
+    this.errno = errno
+    this.text = text
+  }
+}
+
+/** Who calls: credentials of the peer of the socket, and its jail (by its UTS namespace). */
+export interface Caller {
+  pid: number
+  uid: number
+  /** Jail id, 0 on the host. */
+  jid: number
+}
+
+/** A call's implementation. Throws `KernelError`; anything else that is thrown is a bug of the simulated kernel. */
+export type Handler = (caller: Caller, ...args: Json[]) => Json | undefined
+
+/** Things that happen and that parts may want to know of. */
+export interface Events {
+  /** About once a second, and before each call. */
+  tick: []
+  /** A jail was made (and all its parameters are set). */
+  jailCreated: [jid: number]
+  /** A jail is about to go: its processes are dead, its namespaces still there. */
+  jailRemoving: [jid: number]
+  /** A module was loaded. */
+  moduleLoaded: [name: string]
+  /** The host reboots: jails and mounts are gone; forget everything that a reboot forgets. */
+  reboot: []
+}
+
+/** How this host was made. */
+export interface Options {
+  name: string
+  hostname: string
+  /** kern.racct.enable */
+  racct: boolean
+  /** Scratch directory of the host on the machine, as seen before the private root is entered. */
+  scratch: string
+  /** Directory laid over the machine's root: tools, /rescue, /etc files. */
+  lower: string
+  /** Repository path, kept visible inside. */
+  repository: string
+}
+
+type Listener<K extends keyof Events> = (...args: Events[K]) => void
+
+export class Kernel {
+  readonly options: Options
+  private readonly calls = new Map<string, Handler>()
+  private readonly listeners = new Map<keyof Events, Listener<keyof Events>[]>()
+  /** Seconds since the epoch of the last (simulated) boot, and its microseconds. */
+  bootTime: { sec: number; usec: number }
+
+  constructor(options: Options) {
+    this.options = options
+    this.bootTime = now()
+  }
+
+  /** Registers a call. Two parts may not register the same name. */
+  register(name: string, handler: Handler): void {
+    if (this.calls.has(name)) throw new Error(`call ${name} registered twice`)
+    this.calls.set(name, handler)
+  }
+
+  /** Replaces a registered call, with the old handler at hand (a part that refines another's). */
+  wrap(name: string, make: (old: Handler) => Handler): void {
+    const old = this.calls.get(name)
+    if (old === undefined) throw new Error(`no call ${name}`)
+    this.calls.set(name, make(old))
+  }
+
+  /** Runs a call as the given caller; parts use it to call each other. */
+  call(caller: Caller, name: string, ...args: Json[]): Json {
+    const handler = this.calls.get(name)
+    if (handler === undefined) throw new KernelError('ENOSYS', `no call ${name}`)
+    return handler(caller, ...args) ?? null
+  }
+
+  on<K extends keyof Events>(event: K, listener: Listener<K>): void {
+    const list = this.listeners.get(event) ?? []
+    list.push(listener as Listener<keyof Events>)
+    this.listeners.set(event, list)
+  }
+
+  emit<K extends keyof Events>(event: K, ...args: Events[K]): void {
+    for (const listener of this.listeners.get(event) ?? []) (listener as Listener<K>)(...args)
+  }
+
+  reboot(): void {
+    this.bootTime = now()
+    this.emit('reboot')
+  }
+}
+
+/** The host itself as a caller, for calls between parts. */
+export const HOST: Caller = { pid: process.pid, uid: 0, jid: 0 }
+
+function now(): { sec: number; usec: number } {
+  const ms = Date.now()
+  return { sec: Math.floor(ms / 1000), usec: (ms % 1000) * 1000 + Math.floor(Math.random() * 1000) }
+}
+
+/** Refuses callers that lack privilege: not root, or in a jail. */
+export function requireHostRoot(caller: Caller): void {
+  if (caller.uid !== 0 || caller.jid !== 0) throw new KernelError('EPERM')
+}
+
+/** An argument that must be a string. */
+export function text(value: Json | undefined): string {
+  if (typeof value !== 'string') throw new KernelError('EINVAL', 'string argument expected')
+  return value
+}
+
+/** An argument that must be a number. */
+export function number(value: Json | undefined): number {
+  if (typeof value !== 'number') throw new KernelError('EINVAL', 'number argument expected')
+  return value
+}

@@ -1,0 +1,218 @@
+/**
+ * The Linux calls that the simulated host needs and that JavaScript does not have, through bun:ffi. All are synchronous
+ * and act on the calling (main) thread, which is what setns(2) and unshare(2) need.
+ */
+import { dlopen, type Pointer, ptr, read } from 'bun:ffi'
+
+const lib = dlopen('libc.so.6', {
+  __errno_location: { args: [], returns: 'ptr' },
+  unshare: { args: ['int'], returns: 'int' },
+  setns: { args: ['int', 'int'], returns: 'int' },
+  mount: { args: ['ptr', 'ptr', 'ptr', 'u64', 'ptr'], returns: 'int' },
+  umount2: { args: ['ptr', 'int'], returns: 'int' },
+  chroot: { args: ['ptr'], returns: 'int' },
+  mknod: { args: ['ptr', 'u32', 'u64'], returns: 'int' },
+  sethostname: { args: ['ptr', 'u64'], returns: 'int' },
+  setdomainname: { args: ['ptr', 'u64'], returns: 'int' },
+  socket: { args: ['int', 'int', 'int'], returns: 'int' },
+  bind: { args: ['int', 'ptr', 'u32'], returns: 'int' },
+  connect: { args: ['int', 'ptr', 'u32'], returns: 'int' },
+  listen: { args: ['int', 'int'], returns: 'int' },
+  accept4: { args: ['int', 'ptr', 'ptr', 'int'], returns: 'int' },
+  recv: { args: ['int', 'ptr', 'u64', 'int'], returns: 'i64' },
+  send: { args: ['int', 'ptr', 'u64', 'int'], returns: 'i64' },
+  poll: { args: ['ptr', 'u64', 'int'], returns: 'int' },
+  getsockopt: { args: ['int', 'int', 'int', 'ptr', 'ptr'], returns: 'int' },
+  setsockopt: { args: ['int', 'int', 'int', 'ptr', 'u32'], returns: 'int' },
+  waitpid: { args: ['int', 'ptr', 'int'], returns: 'int' },
+  prctl: { args: ['int', 'u64', 'u64', 'u64', 'u64'], returns: 'int' },
+  setgroups: { args: ['u64', 'ptr'], returns: 'int' },
+  setgid: { args: ['u32'], returns: 'int' },
+  setuid: { args: ['u32'], returns: 'int' },
+  signal: { args: ['int', 'u64'], returns: 'u64' },
+  close: { args: ['int'], returns: 'int' },
+  fcntl: { args: ['int', 'int', 'i64'], returns: 'int' },
+  execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'int' },
+  syscall: { args: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64'], returns: 'i64' },
+})
+const c = lib.symbols
+
+/** Raw symbols for the few places that call them in their own way. */
+export const libc = c
+
+const NAMES: Record<number, string> = {
+  1: 'EPERM',
+  2: 'ENOENT',
+  3: 'ESRCH',
+  4: 'EINTR',
+  5: 'EIO',
+  6: 'ENXIO',
+  7: 'E2BIG',
+  8: 'ENOEXEC',
+  9: 'EBADF',
+  10: 'ECHILD',
+  11: 'EAGAIN',
+  12: 'ENOMEM',
+  13: 'EACCES',
+  14: 'EFAULT',
+  15: 'ENOTBLK',
+  16: 'EBUSY',
+  17: 'EEXIST',
+  18: 'EXDEV',
+  19: 'ENODEV',
+  20: 'ENOTDIR',
+  21: 'EISDIR',
+  22: 'EINVAL',
+  23: 'ENFILE',
+  24: 'EMFILE',
+  25: 'ENOTTY',
+  26: 'ETXTBSY',
+  27: 'EFBIG',
+  28: 'ENOSPC',
+  29: 'ESPIPE',
+  30: 'EROFS',
+  31: 'EMLINK',
+  32: 'EPIPE',
+  34: 'ERANGE',
+  35: 'EDEADLK',
+  36: 'ENAMETOOLONG',
+  38: 'ENOSYS',
+  39: 'ENOTEMPTY',
+  40: 'ELOOP',
+  95: 'EOPNOTSUPP',
+  98: 'EADDRINUSE',
+  99: 'EADDRNOTAVAIL',
+  101: 'ENETUNREACH',
+  111: 'ECONNREFUSED',
+}
+
+/** A Linux call failed; `code` is the errno by name, as in Node's own errors. */
+export class LibcError extends Error {
+  readonly code: string
+  constructor(call: string, errno: number) {
+    const name = NAMES[errno] ?? `E${errno}`
+    super(`${call}: ${name}`)
+    this.code = name
+  }
+}
+
+/** errno of the call that has just failed. */
+export function errno(): number {
+  return read.i32(c.__errno_location() as Pointer, 0)
+}
+
+/** Passes a result on or throws `LibcError` for a negative one. */
+export function check(call: string, result: number | bigint): number {
+  if (Number(result) < 0) throw new LibcError(call, errno())
+  return Number(result)
+}
+
+/** A NUL-terminated copy; the caller keeps it in a variable while C uses it. */
+export function cstring(text: string): Buffer {
+  return Buffer.from(`${text}\0`)
+}
+
+/** Pointer of a buffer; 0 for null. */
+export function at(buffer: Uint8Array | null): Pointer | null {
+  return buffer === null ? null : ptr(buffer)
+}
+
+export const CLONE = {
+  FS: 0x200,
+  NEWNS: 0x20000,
+  NEWUTS: 0x4000000,
+  NEWIPC: 0x8000000,
+  NEWPID: 0x20000000,
+  NEWNET: 0x40000000,
+} as const
+export const MS = {
+  RDONLY: 1,
+  NOSUID: 2,
+  NODEV: 4,
+  NOEXEC: 8,
+  REMOUNT: 32,
+  NOATIME: 1024,
+  BIND: 4096,
+  MOVE: 8192,
+  REC: 16384,
+  PRIVATE: 1 << 18,
+} as const
+
+/** mount(2); `null` for what is not given. */
+export function mount(
+  source: string | null,
+  target: string,
+  type: string | null,
+  flags: number,
+  data: string | null = null,
+): void {
+  const s = source === null ? null : cstring(source)
+  const t = cstring(target)
+  const y = type === null ? null : cstring(type)
+  const d = data === null ? null : cstring(data)
+  check(`mount ${target}`, c.mount(at(s), at(t), at(y), flags, at(d)))
+}
+
+/** umount2(2); flag 2 is MNT_DETACH. */
+export function umount(target: string, flags = 0): void {
+  const t = cstring(target)
+  check(`umount ${target}`, c.umount2(at(t), flags))
+}
+
+/** unshare(2) of the main thread (for NEWPID: of its later children). */
+export function unshare(flags: number): void {
+  check('unshare', c.unshare(flags))
+}
+
+/** setns(2) by descriptor; `flags` 0 takes any kind of namespace. */
+export function setns(fd: number, flags = 0): void {
+  check('setns', c.setns(fd, flags))
+}
+
+/** chroot(2). */
+export function chroot(path: string): void {
+  const p = cstring(path)
+  check(`chroot ${path}`, c.chroot(at(p)))
+}
+
+/** mknod(2); `mode` with the file type bits, device by major and minor. */
+export function mknod(path: string, mode: number, major: number, minor: number): void {
+  const p = cstring(path)
+  check(`mknod ${path}`, c.mknod(at(p), mode, (major << 8) | (minor & 0xff) | ((minor & ~0xff) << 12)))
+}
+
+/** sethostname(2) of the current UTS namespace. */
+export function sethostname(name: string): void {
+  const n = Buffer.from(name)
+  check('sethostname', c.sethostname(n.length === 0 ? null : ptr(n), n.length))
+}
+
+/** pivot_root(2) to the current directory, the old root detached. */
+export function pivotRootHere(): void {
+  const dot = cstring('.')
+  const nr = process.arch === 'arm64' ? 41 : 155
+  check('pivot_root', c.syscall(nr, ptr(dot), ptr(dot), 0, 0, 0))
+  umount('.', 2)
+}
+
+/** openat2(2) with O_PATH|O_CLOEXEC and RESOLVE_IN_ROOT below the directory `dirfd`. */
+export function openInRoot(dirfd: number, path: string): number {
+  const p = cstring(path)
+  const how = Buffer.alloc(24)
+  how.writeBigUInt64LE(BigInt(0o10000000 | 0o2000000), 0)
+  how.writeBigUInt64LE(0x10n, 16)
+  return check(`openat2 ${path}`, c.syscall(437, dirfd, ptr(p), ptr(how), 24, 0))
+}
+
+/** Removes a capability from the bounding set; what the kernel does not know is left out silently. */
+export function dropCapability(number: number): void {
+  c.prctl(24, number, 0, 0, 0)
+}
+
+/** The address of an abstract unix socket and its length. */
+export function abstractAddress(name: string): Buffer {
+  const address = Buffer.alloc(3 + Buffer.byteLength(name))
+  address.writeUInt16LE(1, 0)
+  address.write(name, 3)
+  return address
+}
