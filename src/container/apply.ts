@@ -55,7 +55,10 @@ export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layou
           journal,
           {
             ...step,
-            options: step.options.map(([name, value]) => [name, value === undefined ? value : fill(value, captured)]),
+            options: step.options.map(([name, value]) => [
+              name,
+              value === undefined ? value : fill(value, captured),
+            ]),
           },
           roots,
         )
@@ -84,7 +87,13 @@ function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files
   mkdirSync(files.root, { recursive: true, mode: 0o755 })
   journal.perform(
     'mount read-only root',
-    { op: 'unmount', path: files.root, fstype: 'nullfs', from: rootPath, before: host.kernel.mountAt(files.root)?.fsid },
+    {
+      op: 'unmount',
+      path: files.root,
+      fstype: 'nullfs',
+      from: rootPath,
+      before: host.kernel.mountAt(files.root)?.fsid,
+    },
     () => {
       host.kernel.nmount([
         ['fstype', 'nullfs'],
@@ -104,7 +113,9 @@ function makeJail(host: Host, journal: Journal, step: JailStep, path: string, ca
   if (host.kernel.jailId(step.name) !== undefined) {
     throw new JailwrightError('EXISTS', `jail "${step.name}" already exists`, { subject: step.name })
   }
-  const parameters = step.parameters.map(([name, value]) => (value === true ? name : `${name}=${fill(value, captured)}`))
+  const parameters = step.parameters.map(([name, value]) =>
+    value === true ? name : `${name}=${fill(value, captured)}`,
+  )
   const args = ['-i', '-c', `name=${step.name}`, `path=${path}`, ...parameters]
   return journal.perform(
     `jail ${step.name}`,

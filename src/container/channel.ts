@@ -16,6 +16,8 @@ export type Order =
       process: ProcessPlan
       /** Path of the console socket on the host, for a terminal. */
       consoleSocket?: string
+      /** The standard streams are already a pty's slave of the caller's. */
+      ownTerminal?: boolean
       /** The `ctl` FIFO, for init to hold a writer of its own while it waits for `start`. */
       channel?: string
       /** An `exec`: the program is started at once, without waiting for `start`. */
@@ -62,7 +64,9 @@ export class Receiver {
 }
 
 /** An answer that is an error, as the error it stands for. */
-export function answerError(answer: { error: Extract<Answer, { error: unknown }>['error'] }): JailwrightError {
+export function answerError(answer: {
+  error: Extract<Answer, { error: unknown }>['error']
+}): JailwrightError {
   const { code, message, subject, exitStatus } = answer.error
   return new JailwrightError(code, message, { exitStatus, ...(subject === undefined ? {} : { subject }) })
 }

@@ -8,7 +8,7 @@ import { appendFileSync } from 'node:fs'
 let count = 0
 
 function point(when: 'before' | 'after'): void {
-  const at = process.env['JAILWRIGHT_CRASH_AT']
+  const at = process.env.JAILWRIGHT_CRASH_AT
   if (at === `${count}:${when}`) {
     process.kill(process.pid, 'SIGKILL')
     // The signal is delivered at once to the calling thread; wait here in case the engine has others.
@@ -19,7 +19,7 @@ function point(when: 'before' | 'after'): void {
 /** Runs one effect; `label` names it in the list of effects. Errors of `action` pass through. */
 export function effect<T>(label: string, action: () => T): T {
   count += 1
-  const file = process.env['JAILWRIGHT_EFFECTS']
+  const file = process.env.JAILWRIGHT_EFFECTS
   if (file) appendFileSync(file, `${count} ${label}\n`)
   point('before')
   const value = action()

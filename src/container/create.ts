@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readBundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
-import { checkContainerId } from '../translate/names.ts'
 import { translate } from '../translate/index.ts'
+import { checkId } from '../translate/names.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
 import { applyPlan } from './apply.ts'
 import { type Answer, answerError, type Receiver, send } from './channel.ts'
@@ -14,9 +14,10 @@ import { hostFacts } from './facts.ts'
 import { writeFileAtomic } from './files.ts'
 import { Journal } from './journal.ts'
 import { type Layout, layout } from './layout.ts'
-import { lockContainer, type Lock } from './lock.ts'
+import { type Lock, lockContainer } from './lock.ts'
 import { type StartedInit, spawnInit } from './spawn-init.ts'
 import { ociState, readState, type StateFile, writeState } from './state-file.ts'
+import type { OwnTerminal } from './terminal.ts'
 import { playBack } from './undo.ts'
 
 /** What `create` is asked for. */
@@ -31,29 +32,38 @@ export interface CreateOptions {
   limits?: 'strict' | 'best-effort'
 }
 
+/** How `run` differs from `create`. */
+export interface CreateMode {
+  /** False keeps init as a child that can be waited for. */
+  detached: boolean
+  /** A terminal without a console socket is one that `run` relays itself. */
+  ownTerminal: boolean
+}
+
 /** A container that has been created, as `run` goes on with it. */
 export interface Created {
   plan: Plan
   state: StateFile
   init: StartedInit
+  terminal: OwnTerminal | undefined
 }
 
 /** Creates a container. On failure nothing of it is left on the host. */
 export async function create(ctx: Context, options: CreateOptions): Promise<void> {
-  const { init } = await createContainer(ctx, options, { detached: true })
+  const { init } = await createContainer(ctx, options, { detached: true, ownTerminal: false })
   init.close()
 }
 
-/** `create`, giving the started init; `detached` false keeps it as a child that can be waited for. */
+/** `create`, giving the started init. */
 export async function createContainer(
   ctx: Context,
   options: CreateOptions,
-  mode: { detached: boolean },
+  mode: CreateMode,
 ): Promise<Created> {
-  checkContainerId(options.id)
+  checkId(options.id)
   const { bundle, plan } = planContainer(ctx, options)
   const program = requireProcess(plan)
-  checkTerminal(program, options)
+  checkTerminal(program, options, mode)
   mkdirSync(ctx.root, { recursive: true, mode: 0o711 })
   const files = layout(ctx.root, options.id)
   const lock = lockContainer(ctx.host, files.lock, options.id)
@@ -66,7 +76,10 @@ export async function createContainer(
 }
 
 /** Reads and translates; nothing on the host is touched. */
-function planContainer(ctx: Context, options: CreateOptions): { bundle: ReturnType<typeof readBundle>; plan: Plan } {
+function planContainer(
+  ctx: Context,
+  options: CreateOptions,
+): { bundle: ReturnType<typeof readBundle>; plan: Plan } {
   const bundle = readBundle(options.bundle)
   for (const warning of bundle.warnings) ctx.log.warn(warning)
   const plan = translate({
@@ -80,7 +93,9 @@ function planContainer(ctx: Context, options: CreateOptions): { bundle: ReturnTy
     if (fate === 'ignored') ctx.log.debug(`${property}: ignored: ${note}`)
   }
   if (!existsSync(plan.rootPath)) {
-    throw new JailwrightError('CONFIG', `root.path: ${plan.rootPath}: no such file or directory`, { subject: 'root.path' })
+    throw new JailwrightError('CONFIG', `root.path: ${plan.rootPath}: no such file or directory`, {
+      subject: 'root.path',
+    })
   }
   return { bundle, plan }
 }
@@ -92,8 +107,8 @@ function requireProcess(plan: Plan): ProcessPlan {
   })
 }
 
-function checkTerminal(program: ProcessPlan, options: CreateOptions): void {
-  if (program.terminal && options.consoleSocket === undefined) {
+function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: CreateMode): void {
+  if (program.terminal && options.consoleSocket === undefined && !mode.ownTerminal) {
     throw new JailwrightError('USAGE', 'process.terminal is true: --console-socket is required', {
       subject: 'process.terminal',
     })
@@ -126,7 +141,7 @@ export function undoEverything(ctx: Context, files: Layout): void {
 
 interface Building {
   options: CreateOptions
-  mode: { detached: boolean }
+  mode: CreateMode
   files: Layout
   plan: Plan
   program: ProcessPlan
@@ -141,10 +156,11 @@ async function build(ctx: Context, work: Building): Promise<Created> {
   const journal = new Journal(files.journal)
   let init: StartedInit | undefined
   try {
+    const terminal = await ownTerminal(ctx, work)
     const state = firstState(ctx, work)
     writeState(files, state)
     writeFileAtomic(files.plan, JSON.stringify(plan))
-    init = effect('start init', () => startInit(ctx, work))
+    init = effect('start init', () => startInit(ctx, work, terminal))
     journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
     state.pid = init.pid
     state.pidStart = init.start
@@ -157,6 +173,7 @@ async function build(ctx: Context, work: Building): Promise<Created> {
       jid: applied.jid,
       process: work.program,
       immediately: false,
+      ownTerminal: terminal !== undefined,
       channel: files.ctl,
       ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
     })
@@ -164,7 +181,7 @@ async function build(ctx: Context, work: Building): Promise<Created> {
     if (options.pidFile !== undefined) writePidFile(journal, options.pidFile, init.pid)
     state.status = 'created'
     effect('state created', () => writeState(files, state))
-    return { plan, state, init }
+    return { plan, state, init, terminal }
   } catch (error) {
     init?.close()
     try {
@@ -177,10 +194,27 @@ async function build(ctx: Context, work: Building): Promise<Created> {
   }
 }
 
-function startInit(ctx: Context, { files, options, mode }: Building): StartedInit {
+async function ownTerminal(
+  ctx: Context,
+  { mode, options, program }: Building,
+): Promise<OwnTerminal | undefined> {
+  if (!mode.ownTerminal || !program.terminal || options.consoleSocket !== undefined) return undefined
+  const { openTerminal } = await import('./terminal.ts')
+  return openTerminal(ctx.host, program.consoleSize)
+}
+
+function startInit(
+  ctx: Context,
+  { files, options, mode }: Building,
+  terminal: OwnTerminal | undefined,
+): StartedInit {
   ctx.host.process.mkfifo(files.ctl, 0o600)
   ctx.host.process.mkfifo(files.result, 0o600)
-  return spawnInit(ctx.host, files, { preserveFds: options.preserveFds, detached: mode.detached })
+  return spawnInit(ctx.host, files, {
+    preserveFds: options.preserveFds,
+    detached: mode.detached,
+    ...(terminal ? { terminal: terminal.slave } : {}),
+  })
 }
 
 function firstState(ctx: Context, { options, plan, bundle }: Building): StateFile {

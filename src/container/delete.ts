@@ -1,7 +1,7 @@
 /** `delete`: everything that `create` did is taken back. */
 import { existsSync } from 'node:fs'
 import { JailwrightError } from '../errors.ts'
-import { checkContainerId } from '../translate/names.ts'
+import { checkId } from '../translate/names.ts'
 import type { HookPlan } from '../translate/plan.ts'
 import type { Context } from './context.ts'
 import { undoEverything } from './create.ts'
@@ -12,7 +12,10 @@ import { currentStatus, isAlive, notFound, ociState, readState } from './state-f
 import { killProcess } from './undo.ts'
 
 /** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
-export async function deleteContainers(ctx: Context, options: { ids: readonly string[]; force: boolean }): Promise<void> {
+export async function deleteContainers(
+  ctx: Context,
+  options: { ids: readonly string[]; force: boolean },
+): Promise<void> {
   let failed: unknown
   for (const id of options.ids) {
     if (failed !== undefined) ctx.log.error((failed as Error).message)
@@ -28,7 +31,7 @@ export async function deleteContainers(ctx: Context, options: { ids: readonly st
 
 async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void> {
   // An id that could not have been created cannot be deleted: it might name any directory of the host.
-  checkContainerId(id)
+  checkId(id)
   const files = layout(ctx.root, id)
   if (!existsSync(files.dir)) {
     if (!force) throw notFound(id)
@@ -47,10 +50,14 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
     if (state) {
       const status = currentStatus(ctx.host, state)
       if (!force && status !== 'stopped' && status !== 'created' && status !== 'creating') {
-        throw new JailwrightError('STATE', `cannot delete container "${id}" that is not stopped: it is ${status}`, {
-          subject: id,
-          hint: 'stop it first, or use --force',
-        })
+        throw new JailwrightError(
+          'STATE',
+          `cannot delete container "${id}" that is not stopped: it is ${status}`,
+          {
+            subject: id,
+            hint: 'stop it first, or use --force',
+          },
+        )
       }
       if (isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
     }

@@ -1,12 +1,13 @@
 /** The running host's facts for translation; each is asked for only when translation needs it, and once. */
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { FREEBSD_15_PARAMS } from '../translate/jail-params.ts'
 import type { Host } from '../host/types.ts'
+import { FREEBSD_15_PARAMS } from '../translate/jail-params.ts'
 import type { HostFacts } from '../translate/plan.ts'
 
 /** File systems whose `allow.mount.<fs>` appears once their module is loaded; jail(8) loads it when it is named. */
-const LOADABLE = /^(allow\.mount\.(nullfs|fdescfs|linprocfs|linsysfs|zfs|fusefs|tmpfs|procfs|devfs)|linux(\..+)?|sysv(msg|sem|shm))$/
+const LOADABLE =
+  /^(allow\.mount\.(nullfs|fdescfs|linprocfs|linsysfs|zfs|fusefs|tmpfs|procfs|devfs)|linux(\..+)?|sysv(msg|sem|shm))$/
 
 function kindOf(path: string): ReturnType<HostFacts['pathKind']> {
   const facts = statSync(path, { throwIfNoEntry: false })

@@ -88,7 +88,11 @@ export async function runHooks(hooks: readonly HookPlan[], state: OciState): Pro
 }
 
 /** Runs hooks in their order; a failure is a warning and the next one runs (runtime-spec, poststop). */
-export async function runHooksLeniently(ctx: Context, hooks: readonly HookPlan[], state: OciState): Promise<void> {
+export async function runHooksLeniently(
+  ctx: Context,
+  hooks: readonly HookPlan[],
+  state: OciState,
+): Promise<void> {
   for (const hook of hooks) {
     const ending = await runHook(hook, state)
     if (ending !== undefined) ctx.log.warn(`${hook.origin}: ${hook.path}: ${ending}`)

@@ -49,7 +49,12 @@ function asAnswer(error: unknown): Answer {
     const { code, message, subject, exitStatus } = error
     return { error: { code, message, exitStatus, ...(subject === undefined ? {} : { subject }) } }
   }
-  const text = error instanceof Error ? (process.env['JAILWRIGHT_DEBUG'] ? String(error.stack) : error.message) : String(error)
+  const text =
+    error instanceof Error
+      ? process.env.JAILWRIGHT_DEBUG
+        ? String(error.stack)
+        : error.message
+      : String(error)
   return { error: { code: 'HOST', message: `init: ${text}`, exitStatus: 1 } }
 }
 
@@ -65,12 +70,19 @@ function enter(host: Host, prepare: Prepare, preserved: number): void {
 
 /** The pty is made on the host, by descriptor only: nothing in the jail can have a hand in it (CVE-2025-52565). */
 function openTerminal(host: Host, prepare: Prepare): void {
-  const pty = host.process.openPty()
   const { uid, gid, consoleSize } = prepare.process
+  if (prepare.ownTerminal) {
+    fchownSync(0, uid, gid)
+    fchmodSync(0, 0o620)
+    host.process.setControllingTerminal(0)
+    return
+  }
+  const pty = host.process.openPty()
   if (consoleSize) host.process.setWindowSize(pty.master, consoleSize.height, consoleSize.width)
   fchownSync(pty.slave, uid, gid)
   fchmodSync(pty.slave, 0o620)
-  if (prepare.consoleSocket !== undefined) host.process.sendDescriptor(prepare.consoleSocket, pty.master, pty.path)
+  if (prepare.consoleSocket !== undefined)
+    host.process.sendDescriptor(prepare.consoleSocket, pty.master, pty.path)
   host.process.close(pty.master)
   for (const fd of [0, 1, 2]) host.process.dup2(pty.slave, fd)
   if (pty.slave > 2) host.process.close(pty.slave)
@@ -79,8 +91,11 @@ function openTerminal(host: Host, prepare: Prepare): void {
 
 /** Everything that the program starts with, then execve(2). Returns only by throwing. */
 function become(host: Host, plan: ProcessPlan, preserved: number, answers: number): never {
-  const env = plan.env.some(entry => entry.startsWith('HOME=')) ? plan.env : [...plan.env, `HOME=${homeOf(plan.uid)}`]
-  for (const { resource, soft, hard } of plan.rlimits) host.process.setrlimit(resource, BigInt(soft), BigInt(hard))
+  const env = plan.env.some(entry => entry.startsWith('HOME='))
+    ? plan.env
+    : [...plan.env, `HOME=${homeOf(plan.uid)}`]
+  for (const { resource, soft, hard } of plan.rlimits)
+    host.process.setrlimit(resource, BigInt(soft), BigInt(hard))
   const early = enterDirectory(plan.cwd)
   if (plan.noNewPrivileges) host.process.setNoNewPrivileges()
   process.umask(plan.umask)

@@ -18,9 +18,13 @@ export function parseSignal(host: Host, text: string): number {
     const number = host.signalNumber(text.toUpperCase().replace(/^SIG/, ''))
     if (number !== undefined) return number
   }
-  throw new JailwrightError('USAGE', `unknown signal "${text}": give a name such as TERM or SIGTERM, or a number`, {
-    subject: text,
-  })
+  throw new JailwrightError(
+    'USAGE',
+    `unknown signal "${text}": give a name such as TERM or SIGTERM, or a number`,
+    {
+      subject: text,
+    },
+  )
 }
 
 /** Sends a signal; a container that is stopped is an error (runtime-spec, kill), unless all of a jail are meant. */
@@ -34,11 +38,14 @@ export function kill(ctx: Context, options: { id: string; signal: string; all: b
     const status = currentStatus(ctx.host, state)
     if (all) {
       const inJail = state.jid > 0 && ctx.host.kernel.jailId(state.jailName) === state.jid
-      for (const pid of inJail ? ctx.host.kernel.jailProcesses(state.jid) : []) signalProcess(ctx.host, pid, signal)
+      for (const pid of inJail ? ctx.host.kernel.jailProcesses(state.jid) : [])
+        signalProcess(ctx.host, pid, signal)
       return
     }
     if (status === 'stopped' || status === 'creating') {
-      throw new JailwrightError('STATE', `cannot kill container "${id}": container not running`, { subject: id })
+      throw new JailwrightError('STATE', `cannot kill container "${id}": container not running`, {
+        subject: id,
+      })
     }
     signalProcess(ctx.host, state.pid, signal)
   } finally {

@@ -20,7 +20,7 @@ export interface Layout {
 }
 
 /**
- * The layout for a container id that has been checked by `checkContainerId` (an unchecked id could leave `root`).
+ * The layout for a container id that has been checked by `checkId` (an unchecked id could leave `root`).
  */
 export function layout(root: string, id: string): Layout {
   const dir = join(root, id)

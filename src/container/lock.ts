@@ -62,7 +62,11 @@ export function tryLock(host: Host, path: string, timeout: number): Lock | undef
 export function lockContainer(host: Host, path: string, id: string): Lock {
   const lock = tryLock(host, path, PATIENCE)
   if (lock) return lock
-  throw new JailwrightError('STATE', `container ${id}: another command has held its lock for ${PATIENCE / 1000} s`, {
-    subject: id,
-  })
+  throw new JailwrightError(
+    'STATE',
+    `container ${id}: another command has held its lock for ${PATIENCE / 1000} s`,
+    {
+      subject: id,
+    },
+  )
 }

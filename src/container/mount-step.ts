@@ -22,7 +22,8 @@ function findTarget(host: Host, journal: Journal, step: MountStep, roots: Roots)
     return makeTarget(host, journal, step, roots.mountRoot)
   } catch (error) {
     // Below a read-only root the mount point is made in the root filesystem itself, where the alias shows it.
-    if (!(error instanceof SyscallError && error.errno === 'EROFS') || roots.realRoot === roots.mountRoot) throw error
+    if (!(error instanceof SyscallError && error.errno === 'EROFS') || roots.realRoot === roots.mountRoot)
+      throw error
     const made = makeTarget(host, journal, step, roots.realRoot)
     host.process.close(made.fd)
     return host.process.openBeneath(roots.mountRoot, step.destination, {})
@@ -49,7 +50,11 @@ function makeTarget(host: Host, journal: Journal, step: MountStep, root: string)
       mode: mode ?? (kind === 'dir' ? 0o755 : 0o644),
     }),
   )
-  if (!target) throw new JailwrightError('HOST', `${step.origin}: cannot make ${step.destination} in the root filesystem`)
+  if (!target)
+    throw new JailwrightError(
+      'HOST',
+      `${step.origin}: cannot make ${step.destination} in the root filesystem`,
+    )
   return target
 }
 
@@ -87,11 +92,16 @@ export function applyMount(host: Host, journal: Journal, step: MountStep, roots:
   if (!target) return
   try {
     checkTarget(step, target, roots)
-    if (step.target === 'file' && target.kind === 'file') target = unshareFile(host, journal, step, target, roots)
+    if (step.target === 'file' && target.kind === 'file')
+      target = unshareFile(host, journal, step, target, roots)
     if (step.fstype === 'nullfs' && statSync(step.source).isSocket()) {
-      throw new JailwrightError('CONFIG', `${step.origin}.source: ${step.source} is a socket: mount its directory`, {
-        subject: step.origin,
-      })
+      throw new JailwrightError(
+        'CONFIG',
+        `${step.origin}.source: ${step.source} is a socket: mount its directory`,
+        {
+          subject: step.origin,
+        },
+      )
     }
     mountOn(host, journal, step, target)
   } catch (error) {
@@ -115,7 +125,10 @@ function checkTarget(step: MountStep, target: BeneathTarget, roots: Roots): void
   const special = /^\/(dev|proc|sys)$/.test(step.destination)
   // A root that ships /dev as a link would lead device nodes elsewhere (CVE-2026-41579, CVE-2019-19921).
   if (special && target.path !== asked) {
-    throw new JailwrightError('CONFIG', `${step.origin}.destination: ${step.destination} is a symbolic link in the root`)
+    throw new JailwrightError(
+      'CONFIG',
+      `${step.origin}.destination: ${step.destination} is a symbolic link in the root`,
+    )
   }
   if (step.target === 'dir' && target.kind !== 'dir') {
     throw new JailwrightError('CONFIG', `${step.origin}.destination: ${step.destination}: not a directory`)
@@ -140,18 +153,14 @@ function unshareFile(
   const path = `/${relative(roots.mountRoot, target.path)}`
   const aside = `.${basename(path)}.jailwright`
   host.process.close(target.fd)
-  journal.perform(
-    `put aside ${path}`,
-    { op: 'put-back', root: roots.mountRoot, path, aside },
-    () => {
-      const parent = host.process.openBeneath(roots.mountRoot, dirname(path), {})
-      if (!parent) throw new JailwrightError('HOST', `${dirname(path)}: no such directory`)
-      inDirectory(host, parent, () => {
-        linkSync(basename(path), aside)
-        replaceByEmpty(basename(path))
-      })
-    },
-  )
+  journal.perform(`put aside ${path}`, { op: 'put-back', root: roots.mountRoot, path, aside }, () => {
+    const parent = host.process.openBeneath(roots.mountRoot, dirname(path), {})
+    if (!parent) throw new JailwrightError('HOST', `${dirname(path)}: no such directory`)
+    inDirectory(host, parent, () => {
+      linkSync(basename(path), aside)
+      replaceByEmpty(basename(path))
+    })
+  })
   const fresh = host.process.openBeneath(roots.mountRoot, path, {})
   if (!fresh) throw new JailwrightError('HOST', `${step.destination}: no such file`)
   return fresh

@@ -14,7 +14,9 @@ export function markerRule(jailName: string): string {
 
 /** What devfs(8) is given on standard input for a container's ruleset: the marker, then the rules as numbered lines. */
 export function rulesetInput(marker: string, rules: readonly string[]): string {
-  return [`1 ${marker}`, ...rules.map((rule, index) => `${100 * (index + 1)} ${rule}`)].map(line => `${line}\n`).join('')
+  return [`1 ${marker}`, ...rules.map((rule, index) => `${100 * (index + 1)} ${rule}`)]
+    .map(line => `${line}\n`)
+    .join('')
 }
 
 /** Takes the first free number from the preferred one on, adds the rules, and gives the number. */

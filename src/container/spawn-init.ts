@@ -39,15 +39,17 @@ function checkPreserved(count: number): void {
 
 /**
  * Starts init in a session of its own, with standard streams and preserved descriptors at their numbers, and its two
- * channels right behind them. `terminal` streams replace the standard ones for an `exec -t` or `run -t`.
+ * channels right behind them. `terminal` is a pty's slave that replaces the standard streams (`run`, `exec -t`).
  */
 export function spawnInit(
   host: Host,
   channels: { ctl: string; result: string },
-  options: { preserveFds: number; detached: boolean },
+  options: { preserveFds: number; detached: boolean; terminal?: number },
 ): StartedInit {
   checkPreserved(options.preserveFds)
-  const kept = Array.from({ length: 3 + options.preserveFds }, (_, fd) => fd)
+  const kept = Array.from({ length: 3 + options.preserveFds }, (_, fd) =>
+    fd < 3 ? (options.terminal ?? fd) : fd,
+  )
   const ctl = openBothEnds(channels.ctl)
   const result = openBothEnds(channels.result)
   const [program, ...args] = selfCommand()

@@ -37,13 +37,20 @@ function startProgram(ctx: Context, id: string): { plan: Plan; state: StateFile 
     const { files, state } = requireState(ctx.root, id)
     const status = currentStatus(ctx.host, state)
     if (status !== 'created') {
-      throw new JailwrightError('STATE', `cannot start container "${id}": it is ${status}, not created`, { subject: id })
+      throw new JailwrightError('STATE', `cannot start container "${id}": it is ${status}, not created`, {
+        subject: id,
+      })
     }
     const plan = readPlan(files)
     const channel = openToInit(ctx.host, files)
-    if (!channel) throw new JailwrightError('STATE', `cannot start container "${id}": its init process is gone`)
+    if (!channel)
+      throw new JailwrightError('STATE', `cannot start container "${id}": its init process is gone`)
     try {
-      send(channel.orders, { do: 'start', hooks: plan.hooks.startContainer, state: ociState(state, 'created') })
+      send(channel.orders, {
+        do: 'start',
+        hooks: plan.hooks.startContainer,
+        state: ociState(state, 'created'),
+      })
       expectExec(new Receiver(channel.answers))
     } catch (error) {
       writeState(files, { ...state, status: 'stopped' })

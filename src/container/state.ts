@@ -1,6 +1,6 @@
 /** `state`: cheap, since callers poll it. */
 import type { Context } from './context.ts'
-import { currentStatus, ociState, type OciState, requireState } from './state-file.ts'
+import { currentStatus, type OciState, ociState, requireState } from './state-file.ts'
 
 /** The container's state; code NOT_FOUND when there is none. */
 export function state(ctx: Context, id: string): OciState {

@@ -35,26 +35,34 @@ export function playBack(host: Host, journal: Journal): JailwrightError[] {
 function takeBack(host: Host, { undo, done }: Entry): void {
   switch (undo.op) {
     case 'unmount':
-      return unmount(host, undo, done?.fsid)
+      unmount(host, undo, done?.fsid)
+      break
     case 'rmdir':
-      return removeBeneath(host, undo.root, undo.path, 'dir')
+      removeBeneath(host, undo.root, undo.path, 'dir')
+      break
     case 'unlink':
-      return removeBeneath(host, undo.root, undo.path, 'file')
+      removeBeneath(host, undo.root, undo.path, 'file')
+      break
     case 'put-back':
-      return putBack(host, undo)
+      putBack(host, undo)
+      break
     case 'jail':
-      return removeJail(host, undo.name, done?.jid)
+      removeJail(host, undo.name, done?.jid)
+      break
     case 'run':
       for (const call of undo.calls) runUndo(host, call)
-      return
+      break
     case 'ruleset':
-      return releaseRuleset(host, undo.number, undo.marker)
+      releaseRuleset(host, undo.number, undo.marker)
+      break
     case 'kill':
-      return killProcess(host, undo.pid, undo.start)
+      killProcess(host, undo.pid, undo.start)
+      break
     case 'children':
-      return lowerChildren(host, undo.parent)
+      lowerChildren(host, undo.parent)
+      break
     case 'pid-file':
-      return removeQuietly(() => unlinkSync(undo.path))
+      removeQuietly(() => unlinkSync(undo.path))
   }
 }
 

@@ -1,0 +1,165 @@
+/** `exec`: another program in a running container, under the same restrictions as the first one. */
+import { unlinkSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { ConfigErrors, JailwrightError } from '../errors.ts'
+import type { ProcessPlan } from '../translate/plan.ts'
+import { send } from './channel.ts'
+import type { Context } from './context.ts'
+import { exitStatusOf, forwardSignals } from './foreground.ts'
+import { layout } from './layout.ts'
+import { lockContainer } from './lock.ts'
+import { type StartedInit, spawnInit } from './spawn-init.ts'
+import { expectExec, readPlan } from './start.ts'
+import { currentStatus, requireState } from './state-file.ts'
+import type { OwnTerminal } from './terminal.ts'
+
+/** What `exec` is asked for: a process file, or a command with its options. */
+export interface ExecOptions {
+  id: string
+  processFile?: string | undefined
+  args: readonly string[]
+  cwd?: string | undefined
+  /** `NAME=VALUE`, over the container's own. */
+  env: readonly string[]
+  user?: { uid: number; gid: number | undefined } | undefined
+  additionalGids: readonly number[]
+  noNewPrivileges: boolean
+  tty: boolean
+  detach: boolean
+  pidFile?: string | undefined
+  consoleSocket?: string | undefined
+  preserveFds: number
+}
+
+/** Runs a program in a running container; gives its exit status, or 0 at once with `detach`. */
+export async function exec(ctx: Context, options: ExecOptions): Promise<number> {
+  const { init, terminal } = await startProcess(ctx, options)
+  if (options.pidFile !== undefined)
+    writeFileSync(resolve(options.pidFile), String(init.pid), { mode: 0o644 })
+  if (options.detach) return 0
+  const stop = forwardSignals(ctx.host, init.pid)
+  terminal?.attach()
+  try {
+    return await exitStatusOf(init.child)
+  } finally {
+    await terminal?.detach()
+    stop()
+  }
+}
+
+async function startProcess(
+  ctx: Context,
+  options: ExecOptions,
+): Promise<{ init: StartedInit; terminal: OwnTerminal | undefined }> {
+  const { id } = options
+  requireState(ctx.root, id)
+  const files = layout(ctx.root, id)
+  const lock = lockContainer(ctx.host, files.lock, id)
+  try {
+    const { state } = requireState(ctx.root, id)
+    const status = currentStatus(ctx.host, state)
+    if (status !== 'running') {
+      throw new JailwrightError('STATE', `cannot exec in container "${id}": it is ${status}, not running`, {
+        subject: id,
+      })
+    }
+    const program = await programFor(ctx, readPlan(files).process, options)
+    const terminal = await ownTerminal(ctx, program, options)
+    const channels = {
+      ctl: `${files.dir}/exec-${process.pid}-ctl`,
+      result: `${files.dir}/exec-${process.pid}-result`,
+    }
+    ctx.host.process.mkfifo(channels.ctl, 0o600)
+    ctx.host.process.mkfifo(channels.result, 0o600)
+    let init: StartedInit
+    try {
+      init = spawnInit(ctx.host, channels, {
+        preserveFds: options.preserveFds,
+        detached: options.detach,
+        ...(terminal ? { terminal: terminal.slave } : {}),
+      })
+    } finally {
+      unlinkSync(channels.ctl)
+      unlinkSync(channels.result)
+    }
+    send(init.orders, {
+      do: 'prepare',
+      jid: state.jid,
+      process: program,
+      immediately: true,
+      ownTerminal: terminal !== undefined,
+      ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
+    })
+    expectExec(init.answers)
+    init.close()
+    return { init, terminal }
+  } finally {
+    lock.release()
+  }
+}
+
+/** A process as the `process` of a config.json, read, checked and translated. */
+async function processFromFile(ctx: Context, id: string, file: string): Promise<ProcessPlan> {
+  const { readProcess } = await import('../bundle/read-process.ts')
+  const { createContext } = await import('../translate/context.ts')
+  const { translateProcess } = await import('../translate/process.ts')
+  const { hostFacts } = await import('./facts.ts')
+  const read = readProcess(file)
+  for (const warning of read.warnings) ctx.log.warn(warning)
+  const config = { ociVersion: '1.3.0' }
+  const context = createContext({ id, bundle: { dir: '/', config }, facts: hostFacts(ctx.host) }, id)
+  const plan = translateProcess(context, read.process, '')
+  for (const warning of context.warnings) ctx.log.warn(warning)
+  if (context.errors.length > 0) throw new ConfigErrors(context.errors)
+  return plan
+}
+
+/** The process of a `--process` file, or the container's own with the options put over it. */
+async function programFor(
+  ctx: Context,
+  own: ProcessPlan | undefined,
+  options: ExecOptions,
+): Promise<ProcessPlan> {
+  if (options.processFile !== undefined) {
+    const plan = await processFromFile(ctx, options.id, options.processFile)
+    return { ...plan, terminal: plan.terminal || options.tty }
+  }
+  if (!own)
+    throw new JailwrightError('STATE', `container "${options.id}" has no process to take defaults from`)
+  const { user } = options
+  // Another user's home is looked up in the jail, unless it is given.
+  const env = user ? own.env.filter(entry => !entry.startsWith('HOME=')) : own.env
+  return {
+    ...own,
+    args: options.args,
+    env: mergeEnv(env, options.env),
+    cwd: options.cwd ?? own.cwd,
+    uid: user?.uid ?? own.uid,
+    gid: user?.gid ?? own.gid,
+    groups: [...new Set([...own.groups, ...options.additionalGids])],
+    noNewPrivileges: own.noNewPrivileges || options.noNewPrivileges,
+    terminal: options.tty,
+  }
+}
+
+/** Later entries replace earlier ones of the same name. */
+function mergeEnv(base: readonly string[], over: readonly string[]): string[] {
+  const name = (entry: string) => entry.slice(0, entry.indexOf('='))
+  const replaced = new Set(over.map(name))
+  return [...base.filter(entry => !replaced.has(name(entry))), ...over]
+}
+
+async function ownTerminal(
+  ctx: Context,
+  program: ProcessPlan,
+  options: ExecOptions,
+): Promise<OwnTerminal | undefined> {
+  if (!program.terminal) {
+    if (options.consoleSocket === undefined) return undefined
+    throw new JailwrightError('USAGE', '--console-socket needs a terminal: use --tty or process.terminal')
+  }
+  if (options.consoleSocket !== undefined) return undefined
+  if (options.detach) throw new JailwrightError('USAGE', '--tty with --detach: --console-socket is required')
+  const { openTerminal } = await import('./terminal.ts')
+  return openTerminal(ctx.host, program.consoleSize)
+}

@@ -1,0 +1,66 @@
+/**
+ * `pause` and `resume`: FreeBSD has no freezer, so every process of the jail is stopped by SIGSTOP, again and again
+ * until none is left running (one may have been forking).
+ */
+import { JailwrightError, SyscallError } from '../errors.ts'
+import type { Context } from './context.ts'
+import { layout } from './layout.ts'
+import { lockContainer } from './lock.ts'
+import { waitUntil } from './sleep.ts'
+import { currentStatus, requireState, type StateFile, writeState } from './state-file.ts'
+
+/** How long a jail may take to come to rest, in milliseconds. */
+const PATIENCE = 10_000
+
+/** Sends a signal to the jail's processes that are not yet as wanted; true when all are. */
+function signalOthers(ctx: Context, jid: number, signal: string, wanted: boolean): boolean {
+  const others = ctx.host.kernel.jailProcesses(jid).filter(pid => {
+    const now = ctx.host.kernel.processInfo(pid)
+    return now !== undefined && !now.zombie && now.stopped !== wanted
+  })
+  for (const pid of others) {
+    try {
+      ctx.host.process.kill(pid, ctx.host.signalNumber(signal) ?? 0)
+    } catch (error) {
+      if (!(error instanceof SyscallError && error.errno === 'ESRCH')) throw error
+    }
+  }
+  return others.length === 0
+}
+
+function change(ctx: Context, id: string, from: 'running' | 'paused', signal: 'STOP' | 'CONT'): void {
+  requireState(ctx.root, id)
+  const lock = lockContainer(ctx.host, layout(ctx.root, id).lock, id)
+  try {
+    const { files, state } = requireState(ctx.root, id)
+    const status = currentStatus(ctx.host, state)
+    if (status !== from) {
+      const verb = signal === 'STOP' ? 'pause' : 'resume'
+      throw new JailwrightError('STATE', `cannot ${verb} container "${id}": it is ${status}, not ${from}`, {
+        subject: id,
+      })
+    }
+    const next: StateFile = { ...state, paused: signal === 'STOP' }
+    // Told before it is done: a command that dies in the middle leaves a container that `resume` can wake.
+    if (next.paused) writeState(files, next)
+    if (!waitUntil(() => signalOthers(ctx, state.jid, signal, signal === 'STOP'), PATIENCE)) {
+      throw new JailwrightError(
+        'HOST',
+        `container "${id}": some of its processes did not ${signal === 'STOP' ? 'stop' : 'go on'}`,
+      )
+    }
+    writeState(files, next)
+  } finally {
+    lock.release()
+  }
+}
+
+/** Stops all processes of a running container; code STATE when it is not running. */
+export function pause(ctx: Context, id: string): void {
+  change(ctx, id, 'running', 'STOP')
+}
+
+/** Lets a paused container go on; code STATE when it is not paused. */
+export function resume(ctx: Context, id: string): void {
+  change(ctx, id, 'paused', 'CONT')
+}

@@ -1,0 +1,35 @@
+/** `plan`: what `create` would do. Needs no root and no FreeBSD, changes nothing. */
+import { basename } from 'node:path'
+import { readBundle } from '../bundle/index.ts'
+import { fixedFacts } from '../translate/facts.ts'
+import { translate } from '../translate/index.ts'
+import type { HostFacts, Plan } from '../translate/plan.ts'
+import type { Context } from './context.ts'
+import { hostFacts } from './facts.ts'
+
+/** The plan of a bundle for a container of the given id (default: the bundle directory's name, as far as it is legal). */
+export function planBundle(ctx: Context, options: { bundle: string; id?: string | undefined }): Plan {
+  const bundle = readBundle(options.bundle)
+  for (const warning of bundle.warnings) ctx.log.warn(warning)
+  const id =
+    options.id ??
+    (basename(bundle.dir)
+      .replaceAll(/[^A-Za-z0-9_.-]/g, '-')
+      .replace(/^-+/, '') ||
+      'container')
+  return translate({ id, bundle, facts: factsHere(ctx) })
+}
+
+/** This host's facts where there is a FreeBSD to ask and we may ask it; a FreeBSD 15.1's own elsewhere. */
+function factsHere(ctx: Context): HostFacts {
+  const root = process.getuid?.() === 0
+  return root && isFreebsd(ctx) ? hostFacts(ctx.host) : fixedFacts()
+}
+
+function isFreebsd(ctx: Context): boolean {
+  try {
+    return ctx.host.kernel.sysctlExists('security.jail.param.jid')
+  } catch {
+    return false
+  }
+}

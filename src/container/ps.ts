@@ -1,0 +1,28 @@
+/** `ps`: the processes of a container's jail. */
+import { JailwrightError, ToolError } from '../errors.ts'
+import type { Context } from './context.ts'
+import { currentStatus, requireState } from './state-file.ts'
+
+/** Columns where the caller names none: as `ps -ef` elsewhere, from what FreeBSD's ps(1) has. */
+const COLUMNS = 'user,pid,ppid,%cpu,start,tt,time,command'
+
+/** Pids and the table that ps(1) prints for the jail. Code STATE for a container that is stopped. */
+export function ps(
+  ctx: Context,
+  options: { id: string; options: readonly string[] },
+): { pids: number[]; table: string } {
+  const { state } = requireState(ctx.root, options.id)
+  const status = currentStatus(ctx.host, state)
+  if (status === 'stopped' || status === 'creating') {
+    throw new JailwrightError('STATE', `container "${options.id}" is not running: it is ${status}`, {
+      subject: options.id,
+    })
+  }
+  const wanted = options.options.length > 0 ? options.options : ['-o', COLUMNS]
+  const args = ['-J', String(state.jid), ...wanted]
+  const answer = ctx.host.run('ps', args)
+  // 1 with an empty standard error: no process matched.
+  if (answer.status !== 0 && answer.stderr !== '')
+    throw new ToolError(['ps', ...args], answer.status, answer.stderr)
+  return { pids: ctx.host.kernel.jailProcesses(state.jid).sort((a, b) => a - b), table: answer.stdout }
+}

@@ -1,0 +1,44 @@
+/** `run`: create, start, wait, delete. */
+import type { Context } from './context.ts'
+import { type CreateOptions, createContainer } from './create.ts'
+import { deleteContainers } from './delete.ts'
+import { exitStatusOf, forwardSignals } from './foreground.ts'
+import { start } from './start.ts'
+
+/** `run`'s own options. */
+export interface RunOptions extends CreateOptions {
+  /** Return when the program runs. */
+  detach: boolean
+  /** Do not delete the container when its program has ended. */
+  keep: boolean
+}
+
+/**
+ * Runs a container and gives its program's exit status (128 + n for a signal; 126 and 127 when it cannot be executed).
+ * With `detach` it returns 0 as soon as the program runs.
+ */
+export async function run(ctx: Context, options: RunOptions): Promise<number> {
+  const { init, terminal } = await createContainer(ctx, options, {
+    detached: options.detach,
+    ownTerminal: !options.detach,
+  })
+  const remove = () => deleteContainers(ctx, { ids: [options.id], force: true })
+  init.close()
+  const ended = options.detach ? undefined : exitStatusOf(init.child)
+  const stop = forwardSignals(ctx.host, init.pid)
+  try {
+    terminal?.attach()
+    await start(ctx, options.id)
+    if (!ended) return 0
+    const status = await ended
+    await terminal?.detach()
+    if (!options.keep) await remove()
+    return status
+  } catch (error) {
+    await terminal?.detach()
+    await remove()
+    throw error
+  } finally {
+    stop()
+  }
+}

@@ -1,0 +1,63 @@
+/** `stats`: what a container uses, from rctl(8) where the kernel accounts, else from ps(1). */
+import type { Stats, Usage } from '../cli/stats-table.ts'
+import { JailwrightError, ToolError } from '../errors.ts'
+import type { Context } from './context.ts'
+import { currentStatus, requireState, type StateFile } from './state-file.ts'
+
+/** The statistics of a running container at this moment. Code STATE when it is not running. */
+export function stats(ctx: Context, id: string): Stats {
+  const { state } = requireState(ctx.root, id)
+  const status = currentStatus(ctx.host, state)
+  if (status === 'stopped' || status === 'creating') {
+    throw new JailwrightError('STATE', `container "${id}" is not running: it is ${status}`, { subject: id })
+  }
+  const accounted = ctx.host.kernel.sysctl('kern.racct.enable') === '1'
+  const resources = accounted ? fromRctl(ctx, state) : fromPs(ctx, state)
+  return { id, time: new Date().toISOString(), resources }
+}
+
+function output(ctx: Context, tool: 'rctl' | 'ps', args: readonly string[]): string {
+  const answer = ctx.host.run(tool, args)
+  // ps gives 1 when it finds no process; rctl's errors all have a text.
+  if (answer.status !== 0 && answer.stderr !== '')
+    throw new ToolError([tool, ...args], answer.status, answer.stderr)
+  return answer.stdout
+}
+
+/** `rctl -u` prints `resource=amount`, `rctl jail:NAME` the rules (rctl.md section 3). */
+function fromRctl(ctx: Context, state: StateFile): Record<string, Usage> {
+  const subject = `jail:${state.jailName}`
+  const limits = new Map<string, number>()
+  for (const rule of output(ctx, 'rctl', [subject]).split('\n')) {
+    const match = /^jail:[^:]+:([a-z]+):[a-z]+=(\d+)/.exec(rule)
+    if (match?.[1] && match[2]) limits.set(match[1], Number(match[2]))
+  }
+  const resources: Record<string, Usage> = {}
+  for (const line of output(ctx, 'rctl', ['-u', subject]).split('\n')) {
+    const [resource, amount] = line.split('=')
+    if (!resource || amount === undefined) continue
+    const limit = limits.get(resource)
+    resources[resource] = { used: Number(amount), ...(limit === undefined ? {} : { limit }) }
+  }
+  return resources
+}
+
+/** Without racct: resident memory, processor time and number of processes, by rctl's names. */
+function fromPs(ctx: Context, state: StateFile): Record<string, Usage> {
+  const rows = output(ctx, 'ps', ['-J', String(state.jid), '-o', 'rss=', '-o', 'time='])
+    .split('\n')
+    .filter(line => line.trim() !== '')
+    .map(line => line.trim().split(/\s+/))
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  return {
+    cputime: { used: Math.round(sum(rows.map(([, time]) => seconds(time ?? '0')))) },
+    memoryuse: { used: sum(rows.map(([kilobytes]) => Number(kilobytes) * 1024)) },
+    maxproc: { used: rows.length },
+  }
+}
+
+/** Seconds of ps(1)'s time column, `[[days-]hours:]minutes:seconds.hundredths`. */
+function seconds(text: string): number {
+  const [rest = '', days = '0'] = text.split('-').reverse()
+  return rest.split(':').reduce((total, part) => total * 60 + Number(part), 0) + Number(days) * 86_400
+}
