@@ -47,6 +47,9 @@ export function compile(entry, executable, target) {
       '--splitting',
       '--format=esm',
       '--external=koffi',
+      // Without these the executable would run what a bunfig.toml in the current directory names.
+      '--no-compile-autoload-bunfig',
+      '--no-compile-autoload-dotenv',
       ...(target ? [`--target=${target}`] : []),
       `--outfile=${unfinished}`,
       entry,

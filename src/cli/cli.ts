@@ -1,21 +1,16 @@
 /** From a command line to an exit status. */
 import type { Context } from '../container/context.ts'
-import { type CommandName, type GlobalValues, type Invocation, isCommand } from './commands.ts'
-import { fastParse, type Parsed } from './fast-parse.ts'
+import type { CommandName, GlobalValues } from './commands.ts'
+import { fastParse } from './fast-parse.ts'
 import { type Handler, handlers } from './handlers.ts'
 import { print } from './output.ts'
 import { defaultReport, type Level, Reporter } from './report.ts'
-import { type Scanned, scan } from './scan.ts'
 import { calledName } from './self.ts'
-import { usageError } from './usage.ts'
 import { toInvocation, toOptions } from './values.ts'
 
-function defaultRoot(program: string): string {
-  return `/var/run/${program}`
-}
-
+/** Directory of the containers' state: `--root`, or the default of the name by which the program was called. */
 function rootOf(globals: GlobalValues, program: string): string {
-  const root = globals.root ?? defaultRoot(program)
+  const root = globals.root ?? `/var/run/${program}`
   return root.startsWith('/') ? root : `${process.cwd()}/${root}`
 }
 
@@ -32,36 +27,6 @@ function reporterFor(globals: GlobalValues, program: string): Reporter {
   })
 }
 
-async function versionText(): Promise<string> {
-  const { ociVersion, version } = await import('./version.ts')
-  const { bun, node } = process.versions
-  return `jailwright version ${version}\nspec: ${ociVersion}\nengine: ${bun ? `bun ${bun}` : `node ${node}`}\n`
-}
-
-/** Help, version, and command lines without a command: what there is to print. */
-async function withoutCommand(line: Scanned, parsed: Parsed, program: string): Promise<string> {
-  if (parsed.raw.version) return versionText()
-  const { help } = await import('./yargs-parse.ts')
-  if (line.command !== 'help' || parsed.raw.help) return help(program, line.command)
-  const { words } = toInvocation('help', parsed.raw, parsed.words) as Invocation<'help'>
-  if (words.topic === undefined) return help(program, undefined)
-  if (!isCommand(words.topic)) throw await unknownCommand(words.topic)
-  return help(program, words.topic)
-}
-
-async function unknownCommand(word: string): Promise<Error> {
-  const { suggestion } = await import('./suggestion.ts')
-  const near = suggestion(word)
-  return usageError(`unknown command ${JSON.stringify(word)}${near ? `, did you mean "${near}"?` : ''}`)
-}
-
-async function parse(line: Scanned): Promise<Parsed> {
-  const fast = line.command && (await fastParse(line, line.command))
-  if (fast) return fast
-  const { yargsParse } = await import('./yargs-parse.ts')
-  return yargsParse(line, line.command)
-}
-
 /**
  * Runs one command line (without the program's own name) and gives the exit status. Never throws: every error is
  * reported here.
@@ -69,29 +34,25 @@ async function parse(line: Scanned): Promise<Parsed> {
 export async function cli(argv: readonly string[], program: string = calledName()): Promise<number> {
   let reporter = new Reporter({ ...defaultReport, program, debug: argv.includes('--debug') })
   try {
-    const line = scan(argv)
-    const command: CommandName | undefined = line.command
-    if (line.word !== undefined && command === undefined) throw await unknownCommand(line.word)
-    const parsed = await parse(line)
-    const globals = toOptions(undefined, parsed.raw) as unknown as GlobalValues
-    reporter = reporterFor(globals, program)
-    if (
-      command === undefined ||
-      command === 'help' ||
-      command === 'init' ||
-      parsed.raw.help ||
-      parsed.raw.version
-    ) {
-      print(await withoutCommand(line, parsed, program))
-      return 0
+    let parsed = fastParse(argv)
+    if (parsed === undefined || parsed.command === 'help') {
+      const { slowParse } = await import('./slow-parse.ts')
+      const slow = await slowParse(argv, program)
+      if ('text' in slow) {
+        print(slow.text)
+        return 0
+      }
+      parsed = slow
     }
-    const invocation = toInvocation(command, parsed.raw, parsed.words)
+    const { command, raw, words } = parsed
+    reporter = reporterFor(toOptions(undefined, raw) as unknown as GlobalValues, program)
+    const invocation = toInvocation(command!, raw, words)
     const context = async (): Promise<Context> => {
       const { openHost } = await import('../host/index.ts')
-      return { root: rootOf(globals, program), log: reporter, host: openHost() }
+      return { root: rootOf(invocation.globals, program), log: reporter, host: openHost() }
     }
     // Row and handler are of the same command; the compiler sees the union of all.
-    const handler = (await handlers[command]()).default as Handler<CommandName>
+    const handler = (await handlers[command as keyof typeof handlers]()) as Handler<CommandName>
     return await handler(invocation, { program, context })
   } catch (error) {
     return reporter.failure(error)

@@ -1,38 +1,80 @@
 /**
- * The quick way through a command line: node:util's parseArgs, loaded only when there is an option. What it does not
- * take (help, version, unknown options, unusual forms) is left to yargs (`yargs-parse.ts`), which costs several times
- * as much to load as the whole of `state`.
+ * The quick way through a plain command line. Measured: loading node:util for parseArgs takes a fifth, yargs five times
+ * as long as the whole start of an empty program. So options in their plain forms (`--name value`, `--name=value`,
+ * `--flag`, `-n value`, `-n`) are taken here and everything else, wrong or only unusual, is left to yargs
+ * (`slow-parse.ts`). A property test holds this to what yargs and parseArgs make of the same line.
  */
-import { type CommandName, optionsOf } from './commands.ts'
-import type { Scanned } from './scan.ts'
-import type { RawValues } from './values.ts'
+import { type CommandName, isCommand, optionsOf, specOf } from './commands.ts'
+import type { OptionSpec } from './table/types.ts'
+import type { RawValue } from './values.ts'
 
-/** What both parsers give: the raw options and the words. */
+/** A command line taken apart, nothing in it checked yet. */
 export interface Parsed {
-  readonly raw: RawValues
+  /** Undefined when the line has no word that is no option. */
+  readonly command: CommandName | undefined
+  readonly raw: Readonly<Record<string, RawValue>>
   readonly words: readonly string[]
 }
 
-/** Parses the command line of a command; undefined when yargs has to look at it. */
-export async function fastParse(line: Scanned, command: CommandName): Promise<Parsed | undefined> {
-  const passed = line.passed ?? []
-  const args = [...line.before, ...line.after]
-  if (!args.some(argument => argument.startsWith('-'))) return { raw: {}, words: [...line.after, ...passed] }
-  // parseArgs reads -b=DIR as the value "=DIR"; runc and yargs read DIR.
-  if (args.some(argument => /^-[^-]=/.test(argument))) return undefined
-  const { parseArgs } = await import('node:util')
-  const table = optionsOf(command)
-  const options: Record<string, { type: 'boolean' | 'string'; multiple?: boolean; short?: string }> = {}
-  for (const name in table) {
-    const { type, alias } = table[name]!
-    options[name] = { type: type === 'flag' ? 'boolean' : 'string', multiple: type === 'list' }
-    if (alias) options[name].short = alias
+type Options = Readonly<Record<string, OptionSpec>>
+
+function byLetter(options: Options, letter: string): string | undefined {
+  for (const name in options) if (options[name]!.alias === letter) return name
+  return undefined
+}
+
+/**
+ * Takes the options in front of the first word, from `at` on, into `raw`, and gives that word's index; -1 when there is
+ * something that is not plain.
+ */
+function takeOptions(
+  args: readonly string[],
+  at: number,
+  options: Options,
+  raw: Record<string, RawValue>,
+): number {
+  for (; at < args.length; at++) {
+    const argument = args[at]!
+    if (!argument.startsWith('-') || argument === '-') return at
+    const equals = argument.indexOf('=')
+    let name: string | undefined
+    if (argument.startsWith('--')) name = equals < 0 ? argument.slice(2) : argument.slice(2, equals)
+    else if (argument.length === 2) name = byLetter(options, argument[1]!)
+    if (name === undefined || !Object.hasOwn(options, name)) return -1
+    const { type } = options[name]!
+    let value: string | true
+    if (type === 'flag') {
+      if (equals >= 0) return -1
+      value = true
+    } else if (equals >= 0) value = argument.slice(equals + 1)
+    else {
+      const next = args[++at]
+      if (next === undefined || next.startsWith('-')) return -1
+      value = next
+    }
+    raw[name] =
+      type === 'list' ? [...((raw[name] as readonly string[] | undefined) ?? []), value as string] : value
   }
-  try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, strict: true })
-    if (values.help || values.version) return undefined
-    return { raw: values as RawValues, words: [...positionals, ...passed] }
-  } catch {
-    return undefined
+  return at
+}
+
+/** Parses a plain command line (without the program); undefined when yargs has to look at it. */
+export function fastParse(argv: readonly string[]): Parsed | undefined {
+  const raw: Record<string, RawValue> = {}
+  let at = takeOptions(argv, 0, optionsOf(undefined), raw)
+  const command = argv[at]
+  if (at < 0 || command === undefined || !isCommand(command)) return undefined
+  const options = optionsOf(command)
+  const words: string[] = []
+  for (at++; ; at++) {
+    at = takeOptions(argv, at, options, raw)
+    if (at < 0) return undefined
+    if (at === argv.length) break
+    words.push(argv[at]!)
+    if (specOf(command).passThrough) {
+      words.push(...argv.slice(argv[at + 1] === '--' ? at + 2 : at + 1))
+      break
+    }
   }
+  return raw.help || raw.version ? undefined : { command, raw, words }
 }

@@ -1,5 +1,11 @@
 /** The code behind each row of the table, loaded when the command is called. */
 import type { Context } from '../container/context.ts'
+import create from './commands/create.ts'
+import remove from './commands/delete.ts'
+import exec from './commands/exec.ts'
+import kill from './commands/kill.ts'
+import start from './commands/start.ts'
+import state from './commands/state.ts'
 import type { CommandName, Invocation } from './commands.ts'
 
 /** What a command may use besides its invocation. */
@@ -16,27 +22,32 @@ export type Handler<C extends CommandName> = (
   surroundings: Surroundings,
 ) => Promise<number> | number
 
-/** One module a command; `default` is the handler. */
-export const handlers: {
-  readonly [C in Exclude<CommandName, 'init' | 'help'>]: () => Promise<{ default: Handler<C> }>
-} = {
-  create: () => import('./commands/create.ts'),
-  start: () => import('./commands/start.ts'),
-  state: () => import('./commands/state.ts'),
-  kill: () => import('./commands/kill.ts'),
-  delete: () => import('./commands/delete.ts'),
-  run: () => import('./commands/run.ts'),
-  list: () => import('./commands/list.ts'),
-  exec: () => import('./commands/exec.ts'),
-  pause: () => import('./commands/pause.ts'),
-  resume: () => import('./commands/resume.ts'),
-  ps: () => import('./commands/ps.ts'),
-  update: () => import('./commands/update.ts'),
-  stats: () => import('./commands/stats.ts'),
-  plan: () => import('./commands/plan.ts'),
-  validate: () => import('./commands/validate.ts'),
-  spec: () => import('./commands/spec.ts'),
-  check: () => import('./commands/check.ts'),
-  features: () => import('./commands/features.ts'),
-  completion: () => import('./commands/completion.ts'),
+type Loaders = {
+  readonly [C in Exclude<CommandName, 'help'>]: () => Handler<C> | Promise<Handler<C>>
+}
+
+/**
+ * One module a command. Those that callers call all day are here from the start: they are a few lines, and a file less
+ * to load; what they call is loaded when it is called.
+ */
+export const handlers: Loaders = {
+  create: () => create,
+  start: () => start,
+  state: () => state,
+  kill: () => kill,
+  delete: () => remove,
+  run: async () => (await import('./commands/run.ts')).default,
+  list: async () => (await import('./commands/list.ts')).default,
+  exec: () => exec,
+  pause: async () => (await import('./commands/pause.ts')).default,
+  resume: async () => (await import('./commands/resume.ts')).default,
+  ps: async () => (await import('./commands/ps.ts')).default,
+  update: async () => (await import('./commands/update.ts')).default,
+  stats: async () => (await import('./commands/stats.ts')).default,
+  plan: async () => (await import('./commands/plan.ts')).default,
+  validate: async () => (await import('./commands/validate.ts')).default,
+  spec: async () => (await import('./commands/spec.ts')).default,
+  check: async () => (await import('./commands/check.ts')).default,
+  features: async () => (await import('./commands/features.ts')).default,
+  completion: async () => (await import('./commands/completion.ts')).default,
 }

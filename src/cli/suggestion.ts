@@ -1,4 +1,4 @@
-import { commands, isCommand, specOf } from './commands.ts'
+import { commands } from './commands.ts'
 
 /** Number of letters to insert, remove or replace to get from one word to the other. */
 function distance(from: string, to: string): number {
@@ -18,7 +18,6 @@ export function suggestion(word: string): string | undefined {
   let best: string | undefined
   let least = Math.min(3, Math.ceil(word.length / 2))
   for (const name of Object.keys(commands)) {
-    if (isCommand(name) && specOf(name).hidden) continue
     const steps = name.startsWith(word) && word.length > 1 ? 0 : distance(word, name)
     if (steps < least) {
       least = steps

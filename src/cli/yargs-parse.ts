@@ -4,8 +4,6 @@
  */
 import yargs, { type Argv } from 'yargs'
 import { type CommandName, commands, optionsOf, specOf } from './commands.ts'
-import type { Parsed } from './fast-parse.ts'
-import type { Scanned } from './scan.ts'
 import type { CommandSpec, OptionSpec } from './table/types.ts'
 import { usageError } from './usage.ts'
 import type { RawValue } from './values.ts'
@@ -69,10 +67,12 @@ function complaint(text: string, options: Readonly<Record<string, OptionSpec>>):
   return line
 }
 
-/** Parses with yargs. Throws USAGE with what is wrong. */
-export function yargsParse(line: Scanned, command: CommandName | undefined): Parsed {
+/** Parses options and words with yargs. Throws USAGE with what is wrong. */
+export function yargsParse(
+  args: readonly string[],
+  command: CommandName | undefined,
+): { raw: Record<string, RawValue>; words: string[] } {
   const options = optionsOf(command)
-  const args = [...line.before, ...line.after]
   let failed: string | undefined
   const argv = parser(args, options)
     .strictOptions()
@@ -83,7 +83,7 @@ export function yargsParse(line: Scanned, command: CommandName | undefined): Par
   if (failed !== undefined) throw usageError(complaint(failed, options), command)
   const raw: Record<string, RawValue> = {}
   for (const name in options) raw[name] = argv[name] as RawValue
-  return { raw, words: [...argv._.map(String), ...(line.passed ?? [])] }
+  return { raw, words: argv._.map(String) }
 }
 
 /** `CONTAINER-ID [BUNDLE]`, as after a command in a usage line. */
@@ -121,7 +121,7 @@ function programHelp(program: string): Promise<string> {
       `"${program} COMMAND --help" tells the options of a command and gives examples; see also jailwright(8) and jailwright-config(5).`,
     )
   for (const [name, spec] of Object.entries<CommandSpec>(commands)) {
-    if (!spec.hidden) built = built.command(name, spec.purpose)
+    built = built.command(name, spec.purpose)
   }
   return built.getHelp()
 }

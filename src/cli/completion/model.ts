@@ -41,12 +41,10 @@ function rows(options: Readonly<Record<string, OptionSpec>>): OptionRow[] {
 export const globalRows: readonly OptionRow[] = rows(globalOptions)
 
 /** Commands that are shown, in the order of help. */
-export const commandRows: readonly CommandRow[] = (Object.keys(commands) as CommandName[])
-  .filter(name => !specOf(name).hidden)
-  .map(name => {
-    const { purpose, options, positionals, passThrough } = specOf(name)
-    return { name, purpose, options: rows(options), positionals, passThrough: passThrough ?? false }
-  })
+export const commandRows: readonly CommandRow[] = (Object.keys(commands) as CommandName[]).map(name => {
+  const { purpose, options, positionals, passThrough } = specOf(name)
+  return { name, purpose, options: rows(options), positionals, passThrough: passThrough ?? false }
+})
 
 /** Names of signals that people send; FreeBSD and Linux both have them. */
 export const signals: readonly string[] = 'HUP INT QUIT KILL USR1 USR2 TERM CONT STOP TSTP WINCH ALRM'.split(

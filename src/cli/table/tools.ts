@@ -107,11 +107,4 @@ export const tools = {
     positionals: [{ name: 'topic', value: 'COMMAND', describe: 'the command', complete: 'command' }],
     examples: [['help create', 'the same as "create --help"']],
   },
-  init: {
-    purpose: 'The first process of a container, started by "create"',
-    options: {},
-    positionals: [],
-    examples: [],
-    hidden: true,
-  },
 } as const satisfies Readonly<Record<string, CommandSpec>>

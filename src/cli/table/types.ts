@@ -45,8 +45,6 @@ export interface CommandSpec {
   readonly passThrough?: true
   /** Command line without the program's name, and what it does. */
   readonly examples: readonly (readonly [commandLine: string, meaning: string])[]
-  /** Not shown in help. */
-  readonly hidden?: true
 }
 
 type Chosen<O extends OptionSpec> = O extends { choices: readonly (infer C)[] } ? C : string
