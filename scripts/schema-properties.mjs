@@ -1,0 +1,51 @@
+/** Walks a schema: every property as a path pattern (`mounts[].options`, `linux.netDevices.*.name`). */
+import { bundledSchema } from './schemas.mjs'
+
+/**
+ * Properties of a schema in the order in which they are written, each with its path, its description, a word for its
+ * type and the schema itself. Elements of lists and values of maps have an entry only below themselves.
+ */
+export function schemaProperties(name) {
+  const root = bundledSchema(name)
+  const found = []
+  const follow = node => {
+    if (!node.$ref) return node
+    const target = root.$defs[node.$ref.split('/').at(-1)]
+    return { ...target, ...node }
+  }
+  const walk = (schema, path) => {
+    const node = follow(schema)
+    for (const [key, property] of Object.entries(node.properties ?? {})) {
+      const at = path === '' ? key : `${path}.${key}`
+      const inner = follow(property)
+      found.push({
+        path: at,
+        description: inner.description ?? '',
+        type: typeWord(inner, follow),
+        schema: inner,
+      })
+      walk(inner, at)
+    }
+    if (node.items) walk(node.items, `${path}[]`)
+    if (node.additionalProperties) walk(node.additionalProperties, `${path}.*`)
+  }
+  walk(root, '')
+  return found
+}
+
+/** A type for people: `list of strings`, `new, inherit`, `number`. */
+function typeWord(node, follow) {
+  if (node.enum) return node.enum.length <= 4 ? node.enum.join(', ') : 'word'
+  if (node.type === 'array') {
+    const inner = typeWord(follow(node.items), follow)
+    return `list of ${{ string: 'strings', number: 'numbers', object: 'objects' }[inner] ?? `${inner}s`}`
+  }
+  if (node.type === 'object' && node.additionalProperties) {
+    return typeWord(follow(node.additionalProperties), follow) === 'string'
+      ? 'map of strings'
+      : 'map of objects'
+  }
+  if (node.type === 'integer') return 'number'
+  if (node.type === 'boolean') return 'true or false'
+  return node.type
+}
