@@ -106,7 +106,7 @@ async function processFromFile(ctx: Context, id: string, file: string): Promise<
   const { hostFacts } = await import('./facts.ts')
   const read = readProcess(file)
   for (const warning of read.warnings) ctx.log.warn(warning)
-  const config = { ociVersion: '1.3.0' }
+  const config = { ociVersion: '1.3.0', root: { path: '/' } }
   const context = createContext({ id, bundle: { dir: '/', config }, facts: hostFacts(ctx.host) }, id)
   const plan = translateProcess(context, read.process, '')
   for (const warning of context.warnings) ctx.log.warn(warning)

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import tmp from 'tmp'
+import { expect, it } from 'vitest'
+import { tryLock } from '../../src/container/lock.ts'
+import { openHost } from '../../src/host/index.ts'
+
+const host = openHost()
+const path = () => join(tmp.dirSync({ unsafeCleanup: true }).name, '.lock/web')
+
+it('is held by one at a time', () => {
+  const file = path()
+  const first = tryLock(host, file, 0)
+  expect(first).toBeDefined()
+  expect(tryLock(host, file, 20)).toBeUndefined()
+  first?.release()
+  expect(tryLock(host, file, 0)).toBeDefined()
+})
+
+it('is no lock any more when its file was removed by the one who held it', () => {
+  const file = path()
+  const first = tryLock(host, file, 0)
+  first?.remove()
+  expect(existsSync(file)).toBe(false)
+  const second = tryLock(host, file, 0)
+  expect(second).toBeDefined()
+  expect(existsSync(file)).toBe(true)
+})

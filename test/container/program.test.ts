@@ -1,0 +1,37 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import tmp from 'tmp'
+import { expect, it } from 'vitest'
+import { findProgram } from '../../src/container/program.ts'
+
+const dir = tmp.dirSync({ unsafeCleanup: true }).name
+writeFileSync(join(dir, 'tool'), '')
+chmodSync(join(dir, 'tool'), 0o755)
+writeFileSync(join(dir, 'text'), '')
+chmodSync(join(dir, 'text'), 0o644)
+mkdirSync(join(dir, 'sub'))
+
+const fault = (name: string, env: string[] = [`PATH=${dir}`]) => {
+  try {
+    return findProgram(name, env, '/')
+  } catch (error) {
+    const { message, exitStatus } = error as { message: string; exitStatus: number }
+    return `${exitStatus} ${message}`
+  }
+}
+
+it('finds a program by path and by PATH', () => {
+  expect(fault(join(dir, 'tool'))).toBe(join(dir, 'tool'))
+  expect(fault('tool')).toBe(join(dir, 'tool'))
+  expect(findProgram('./tool', [], dir)).toBe(join(dir, 'tool'))
+})
+
+it('says in podman’s words what is missing (127) and what may not be executed (126)', () => {
+  expect(fault('/no/such')).toBe('127 exec: "/no/such": no such file or directory')
+  expect(fault('nosuch')).toBe(
+    '127 exec: "nosuch": executable file not found in $PATH: no such file or directory',
+  )
+  expect(fault(join(dir, 'text'))).toBe(`126 exec: "${join(dir, 'text')}": permission denied`)
+  expect(fault('text')).toBe('126 exec: "text": permission denied')
+  expect(fault(join(dir, 'sub'))).toBe(`126 exec: "${join(dir, 'sub')}": is a directory: permission denied`)
+})

@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import tmp from 'tmp'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Journal, type Undo } from '../../src/container/journal.ts'
+import { markerRule } from '../../src/container/rulesets.ts'
+import { playBack } from '../../src/container/undo.ts'
+import { type FakeHost, fakeHost } from './fake-host.ts'
+
+let dir: string
+let host: FakeHost
+let journal: Journal
+
+beforeEach(() => {
+  dir = tmp.dirSync({ unsafeCleanup: true }).name
+  host = fakeHost()
+  journal = new Journal(join(dir, 'journal.jsonl'))
+})
+
+/** Writes an entry; `done` undefined stands for a crash between the undo's record and the effect's end. */
+function record(undo: Undo, done?: { fsid?: string; jid?: number }): void {
+  if (done)
+    journal.perform(
+      'x',
+      undo,
+      () => 0,
+      () => done,
+    )
+  else
+    try {
+      journal.perform('x', undo, () => {
+        throw new Error('crash')
+      })
+    } catch {}
+}
+
+describe('unmount', () => {
+  const undo = { op: 'unmount', path: '/r/data', fstype: 'nullfs', from: '/src', before: undefined } as const
+
+  it('takes our mount away by its id', () => {
+    host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    record(undo, { fsid: 'f1' })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.mounts).toEqual([])
+    expect(journal.pending()).toEqual([])
+  })
+
+  it('takes away a mount whose record was not finished', () => {
+    host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    record(undo)
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.mounts).toEqual([])
+  })
+
+  it('leaves a mount that was there before us', () => {
+    host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f0' })
+    record({ ...undo, before: 'f0' })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.mounts).toHaveLength(1)
+  })
+
+  it('does nothing when the mount never happened', () => {
+    record(undo)
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls.filter(call => call.startsWith('unmount'))).toEqual([])
+  })
+})
+
+describe('what was made in the root', () => {
+  it('removes an empty directory and an empty file', () => {
+    mkdirSync(join(dir, 'root/mnt'), { recursive: true })
+    writeFileSync(join(dir, 'root/file'), '')
+    record({ op: 'rmdir', root: join(dir, 'root'), path: '/mnt' }, {})
+    record({ op: 'unlink', root: join(dir, 'root'), path: '/file' }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(existsSync(join(dir, 'root/mnt'))).toBe(false)
+    expect(existsSync(join(dir, 'root/file'))).toBe(false)
+  })
+
+  it('leaves what the container has put there', () => {
+    mkdirSync(join(dir, 'root/mnt/theirs'), { recursive: true })
+    writeFileSync(join(dir, 'root/file'), 'data')
+    record({ op: 'rmdir', root: join(dir, 'root'), path: '/mnt' }, {})
+    record({ op: 'unlink', root: join(dir, 'root'), path: '/file' }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(existsSync(join(dir, 'root/mnt/theirs'))).toBe(true)
+    expect(existsSync(join(dir, 'root/file'))).toBe(true)
+  })
+
+  it('does not follow a link that the container has put in the way', () => {
+    mkdirSync(join(dir, 'root'))
+    mkdirSync(join(dir, 'host/empty'), { recursive: true })
+    symlinkSync(join(dir, 'host'), join(dir, 'root/a'))
+    record({ op: 'rmdir', root: join(dir, 'root'), path: '/a/empty' }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(existsSync(join(dir, 'host/empty'))).toBe(true)
+  })
+})
+
+describe('jail', () => {
+  it('is removed by jail_remove(2)', () => {
+    host.jails.set('web', 3)
+    record({ op: 'jail', name: 'web' }, { jid: 3 })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls).toContain('jail_remove 3')
+  })
+
+  it('is left alone when a later jail has its name', () => {
+    host.jails.set('web', 9)
+    record({ op: 'jail', name: 'web' }, { jid: 3 })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.jails.get('web')).toBe(9)
+  })
+})
+
+describe('ruleset', () => {
+  const marker = markerRule('web')
+
+  it('is deleted when its first rule is our marker', () => {
+    host.answers.set('devfs rule -s 1000 show 1', { status: 0, stdout: `1 ${marker}\n`, stderr: '' })
+    record({ op: 'ruleset', number: 1000, marker }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls).toContain('devfs rule -s 1000 delset')
+  })
+
+  it('is left alone when it is somebody else’s', () => {
+    host.answers.set('devfs rule -s 1000 show 1', {
+      status: 0,
+      stdout: '1 path jailwright-of-db\n',
+      stderr: '',
+    })
+    record({ op: 'ruleset', number: 1000, marker })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls).not.toContain('devfs rule -s 1000 delset')
+  })
+})
+
+describe('tools', () => {
+  const calls = [{ tool: 'ifconfig', args: ['e0a_web', 'destroy'], ignore: ['does not exist'] }] as const
+
+  it('that say "already gone" are done', () => {
+    host.answers.set('ifconfig e0a_web destroy', {
+      status: 1,
+      stdout: '',
+      stderr: 'ifconfig: interface e0a_web does not exist\n',
+    })
+    record({ op: 'run', calls }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(journal.pending()).toEqual([])
+  })
+
+  it('that fail stay in the journal, and the others are still done', () => {
+    host.answers.set('ifconfig e0a_web destroy', {
+      status: 1,
+      stdout: '',
+      stderr: 'ifconfig: SIOCIFDESTROY: No\n',
+    })
+    host.jails.set('web', 3)
+    record({ op: 'jail', name: 'web' }, { jid: 3 })
+    record({ op: 'run', calls }, {})
+    expect(playBack(host, journal).map(error => error.message)).toEqual(['ifconfig: SIOCIFDESTROY: No'])
+    expect(host.jails.size).toBe(0)
+    expect(journal.pending().map(entry => entry.undo.op)).toEqual(['run'])
+  })
+})
