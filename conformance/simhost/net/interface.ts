@@ -1,0 +1,107 @@
+import type { InterfaceAddress } from './address.ts'
+
+/** Driver of an interface: what clone(4) calls its type. */
+export type InterfaceKind =
+  | 'vtnet'
+  | 'lo'
+  | 'epair'
+  | 'bridge'
+  | 'vlan'
+  | 'tap'
+  | 'tun'
+  | 'gif'
+  | 'gre'
+  | 'wg'
+  | 'lagg'
+  | 'vxlan'
+  | 'disc'
+
+/** if_flags and if_drv_flags (net/if.h). */
+export const FLAG = {
+  UP: 0x1,
+  BROADCAST: 0x2,
+  DEBUG: 0x4,
+  LOOPBACK: 0x8,
+  POINTOPOINT: 0x10,
+  RUNNING: 0x40,
+  NOARP: 0x80,
+  PROMISC: 0x100,
+  ALLMULTI: 0x200,
+  OACTIVE: 0x400,
+  SIMPLEX: 0x800,
+  LINK0: 0x1000,
+  LINK1: 0x2000,
+  LINK2: 0x4000,
+  MULTICAST: 0x8000,
+  PPROMISC: 0x20000,
+  MONITOR: 0x40000,
+  STATICARP: 0x80000,
+  STICKYARP: 0x100000,
+  LOWER_UP: 0x1000000,
+} as const
+
+/** Neighbour discovery flags of an interface (`nd6 options`). */
+export const ND6 = {
+  PERFORMNUD: 1,
+  ACCEPT_RTADV: 2,
+  IFDISABLED: 8,
+  AUTO_LINKLOCAL: 0x20,
+  NO_DAD: 0x100,
+} as const
+
+/** A network stack: the host's (jid 0) or a vnet jail's. */
+export interface Vnet {
+  jid: number
+  /** Name of the jail, part of the MAC addresses of its clones; empty for the host. */
+  name: string
+  hostuuid: string
+  interfaces: Interface[]
+  routes: Route[]
+}
+
+/** A route that was added by hand; those of interface addresses follow from the addresses. */
+export interface Route {
+  family: 'inet' | 'inet6'
+  /** Network address as text, `0.0.0.0` or `::` with prefix 0 for the default. */
+  destination: string
+  prefix: number
+  host: boolean
+  gateway: string | undefined
+  interface: Interface
+  reject?: 'reject' | 'blackhole'
+}
+
+export interface Interface {
+  name: string
+  kind: InterfaceKind
+  /** Clone unit; an epair's ends share it. */
+  unit: number
+  /** Global index (if_index), the scope of link-local addresses. */
+  index: number
+  /** Made by `ifconfig create`: can be destroyed. */
+  clone: boolean
+  vnet: Vnet
+  /** Where it was made and where it returns to. */
+  home: Vnet
+  /** Name below on Linux, undefined when nothing stands below. */
+  linuxName: string | undefined
+  flags: number
+  nd6: number
+  mtu: number
+  metric: number
+  ether: string | undefined
+  /** The address it was made with; shown as `hwaddr` after a change. */
+  hardware: string | undefined
+  description: string
+  groups: string[]
+  addresses: InterfaceAddress[]
+  peer?: Interface
+  bridge?: Interface
+  members: Interface[]
+  vlan?: { tag: number; parent: Interface }
+  fib: number
+}
+
+export function isEthernet(kind: InterfaceKind): boolean {
+  return ['vtnet', 'epair', 'bridge', 'vlan', 'tap', 'lagg', 'vxlan'].includes(kind)
+}

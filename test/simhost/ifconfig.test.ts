@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { modelOnly } from '../../conformance/simhost/net/backend.ts'
+import { ifconfigTool, type NetCaller } from '../../conformance/simhost/net/ifconfig.ts'
+import { NetKernel } from '../../conformance/simhost/net/kernel.ts'
+
+let kernel: NetKernel
+let clock = 0
+
+function caller(jid = 0): NetCaller {
+  return {
+    kernel,
+    vnet: kernel.vnets.get(jid) ?? kernel.host,
+    privileged: true,
+    sees: () => true,
+    jail: name => {
+      const at = Number(name)
+      const vnet = kernel.vnets.get(at)
+      return vnet === undefined ? undefined : { jid: at, vnet }
+    },
+  }
+}
+
+function run(words: string, jid = 0) {
+  return ifconfigTool(words.split(' '), caller(jid))
+}
+
+beforeEach(() => {
+  clock = 0
+  kernel = new NetKernel(
+    {
+      backend: modelOnly,
+      loadModule: () => true,
+      tunnelChanged: () => undefined,
+      memberAddresses: () => true,
+      now: () => clock,
+    },
+    '8f3f0bb4-0000-11ee-9c2a-589cfc000001',
+  )
+  kernel.boot()
+})
+
+describe('clones (network.md section 1)', () => {
+  it('prints a name only when it is not the one that was typed', () => {
+    expect(run('epair create').stdout).toBe('epair0a\n')
+    expect(run('epair create name ct1h').stdout).toBe('ct1h\n')
+    expect(run('-l').stdout).toBe('vtnet0 lo0 epair0a epair0b ct1h epair1b\n')
+    expect(run('bridge7 create')).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(run('bridge7 create up')).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(run('bridge7 create').stderr).toBe('ifconfig: interface bridge7 already exists\n')
+  })
+
+  it('prints the name of what was made although a later word fails', () => {
+    expect(run('epair create name averyveryverylongname')).toEqual({
+      status: 1,
+      stdout: 'epair0a\n',
+      stderr: 'ifconfig: ioctl SIOCSIFNAME (set name): File name too long\n',
+    })
+  })
+
+  it('destroys both ends and gives the unit out again', () => {
+    run('epair create')
+    run('epair create')
+    expect(run('epair0b destroy').status).toBe(0)
+    expect(run('-l').stdout).toBe('vtnet0 lo0 epair1a epair1b\n')
+    expect(run('epair create').stdout).toBe('epair0a\n')
+    expect(run('vtnet0 destroy').stderr).toBe('ifconfig: SIOCIFDESTROY: Invalid argument\n')
+  })
+})
+
+describe('vnets (network.md section 2)', () => {
+  it('moves, takes back, and returns late under the name it has', () => {
+    run('epair create')
+    kernel.createVnet(3, 'web', '00000000-0000-0000-0000-000000000000')
+    run('epair0b inet 10.0.0.1/24 up')
+    run('epair0b vnet 3')
+    expect(run('epair0b vnet 3').stderr).toBe('ifconfig: interface epair0b does not exist\n')
+    expect(run('-l', 3).stdout).toBe('lo0 epair0b\n')
+    expect(run('epair0b', 3).stdout).not.toMatch(/inet |<UP/)
+    expect(run('epair0b name eth0', 3).stdout).toBe('eth0\n')
+    expect(run('epair0b -vnet 3').stderr).toBe('ifconfig: SIOCSIFRVNET(3, epair0b): Device not configured\n')
+    let released = false
+    kernel.destroyVnet(3, () => {
+      released = true
+    })
+    kernel.settle()
+    expect(run('-l').stdout).toBe('vtnet0 lo0 epair0a\n')
+    clock = 1000
+    kernel.settle()
+    expect(released).toBe(true)
+    expect(run('-l').stdout).toBe('vtnet0 lo0 epair0a eth0\n')
+  })
+
+  it('what was made inside dies with the jail, also its end outside', () => {
+    kernel.createVnet(3, 'web', '')
+    run('epair create', 3)
+    kernel.moveTo(kernel.find(kernel.vnets.get(3)!, 'epair0b')!, kernel.host)
+    expect(run('-l').stdout).toBe('vtnet0 lo0 epair0b\n')
+    kernel.destroyVnet(3, () => undefined)
+    kernel.settle(true)
+    expect(run('-l').stdout).toBe('vtnet0 lo0\n')
+  })
+})
+
+describe('addresses (network.md section 3)', () => {
+  it('replaces the first address without alias and adds with it', () => {
+    run('vtnet0 inet 10.0.0.1/24')
+    run('vtnet0 inet 10.0.0.2/24')
+    run('vtnet0 inet 10.0.0.3/32 alias')
+    expect(run('vtnet0 inet').stdout.match(/inet .*/g)).toEqual([
+      'inet 10.0.0.2 netmask 0xffffff00 broadcast 10.0.0.255',
+      'inet 10.0.0.3 netmask 0xffffffff broadcast 10.0.0.3',
+    ])
+    expect(run('-f inet:cidr vtnet0 inet').stdout).toContain('inet 10.0.0.2/24 broadcast')
+  })
+
+  it('refuses what FreeBSD refuses', () => {
+    run('vtnet0 inet 10.0.0.1/24')
+    run('epair create')
+    expect(run('epair0a inet 10.0.0.1/24 alias').stderr).toBe('ifconfig: ioctl (SIOCAIFADDR): File exists\n')
+    expect(run('vtnet0 inet 10.0.0.9 -alias').stderr).toBe(
+      "ifconfig: ioctl (SIOCDIFADDR): Can't assign requested address\n",
+    )
+    expect(run('vtnet0 inet 10.0.0.9 alias').stderr).toBe(
+      'ifconfig: ERROR: setting interface address without mask is no longer supported.\n',
+    )
+    expect(run('vtnet0 inet 10.0.0.999/24').stderr).toBe('ifconfig: 10.0.0.999: bad value\n')
+    const jailed = ifconfigTool(['lo0', 'inet', '127.0.0.9/32', 'alias'], { ...caller(), privileged: false })
+    expect(jailed.stderr).toBe('ifconfig: ioctl (SIOCAIFADDR): permission denied\n')
+  })
+
+  it('switches IPv6 on with the first address and gives a link-local one', () => {
+    run('epair create')
+    run('epair0a inet6 fd00::11/64')
+    const text = run('epair0a').stdout
+    expect(text).toMatch(
+      /\tinet6 fd00::11 prefixlen 64\n\tinet6 fe80::5a9c:fcff:fe10:\w+%epair0a prefixlen 64 scopeid 0x3\n/,
+    )
+    expect(text).toContain('nd6 options=21<PERFORMNUD,AUTO_LINKLOCAL>')
+  })
+})
+
+describe('bridges (network.md section 4)', () => {
+  it('lists members and says why not in the words of 15.x', () => {
+    run('bridge create')
+    run('bridge create')
+    run('epair create')
+    run('bridge0 addm epair0a up')
+    expect(run('bridge0').stdout).toMatch(/\tmember: epair0a flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>\n/)
+    expect(run('bridge1 addm epair0a').stderr).toBe(
+      'ifconfig: BRDGADD epair0a: Device busy (Interface is already a member of another bridge)\n',
+    )
+    expect(run('bridge1 addm lo0').stderr).toBe(
+      'ifconfig: BRDGADD lo0: Invalid argument (Unsupported interface type)\n',
+    )
+    expect(run('epair0a mtu 9000').stderr).toBe(
+      'ifconfig: ioctl SIOCSIFMTU (set mtu): Operation not supported\n',
+    )
+    run('epair0a destroy')
+    expect(run('bridge0').stdout).not.toContain('member')
+  })
+})
