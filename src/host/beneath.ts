@@ -6,11 +6,11 @@ import { fstatSync, realpathSync, rmdirSync, unlinkSync } from 'node:fs'
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import { abi } from './abi/index.ts'
-import { call, cString, lastErrno, memory } from './ffi/index.ts'
+import { call, cString, lastErrno, lastError, memory } from './ffi/index.ts'
 import { close } from './process/descriptors.ts'
 import type { BeneathTarget } from './types.ts'
 
-/** As many links as namei(9) follows at most is 32, Linux 40. */
+/** Linux follows as many; FreeBSD's own namei(9) 32 (MAXSYMLINKS), so no image that works there is refused. */
 const MAX_LINKS = 40
 const PATH_MAX = 4096
 const DIRECTORY_MODE = 0o755
@@ -77,6 +77,7 @@ class Walk {
     for (;;) {
       const name = this.#todo.pop()
       if (name === undefined) return this.#finish()
+      if (!fstatSync(this.#path.at(-1)!.fd).isDirectory()) throw this.#error('ENOTDIR')
       if (name === '..') {
         if (this.#path.length > 1) close(this.#path.pop()!.fd)
       } else if (!this.#enter(name)) return undefined
@@ -86,7 +87,6 @@ class Walk {
   /** Goes into `name`, follows it when it is a link, makes it when it is missing. False: missing, and stays so. */
   #enter(name: string): boolean {
     const parent = this.#path.at(-1)!
-    if (!fstatSync(parent.fd).isDirectory()) throw this.#error('ENOTDIR')
     // Again when something changed under our hands; whoever changes it for ever gets an error.
     for (let attempt = 0; attempt < 16; attempt++) {
       const fd = call(
@@ -167,7 +167,7 @@ class Walk {
 
   #open(directory: number, path: string, flags: number): number {
     const fd = call('openat', directory, cString(path), abi.open.PATH | abi.open.CLOEXEC | flags, 0)
-    if (fd === -1) throw new SyscallError('open', lastErrno(), errorText(lastErrno()), path)
+    if (fd === -1) throw lastError('open', path)
     return fd
   }
 

@@ -104,11 +104,15 @@ function chunks(bytes: Buffer, size: number): Buffer[] {
   )
 }
 
-/** inet_ntop(3) for IPv6: the longest run of zero groups (at least two) becomes `::`. */
+/** inet_ntop(3) for IPv6: the first of the longest runs of zero groups (at least two) becomes `::`. */
 function formatIp6(address: Buffer): string {
   const groups = Array.from({ length: 8 }, (_, index) => address.readUInt16BE(index * 2).toString(16))
-  const runs = groups.join(':').match(/\b0(:0)+\b/g) ?? []
-  const longest = runs.reduce((a, b) => (b.length > a.length ? b : a), '')
-  if (longest === '') return groups.join(':')
-  return groups.join(':').replace(longest, '::').replace(/:{3,}/, '::')
+  let best = { start: 0, length: 1 }
+  for (let start = 0; start < 8; start++) {
+    let length = 0
+    while (groups[start + length] === '0') length++
+    if (length > best.length) best = { start, length }
+  }
+  if (best.length === 1) return groups.join(':')
+  return `${groups.slice(0, best.start).join(':')}::${groups.slice(best.start + best.length).join(':')}`
 }

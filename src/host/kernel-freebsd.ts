@@ -2,6 +2,7 @@
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import {
+  CTLTYPE,
   decodeProcesses,
   decodeStatfs,
   formatSysctl,
@@ -40,17 +41,16 @@ export const freebsdKernel: KernelCalls = {
     check('jail_remove', `jail ${jid}`, jid)
   },
   jailId: name => jailGet(['name', name])?.jid,
-  jailParams,
+  jailParams: (jid, names) => (jid > 0 ? jailParams(jid, names) : undefined),
   processInfo,
   jailProcesses,
   sysctl(name) {
     const mib = sysctlNumbers(name)
     const described = mib && sysctlFormat(mib)
     if (mib === undefined || described === undefined) return undefined
-    const { kind, format } = described
-    // A node has no value of its own; reading it would be EISDIR.
-    const value = formatSysctl(kind, format, Buffer.alloc(0)) === undefined ? undefined : sysctlByNumber(mib)
-    return value && formatSysctl(kind, format, value)
+    // A node has no value of its own.
+    const value = described.kind === CTLTYPE.NODE ? undefined : sysctlByNumber(mib)
+    return value && formatSysctl(described.kind, described.format, value)
   },
   sysctlExists: name => sysctlNumbers(name) !== undefined,
   mountAt(path) {

@@ -1,6 +1,7 @@
 /** Runs FreeBSD's tools, by absolute path, as an administrator would. */
 import { existsSync } from 'node:fs'
 import { JailwrightError } from '../errors.ts'
+import { closeOnExecFrom } from './process/descriptors.ts'
 import type { Tool, ToolResult } from './types.ts'
 
 /** Where each tool is (hier(7)); a tool that moved between releases has several places. */
@@ -22,6 +23,8 @@ const PATHS: Readonly<Record<Tool, readonly [string, ...string[]]>> = {
 const ENVIRONMENT = { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', LC_ALL: 'C' }
 const MAX_OUTPUT = 64 * 1024 * 1024
 
+let descriptorsMarked = false
+
 /** Absolute path of a tool on this host. */
 export function toolPath(tool: Tool): string {
   const [first, ...others] = PATHS[tool]
@@ -31,11 +34,15 @@ export function toolPath(tool: Tool): string {
 
 /**
  * Runs a tool to its end with `options.stdin` or nothing on standard input. Never throws for a status: a tool that a
- * signal ended has 128 + its number. UNSUPPORTED when the tool is missing.
+ * signal ended has 128 + its number. UNSUPPORTED when the tool is missing. The first call marks every descriptor from 3
+ * on close-on-exec.
  */
 export function run(tool: Tool, args: readonly string[], options: { stdin?: string } = {}): ToolResult {
   const { spawnSync } = process.getBuiltinModule('node:child_process')
   const path = toolPath(tool)
+  // The caller may have left us descriptors that no tool must see; Node marks only the first few itself.
+  if (!descriptorsMarked) closeOnExecFrom(3)
+  descriptorsMarked = true
   const result = spawnSync(path, [...args], {
     cwd: '/',
     env: ENVIRONMENT,

@@ -1,7 +1,7 @@
 /** Calls on the process's own descriptors. */
 import { fstatSync, readdirSync } from 'node:fs'
 import { abi } from '../abi/index.ts'
-import { call, check, cString, lastErrno, lastError } from '../ffi/index.ts'
+import { call, check, cString, lastError } from '../ffi/index.ts'
 import { openDirectories } from '../sysctl.ts'
 
 // The same on both hosts (fcntl.h, sys/file.h, unistd.h / linux/close_range.h).
@@ -82,11 +82,10 @@ export function flock(
   const operation = (mode === 'exclusive' ? LOCK_EX : LOCK_SH) | (options.nonBlocking ? LOCK_NB : 0)
   for (;;) {
     if (call('flock', fd, operation) !== -1) return true
-    const errno = lastErrno()
-    if (errno === 'EINTR') continue
+    const failure = lastError('flock', `descriptor ${fd}`)
     // EWOULDBLOCK is EAGAIN on both hosts.
-    if (errno === 'EAGAIN' && options.nonBlocking) return false
-    throw lastError('flock', `descriptor ${fd}`)
+    if (failure.errno === 'EAGAIN' && options.nonBlocking) return false
+    if (failure.errno !== 'EINTR') throw failure
   }
 }
 

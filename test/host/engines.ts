@@ -1,0 +1,58 @@
+/** Runs a fixture as a process of its own under Bun and under Node (bundled, as it is shipped). */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildSync } from 'esbuild'
+
+const repository = join(import.meta.dirname, '../..')
+/** Inside the repository, because the bundle looks for koffi upwards from where it is. */
+const cache = join(repository, 'node_modules/.cache/host-test')
+
+export const engines = ['node', 'bun'] as const
+export type Engine = (typeof engines)[number]
+
+/** Program and first arguments that run a fixture. */
+export function fixtureCommand(engine: Engine, name: string): [string, string[]] {
+  const source = join(import.meta.dirname, 'fixtures', `${name}.ts`)
+  if (engine === 'bun') return [join(repository, 'node_modules/.bin/bun'), [source]]
+  const outfile = join(cache, `${name}.mjs`)
+  if (!built.has(name) || !existsSync(outfile)) {
+    mkdirSync(cache, { recursive: true })
+    buildSync({
+      entryPoints: [source],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'error',
+    })
+    built.add(name)
+  }
+  return [process.execPath, [outfile]]
+}
+const built = new Set<string>()
+
+export interface Finished {
+  status: number | null
+  signal: string | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs a fixture to its end; `wrapper` is put before the command (`['unshare', '-n']`). */
+export function runFixture(
+  engine: Engine,
+  name: string,
+  args: readonly string[] = [],
+  options: { env?: Record<string, string>; input?: string; wrapper?: readonly string[] } = {},
+): Finished {
+  const [program, first] = fixtureCommand(engine, name)
+  const [command, ...rest] = [...(options.wrapper ?? []), program, ...first, ...args]
+  const { status, signal, stdout, stderr } = spawnSync(command!, rest, {
+    encoding: 'utf8',
+    input: options.input ?? '',
+    env: { PATH: process.env.PATH, ...options.env },
+    timeout: 30_000,
+  })
+  return { status, signal, stdout, stderr }
+}

@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Engine, engines, runFixture } from './engines.ts'
+
+const root = process.getuid?.() === 0
+// Under Bun: Node 20 pads an abstract name with NULs, which makes it another name.
+const server = [
+  join(import.meta.dirname, '../../node_modules/.bin/bun'),
+  join(import.meta.dirname, 'fixtures/simulated-server.mjs'),
+]
+
+interface Answer {
+  value?: unknown
+  root?: number
+  code?: string
+  errno?: string
+  message?: string
+}
+
+/** Makes the calls against a stand-in server with these answers, in a network namespace of the test's own. */
+function ask(engine: Engine, answers: object, calls: readonly (readonly [string, readonly unknown[]])[]) {
+  const wrapper = ['unshare', '-n', '-u', ...server, JSON.stringify(answers)]
+  const done = runFixture(engine, 'simulated', [JSON.stringify(calls)], { wrapper })
+  expect(done.stderr).toBe('')
+  const { out, seen, pid } = JSON.parse(done.stdout) as { out: string; seen: object[]; pid: number }
+  return { answers: JSON.parse(out) as Answer[], seen, pid }
+}
+
+describe.each(engines)('the simulated kernel under %s', engine => {
+  it('is asked for by name when there is none', () => {
+    const done = runFixture(engine, 'simulated', [JSON.stringify([['jailId', ['web']]])])
+    expect(JSON.parse(done.stdout)).toEqual([
+      {
+        code: 'UNSUPPORTED',
+        message: 'this is not FreeBSD, and no simulated host answers here: run it inside `simhost exec`',
+      },
+    ])
+  })
+
+  it.runIf(root)('gets one JSON line a call; values, none and large ones come back', () => {
+    const large = 'x'.repeat(100_000)
+    const { answers, seen, pid } = ask(
+      engine,
+      { jailId: { value: 7 }, mountAt: { value: null }, sysctl: { value: large }, nmount: { value: null } },
+      [
+        ['jailId', ['wéb']],
+        ['mountAt', ['/x']],
+        ['sysctl', ['kern.ostype']],
+        [
+          'nmount',
+          [
+            [
+              ['fstype', 'tmpfs'],
+              ['ro', undefined],
+            ],
+          ],
+        ],
+      ],
+    )
+    expect(answers.map(({ value }) => value)).toEqual([7, 'undefined', large, 'undefined'])
+    expect(seen).toEqual([
+      { pid, call: 'jailId', args: ['wéb'] },
+      { pid, call: 'mountAt', args: ['/x'] },
+      { pid, call: 'sysctl', args: ['kern.ostype'] },
+      {
+        pid,
+        call: 'nmount',
+        args: [
+          [
+            ['fstype', 'tmpfs'],
+            ['ro', null],
+          ],
+        ],
+      },
+    ])
+  })
+
+  it.runIf(root)('turns a refusal into the error that FreeBSD would give', () => {
+    const { answers } = ask(
+      engine,
+      {
+        nmount: { errno: 'EINVAL', text: 'mount option <x> is unknown' },
+        unmount: { errno: 'EBUSY', text: '' },
+        jailRemove: { errno: 'EINVAL' },
+      },
+      [
+        ['nmount', [[['fspath', '/mnt/a']]]],
+        ['unmount', ['/mnt/a', { force: true }]],
+        ['jailRemove', [9]],
+      ],
+    )
+    expect(answers).toEqual([
+      {
+        code: 'HOST',
+        errno: 'EINVAL',
+        message: 'nmount /mnt/a: mount option <x> is unknown: Invalid argument',
+      },
+      { code: 'HOST', errno: 'EBUSY', message: 'unmount /mnt/a: Device busy' },
+      { code: 'HOST', errno: 'EINVAL', message: 'jail_remove 9: Invalid argument' },
+    ])
+  })
+
+  it.runIf(root)('attaches: enters the namespaces and the root, drops the capabilities', () => {
+    const jail = mkdtempSync(join(tmpdir(), 'attach-'))
+    try {
+      for (const name of ['one', 'two', 'three']) mkdirSync(join(jail, name))
+      const attachment = {
+        root: jail,
+        namespaces: { uts: '/proc/self/ns/uts', net: '/proc/self/ns/net' },
+        // CAP_SYS_BOOT, CAP_SYS_TIME
+        dropCapabilities: [22, 25],
+      }
+      const { answers } = ask(engine, { jailAttach: { value: attachment } }, [['jailAttach', [3]]])
+      expect(answers).toEqual([{ value: 'undefined', root: 3 }])
+    } finally {
+      rmSync(jail, { recursive: true, force: true })
+    }
+  })
+})

@@ -1,0 +1,210 @@
+import { constants, fstatSync, mkdtempSync, readSync, rmSync, unlinkSync, writeSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { SyscallError } from '../../src/errors.ts'
+import { abi } from '../../src/host/abi/index.ts'
+import { encodeUnixAddress } from '../../src/host/abi/socket.ts'
+import { processCalls as calls } from '../../src/host/process.ts'
+
+const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi')
+const libc = koffi.load(abi.libc)
+const c = {
+  socket: libc.func('int socket(int, int, int)'),
+  bind: libc.func('int bind(int, void *, unsigned int)'),
+  listen: libc.func('int listen(int, int)'),
+  accept: libc.func('int accept(int, void *, void *)'),
+  recvmsg: libc.func('int64_t recvmsg(int, void *, int)'),
+}
+
+let directory: string
+const opened: number[] = []
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'terminal-'))
+})
+afterEach(() => {
+  for (const fd of opened.splice(0)) calls.close(fd)
+  rmSync(directory, { recursive: true, force: true })
+})
+
+/** A listening socket of that name in `directory`, bound by its short name however long the path is. */
+function listener(name: string): { fd: number; path: string } {
+  const cwd = process.cwd()
+  process.chdir(directory)
+  try {
+    const fd = c.socket(1, 1, 0) as number
+    const { bytes, length } = encodeUnixAddress(abi, name)
+    expect(c.bind(fd, bytes, length)).toBe(0)
+    expect(c.listen(fd, 1)).toBe(0)
+    opened.push(fd)
+    return { fd, path: join(directory, name) }
+  } finally {
+    process.chdir(cwd)
+  }
+}
+
+/** What one connection brought: its bytes and its descriptor. */
+function receive(socket: number): { text: string; fd: number } {
+  const connection = c.accept(socket, null, null) as number
+  opened.push(connection)
+  const data = Buffer.from(new ArrayBuffer(256))
+  const control = Buffer.from(new ArrayBuffer(24))
+  const iovec = Buffer.from(new ArrayBuffer(16))
+  iovec.writeBigUInt64LE(koffi.address(data), 0)
+  iovec.writeBigUInt64LE(BigInt(data.length), 8)
+  const message = Buffer.from(new ArrayBuffer(56))
+  message.writeBigUInt64LE(koffi.address(iovec), 16)
+  message.writeBigUInt64LE(1n, 24)
+  message.writeBigUInt64LE(koffi.address(control), 32)
+  message.writeBigUInt64LE(BigInt(control.length), 40)
+  const length = Number(c.recvmsg(connection, message, 0))
+  expect(control.readBigUInt64LE(0)).toBe(20n)
+  expect([control.readInt32LE(8), control.readInt32LE(12)]).toEqual([1, 1])
+  const fd = control.readInt32LE(16)
+  opened.push(fd)
+  return { text: data.toString('utf8', 0, length), fd }
+}
+
+describe('a pseudo terminal', () => {
+  it('has two ends, a size and a raw mode', () => {
+    const { master, slave, path } = calls.openPty()
+    opened.push(master, slave)
+    expect(path).toMatch(/^\/dev\/pts\/\d+$/)
+    calls.setWindowSize(master, 33, 121)
+    expect(calls.getWindowSize(slave)).toEqual({ rows: 33, columns: 121 })
+
+    const buffer = Buffer.alloc(64)
+    // The kernel hands the output over piece by piece.
+    const said = () => {
+      let text = ''
+      while (!text.endsWith('\n')) text += buffer.toString('utf8', 0, readSync(master, buffer))
+      return text
+    }
+    writeSync(slave, 'a\n')
+    expect(said()).toBe('a\r\n')
+    const saved = calls.makeRaw(slave)
+    writeSync(slave, 'b\n')
+    expect(said()).toBe('b\n')
+    calls.restoreTerminal(slave, saved)
+    writeSync(slave, 'c\n')
+    expect(said()).toBe('c\r\n')
+  })
+
+  it('is close-on-exec and becomes no controlling terminal by being opened', () => {
+    const { master, slave } = calls.openPty()
+    opened.push(master, slave)
+    const fcntl = libc.func('int fcntl(int, int, int)')
+    expect([fcntl(master, 1, 0), fcntl(slave, 1, 0)]).toEqual([1, 1])
+  })
+
+  it('refuses what is no terminal by name', () => {
+    const { master, slave } = calls.openPty()
+    opened.push(master, slave)
+    const { fd } = listener('plain')
+    expect(() => calls.getWindowSize(fd)).toThrow('Inappropriate ioctl for device')
+    expect(() => calls.makeRaw(fd)).toThrow('Inappropriate ioctl for device')
+  })
+})
+
+describe('sending a descriptor', () => {
+  const terminals = () => {
+    const pty = calls.openPty()
+    opened.push(pty.master, pty.slave)
+    return pty
+  }
+
+  it.each([
+    ['short', 'console.sock'],
+    ['longer than sun_path', `${'n'.repeat(70)}.sock`],
+  ])('hands the terminal over by a %s path and leaves nothing open', (kind, name) => {
+    const nested = kind === 'short' ? directory : join(directory, 'd'.repeat(60))
+    if (nested !== directory) {
+      const target = calls.openBeneath('/', nested, { create: 'dir' })!
+      calls.close(target.fd)
+      directory = nested
+    }
+    const { fd: server, path } = listener(name)
+    expect(Buffer.byteLength(path) > abi.socket.pathMax).toBe(kind !== 'short')
+    const pty = terminals()
+    calls.sendDescriptor(path, pty.master, pty.path)
+    const got = receive(server)
+    expect(got.text).toBe(pty.path)
+    expect(fstatSync(got.fd).rdev).toBe(fstatSync(pty.master).rdev)
+    // The very terminal: what is written to one end comes out of the other.
+    writeSync(pty.slave, 'hello')
+    const buffer = Buffer.alloc(16)
+    expect(buffer.toString('utf8', 0, readSync(got.fd, buffer))).toBe('hello')
+    expect(calls.directoryDescriptors()).toEqual([])
+    unlinkSync(path)
+  })
+
+  it('fails with the name of the socket', () => {
+    const pty = terminals()
+    const missing = join(directory, 'none')
+    const failure = (path: string) => {
+      try {
+        calls.sendDescriptor(path, pty.master, 'x')
+      } catch (error) {
+        return error as SyscallError
+      }
+    }
+    expect(failure(missing)).toMatchObject({
+      errno: 'ENOENT',
+      message: `connect ${missing}: No such file or directory`,
+    })
+    expect(failure(join(directory, 'x'.repeat(200)))).toMatchObject({ errno: 'ENAMETOOLONG' })
+  })
+})
+
+describe('descriptors', () => {
+  it('finds and closes directories only', () => {
+    const fcntl = libc.func('int openat(int, const char *, int, int)')
+    const one = fcntl(-100, directory, constants.O_RDONLY | constants.O_DIRECTORY, 0) as number
+    const two = fcntl(-100, directory, abi.open.PATH, 0) as number
+    const file = fcntl(-100, '/dev/null', constants.O_RDONLY, 0) as number
+    opened.push(file)
+    expect(calls.directoryDescriptors().sort()).toEqual([one, two].sort())
+    calls.closeDirectories(3)
+    expect(calls.directoryDescriptors()).toEqual([])
+    expect(fstatSync(file).isCharacterDevice()).toBe(true)
+  })
+
+  it('locks a file once, and twice when shared', () => {
+    const open = libc.func('int openat(int, const char *, int, int)')
+    const lock = join(directory, 'lock')
+    const [a, b] = [1, 2].map(() => open(-100, lock, constants.O_RDWR | constants.O_CREAT, 0o600) as number)
+    opened.push(a!, b!)
+    expect(calls.flock(a!, 'exclusive')).toBe(true)
+    expect(calls.flock(b!, 'exclusive', { nonBlocking: true })).toBe(false)
+    expect(calls.flock(a!, 'shared')).toBe(true)
+    expect(calls.flock(b!, 'shared', { nonBlocking: true })).toBe(true)
+    expect(() => calls.flock(9999, 'shared')).toThrow('flock descriptor 9999: Bad file descriptor')
+  })
+
+  it('makes a FIFO and clears O_NONBLOCK', () => {
+    const path = join(directory, 'fifo')
+    calls.mkfifo(path, 0o600)
+    expect(() => calls.mkfifo(path, 0o600)).toThrow(`mkfifo ${path}: File exists`)
+    const open = libc.func('int openat(int, const char *, int, int)')
+    const fd = open(-100, path, constants.O_RDWR | constants.O_NONBLOCK, 0) as number
+    opened.push(fd)
+    const flags = libc.func('int fcntl(int, int, int)')
+    expect((flags(fd, 3, 0) as number) & constants.O_NONBLOCK).not.toBe(0)
+    calls.setBlocking(fd)
+    expect((flags(fd, 3, 0) as number) & constants.O_NONBLOCK).toBe(0)
+  })
+
+  it('says that a process is gone, and that a number is no signal', () => {
+    const failure = (pid: number, signal: number) => {
+      try {
+        calls.kill(pid, signal)
+      } catch (error) {
+        return (error as SyscallError).errno
+      }
+    }
+    expect(failure(process.pid, 0)).toBeUndefined()
+    expect(failure(2 ** 22 + 5, 0)).toBe('ESRCH')
+    expect(failure(process.pid, 4711)).toBe('EINVAL')
+  })
+})

@@ -1,0 +1,68 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ToolResult } from '../../src/host/types.ts'
+import { engines, runFixture } from './engines.ts'
+
+const root = process.getuid?.() === 0
+
+interface Outcome {
+  good: ToolResult
+  bad: ToolResult
+  missing: { code: string; message: string }
+  withInput: ToolResult
+  withoutInput: ToolResult
+  pid: number
+}
+
+let directory: string
+let tool: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tools-'))
+  // Tells everything that it was given; put in sysctl's place in a mount namespace of the test's own.
+  tool = join(directory, 'tool')
+  writeFileSync(
+    tool,
+    '#!/bin/sh\necho "$#|$1|$2|$(pwd)"; cat; echo; env | grep -v -e ^PWD -e ^_ -e ^SHLVL -e ^OLDPWD; ls /proc/self/fd\nkill -TERM $$\n',
+  )
+  chmodSync(tool, 0o755)
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+describe.each(engines)('running tools under %s', engine => {
+  it('gives status, output and errors, and says when a tool is missing', () => {
+    const outcome = JSON.parse(runFixture(engine, 'tools').stdout) as Outcome
+    expect(outcome.good.status).toBe(0)
+    expect(Number(outcome.good.stdout)).toBe(outcome.pid)
+    expect(outcome.bad.status).not.toBe(0)
+    expect(outcome.bad.stderr).toContain('option')
+    expect(outcome.missing).toEqual({
+      code: 'UNSUPPORTED',
+      message: '/usr/sbin/jls: this host has no such tool',
+    })
+  })
+
+  it.runIf(root)('gives a tool its arguments, its input and nothing else', () => {
+    const wrapper = ['unshare', '-m', '/bin/sh', '-c', `mount --bind ${tool} /sbin/sysctl && exec "$@"`, 'sh']
+    const options = { wrapper, env: { SECRET: 'x' }, input: 'the caller’s own input' }
+    const { withInput, withoutInput } = JSON.parse(runFixture(engine, 'tools', [], options).stdout) as Outcome
+    // ls's own descriptor 3 is the listing. A signal is a status of 128 + its number.
+    const rest = ['', 'PATH=/sbin:/bin:/usr/sbin:/usr/bin', 'LC_ALL=C', '0', '1', '2', '3', '']
+    const lines = (result: ToolResult) => [result.status, ...result.stdout.split('\n').sort()]
+    expect(lines(withInput)).toEqual([143, ...['2|one|two words|/', 'lines', 'of input', ...rest].sort()])
+    expect(lines(withoutInput)).toEqual([143, ...['0|||/', ...rest].sort()])
+  })
+
+  it('writes what reaches the host to the file that JAILWRIGHT_TRACE names', () => {
+    const trace = join(directory, `trace-${engine}`)
+    const done = runFixture(engine, 'tools', [], { env: { JAILWRIGHT_TRACE: trace } })
+    const { pid } = JSON.parse(done.stdout) as Outcome
+    const lines = readFileSync(trace, 'utf8').trim().split('\n')
+    expect(lines.slice(0, 2).map(line => JSON.parse(line))).toEqual([
+      { kind: 'process', call: 'dup2', args: [2, 9] },
+      { kind: 'tool', tool: 'ps', args: ['-o', 'pid=', '-p', String(pid)], status: 0 },
+    ])
+    expect(lines.some(line => line.includes('"stdin":"lines\\nof input\\n"'))).toBe(true)
+  })
+})
