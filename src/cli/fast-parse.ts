@@ -49,7 +49,7 @@ function takeOptions(
     } else if (equals >= 0) value = argument.slice(equals + 1)
     else {
       const next = args[++at]
-      if (next === undefined || next.startsWith('-')) return -1
+      if (next === undefined || (next.startsWith('-') && next !== '-')) return -1
       value = next
     }
     raw[name] =

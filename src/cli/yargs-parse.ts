@@ -4,51 +4,65 @@
  */
 import yargs, { type Argv } from 'yargs'
 import { type CommandName, commands, optionsOf, specOf } from './commands.ts'
+import { globalOptions } from './table/global.ts'
 import type { CommandSpec, OptionSpec } from './table/types.ts'
 import { usageError } from './usage.ts'
 import type { RawValue } from './values.ts'
 
 /** Width of help in columns. */
-const width = 100
+const width = 96
 
-function parser(args: readonly string[], options: Readonly<Record<string, OptionSpec>>): Argv {
-  let built = yargs([...args])
+type Options = Readonly<Record<string, OptionSpec>>
+
+function bare(args: readonly string[]): Argv {
+  return yargs([...args])
     .exitProcess(false)
     .help(false)
     .version(false)
     .detectLocale(false)
     .wrap(width)
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'greedy-arrays': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-  const names = Object.keys(options)
-  const own = names.filter(name => !Object.hasOwn(optionsOf(undefined), name))
-  for (const name of [...own, ...names.filter(name => !own.includes(name))]) {
-    const { type, alias, describe, value, default: standard, choices, ignored } = options[name]!
+}
+
+/** A parser that gives what the other parsers give: strings, flags and lists; numbers and choices are judged later. */
+function parser(args: readonly string[], options: Options): Argv {
+  let built = bare(args).parserConfiguration({
+    'boolean-negation': false,
+    'camel-case-expansion': false,
+    'dot-notation': false,
+    'greedy-arrays': false,
+    'parse-numbers': false,
+    'parse-positional-numbers': false,
+  })
+  for (const name in options) {
+    const { type, alias } = options[name]!
     built = built.option(name, {
       type: type === 'flag' ? 'boolean' : 'string',
       array: type === 'list',
       requiresArg: type !== 'flag',
       ...(alias && { alias }),
-      ...(ignored && { hidden: true }),
-      // Defaults and choices are shown here and applied in values.ts.
+    })
+  }
+  return built
+}
+
+/** Options as help shows them: with the name of their value, choices and default; those without effect are left out. */
+function shown(built: Argv, options: Options, group: string): Argv {
+  for (const [name, { alias, describe, value, default: standard, choices, ignored }] of Object.entries(
+    options,
+  )) {
+    if (ignored) continue
+    built = built.option(value ? `${name} ${value}` : name, {
+      ...(alias && { alias }),
       ...(standard !== undefined && { defaultDescription: String(standard) }),
-      describe: [describe, choices && `(${choices.join(', ')})`, value && type === 'list' && '']
-        .filter(Boolean)
-        .join(' '),
-      group: own.includes(name) ? 'Options:' : 'Global options:',
+      describe: choices ? `${describe} (${choices.join(', ')})` : describe,
+      group,
     })
   }
   return built
 }
 
 /** What yargs says, on one line and in the words of this program. */
-function complaint(text: string, options: Readonly<Record<string, OptionSpec>>): string {
+function complaint(text: string, options: Options): string {
   const line = text
     .trim()
     .split(/\s*\n\s*/)
@@ -98,35 +112,47 @@ export function synopsis({ positionals }: CommandSpec): string {
 
 function commandHelp(program: string, name: CommandName): Promise<string> {
   const spec = specOf(name)
-  const usage = [program, name, '[options]', synopsis(spec)].filter(Boolean).join(' ')
+  const usage = [program, name, Object.keys(spec.options).length > 0 && '[options]', synopsis(spec)]
   const words = spec.positionals.map(({ value, describe }) => `  ${value.padEnd(14)}  ${describe}`)
-  let built = parser([], optionsOf(name)).usage(
-    [
-      `Usage: ${usage}`,
-      `${spec.purpose}.`,
-      ...(words.length ? [words.join('\n')] : []),
-      ...(spec.details ?? []),
-    ].join('\n\n'),
-  )
+  const paragraphs = [`Usage: ${usage.filter(Boolean).join(' ')}`, `${spec.purpose}.`]
+  if (words.length > 0) paragraphs.push(words.join('\n'))
+  paragraphs.push(...(spec.details ?? []).map(fill))
+  let built = shown(bare([]).usage(paragraphs.join('\n\n')), spec.options, 'Options:')
   for (const [commandLine, meaning] of spec.examples)
     built = built.example(`${program} ${commandLine}`, meaning)
-  return built.getHelp()
+  return built.epilogue(`Global options, such as --root and --log: see "${program} --help".`).getHelp()
 }
 
 function programHelp(program: string): Promise<string> {
-  let built = parser([], optionsOf(undefined))
+  let built = bare([])
     .scriptName(program)
     .usage(`Usage: ${program} [global options] COMMAND [options] ...\n\nRun OCI containers as FreeBSD jails.`)
     .epilogue(
-      `"${program} COMMAND --help" tells the options of a command and gives examples; see also jailwright(8) and jailwright-config(5).`,
+      fill(
+        `"${program} COMMAND --help" tells the options of a command and gives examples; see also jailwright(8) and jailwright-config(5).`,
+      ),
     )
-  for (const [name, spec] of Object.entries<CommandSpec>(commands)) {
-    built = built.command(name, spec.purpose)
-  }
-  return built.getHelp()
+  for (const [name, spec] of Object.entries<CommandSpec>(commands)) built = built.command(name, spec.purpose)
+  return shown(built, globalOptions, 'Global options:').getHelp()
+}
+
+/** Breaks a paragraph into lines. */
+function fill(text: string): string {
+  let line = 0
+  return text
+    .split(' ')
+    .map(word => {
+      line += word.length + 1
+      if (line === word.length + 1) return word
+      if (line - 1 <= width) return ` ${word}`
+      line = word.length + 1
+      return `\n${word}`
+    })
+    .join('')
 }
 
 /** Help on a command, or on the program, ending in a newline. */
 export async function help(program: string, command: CommandName | undefined): Promise<string> {
-  return `${(await (command === undefined ? programHelp(program) : commandHelp(program, command))).trimEnd()}\n`
+  const text = await (command === undefined ? programHelp(program) : commandHelp(program, command))
+  return `${text.replace(/[ ]+$/gm, '').trimEnd()}\n`
 }

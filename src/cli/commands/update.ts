@@ -1,13 +1,21 @@
+import { optionsOf } from '../commands.ts'
 import type { Handler } from '../handlers.ts'
-import { readResources, resourcesFromFlags } from '../resources.ts'
+import { resourcesFromFile, resourcesFromOptions } from '../resources.ts'
 import { usageError } from '../usage.ts'
 
 const update: Handler<'update'> = async ({ options, words }, { context }) => {
   const file = options.resources
-  const resources = resourcesFromFlags(options, file === undefined ? {} : readResources(file))
+  const resources = resourcesFromOptions(options, file === undefined ? {} : resourcesFromFile(file))
   const addDevices = options['device-add']
   const removeDevices = options['device-remove']
-  if (file === undefined && Object.keys(resources).length + addDevices.length + removeDevices.length === 0) {
+  // What is only accepted for callers of runc is no reason to complain.
+  const table = optionsOf('update')
+  const ignored = Object.entries(options).some(([name, value]) => table[name]?.ignored && value !== undefined)
+  if (
+    file === undefined &&
+    !ignored &&
+    Object.keys(resources).length + addDevices.length + removeDevices.length === 0
+  ) {
     throw usageError('nothing to change', 'update')
   }
   const { update } = await import('../../container/update.ts')
