@@ -1,12 +1,27 @@
 /** All cases, in the order in which they are run. */
 import type { Case } from '../harness/types.ts'
 import { deleteCases } from './delete.ts'
+import { errorCases } from './errors.ts'
+import { hookCases } from './hooks.ts'
 import { killCases } from './kill.ts'
 import { lifecycleCases } from './lifecycle.ts'
+import { mountCases } from './mounts.ts'
+import { processCases } from './process.ts'
 import { stateCases } from './state.ts'
+import { terminalCases } from './terminal.ts'
 
 /** Every case but those that are made from podman's bundles. Ids are unique. */
-export const allCases: readonly Case[] = [...lifecycleCases, ...stateCases, ...killCases, ...deleteCases]
+export const allCases: readonly Case[] = [
+  ...lifecycleCases,
+  ...stateCases,
+  ...killCases,
+  ...deleteCases,
+  ...processCases,
+  ...terminalCases,
+  ...mountCases,
+  ...hookCases,
+  ...errorCases,
+]
 
 const ids = allCases.map(one => one.id)
 const doubled = ids.find((id, index) => ids.indexOf(id) !== index)

@@ -4,7 +4,7 @@
  */
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { execa } from 'execa'
+import { execa, type Options } from 'execa'
 import type { ToolAnswer } from './types.ts'
 
 /** Streams and surroundings of a command. */
@@ -31,6 +31,8 @@ export interface CommandAnswer extends ToolAnswer {
   /** The executable could not be started at all. */
   notStarted: string | undefined
 }
+
+type StdinOption = NonNullable<Options['stdio']>
 
 let serial = 0
 
@@ -63,11 +65,12 @@ export async function runCommand(
     const stdout = open(outPath, 'a')
     const stderr = errPath === outPath ? stdout : open(errPath, 'a')
     const extra = (options.fds ?? []).map(name => open(name, 'w'))
-    // execa's types know numbers beyond 2 only as streams; it takes any descriptor.
+    // execa takes any descriptor; its types allow numbers beyond 2 only in some places.
+    const stdio = [stdin, stdout, stderr, ...extra] as unknown as StdinOption
     const result = await execa(path, [...args], {
       cwd: options.cwd,
       env: { PATH: toolPath(), ...options.env },
-      stdio: [stdin, stdout, stderr, ...extra] as [number, number, number, ...'ignore'[]],
+      stdio,
       reject: false,
       buffer: false,
       timeout: options.timeout ?? 10_000,

@@ -150,3 +150,21 @@ export function startReady(ready: TextMatcher = /ready/): readonly Step[] {
 
 /** Kills and deletes. */
 export const finish: readonly Step[] = [kill('KILL'), wait('stopped'), remove(), gone()]
+
+/** create, or start after it, must fail with this message; runtimes may find it out at either point. */
+export function failsToStart(message: RegExp, options: CreateOptions = {}): readonly Step[] {
+  return [
+    create({ ...options, either: true }),
+    check(`create or start fails with ${message}`, async context => {
+      const id = context.expand('%{id}')
+      const exists = (await context.runtime('state', id)).status === 0
+      const started = exists ? await context.runtime('start', id) : undefined
+      const said =
+        started === undefined ? context.read('out') + context.read('log1') : started.stderr + started.stdout
+      if (started?.status === 0) context.fail('create and start both succeeded')
+      if (!message.test(said)) context.fail(`message does not say ${message}: ${said.trim().slice(0, 500)}`)
+      if (exists) await context.runtime('delete', '--force', id)
+    }),
+    gone(),
+  ]
+}
