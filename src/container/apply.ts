@@ -39,7 +39,7 @@ function fillCall(call: ToolCall, captured: Captured): ToolCall {
 /** Does all steps in order. Throws at the first that fails; the caller plays the journal back. */
 export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layout): Applied {
   const captured: Captured = new Map()
-  const roots: Roots = { mountRoot: plan.rootPath, realRoot: plan.rootPath }
+  const roots: Roots = { mountRoot: plan.rootPath, realRoot: plan.rootPath, empty: files.empty }
   let jid = 0
   const apply = (step: Step): void => {
     switch (step.kind) {

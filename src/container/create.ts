@@ -252,7 +252,7 @@ export function expectReady(answers: Receiver): void {
 
 function writePidFile(journal: Journal, path: string, pid: number): void {
   const absolute = resolve(path)
-  journal.perform(`pid file ${absolute}`, { op: 'pid-file', path: absolute }, () =>
+  journal.perform(`pid file ${absolute}`, { op: 'host-unlink', path: absolute }, () =>
     writeFileSync(absolute, String(pid), { mode: 0o644 }),
   )
 }

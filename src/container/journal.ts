@@ -15,12 +15,14 @@ export type Undo =
   | { op: 'unlink'; root: string; path: string }
   /** A file with several hard links that was put aside as `aside` to make room for a file mount. */
   | { op: 'put-back'; root: string; path: string; aside: string }
+  /** A directory or name of ours on the host, outside the root. */
+  | { op: 'host-rmdir'; path: string }
+  | { op: 'host-unlink'; path: string }
   | { op: 'jail'; name: string }
   | { op: 'run'; calls: readonly ToolCall[] }
   | { op: 'ruleset'; number: number; marker: string }
   | { op: 'kill'; pid: number; start: string }
   | { op: 'children'; parent: string }
-  | { op: 'pid-file'; path: string }
 
 /** What is known once the effect has happened. */
 export interface Done {

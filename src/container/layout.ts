@@ -15,7 +15,8 @@ export interface Layout {
   result: string
   /** Mount point of a read-only root. */
   root: string
-  /** Directory for our own small files (empty file and directory for masked paths, socket links). */
+  /** An empty file: what a masked file shows. */
+  empty: string
   lock: string
 }
 
@@ -32,6 +33,7 @@ export function layout(root: string, id: string): Layout {
     ctl: join(dir, 'ctl'),
     result: join(dir, 'result'),
     root: join(dir, 'root'),
+    empty: join(dir, 'empty'),
     lock: join(root, '.lock', id),
   }
 }

@@ -1,5 +1,14 @@
 /** One mount of the plan, done on a destination that a hostile root cannot lead out of the container. */
-import { closeSync, linkSync, lstatSync, openSync, renameSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import type { BeneathTarget, Host, MountOption } from '../host/types.ts'
@@ -7,11 +16,16 @@ import type { MountStep } from '../translate/plan.ts'
 import { copyTree } from './copy-up.ts'
 import { effect } from './crash.ts'
 import type { Journal } from './journal.ts'
+import { mountSocket } from './socket-mount.ts'
 
-/** Where mounts go: `mountRoot` is what the jail sees as `/`, `realRoot` the root filesystem below a read-only alias. */
+/** Where mounts go. */
 export interface Roots {
+  /** What the jail sees as `/`. */
   mountRoot: string
+  /** The root filesystem below a read-only alias; the same as `mountRoot` without one. */
   realRoot: string
+  /** An empty file of ours, which is what a masked file shows; made when it is needed. */
+  empty: string
 }
 
 /** Finds or makes the mount point; undefined for an optional one that is not there. */
@@ -87,23 +101,20 @@ function explain(error: unknown, step: MountStep): never {
 
 /** Does one mount step under the journal. */
 export function applyMount(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
+  if (step.target === 'socket') {
+    mountSocket(host, journal, step, roots)
+    return
+  }
   checkSource(step)
   let target = findTarget(host, journal, step, roots)
   if (!target) return
   try {
-    checkTarget(step, target, roots)
-    if (step.target === 'file' && target.kind === 'file')
+    const resolved = resolveStep(step, target, roots)
+    if (!step.onlyIfExists) checkTarget(step, target, roots)
+    if (target.kind === 'file' && resolved.fstype === 'nullfs') {
       target = unshareFile(host, journal, step, target, roots)
-    if (step.fstype === 'nullfs' && statSync(step.source).isSocket()) {
-      throw new JailwrightError(
-        'CONFIG',
-        `${step.origin}.source: ${step.source} is a socket: mount its directory`,
-        {
-          subject: step.origin,
-        },
-      )
     }
-    mountOn(host, journal, step, target)
+    mountOn(host, journal, resolved, target)
   } catch (error) {
     explain(error, step)
   } finally {
@@ -111,9 +122,18 @@ export function applyMount(host: Host, journal: Journal, step: MountStep, roots:
   }
 }
 
+/** Masked and read-only paths become what they are on the object that was found. */
+function resolveStep(step: MountStep, target: BeneathTarget, roots: Roots): MountStep {
+  if (step.mask && target.kind !== 'dir') {
+    if (!existsSync(roots.empty)) writeFileSync(roots.empty, '', { mode: 0o444 })
+    return { ...step, fstype: 'nullfs', source: roots.empty, options: [['ro', undefined]] }
+  }
+  return step.source === '%{target}' ? { ...step, source: target.path } : step
+}
+
 /** The source of a nullfs must exist: said with its name before anything is done (ocijail#18). */
 function checkSource(step: MountStep): void {
-  if (step.fstype !== 'nullfs') return
+  if (step.fstype !== 'nullfs' || step.source.startsWith('%{')) return
   if (statSync(step.source, { throwIfNoEntry: false })) return
   throw new JailwrightError('HOST', `${step.origin}.source: ${step.source}: no such file or directory`, {
     subject: `${step.origin}.source`,

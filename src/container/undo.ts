@@ -61,8 +61,11 @@ function takeBack(host: Host, { undo, done }: Entry): void {
     case 'children':
       lowerChildren(host, undo.parent)
       break
-    case 'pid-file':
+    case 'host-unlink':
       removeQuietly(() => unlinkSync(undo.path))
+      break
+    case 'host-rmdir':
+      removeQuietly(() => rmdirSync(undo.path))
   }
 }
 
@@ -165,8 +168,26 @@ export function removeJail(host: Host, name: string, jid: number | undefined): v
   if (!gone) throw new JailwrightError('HOST', `jail ${name}: it is still there after jail_remove(2)`)
 }
 
+/** Names of the host's interfaces that have exactly this description. */
+function describedAs(host: Host, description: string): string[] {
+  const names: string[] = []
+  let name = ''
+  for (const line of host.run('ifconfig', ['-a']).stdout.split('\n')) {
+    name = /^(\S+): flags=/.exec(line)?.[1] ?? name
+    if (line === `\tdescription: ${description}`) names.push(name)
+  }
+  return names
+}
+
 /** Runs one tool of an undo; outputs that mean "already gone" count as success. */
 function runUndo(host: Host, call: ToolCall): void {
+  if (call.forDescription !== undefined) {
+    const { forDescription, ...plain } = call
+    for (const name of describedAs(host, forDescription)) {
+      runUndo(host, { ...plain, args: call.args.map(arg => arg.replaceAll('%{interface}', name)) })
+    }
+    return
+  }
   const answer = host.run(call.tool, call.args, call.stdin === undefined ? {} : { stdin: call.stdin })
   if (answer.status === 0) return
   const said = answer.stderr + answer.stdout

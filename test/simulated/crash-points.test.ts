@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, expect, it } from 'vitest'
+import { destroyHost, freshHost, onHost, simulationPossible } from './host.ts'
+
+const script = fileURLToPath(new URL('crash-points.ts', import.meta.url))
+const bun = fileURLToPath(new URL('../../node_modules/.bin/bun', import.meta.url))
+const runtime = fileURLToPath(new URL('../../dist/jailwright', import.meta.url))
+
+const host = freshHost('crash', { racct: true })
+afterAll(() => destroyHost(host))
+
+it.skipIf(!simulationPossible())(
+  'delete --force takes the host back from a kill before and after every single effect of create and delete',
+  () => {
+    const { stdout } = onHost(host, [bun, script, runtime, '/var/crash-points'])
+    const result = JSON.parse(stdout) as {
+      points: number
+      effects: { create: string[]; delete: string[] }
+      leftovers: string[]
+    }
+    console.log(`crash points: ${result.points}, left-overs: ${result.leftovers.length}`)
+    expect(result.leftovers).toEqual([])
+    expect(result.points).toBe(2 * (result.effects.create.length + result.effects.delete.length))
+    expect(result.effects.create.length).toBeGreaterThan(20)
+  },
+  600_000,
+)

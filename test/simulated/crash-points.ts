@@ -1,0 +1,154 @@
+/**
+ * Run inside a simulated host: kills the runtime before and after each single effect of `create` and `delete`, and
+ * looks each time whether `delete --force` takes the host back to what it was.
+ *
+ *     bun crash-points.ts RUNTIME WORKDIR
+ *
+ * Prints one JSON line `{points, leftovers}`; `leftovers` holds a text for every point after which the host differed.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const [runtime, work] = process.argv.slice(2) as [string, string]
+const root = join(work, 'run')
+const bundle = join(work, 'bundle')
+const rootfs = join(bundle, 'rootfs')
+
+/** A config that makes the runtime use every kind of effect that it has. */
+const config = {
+  ociVersion: '1.3.0',
+  process: { args: ['/rescue/sleep', '100'], cwd: '/', env: ['PATH=/rescue'], user: { uid: 0, gid: 0 } },
+  root: { path: 'rootfs', readonly: true },
+  hostname: 'crash',
+  mounts: [
+    {
+      destination: '/dev',
+      type: 'devfs',
+      source: 'devfs',
+      options: ['ruleset=4', 'rule=path bpf unhide mode 0600'],
+    },
+    { destination: '/dev/fd', type: 'fdescfs', source: 'fdesc' },
+    { destination: '/new/deep/dir', type: 'nullfs', source: join(work, 'volume'), options: ['rw'] },
+    { destination: '/etc/file', type: 'nullfs', source: join(work, 'file'), options: ['ro'] },
+    { destination: '/etc/shared', type: 'nullfs', source: join(work, 'file'), options: ['ro'] },
+    { destination: '/fill', type: 'tmpfs', source: 'tmpfs', options: ['tmpcopyup', 'size=1m'] },
+  ],
+  annotations: {
+    'org.freebsd.jail.vnet': 'new',
+    'org.jailwright.net.0.bridge': 'bridge9',
+    'org.jailwright.net.0.address': '10.9.0.2/24,fd09::2/64',
+    'org.jailwright.net.0.gateway': '10.9.0.1',
+    'org.jailwright.limits.maxproc': '50',
+  },
+}
+
+function prepare(): void {
+  rmSync(work, { recursive: true, force: true })
+  for (const dir of [
+    root,
+    join(rootfs, 'dev'),
+    join(rootfs, 'etc'),
+    join(rootfs, 'fill/sub'),
+    join(work, 'volume'),
+  ]) {
+    mkdirSync(dir, { recursive: true })
+  }
+  execFileSync('cp', ['-al', '/rescue', rootfs])
+  writeFileSync(join(work, 'file'), 'file\n')
+  writeFileSync(join(rootfs, 'fill/sub/f'), 'filled\n')
+  writeFileSync(join(rootfs, 'etc/shared'), 'an image file with two links\n')
+  execFileSync('ln', [join(rootfs, 'etc/shared'), join(rootfs, 'etc/other')])
+  writeFileSync(join(bundle, 'config.json'), JSON.stringify(config))
+  execFileSync('ifconfig', ['bridge9', 'create'])
+}
+
+function tool(name: string, ...args: string[]): string {
+  return spawnSync(name, args, { encoding: 'utf8' }).stdout
+}
+
+/** Everything of the host that a container could leave behind. */
+function snapshot(): string {
+  const files = tool('find', root, rootfs, '-not', '-path', '*/rescue/*').split('\n').sort()
+  return JSON.stringify(
+    {
+      mounts: tool('mount', '-v').replaceAll(/(reads|writes|vnodes): [^)]*/g, ''),
+      jails: tool('jls', 'name', 'path'),
+      interfaces: tool('ifconfig', '-l').trim().split(' ').sort(),
+      members: tool('ifconfig', 'bridge9').match(/member: \S+/g),
+      rulesets: tool('devfs', 'rule', 'showsets'),
+      limits: tool('rctl'),
+      files,
+      shared: readFileSync(join(rootfs, 'etc/shared'), 'utf8'),
+      processes: tool('ps', '-axo', 'command').match(/jailwright.*init|sleep 100/g),
+    },
+    undefined,
+    1,
+  )
+}
+
+function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): { status: number | null; signal: string | null; text: string } {
+  const done = spawnSync(runtime, ['--root', root, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+  })
+  return { status: done.status, signal: done.signal, text: done.stderr }
+}
+
+const create = ['create', '-b', bundle, 'crash']
+const remove = ['delete', '--force', 'crash']
+
+function mustSucceed(args: readonly string[], env?: Record<string, string>): void {
+  const { status, text } = run(args, env)
+  if (status !== 0) throw new Error(`${args.join(' ')}: ${text}`)
+}
+
+function countEffects(args: readonly string[]): string[] {
+  const file = join(work, 'effects')
+  rmSync(file, { force: true })
+  mustSucceed(args, { JAILWRIGHT_EFFECTS: file })
+  return readFileSync(file, 'utf8').trim().split('\n')
+}
+
+const leftovers: string[] = []
+let points = 0
+
+/** One crash, then `delete --force`; the host has to be as before. */
+function crash(args: readonly string[], at: string, label: string, clean: string): void {
+  points += 1
+  const died = run(args, { JAILWRIGHT_CRASH_AT: at })
+  if (died.signal !== 'SIGKILL')
+    leftovers.push(`${label} ${at}: did not die but gave ${died.status} ${died.text}`)
+  const removed = run(remove)
+  const now = snapshot()
+  if (removed.status === 0 && now === clean) return
+  leftovers.push(`${label} ${at}: delete gave ${removed.status} ${removed.text}\n${difference(clean, now)}`)
+  // The next point starts from what is there now, so that one left-over is not counted at every later one.
+  run(remove)
+}
+
+function difference(before: string, after: string): string {
+  const old = new Set(before.split('\n'))
+  const added = after.split('\n').filter(line => !old.has(line))
+  return added.join('\n').slice(0, 600)
+}
+
+prepare()
+const clean = snapshot()
+const ofCreate = countEffects(create)
+const ofDelete = countEffects(remove)
+if (snapshot() !== clean) leftovers.push(`without a crash:\n${difference(clean, snapshot())}`)
+for (const when of ['before', 'after']) {
+  ofCreate.forEach((label, index) => {
+    crash(create, `${index + 1}:${when}`, `create: ${label}`, clean)
+  })
+  ofDelete.forEach((label, index) => {
+    mustSucceed(create)
+    crash(remove, `${index + 1}:${when}`, `delete: ${label}`, clean)
+  })
+}
+console.log(JSON.stringify({ points, effects: { create: ofCreate, delete: ofDelete }, leftovers }))

@@ -1,0 +1,33 @@
+/** Simulated hosts for tests. */
+import { fileURLToPath } from 'node:url'
+import { execaSync } from 'execa'
+
+const bun = fileURLToPath(new URL('../../node_modules/.bin/bun', import.meta.url))
+const simhost = fileURLToPath(new URL('../../conformance/simhost/simhost.ts', import.meta.url))
+
+/** Whether this machine can have a simulated host; says in one line why not. */
+export function simulationPossible(): boolean {
+  if (process.platform !== 'linux') return false
+  if (process.getuid?.() === 0) return true
+  console.log('skipped: a simulated host needs root')
+  return false
+}
+
+/** Makes a simulated host whose name no other test uses, and gives the name. */
+export function freshHost(label: string, options: { racct?: boolean } = {}): string {
+  const name = `t${process.pid}-${label}`
+  if (simulationPossible()) {
+    execaSync(bun, [simhost, 'create', ...(options.racct ? ['--racct'] : []), name])
+  }
+  return name
+}
+
+/** Runs a command inside; throws with its output when it fails. */
+export function onHost(name: string, command: readonly string[]): { stdout: string; stderr: string } {
+  return execaSync(bun, [simhost, 'exec', name, '--', ...command], { stdin: 'ignore' })
+}
+
+/** Takes the host away with everything in it. */
+export function destroyHost(name: string): void {
+  if (simulationPossible()) execaSync(bun, [simhost, 'destroy', name])
+}
