@@ -3,7 +3,7 @@
  * name in a directory of its own beside it, that directory is mounted, and the destination becomes a link into it: the
  * container sees this socket and none of its neighbours.
  */
-import { linkSync, lstatSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
+import { accessSync, constants, linkSync, lstatSync, mkdirSync, renameSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { JailwrightError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
@@ -30,24 +30,31 @@ export function mountSocket(host: Host, journal: Journal, step: MountStep, roots
 function linkDestination(host: Host, journal: Journal, step: MountStep, link: string, roots: Roots): void {
   const path = step.destination
   const name = basename(path)
-  const inParent = (action: () => void) => {
-    // The root filesystem itself: below a read-only root the alias shows it.
-    const parent = host.process.openBeneath(roots.realRoot, dirname(path), {})
+  const inParent = <T>(root: string, action: () => T): T => {
+    const parent = host.process.openBeneath(root, dirname(path), {})
     if (!parent)
       throw new JailwrightError('HOST', `${step.origin}.destination: ${dirname(path)}: no such directory`)
-    inDirectory(host, parent, action)
+    return inDirectory(host, parent, action)
   }
-  let occupied = false
-  inParent(() => {
-    occupied = lstatSync(name, { throwIfNoEntry: false }) !== undefined
-  })
-  if (occupied) {
+  // Below a read-only root, and on no writable mount in it, the link is made in the root filesystem itself.
+  const root = inParent(roots.mountRoot, isWritable) ? roots.mountRoot : roots.realRoot
+  if (inParent(root, () => lstatSync(name, { throwIfNoEntry: false }) !== undefined)) {
     const aside = `.${name}.jailwright-aside`
-    journal.perform(`put aside ${path}`, { op: 'put-back', root: roots.realRoot, path, aside }, () =>
-      inParent(() => renameSync(name, aside)),
+    journal.perform(`put aside ${path}`, { op: 'put-back', root, path, aside }, () =>
+      inParent(root, () => renameSync(name, aside)),
     )
   }
-  journal.perform(`link ${path}`, { op: 'unlink', root: roots.realRoot, path }, () =>
-    inParent(() => symlinkSync(link, name)),
+  journal.perform(`link ${path}`, { op: 'unlink', root, path }, () =>
+    inParent(root, () => symlinkSync(link, name)),
   )
+}
+
+/** Whether the working directory's file system takes changes (access(2): EROFS). */
+function isWritable(): boolean {
+  try {
+    accessSync('.', constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
