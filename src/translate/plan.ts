@@ -12,6 +12,12 @@ export interface ToolCall {
   stdin?: string
   /** In an undo: outputs (substring of stderr/stdout) that mean "already gone" and count as success. */
   ignore?: readonly string[]
+  /**
+   * In an undo: the call is run for each interface of the host whose description (a `description:` line of
+   * `ifconfig -a`) is exactly this text, with its name for `%{interface}`; for none, nothing is run. An epair is known by
+   * its description from the one command that makes it, under whatever name a crash left it, and no other is hit.
+   */
+  forDescription?: string
 }
 
 /** A devfs ruleset of the container's own: number allocated under a lock, its rules added by one `devfs rule add -`. */
@@ -29,12 +35,28 @@ export interface RulesetStep {
 export interface MountStep {
   kind: 'mount'
   fstype: string
-  /** nmount `from`: source path on the host (nullfs) or a label. */
+  /**
+   * nmount `from`: source path on the host (nullfs) or a label. `%{target}` stands for the destination as it was found
+   * inside the root (a read-only path is a nullfs of the path on itself), `%{empty}` for an empty file, mode 0444, in the
+   * state directory (what a masked file shows).
+   */
   source: string
   /** Path inside the container, absolute and normalised; resolved inside the root when the step is done. */
   destination: string
   /** `dir`, `file` (file over file) or `socket` (a unix socket as source: see `via`). */
-  target: 'dir' | 'file'
+  target: 'dir' | 'file' | 'socket'
+  /**
+   * Socket: nullfs covers directories and regular files only (mounts.md section 3), so the socket gets a second name
+   * (link(2)) in an empty directory of its own on the socket's file system (`beside`), that directory is mounted at `via`
+   * (made when missing), and the destination becomes a symbolic link to `link`, relative to its own directory. All four
+   * (directory, hard link, mount, symbolic link) are undone; the container never sees the socket's neighbours.
+   */
+  via?: { beside: string; mountPoint: string; link: string }
+  /**
+   * Masked path, of whatever kind it is: a directory is covered by this (a read-only tmpfs), anything else by a
+   * read-only nullfs of `%{empty}`.
+   */
+  mask?: boolean
   /** nmount options besides fstype, from, fspath; sizes in bytes. */
   options: readonly (readonly [string, string | undefined])[]
   /** tmpfs: the directory's contents (owner and mode too) are copied in after mounting (`tmpcopyup`). */
@@ -185,6 +207,13 @@ export interface HostFacts {
   rulesetExists(number: number): boolean
   /** Rulesets in use (`devfs rule showsets`). */
   rulesets(): readonly number[]
+  /**
+   * The rules of a set in order, without their numbers (`devfs rule -s N show`). Asked only for a set other than 1 to 5
+   * that a container's own set is to extend; without it such a config is refused.
+   */
+  rulesetRules?(number: number): readonly string[]
+  /** Addresses of each interface of the host (os.networkInterfaces()), so that none that was there before is removed. */
+  interfaceAddresses?(): ReadonlyMap<string, readonly string[]>
   /** Kernel module or built-in present (kldstat -m / lsvfs); undefined when it cannot be told here. */
   moduleLoaded(name: string): boolean | undefined
   /** A parent jail's parameters (`children.max`, `allow.chflags`, `vnet` ...), undefined when there is no such jail. */

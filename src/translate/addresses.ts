@@ -1,0 +1,44 @@
+/** Addresses of a jail: `ADDRESS`, or jail(8)'s longer form `INTERFACE|ADDRESS/MASK`. */
+import { ipVersion } from './lazy.ts'
+import { isInterfaceName } from './names.ts'
+
+/** One address of ip4.addr or ip6.addr. */
+export interface JailAddress {
+  address: string
+  /** Prefix length, the full length when not given: an alias for one host. */
+  prefix: number
+  /** Interface of its own. */
+  interface?: string
+}
+
+/** Reads one address; a text says what is wrong. */
+export function parseJailAddress(text: string, version: 4 | 6): JailAddress | string {
+  const bar = text.indexOf('|')
+  const name = bar === -1 ? undefined : text.slice(0, bar)
+  const cidr = parseCidr(text.slice(bar + 1))
+  if (cidr === undefined || cidr.version !== version) return `not an IPv${version} address: ${text}`
+  if (name !== undefined && !isInterfaceName(name)) return `not the name of an interface: ${name}`
+  const prefix = cidr.prefix ?? (version === 4 ? 32 : 128)
+  return { address: cidr.address, prefix, ...(name === undefined ? {} : { interface: name }) }
+}
+
+/** `10.0.0.1/24`, `fd00::1/64`, or an address alone; an IPv4 mask may be written `/255.255.255.0`. */
+export function parseCidr(text: string): { address: string; version: 4 | 6; prefix?: number } | undefined {
+  const slash = text.indexOf('/')
+  const address = slash === -1 ? text : text.slice(0, slash)
+  const version = ipVersion(address)
+  if (version === 0) return undefined
+  if (slash === -1) return { address, version }
+  const mask = text.slice(slash + 1)
+  const prefix =
+    version === 4 && mask.includes('.') ? maskLength(mask) : /^[0-9]{1,3}$/.test(mask) ? Number(mask) : -1
+  if (prefix === undefined || prefix < 0 || prefix > (version === 4 ? 32 : 128)) return undefined
+  return { address, version, prefix }
+}
+
+function maskLength(mask: string): number | undefined {
+  if (ipVersion(mask) !== 4) return undefined
+  const bits = mask.split('.').map(part => Number(part).toString(2).padStart(8, '0'))
+  const match = /^(1*)0*$/.exec(bits.join(''))
+  return match?.[1]?.length
+}

@@ -1,0 +1,137 @@
+/** Jail parameters: what FreeBSD 15.1's kernel has (jail.md section 2), and what jail(8) adds that is refused here. */
+
+/** The kinds of values, as libjail knows them. */
+export type ParamType = 'bool' | 'jailsys' | 'int' | 'ulong' | 'string' | 'ip4' | 'ip6'
+
+const bools = (prefix: string, names: string): Record<string, ParamType> =>
+  Object.fromEntries(names.split(' ').map(name => [`${prefix}${name}`, 'bool' as const]))
+
+/**
+ * Parameters of FreeBSD 15.1 by name, those of modules that GENERIC does not have built in among them. Read-only ones
+ * are left out: they are in READ_ONLY.
+ */
+export const FREEBSD_15_PARAMS: Readonly<Record<string, ParamType>> = {
+  persist: 'bool',
+  vnet: 'jailsys',
+  ip4: 'jailsys',
+  'ip4.addr': 'ip4',
+  'ip4.saddrsel': 'bool',
+  ip6: 'jailsys',
+  'ip6.addr': 'ip6',
+  'ip6.saddrsel': 'bool',
+  host: 'jailsys',
+  'host.hostname': 'string',
+  'host.domainname': 'string',
+  'host.hostuuid': 'string',
+  'host.hostid': 'ulong',
+  securelevel: 'int',
+  enforce_statfs: 'int',
+  devfs_ruleset: 'int',
+  'children.max': 'int',
+  osrelease: 'string',
+  osreldate: 'int',
+  sysvmsg: 'jailsys',
+  sysvsem: 'jailsys',
+  sysvshm: 'jailsys',
+  linux: 'jailsys',
+  'linux.osname': 'string',
+  'linux.osrelease': 'string',
+  'linux.oss_version': 'int',
+  'zfs.mount_snapshot': 'bool',
+  'mac.do.rules': 'string',
+  meta: 'string',
+  env: 'string',
+  ...bools(
+    'allow.',
+    'set_hostname reserved_ports unprivileged_proc_debug suser sysvipc raw_sockets chflags quotas socket_af mlock read_msgbuf mount vmm vmm_ppt nfsd extattr adjtime settime routing setaudit unprivileged_parent_tampering',
+  ),
+  ...bools('allow.mount.', 'devfs fdescfs nullfs procfs tmpfs zfs fusefs linprocfs linsysfs p9fs'),
+}
+
+/**
+ * Parameters that appear when a module is loaded, which jail(8) does by itself when it is named (jail.md section 2):
+ * a kernel that does not show them yet is no reason to refuse them.
+ */
+export const LOADED_BY_NAME: ReadonlySet<string> = new Set([
+  'linux',
+  'linux.osname',
+  'linux.osrelease',
+  'linux.oss_version',
+  'sysvmsg',
+  'sysvsem',
+  'sysvshm',
+  ...'devfs fdescfs nullfs procfs tmpfs zfs fusefs linprocfs linsysfs'
+    .split(' ')
+    .map(type => `allow.mount.${type}`),
+])
+
+/** Parameters that can only be read. */
+export const READ_ONLY: ReadonlySet<string> = new Set(['parent', 'dying', 'children.cur', 'cpuset.id'])
+
+/** Why an annotation `org.freebsd.jail.<name>` is refused; undefined when it is not. */
+export function refusal(name: string): string | undefined {
+  if (['path', 'name', 'jid', 'persist', 'nopersist'].includes(name)) return `the runtime sets ${name} itself`
+  if (name === 'command' || name === 'exec' || name.startsWith('exec.')) return 'it would run a command'
+  if (name === 'mount' || name.startsWith('mount.')) return 'it would mount something on the host; use mounts'
+  if (name === 'depend') return 'there is no jail.conf(5) whose jails it could name'
+  if (name === 'stop.timeout') return 'it belongs to jail -r'
+  if (name === 'ip_hostname') return 'addresses are given, not looked up'
+  if (name === 'zfs.dataset') return 'it would attach a dataset of the host'
+  if (name === 'allow.dying') return 'it has no effect'
+  if (name === 'parent') return 'use the annotation org.freebsd.parentJail'
+  if (READ_ONLY.has(name)) return 'it can only be read'
+  return undefined
+}
+
+/**
+ * Reads a boolean as ocijail and jail(8) do. undefined when it is none. An empty text is true: `allow.mlock` alone.
+ */
+export function parseBool(text: string): boolean | undefined {
+  if (text === 'true' || text === '1' || text === '') return true
+  if (text === 'false' || text === '0') return false
+  return undefined
+}
+
+/** What a value of this type may be; undefined when the value is fine, else what is allowed. */
+export function checkValue(name: string, type: ParamType, value: string): string | undefined {
+  if (/[\0\n]/.test(value)) return 'one line without NUL'
+  const range = (low: number, high: number) =>
+    /^-?[0-9]{1,10}$/.test(value) && Number(value) >= low && Number(value) <= high
+      ? undefined
+      : `a number from ${low} to ${high}`
+  switch (type) {
+    case 'bool':
+      return parseBool(value) === undefined ? 'true, false, 1 or 0' : undefined
+    case 'jailsys': {
+      // vnet, host and linux cannot be disabled (jail.md section 2).
+      const modes = ['vnet', 'host', 'linux'].includes(name)
+        ? ['new', 'inherit']
+        : ['disable', 'new', 'inherit']
+      return modes.includes(value) ? undefined : modes.join(', ')
+    }
+    case 'int':
+      if (name === 'enforce_statfs') return range(0, 2)
+      if (name === 'devfs_ruleset') return range(0, 65_535)
+      if (name === 'securelevel') return range(-1, 3)
+      if (name === 'children.max') return range(0, 999_999)
+      if (name === 'osreldate') return range(1, 2_147_483_647)
+      return range(-2_147_483_648, 2_147_483_647)
+    case 'ulong':
+      return /^[0-9]{1,20}$/.test(value) ? undefined : 'a number'
+    case 'string':
+      return checkString(name, value)
+    default:
+      return undefined
+  }
+}
+
+function checkString(name: string, value: string): string | undefined {
+  const upTo = (bytes: number) => (Buffer.byteLength(value) <= bytes ? undefined : `at most ${bytes} bytes`)
+  if (name === 'osrelease') return value === '' ? 'from 1 to 31 bytes' : upTo(31)
+  if (name === 'host.hostuuid') return upTo(63)
+  if (name === 'host.hostname' || name === 'host.domainname') return upTo(255)
+  // sys/compat/linux/linux_mib.c wants three numbers.
+  if (name === 'linux.osrelease')
+    return /^[0-9]+\.[0-9]+\.[0-9]+/.test(value) ? upTo(63) : 'a version like 5.15.0'
+  return undefined
+}
