@@ -1,4 +1,4 @@
-import { optionsOf } from '../commands.ts'
+import { specOf } from '../commands.ts'
 import type { Handler } from '../handlers.ts'
 import { resourcesFromFile, resourcesFromOptions } from '../resources.ts'
 import { usageError } from '../usage.ts'
@@ -9,8 +9,8 @@ const update: Handler<'update'> = async ({ options, words }, { context }) => {
   const addDevices = options['device-add']
   const removeDevices = options['device-remove']
   // What is only accepted for callers of runc is no reason to complain.
-  const table = optionsOf('update')
-  const ignored = Object.entries(options).some(([name, value]) => table[name]?.ignored && value !== undefined)
+  const { options: table } = specOf('update')
+  const ignored = Object.entries(options).some(([name, value]) => value !== undefined && table[name]?.ignored)
   if (
     file === undefined &&
     !ignored &&

@@ -1,0 +1,183 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commands } from '../../src/cli/commands.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+let dir: string
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'jailwright-cli-'))
+})
+afterAll(() => rmSync(dir, { recursive: true }))
+
+/** Runs the source with Bun, so that no build is needed. */
+function run(...args: string[]): SpawnSyncReturns<string> {
+  return spawnSync(join(root, 'node_modules/.bin/bun'), [join(root, 'src/main.ts'), ...args], {
+    encoding: 'utf8',
+    cwd: dir,
+  })
+}
+
+describe('help', () => {
+  test('without a command lists all commands, on standard output, with status 0', () => {
+    for (const args of [[], ['--help'], ['-h'], ['help']]) {
+      const { stdout, stderr, status } = run(...args)
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+      for (const [name, { purpose }] of Object.entries(commands)) {
+        expect(stdout).toContain(`jailwright ${name} `)
+        expect(stdout.replace(/\s+/g, ' ')).toContain(purpose)
+      }
+      expect(stdout).toContain('--log-format FORMAT')
+    }
+  })
+
+  test('on a command has purpose, usage, options with defaults, and examples', () => {
+    const { stdout, status } = run('create', '--help')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^Usage: jailwright create \[options\] CONTAINER-ID \[BUNDLE\]$/m)
+    expect(stdout).toMatch(/^Make a container from a bundle, ready to be started\.$/m)
+    expect(stdout).toMatch(/-b, --bundle DIR .*\(default: the current directory\)/)
+    expect(stdout).toMatch(/--preserve-fds N .*\n?.*\[default: 0\]/)
+    expect(stdout).toContain('jailwright create --bundle /containers/web web')
+    expect(stdout, 'options without effect are not advertised').not.toContain('no-pivot')
+    expect(run('help', 'create').stdout).toBe(stdout)
+    expect(run('create', '-h', 'x', 'y', 'z').stdout).toBe(stdout)
+  })
+})
+
+test('--version is in the form of runc, on any engine', () => {
+  for (const option of ['--version', '-v']) {
+    const { stdout, status } = run(option)
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^jailwright version \d+\.\d+\.\d+\nspec: 1\.3\.0\nengine: bun \d+\.\d+\.\d+\n$/)
+  }
+})
+
+describe('errors', () => {
+  test('of use are one line on standard error, say where help is, and give status 1', () => {
+    expect(run('create', '--bogus', 'x')).toMatchObject({
+      stdout: '',
+      stderr: 'jailwright: create: unknown option --bogus (see "jailwright create --help")\n',
+      status: 1,
+    })
+    expect(run('frobnicate')).toMatchObject({
+      stderr: 'jailwright: unknown command "frobnicate" (see "jailwright --help")\n',
+      status: 1,
+    })
+  })
+
+  test('go to the log as podman reads it, and to standard error', () => {
+    const log = join(dir, 'log')
+    const { stderr, status } = run(
+      '--log-format=json',
+      '--log',
+      log,
+      '--root',
+      join(dir, 'root'),
+      'state',
+      'nosuch',
+    )
+    expect(status).toBe(1)
+    const { level, msg, time, code } = JSON.parse(readFileSync(log, 'utf8'))
+    expect({ level, code }).toEqual({ level: 'error', code: 'NOT_FOUND' })
+    expect(stderr).toBe(`jailwright: ${msg}\n`)
+    expect(msg).toContain('nosuch')
+    expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  })
+
+  test.each([
+    [['exec', 'x'], 'exec: a COMMAND or --process FILE is needed'],
+    [['exec', '-p', 'f', 'x', 'ls'], 'exec: give a COMMAND or --process FILE, not both'],
+    [['exec', '-e', 'NOVALUE', 'x', 'ls'], 'exec: --env must be NAME=VALUE, not "NOVALUE"'],
+    [
+      ['exec', '-u', '', 'x', 'ls'],
+      'exec: --user must be UID or UID:GID with numbers from 0 to 4294967294, not ""',
+    ],
+    [
+      ['exec', '-u', '10x', 'x', 'ls'],
+      'exec: --user must be UID or UID:GID with numbers from 0 to 4294967294, not "10x"',
+    ],
+    [
+      ['exec', '-u', '1:', 'x', 'ls'],
+      'exec: --user must be UID or UID:GID with numbers from 0 to 4294967294, not ""',
+    ],
+    [['exec', '-u', '1:2:3', 'x', 'ls'], 'exec: --user must be UID or UID:GID, not "1:2:3"'],
+    [
+      ['exec', '-u', '4294967295', 'x', 'ls'],
+      'exec: --user must be UID or UID:GID with numbers from 0 to 4294967294, not "4294967295"',
+    ],
+    [
+      ['exec', '-g', '1,wheel', 'x', 'ls'],
+      'exec: --additional-gids must be GID with numbers from 0 to 4294967294, not "wheel"',
+    ],
+    [['update', 'x'], 'update: nothing to change'],
+    [
+      ['update', '--memory', '12q', 'x'],
+      'update: --memory must be a number of bytes such as 268435456 or 256m, or -1, not "12q"',
+    ],
+    [['stats', '--interval', '0', 'x'], 'stats: --interval must be 1 or more'],
+    [
+      ['completion', 'ksh'],
+      'completion: no completion for "ksh"; there is one for sh, bash, zsh, fish, tcsh',
+    ],
+  ])('%j', (args, message) => {
+    const { stderr, status } = run(...args)
+    expect(stderr.replace(/ \(see .*/s, '')).toBe(`jailwright: ${message}`)
+    expect(status).toBe(1)
+  })
+
+  test('an update with nothing but options of runc without effect is none', () => {
+    // It gets as far as looking for the container.
+    expect(run('--root', join(dir, 'root'), 'update', '--cpu-share', '3', 'x').stderr).not.toContain(
+      'nothing to change',
+    )
+  })
+})
+
+test('called ocijail it reports under that name', () => {
+  const { stderr } = spawnSync(join(root, 'node_modules/.bin/bun'), [join(root, 'src/main.ts'), 'state'], {
+    encoding: 'utf8',
+    argv0: '/usr/local/bin/ocijail',
+  })
+  expect(stderr).toMatch(/^ocijail: state: CONTAINER-ID is missing/)
+})
+
+test('spec writes a configuration once, and validate finds nothing wrong with it', () => {
+  for (const [name, options] of [
+    ['freebsd', []],
+    ['linux', ['--linux']],
+  ] as const) {
+    const bundle = mkdtempSync(join(dir, `${name}-`))
+    expect(run('spec', '--bundle', bundle, ...options)).toMatchObject({ stdout: '', stderr: '', status: 0 })
+    const { mounts } = JSON.parse(readFileSync(join(bundle, 'config.json'), 'utf8'))
+    expect(mounts.map(({ type }: { type: string }) => type).includes('linprocfs')).toBe(name === 'linux')
+    expect(run('validate', '--bundle', bundle)).toMatchObject({ stdout: 'valid\n', status: 0 })
+    expect(run('spec', '-b', bundle)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('exists already'),
+    })
+  }
+})
+
+test('validate reports every error with its property', () => {
+  const bundle = mkdtempSync(join(dir, 'bad-'))
+  writeFileSync(
+    join(bundle, 'config.json'),
+    JSON.stringify({ ociVersion: '1.3.0', root: { path: 7 }, mounts: [{ destination: 3 }] }),
+  )
+  const { stdout, status } = run('validate', bundle)
+  expect(status).toBe(1)
+  expect(stdout).toMatch(/^error: root\.path/m)
+  expect(stdout).toMatch(/^error: mounts\[0\]\.destination/m)
+})
+
+test('list of no containers is an empty table, and an empty array as JSON', () => {
+  const options = ['--root', join(dir, 'none'), 'list']
+  expect(run(...options).stdout).toMatch(/^ID +PID +STATUS/)
+  expect(JSON.parse(run(...options, '-f', 'json').stdout)).toEqual([])
+  expect(run(...options, '-q').stdout).toBe('')
+})

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
+import { type CommandName, commands, optionsOf, specOf } from '../../src/cli/commands.ts'
+import { fastParse } from '../../src/cli/fast-parse.ts'
+import { globalOptions } from '../../src/cli/table/global.ts'
+import type { OptionSpec } from '../../src/cli/table/types.ts'
+import { toInvocation } from '../../src/cli/values.ts'
+import { version } from '../../src/cli/version.ts'
+
+const names = Object.keys(commands) as CommandName[]
+
+test.each(names)('%s: no option or letter hides a global one, none is used twice', name => {
+  const own: Readonly<Record<string, OptionSpec>> = specOf(name).options
+  expect(Object.keys(own).filter(option => option in globalOptions)).toEqual([])
+  const letters = Object.values(optionsOf(name)).flatMap(({ alias }) => alias ?? [])
+  expect(letters).toEqual([...new Set(letters)])
+})
+
+test.each(names)('%s: says what it is for, in the form of help', name => {
+  const { purpose, options, positionals, examples } = specOf(name)
+  expect(purpose).toMatch(/^[A-Z].*[^.]$/)
+  expect(examples.length).toBeGreaterThan(0)
+  for (const [option, spec] of Object.entries(options)) {
+    expect(spec.describe, option).toMatch(/^\S.*[^.]$/)
+    expect(spec.value !== undefined, `--${option} names its value`).toBe(spec.type !== 'flag')
+    if (spec.default !== undefined && spec.choices) expect(spec.choices).toContain(spec.default)
+  }
+  // A word after an optional one could not be told from it.
+  const required = positionals.map(positional => positional.required === true)
+  expect(required).toEqual([...required].sort((a, b) => Number(b) - Number(a)))
+})
+
+test.each(names.flatMap(name => specOf(name).examples.map(([line]) => [line, name] as const)))(
+  'the example "%s" is a correct command line',
+  (line, name) => {
+    const argv = line.replace(/ > .*$/, '').split(' ')
+    const parsed = fastParse(argv)
+    expect(parsed?.command).toBe(name)
+    expect(() => toInvocation(name, parsed!.raw, parsed!.words)).not.toThrow()
+  },
+)
+
+test('the version is that of the package', () => {
+  expect(version).toBe(packageJson.version)
+})
