@@ -13,6 +13,7 @@ import {
 import { encodeIovec } from './abi/socket.ts'
 import { addressOf, call, check, cString, lastErrno, lastError, memory, readString } from './ffi/index.ts'
 import { jailGet, jailParams } from './jail-params.ts'
+import { prepareForJail } from './process/in-jail.ts'
 import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
 import type { KernelCalls, MountOption, ProcessInfo } from './types.ts'
 
@@ -35,6 +36,7 @@ export const freebsdKernel: KernelCalls = {
     check('unmount', path, cString(path), options.force ? MNT_FORCE : 0)
   },
   jailAttach(jid) {
+    prepareForJail()
     check('jail_attach', `jail ${jid}`, jid)
   },
   jailRemove(jid) {

@@ -7,6 +7,7 @@ import { JailwrightError, SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import { check, cString } from './ffi/index.ts'
 import { directoryDescriptors } from './process/descriptors.ts'
+import { prepareForJail } from './process/in-jail.ts'
 import { connectUnix } from './process/unix-socket.ts'
 import type { KernelCalls, MountOption } from './types.ts'
 
@@ -43,7 +44,7 @@ function readLine(socket: number): string {
   const parts: Buffer[] = []
   for (;;) {
     const count = readSync(socket, chunk)
-    if (count === 0) throw new JailwrightError('HOST', 'the simulated host closed the connection')
+    if (count === 0) throw new Error('end of file')
     parts.push(Buffer.from(chunk.subarray(0, count)))
     if (chunk[count - 1] === 0x0a) return Buffer.concat(parts).toString()
   }
@@ -54,11 +55,20 @@ function writeAll(socket: number, text: string): void {
   for (let offset = 0; offset < bytes.length; ) offset += writeSync(socket, bytes, offset)
 }
 
+function exchange(socket: number, request: string): string {
+  try {
+    writeAll(socket, `${request}\n`)
+    return readLine(socket)
+  } catch (cause) {
+    throw new JailwrightError('HOST', 'the simulated host has gone', { cause })
+  }
+}
+
 /** One call of the simulated kernel; JSON has no undefined, so null stands for it in both directions. */
 function ask(name: string, args: readonly unknown[]): unknown {
   connection ??= connect()
-  writeAll(connection, `${JSON.stringify({ pid: process.pid, call: name, args })}\n`)
-  const answer = JSON.parse(readLine(connection)) as Answer
+  const request = JSON.stringify({ pid: process.pid, call: name, args })
+  const answer = JSON.parse(exchange(connection, request)) as Answer
   if ('errno' in answer) {
     const subject = name === 'nmount' ? mountPoint(args[0]) : String(args[0])
     const reason = errorText(answer.errno)
@@ -78,6 +88,7 @@ function systemCall(name: string): string {
 }
 
 function attach(jid: number): void {
+  prepareForJail()
   if (directoryDescriptors().length > 0)
     throw new SyscallError('jail_attach', 'EPERM', errorText('EPERM'), `jail ${jid}`)
   const attachment = ask('jailAttach', [jid]) as Attachment

@@ -19,6 +19,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SyscallError } from '../../src/errors.ts'
 import { type BeneathOptions, openBeneath } from '../../src/host/beneath.ts'
+import { engines, runFixture } from './engines.ts'
 
 let outside: string
 let root: string
@@ -168,6 +169,21 @@ describe('making what is missing', () => {
     expect(failure('/fresh/../loop', { create: 'dir' }).errno).toBe('ELOOP')
     expect(existsSync(join(root, 'fresh'))).toBe(false)
   })
+})
+
+it.each(engines)('works as a process of its own under %s', engine => {
+  symlinkSync('/var/../new', join(root, 'etc/link'))
+  mkdirSync(join(root, 'var'))
+  const done = runFixture(engine, 'beneath', [root, '../etc/link/f'])
+  expect(JSON.parse(done.stdout)).toEqual({
+    fd: 0,
+    path: join(root, 'new/f'),
+    kind: 'file',
+    created: [join(root, 'new'), join(root, 'new/f')],
+    umask: 0o077,
+  })
+  expect(statSync(join(root, 'new')).mode & 0o777).toBe(0o755)
+  expect(statSync(join(root, 'new/f')).mode & 0o777).toBe(0o666)
 })
 
 it('never leaves the root nor a descriptor open, whatever the links (property)', () => {

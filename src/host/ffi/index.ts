@@ -14,14 +14,26 @@ function engine(): Ffi {
   return ffi
 }
 
-/** Calls a C function and gives its result as it is, failures (-1) included; `lastErrno` then tells why. */
-export function call<N extends CFunctionName>(name: N, ...args: CArguments<N>): number {
+function lookup(name: CFunctionName): (...args: (CPointer | number)[]) => number {
   let fn = functions.get(name)
   if (fn === undefined) {
     fn = engine().lookup(name, signatures[name])
     functions.set(name, fn)
   }
-  return fn(...(args as (CPointer | number)[]))
+  return fn
+}
+
+/**
+ * Looks functions up ahead of time. After jail_attach(2) the library search path is that of a hostile root: nothing
+ * may be opened by name there.
+ */
+export function prepare(names: readonly CFunctionName[]): void {
+  for (const name of names) lookup(name)
+}
+
+/** Calls a C function and gives its result as it is, failures (-1) included; `lastErrno` then tells why. */
+export function call<N extends CFunctionName>(name: N, ...args: CArguments<N>): number {
+  return lookup(name)(...(args as (CPointer | number)[]))
 }
 
 /** errno's name right after a `call` that gave -1 (`EIO` and the like; `errno N` for a number without a name). */

@@ -34,7 +34,6 @@ export const signatures = {
   setgid: int('u32'),
   setuid: int('u32'),
   setrlimit: int('i32', 'ptr'),
-  getrlimit: int('i32', 'ptr'),
   sigaction: int('i32', 'ptr', 'ptr'),
   sigprocmask: int('i32', 'ptr', 'ptr'),
   // Descriptors and files
@@ -47,7 +46,6 @@ export const signatures = {
   mkfifo: int('ptr', 'u32'),
   openat: int('i32', 'ptr', 'i32', 'u32'),
   mkdirat: int('i32', 'ptr', 'u32'),
-  fchmod: int('i32', 'u32'),
   readlinkat: { args: ['i32', 'ptr', 'ptr', 'u64'], result: 'i64' },
   // Terminals
   posix_openpt: int('i32'),
