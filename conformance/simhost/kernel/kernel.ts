@@ -34,8 +34,12 @@ export interface Events {
   jailCreated: [jid: number]
   /** A jail is about to go: its processes are dead, its namespaces still there. */
   jailRemoving: [jid: number]
+  /** A jail has gone. */
+  jailRemoved: [jid: number, name: string]
   /** A module was loaded. */
   moduleLoaded: [name: string]
+  /** All parts are installed, the base mounts are there. */
+  booted: []
   /** The host reboots: jails and mounts are gone; forget everything that a reboot forgets. */
   reboot: []
 }

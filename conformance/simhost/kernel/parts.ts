@@ -1,10 +1,64 @@
 /** The parts of the simulated kernel, in the order in which they are installed. A new part is added here. */
-import type { Kernel } from './kernel.ts'
 
-export function installParts(kernel: Kernel): void {
+import { sethostname } from '../libc.ts'
+import { installDevfs } from './devfs.ts'
+import { registerFilesystems } from './filesystems.ts'
+import * as jailCalls from './jail-calls.ts'
+import { type Kernel, KernelError, text } from './kernel.ts'
+import * as klds from './klds.ts'
+import * as mounts from './mounts.ts'
+import { within } from './namespaces.ts'
+import * as sysctls from './sysctls.ts'
+
+/** What the parts offer to each other. */
+export interface Parts {
+  klds: klds.Klds
+  mounts: mounts.Mounts
+  jails: ReturnType<typeof jailCalls.install>
+  sysctls: sysctls.Sysctls
+}
+
+export function installParts(kernel: Kernel): Parts {
   kernel.register('ping', caller => ({ pid: caller.pid, jid: caller.jid, uid: caller.uid }))
-  kernel.register('reboot', () => {
+  kernel.register('reboot', caller => {
+    if (caller.jid !== 0 || caller.uid !== 0) throw new KernelError('EPERM')
     kernel.reboot()
+    return null
+  })
+  const modules = klds.install(kernel)
+  const table = mounts.install(kernel, modules)
+  const jails = jailCalls.install(kernel, modules, table)
+  const parts: Parts = {
+    klds: modules,
+    mounts: table,
+    jails,
+    sysctls: sysctls.install(kernel, jails, modules),
+  }
+  installDevfs(parts)
+  registerFilesystems(table)
+  installHostname(kernel, parts)
+  table.addBase('ufs', '/dev/ada0p2', '/', ['rootfs', 'local', 'journaled soft-updates'])
+  table.addBase('devfs', 'devfs', '/dev', [])
+  table.addBase('tmpfs', 'tmpfs', '/tmp', ['local'])
+  kernel.emit('booted')
+  return parts
+}
+
+/** sethostname(2): the host's own, or the jail's when it may. */
+function installHostname(kernel: Kernel, { jails }: Parts): void {
+  kernel.register('sethostname', (caller, value) => {
+    const name = text(value)
+    const jail = jails.table.get(caller.jid)
+    if (caller.uid !== 0) throw new KernelError('EPERM')
+    if (Buffer.byteLength(name) > 255) throw new KernelError('EINVAL')
+    if (jail === undefined) {
+      kernel.options.hostname = name
+      sethostname(name.slice(0, 64))
+      return null
+    }
+    if (jail.values.get('allow.set_hostname') !== true) throw new KernelError('EPERM')
+    jail.values.set('host.hostname', name)
+    within([jail.spaces.uts], () => sethostname(name.slice(0, 64)))
     return null
   })
 }
