@@ -1,3 +1,16 @@
+/** A script for a profile that several shells read. */
+
+/**
+ * For ~/.profile, ~/.shrc and the like: FreeBSD's sh(1) has no programmable completion, so in it this does nothing; bash
+ * and zsh, when they read the same file, get their own script.
+ */
 export function sh(program: string): string {
-  return program
+  return `# completion for ${program}, made by "${program} completion sh"
+# sh(1) completes file names only and has no way to teach it more; bash and zsh reading this file are served.
+if [ -n "\${BASH_VERSION-}" ]; then
+	eval "$(${program} completion bash)"
+elif [ -n "\${ZSH_VERSION-}" ] && command -v compdef >/dev/null 2>&1; then
+	eval "$(${program} completion zsh)"
+fi
+`
 }

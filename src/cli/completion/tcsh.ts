@@ -1,3 +1,27 @@
+/** Completion for tcsh, root's shell on FreeBSD up to 13. */
+import { commandRows, globalRows, type OptionRow, shellNames, wordsFor } from './model.ts'
+
+function long(options: readonly OptionRow[]): string {
+  return options.map(({ name }) => name).join(' ')
+}
+
+/** For ~/.cshrc. The first word after a command is completed; tcsh's rules do not reach further with sense. */
 export function tcsh(program: string): string {
-  return program
+  const globals = long(globalRows)
+  const own = commandRows.flatMap(({ options }) => options)
+  const everywhere = [...new Set([...globals.split(' '), ...own.map(({ name }) => name)])].sort()
+  const words = commandRows.flatMap(({ name, positionals: [first] }) => {
+    if (first?.complete === 'container') return [`  'n/${name}/\`${program} list -q\`/'`]
+    const list = wordsFor(first?.complete, shellNames)
+    return list ? [`  'n/${name}/(${list.join(' ')})/'`] : []
+  })
+  return `# tcsh completion for ${program}, made by "${program} completion tcsh"
+complete ${program} \\
+  'c/--/(${everywhere.join(' ')})/' \\
+  'n/{-b,--bundle,--root,--cwd}/d/' \\
+  'n/{-f,--format}/(table text json)/' \\
+${words.join(' \\\n')} \\
+  'p/1/(${commandRows.map(({ name }) => name).join(' ')})/' \\
+  'n/*/f/'
+`
 }
