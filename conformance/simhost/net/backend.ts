@@ -24,7 +24,6 @@ export type LinkOperation =
       name?: string
       reject?: 'reject' | 'blackhole'
     }
-  | { op: 'forwarding'; family: 'inet' | 'inet6'; on: boolean }
 
 /** Where the real interfaces are: makes in Linux namespaces what the model says. */
 export interface NetBackend {

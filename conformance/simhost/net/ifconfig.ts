@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Errno, KernelError, STRERROR } from '../text/errno.ts'
+import { jailNotFound } from '../text/jail-name.ts'
 import { type Output, runTool, type ToolOutput } from '../text/output.ts'
 import { formatInet, formatInet6, type InterfaceAddress, parseInet, parseInet6, prefixOf } from './address.ts'
 import { addAddress, deleteAddress } from './addresses.ts'
@@ -337,12 +338,12 @@ const WITH_ARGUMENT: Readonly<Record<string, (run: Run, value: string) => void>>
   vnet: (run: Run, value) => {
     const item = run.target()
     const jail = run.caller.jail(value)
-    if (jail === undefined) run.out.err(1, `jail "${value}" not found`)
+    if (jail === undefined) run.out.err(1, jailNotFound(value))
     run.attempt('SIOCSIFVNET', () => run.kernel.moveTo(item, jail.vnet))
   },
   '-vnet': (run: Run, value) => {
     const jail = run.caller.jail(value)
-    if (jail === undefined) run.out.err(1, `jail "${value}" not found`)
+    if (jail === undefined) run.out.err(1, jailNotFound(value))
     run.attempt(`SIOCSIFRVNET(${jail.jid}, ${run.name})`, () =>
       run.kernel.reclaim(run.vnet, jail.vnet, run.name),
     )
