@@ -38,23 +38,27 @@ export function checkConfig(config: Loose, found: Findings): void {
   if (config.freebsd) found.warnings.push(...freebsdHints(config.freebsd))
 }
 
+/**
+ * Any 1.x. Versions before 1.0 are read as 1.0 (the examples of the specification still have them, and runc takes
+ * them); what a major version 2 will mean nobody knows.
+ */
 function checkVersion(version: string | undefined, found: Findings): void {
   if (version === undefined) return
-  const parts = /^(\d+)\.(\d+)(\.\d+)?([-+].*)?$/.exec(version)
-  if (parts?.[1] !== '1') {
+  const [, major, minor, patch] = /^(\d+)\.(\d+)(\.\d+)?([-+].*)?$/.exec(version) ?? []
+  if (major !== '0' && major !== '1') {
     found.errors.push(
       configError('ociVersion', `must be 1.x, such as ${SPEC_VERSION}, got ${describe(version)}`),
     )
     return
   }
-  if (parts[3] === undefined)
-    found.warnings.push(`ociVersion: ${version} is no full version (SemVer), taken as ${version}.0`)
-  if (Number(parts[2]) > KNOWN_MINOR) {
+  if (major === '0') found.warnings.push(`ociVersion: ${version} is older than 1.0 and read as 1.0`)
+  else if (Number(minor) > KNOWN_MINOR) {
     const known = `1.${KNOWN_MINOR}`
     found.warnings.push(
-      `ociVersion: ${version} is newer than ${known}; properties that ${known} does not have are ignored`,
+      `ociVersion: ${version} is newer than ${known}; what ${known} does not have is ignored`,
     )
-  }
+  } else if (patch === undefined)
+    found.warnings.push(`ociVersion: ${version} is no full version, read as ${version}.0`)
 }
 
 /**

@@ -49,7 +49,7 @@ function complaint(error: ErrorObject, path: string, value: unknown): string {
     case 'enum':
       return `must be one of ${(params.allowedValues as unknown[]).join(', ')}${got}`
     case 'minimum':
-      return `must be ${params.limit} or more${got}`
+      return `must be ${whole(params.limit)} or more${got}`
     case 'maximum':
       return `must be ${whole(params.limit)} or less${modeHint(path)}${got}`
     case 'pattern':
@@ -61,9 +61,15 @@ function complaint(error: ErrorObject, path: string, value: unknown): string {
   }
 }
 
-/** 2^64 - 1 is not a JavaScript number; ajv compares with the nearest one. */
-const whole = (limit: unknown): string =>
-  limit === 2 ** 64 ? '18446744073709551615' : limit === 2 ** 63 ? '9223372036854775807' : String(limit)
+/**
+ * A limit in all its digits. 2^63 - 1 and 2^64 - 1 are not JavaScript numbers: ajv compares with the next one above,
+ * which is a power of two.
+ */
+function whole(limit: unknown): string {
+  const value = Number(limit)
+  if (value > Number.MAX_SAFE_INTEGER) return String(BigInt(value) - 1n)
+  return value < Number.MIN_SAFE_INTEGER ? String(BigInt(value)) : String(value)
+}
 
 /**
  * An error for people out of one of ajv's: `mounts[3].destination: must be a string, got 5`.
