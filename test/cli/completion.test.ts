@@ -50,7 +50,7 @@ test('the shells of the table are those that there is a script for', () => {
 describe.runIf(has('bash'))('bash', () => {
   function complete(words: readonly string[]): string[] {
     const script = `source ${dir}/bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _jailwright; printf '%s\\n' "\${COMPREPLY[@]}"`
-    const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', ...words], {
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', ...words], {
       encoding: 'utf8',
       env: { PATH: `${dir}:${process.env.PATH}` },
     })
@@ -69,7 +69,7 @@ describe.runIf(has('bash'))('bash', () => {
 
   test('the script for sh loads the one for bash', () => {
     const loader = `jailwright() { cat ${dir}/bash; }; . ${dir}/sh; declare -F _jailwright`
-    expect(spawnSync('bash', ['-c', loader], { encoding: 'utf8' }).stdout).toBe('_jailwright\n')
+    expect(spawnSync('bash', ['--norc', '-c', loader], { encoding: 'utf8' }).stdout).toBe('_jailwright\n')
   })
 })
 
