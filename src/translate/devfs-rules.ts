@@ -96,14 +96,11 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
   const lines = [...start]
   const origins = new Set<string>()
   let links: ReadonlyMap<string, string> | undefined
+  // Later rules win, so a path is only made visible again when something has hidden it in between.
   const add = (line: string) => {
-    // Later rules win, so the same line again is of use only when something was written about the same path between.
-    if (
-      lines.at(-1) !== line &&
-      !(line.endsWith(' unhide') && lines.includes(line) && !hiddenSince(lines, line))
-    ) {
-      lines.push(line)
-    }
+    if (lines.at(-1) === line) return
+    if (line.endsWith(' unhide') && visibleAlready(lines, line)) return
+    lines.push(line)
   }
   const unhide: RuleWriter['unhide'] = ({ name, actions = [] }) => {
     const parts = name.split('/')
@@ -199,9 +196,13 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
   }
 }
 
-/** True when a rule after `line` could have hidden the path again. */
-function hiddenSince(lines: readonly string[], line: string): boolean {
-  return lines.slice(lines.lastIndexOf(line) + 1).some(later => / hide$|^hide$|^include /.test(later))
+/** True when the set shows the path of `path X unhide` and no rule after that could have hidden it. */
+function visibleAlready(lines: readonly string[], line: string): boolean {
+  const shown = lines.findLastIndex(other => other === line || other.startsWith(`${line} `))
+  return (
+    shown !== -1 &&
+    !lines.slice(shown + 1).some(later => /\bhide\b/.test(later) || later.startsWith('include '))
+  )
 }
 
 /**

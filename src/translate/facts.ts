@@ -47,7 +47,15 @@ const NODES: Readonly<Record<string, readonly [mode: number, gid?: number]>> = {
   usbctl: [0o644],
   zero: [0o666],
 }
-const DIRECTORIES = new Set(['/dev', '/dev/pts', '/dev/fd', '/dev/usb', '/dev/input', '/dev/reroot', '/dev/shm'])
+const DIRECTORIES = new Set([
+  '/dev',
+  '/dev/pts',
+  '/dev/fd',
+  '/dev/usb',
+  '/dev/input',
+  '/dev/reroot',
+  '/dev/shm',
+])
 const LINKS: Readonly<Record<string, string>> = { bpf0: 'bpf', stderr: 'fd/2', stdin: 'fd/0', stdout: 'fd/1' }
 const SYSCTLS: Readonly<Record<string, string>> = {
   'hw.physmem': '4294967296',
