@@ -13,8 +13,11 @@ export function allFates(config: Config, said: ReadonlyMap<string, Fate>): Fate[
   const visit = (value: unknown, path: string): void => {
     const own = said.get(path)
     const container = typeof value === 'object' && value !== null
-    if (container && below.has(path)) {
-      if (own) fates.push(own)
+    if (container && below.has(path) && own?.fate !== 'ignored' && own?.fate !== 'refused') {
+      if (own) {
+        fates.push(own, ...[...said.values()].filter(({ property }) => isBelow(property, path)))
+        return
+      }
       for (const [key, child] of Object.entries(value))
         visit(child, childPath(path, key, Array.isArray(value)))
       return
@@ -40,6 +43,10 @@ export function allFates(config: Config, said: ReadonlyMap<string, Fate>): Fate[
   }
   visit(config, '')
   return fates
+}
+
+function isBelow(property: string, path: string): boolean {
+  return property.startsWith(path) && /^[.[]/.test(property.slice(path.length))
 }
 
 function isMapOfText(path: string): boolean {

@@ -59,10 +59,8 @@ function stepCommands(plan: Plan, step: Step, places: Places): Command[] {
       const parameters = step.parameters.map(([name, value]) =>
         shellWord(value === true ? name : `${name}=${value}`),
       )
-      const words = [`name=${step.name}`, `path=${places.root}`].map(shellWord)
-      return [
-        { line: ['jail -c', ...words, ...parameters].join(' '), undo: `jail -R ${shellWord(step.name)}` },
-      ]
+      const line = ['jail -c', shellWord(`name=${step.name}`), 'path="$root"', ...parameters].join(' ')
+      return [{ line, undo: `jail -R ${shellWord(step.name)}` }]
     }
     case 'raise-children': {
       const parent = shellWord(step.parent)
@@ -128,15 +126,13 @@ function mountCommands(step: MountStep, places: Places, inDevfs: boolean): Comma
     )
   const undo = `umount ${target}`
   if (step.mask) {
-    return [
-      { line: `[ ! -d ${target} ] || ${mount(source, target)}`, undo: `umount ${target}` },
-      {
-        line: `[ ! -f ${target} ] || ${mount(empty, target, 'nullfs')}`,
-        undo: `umount ${target}`,
-      },
-    ]
+    const file = mount(empty, target, 'nullfs')
+    const line = `if [ -d ${target} ]; then ${mount(source, target)}; elif [ -e ${target} ]; then ${file}; fi`
+    return [{ line, undo: `${undo}  # if mounted` }]
   }
-  if (step.onlyIfExists) return [{ line: `[ ! -e ${target} ] || ${mount(source, target)}`, undo }]
+  if (step.onlyIfExists) {
+    return [{ line: `[ ! -e ${target} ] || ${mount(source, target)}`, undo: `${undo}  # if mounted` }]
+  }
   if (step.via) return socketCommands(step, step.via, places, mount)
   const commands: Command[] = []
   if (!inDevfs) commands.push(mountPoint(step, target))
