@@ -1,13 +1,10 @@
 /** The running host's facts for translation; each is asked for only when translation needs it, and once. */
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Host } from '../host/types.ts'
-import { FREEBSD_15_PARAMS } from '../translate/jail-params.ts'
+import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../translate/jail-params.ts'
 import type { HostFacts } from '../translate/plan.ts'
-
-/** File systems whose `allow.mount.<fs>` appears once their module is loaded; jail(8) loads it when it is named. */
-const LOADABLE =
-  /^(allow\.mount\.(nullfs|fdescfs|linprocfs|linsysfs|zfs|fusefs|tmpfs|procfs|devfs)|linux(\..+)?|sysv(msg|sem|shm))$/
 
 function kindOf(path: string): ReturnType<HostFacts['pathKind']> {
   const facts = statSync(path, { throwIfNoEntry: false })
@@ -52,7 +49,7 @@ export function hostFacts(host: Host): HostFacts {
       if (kernel.sysctlExists(`security.jail.param.${name}`)) {
         return known ?? (name.startsWith('allow.') ? 'bool' : 'string')
       }
-      return known !== undefined && LOADABLE.test(name) ? known : undefined
+      return LOADED_BY_NAME.has(name) ? known : undefined
     },
     sysctl: name => kernel.sysctl(name),
     pathKind: kindOf,
@@ -69,6 +66,19 @@ export function hostFacts(host: Host): HostFacts {
       sets ??= host.run('devfs', ['rule', 'showsets']).stdout.split('\n').filter(Boolean).map(Number)
       return sets
     },
+    rulesetRules: number =>
+      host
+        .run('devfs', ['rule', '-s', String(number), 'show'])
+        .stdout.split('\n')
+        .filter(Boolean)
+        .map(line => line.replace(/^\d+ /, '')),
+    interfaceAddresses: () =>
+      new Map(
+        Object.entries(networkInterfaces()).map(([name, addresses]) => [
+          name,
+          (addresses ?? []).map(({ address }) => address),
+        ]),
+      ),
     moduleLoaded: name => host.run('kldstat', ['-q', '-m', name]).status === 0,
     jail(name) {
       const jid = kernel.jailId(name)

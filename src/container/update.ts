@@ -1,0 +1,119 @@
+/** `update`: limits and devices of a container that is there already. */
+import type { LinuxResources } from '../bundle/generated/config.ts'
+import { ConfigErrors, JailwrightError } from '../errors.ts'
+import { liveDeviceRules } from '../translate/devfs-rules.ts'
+import { racctProblem, updateCalls } from '../translate/limits.ts'
+import type { HostFacts, ToolCall } from '../translate/plan.ts'
+import { runTool } from './apply.ts'
+import type { Context } from './context.ts'
+import { hostFacts } from './facts.ts'
+import { Journal } from './journal.ts'
+import { type Layout, layout } from './layout.ts'
+import { lockContainer } from './lock.ts'
+import { readPlan } from './start.ts'
+import { currentStatus, requireState, type StateFile } from './state-file.ts'
+
+/** What is to change. */
+export interface UpdateOptions {
+  id: string
+  resources: LinuxResources
+  /** Device names, with or without `/dev/`. */
+  addDevices: readonly string[]
+  removeDevices: readonly string[]
+  /** `best-effort`: a kernel without accounting is a warning. */
+  limits?: 'strict' | 'best-effort' | undefined
+}
+
+/** Changes limits and devices of a created, running or paused container; all is checked before anything is changed. */
+export function update(ctx: Context, options: UpdateOptions): void {
+  const { id } = options
+  requireState(ctx.root, id)
+  const lock = lockContainer(ctx.host, layout(ctx.root, id).lock, id)
+  try {
+    const { files, state } = requireState(ctx.root, id)
+    const status = currentStatus(ctx.host, state)
+    if (status === 'stopped' || status === 'creating') {
+      throw new JailwrightError('STATE', `cannot update container "${id}": it is ${status}`, { subject: id })
+    }
+    const facts = hostFacts(ctx.host)
+    const limits = limitCalls(ctx, facts, state, options)
+    const devices = deviceCalls(ctx, facts, files, state, options)
+    applyLimits(ctx, files, state, limits)
+    for (const call of devices) runTool(ctx.host, call)
+  } finally {
+    lock.release()
+  }
+}
+
+function limitCalls(ctx: Context, facts: HostFacts, state: StateFile, options: UpdateOptions): ToolCall[] {
+  const errors: JailwrightError[] = []
+  const calls = updateCalls(state.jailName, options.resources, {
+    fail: (property, text) => {
+      errors.push(new JailwrightError('CONFIG', `resources.${property}: ${text}`, { subject: property }))
+    },
+    fate: (property, fate, note) => {
+      if (fate === 'ignored') ctx.log.warn(`resources.${property}: ignored: ${note}`)
+    },
+  })
+  if (errors.length > 0) throw new ConfigErrors(errors)
+  const problem = racctProblem(facts)
+  if (!problem || !calls.some(call => call.tool === 'rctl')) return calls
+  if (options.limits !== 'best-effort') {
+    throw new JailwrightError('UNSUPPORTED', problem.text, {
+      subject: 'kern.racct.enable',
+      hint: problem.hint,
+    })
+  }
+  ctx.log.warn(`limits are not in force: ${problem.text}; ${problem.hint}`)
+  return calls.filter(call => call.tool !== 'rctl')
+}
+
+/** rctl rules outlive a jail (rctl.md section 2), so their removal goes into the journal before they are added. */
+function applyLimits(ctx: Context, files: Layout, state: StateFile, calls: readonly ToolCall[]): void {
+  const journal = new Journal(files.journal)
+  const undo: ToolCall = { tool: 'rctl', args: ['-r', `jail:${state.jailName}`], ignore: ['No such process'] }
+  for (const call of calls) {
+    const calls = call.tool === 'rctl' ? [undo] : []
+    journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls }, () => {
+      const answer = ctx.host.run(call.tool, call.args)
+      if (answer.status !== 0 && !call.ignore?.some(text => answer.stderr.includes(text)))
+        runTool(ctx.host, call)
+    })
+  }
+}
+
+/** Rules for the container's own /dev; devfs(8) is given its path only after it is known to be a devfs. */
+function deviceCalls(
+  ctx: Context,
+  facts: HostFacts,
+  files: Layout,
+  state: StateFile,
+  options: UpdateOptions,
+): ToolCall[] {
+  const changes = [
+    ['add', options.addDevices],
+    ['remove', options.removeDevices],
+  ] as const
+  if (changes.every(([, names]) => names.length === 0)) return []
+  const { readonlyRoot, rootPath } = readPlan(files)
+  const dev = `${readonlyRoot ? files.root : rootPath}/dev`
+  if (ctx.host.kernel.mountAt(dev)?.fstype !== 'devfs') {
+    throw new JailwrightError('STATE', `container "${state.id}": ${dev} is no devfs`, { subject: dev })
+  }
+  return changes.flatMap(([action, names]) => {
+    const { rules, missing } = liveDeviceRules(
+      facts,
+      names.map(name => name.replace(/^\/dev\//, '')),
+      action,
+    )
+    if (missing[0] !== undefined && action === 'add') {
+      throw new JailwrightError('HOST', `--device-add: /dev/${missing[0]}: no such file or directory`, {
+        subject: `/dev/${missing[0]}`,
+      })
+    }
+    return rules.map(rule => ({
+      tool: 'devfs' as const,
+      args: ['-m', dev, 'rule', 'apply', ...rule.split(' ')],
+    }))
+  })
+}
