@@ -1,6 +1,5 @@
 /** Unix stream sockets: connecting, also to paths longer than sun_path, and handing over a descriptor. */
 import { constants, openSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
 import { SyscallError } from '../../errors.ts'
 import { errorText } from '../abi/error-text.ts'
 import { abi } from '../abi/index.ts'
@@ -34,10 +33,11 @@ function connectShort(socket: number, path: string, subject: string): void {
  * before this returns, because jail_attach(2) refuses while a directory is open.
  */
 function connectLong(socket: number, path: string): void {
-  const name = basename(path)
+  const slash = path.lastIndexOf('/')
+  const name = path.slice(slash + 1)
   const short = (directory: number) => (abi.os === 'freebsd' ? name : `/proc/self/fd/${directory}/${name}`)
   const directory = openSync(
-    dirname(path),
+    slash === -1 ? '.' : path.slice(0, slash) || '/',
     constants.O_RDONLY | abi.open.DIRECTORY | abi.open.CLOEXEC | abi.open.PATH,
   )
   try {
