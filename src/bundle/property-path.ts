@@ -10,7 +10,8 @@ const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/
  */
 export function childPath(parent: string, key: string | number): string {
   if (typeof key === 'number') return `${parent}[${key}]`
-  if (!PLAIN.test(key)) return `${parent}[${JSON.stringify(key)}]`
+  // Names of annotations are always quoted: most have dots, and all of them are to look alike.
+  if (!PLAIN.test(key) || parent === 'annotations') return `${parent}[${JSON.stringify(key)}]`
   return parent === '' ? key : `${parent}.${key}`
 }
 

@@ -22,8 +22,10 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [`${JAIL}name`, refused(OURS)],
   [`${JAIL}jid`, refused(OURS)],
   [`${JAIL}persist`, refused(OURS)],
+  [`${JAIL}nopersist`, refused(OURS)],
   [`${JAIL}parent`, refused('Refused: org.freebsd.parentJail is the annotation for it.')],
   [`${JAIL}command`, refused(RUNS)],
+  [`${JAIL}exec`, refused(RUNS)],
   [`${JAIL}exec.*`, refused(RUNS)],
   [`${JAIL}mount`, refused(RUNS)],
   [`${JAIL}mount.*`, refused(RUNS)],
@@ -121,11 +123,11 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   ],
   [
     'org.jailwright.net.<n>.gateway',
-    translated('Default route inside, IPv4 or IPv6 or both in a comma list.'),
+    translated('Default route inside, a comma list with at most one address each of IPv4 and IPv6.'),
   ],
   [
     'org.jailwright.net.<n>.name',
-    translated('Name of the inner end, at most 15 characters; vnet<n> when absent.'),
+    translated('Name of the inner end, at most 15 characters; vnet and the number when absent.'),
   ],
   ['org.jailwright.net.<n>.mtu', translated('MTU of both ends.')],
   [
@@ -134,7 +136,11 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   ],
   [
     'org.jailwright.net.<n>.vlan',
-    translated('VLAN of the host end on the bridge, as far as FreeBSD has it.'),
+    translated('The host end joins the bridge as an untagged member of this VLAN (1 to 4094).'),
+  ],
+  [
+    'org.jailwright.limits.cpus',
+    translated('cpuset -l LIST -j NAME, a list such as 0-3,7. Overrides linux.resources.cpu.cpus.'),
   ],
   [
     'org.jailwright.limits.mode',
@@ -144,7 +150,9 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   ],
   [
     'org.jailwright.limits.<resource>',
-    translated('rctl rule jail:NAME:RESOURCE:ACTION=N, the action deny or, for disk rates, throttle.'),
+    translated(
+      'rctl rules jail:NAME:RESOURCE:ACTION=N; the value is a comma list of [ACTION=]N with N a number (k, m, g, t) or unlimited. ACTION when absent: deny, for disk rates throttle, for times sigterm. Overrides linux.resources.',
+    ),
   ],
   ['org.jailwright.*', refused('Refused: no such annotation; a mistyped name must not pass unseen.')],
   ['io.container.manager', ignored(`${KEPT} podman's and others' own name.`)],

@@ -96,13 +96,13 @@ export const commonRows: Rows = {
     'nmount(2) with MNT_IGNORE, parents before children whatever their order; unmounted in reverse order by delete.',
   ),
   'mounts[].destination': applied(
-    'Resolved component by component inside the root, links too, so that the root cannot lead out; missing mount points are made, and removed by delete.',
+    'Resolved component by component inside the root, links too, so that the root cannot lead out; missing mount points are made, and removed by delete. A relative one counts from / with a warning; / itself is refused.',
   ),
   'mounts[].type': translated(
-    'bind, rbind and none are nullfs; sysfs is linsysfs; proc is linprocfs for a Linux image, else procfs; a tmpfs on /dev is devfs; cgroup, devpts, securityfs and the like are left out; others as given.',
+    'bind, and rbind or bind among the options, are nullfs; proc is linprocfs for a Linux image, else procfs; sysfs is linsysfs for a Linux image, else left out; a tmpfs on /dev is devfs; cgroup, devpts, mqueue, securityfs and the like are left out; types that FreeBSD has are used as given, others are refused.',
   ),
   'mounts[].source': applied(
-    'nmount option from; relative paths count from the bundle. A source below /dev becomes a devfs rule, a unix socket a link to where it can be reached.',
+    'nmount option from; relative paths count from the bundle. A device below /dev becomes a devfs rule, /dev/null over a file an empty file; a unix socket is reached by a second name beside its mount point.',
   ),
   'mounts[].options': translated(
     'ro, rw, nosuid, noexec and the options of the type as nmount options, sizes in bytes; ruleset= and rule= as devfs rules; tmpcopyup copies after mounting; options of Linux without meaning here (nodev, relatime, rprivate ...) are dropped; unknown ones are refused.',

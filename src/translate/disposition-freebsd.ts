@@ -12,7 +12,7 @@ export const freebsdRows: Rows = {
   'freebsd.devices[].mode': translated("devfs rule action mode, in octal; the host's mode when absent."),
   'freebsd.jail': applied('Parameters of jail(8).'),
   'freebsd.jail.parent': translated(
-    "The jail is made as a child (name parent.id); the parent's children.max is raised when needed and put back by delete.",
+    "The jail is made as a child (name parent.id) of this one, which has to exist; the parent's children.max is raised when needed and put back by delete.",
   ),
   'freebsd.jail.host': applied(
     'Jail parameter host; new when absent, with hostname and domainname of the config.',
@@ -38,26 +38,34 @@ export const freebsdRows: Rows = {
   'freebsd.jail.vnetInterfaces': translated(
     'Each is moved in with "ifconfig IF vnet JAIL" and given back by delete; needs vnet=new.',
   ),
-  'freebsd.jail.sysvmsg': applied('Jail parameter sysvmsg; new when absent.'),
-  'freebsd.jail.sysvsem': applied('Jail parameter sysvsem; new when absent.'),
-  'freebsd.jail.sysvshm': applied('Jail parameter sysvshm; new when absent.'),
-  'freebsd.jail.enforceStatfs': translated('Jail parameter enforce_statfs; 2 when absent.'),
+  'freebsd.jail.sysvmsg': applied(
+    'Jail parameter sysvmsg; new when absent, unless the parent jail has none to give.',
+  ),
+  'freebsd.jail.sysvsem': applied(
+    'Jail parameter sysvsem; new when absent, unless the parent jail has none to give.',
+  ),
+  'freebsd.jail.sysvshm': applied(
+    'Jail parameter sysvshm; new when absent, unless the parent jail has none to give.',
+  ),
+  'freebsd.jail.enforceStatfs': translated(
+    'Jail parameter enforce_statfs; 2 when absent (1 without a freebsd section).',
+  ),
   'freebsd.jail.allow': applied('Jail parameters allow.*.'),
   'freebsd.jail.allow.setHostname': translated(
-    'Jail parameter allow.set_hostname. The specification gives two defaults; ours is the one of its table, false.',
+    'Jail parameter allow.set_hostname. The specification gives two defaults; absent, it is on as in jail(8).',
   ),
   'freebsd.jail.allow.rawSockets': translated(
     'Jail parameter allow.raw_sockets; false when absent. A jail with vnet=new has raw sockets in any case.',
   ),
   'freebsd.jail.allow.chflags': translated('Jail parameter allow.chflags; false when absent.'),
   'freebsd.jail.allow.mount': translated(
-    'Jail parameters allow.mount and allow.mount.TYPE for each type; a type whose module is not loaded is an error that names it.',
+    'Jail parameters allow.mount and allow.mount.TYPE for each type; a type that the kernel does not know is refused.',
   ),
   'freebsd.jail.allow.quotas': translated('Jail parameter allow.quotas; false when absent.'),
   'freebsd.jail.allow.socketAf': translated('Jail parameter allow.socket_af; false when absent.'),
   'freebsd.jail.allow.mlock': translated('Jail parameter allow.mlock; false when absent.'),
   'freebsd.jail.allow.reservedPorts': translated(
-    'Jail parameter allow.reserved_ports. The specification gives two defaults; ours is the one of its table, false.',
+    'Jail parameter allow.reserved_ports. The specification gives two defaults; absent, it is on as in jail(8).',
   ),
-  'freebsd.jail.allow.suser': translated('Jail parameter allow.suser; true when absent.'),
+  'freebsd.jail.allow.suser': translated('Jail parameter allow.suser; on when absent.'),
 }

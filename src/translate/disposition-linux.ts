@@ -27,7 +27,7 @@ const NO_WEIGHT = 'rctl(8) has limits and no weights.'
 export const linuxRows: Rows = {
   'linux.devices': translated("Rules of a devfs ruleset of the container's own."),
   'linux.devices[].type': translated(
-    'Together with the numbers, finds the FreeBSD name of a well-known device; FIFOs (p) are ignored.',
+    'With the numbers, finds the FreeBSD name of a well-known device; a FIFO (p) is ignored, and FreeBSD has no block devices.',
   ),
   'linux.devices[].path': translated(
     'devfs rule "path NAME unhide" after the table of Linux names (/dev/net/tun is tun*, /dev/kvm is vmm*, /dev/ttyS0 is cuau0 ...); a name that the host does not have is refused, unless Linux runtimes always add it.',
@@ -52,7 +52,7 @@ export const linuxRows: Rows = {
     'rctl rule jail:NAME:memoryuse:deny=N: a soft limit, memory beyond it is paged out and allocations still succeed. -1 means no rule.',
   ),
   'linux.resources.memory.swap': translated(
-    'rctl rule jail:NAME:swapuse:deny=N with N the swap beyond memory.limit, as Linux counts both together; approximate accounting. -1 means no rule.',
+    'rctl rule jail:NAME:swapuse:deny=N, which counts anonymous memory when it is reserved; approximate. -1 means no rule.',
   ),
   ...all(ignored('FreeBSD has no soft limit besides memoryuse.'), 'linux.resources.memory.reservation'),
   ...all(ignored('FreeBSD does not account kernel memory to jails.'), 'linux.resources.memory.kernel'),
@@ -69,7 +69,7 @@ export const linuxRows: Rows = {
   ),
   'linux.resources.cpu': translated('rctl rule for pcpu and cpuset(1).'),
   'linux.resources.cpu.quota': translated(
-    'rctl rule jail:NAME:pcpu:deny=N, N = quota * 100 / period percent of one CPU; negative means no rule.',
+    'rctl rule jail:NAME:pcpu:deny=N, N = quota * 100 / period percent of one CPU, rounded up; 0 and below mean no rule.',
   ),
   'linux.resources.cpu.period': translated('See quota; 100000 when absent.'),
   'linux.resources.cpu.cpus': translated('cpuset -l LIST -j NAME, after the list has been checked.'),
@@ -102,9 +102,11 @@ export const linuxRows: Rows = {
   ...throttle('linux.resources.blockIO.throttleReadIOPSDevice', 'readiops', 'operations'),
   ...throttle('linux.resources.blockIO.throttleWriteIOPSDevice', 'writeiops', 'operations'),
   'linux.resources.devices': translated(
-    "Rules of a devfs ruleset of the container's own; the rule that denies everything is where every /dev begins anyway.",
+    "Rules of a devfs ruleset of the container's own for devices named by numbers; nothing else is shown anyway.",
   ),
-  'linux.resources.devices[].allow': translated('true unhides, false hides.'),
+  'linux.resources.devices[].allow': translated(
+    'true unhides the device that the numbers name, false hides it; a rule without numbers changes nothing.',
+  ),
   'linux.resources.devices[].type': translated(
     'With the numbers, finds the FreeBSD name of a well-known device.',
   ),
@@ -115,7 +117,7 @@ export const linuxRows: Rows = {
     'With type and major, finds the FreeBSD name of a well-known device.',
   ),
   'linux.resources.devices[].access': translated(
-    'Without w the mode of the node loses its write bits; m has no meaning, mknod(2) is refused in jails.',
+    "The node's own mode is cut down to r and w as given; m has no meaning, mknod(2) is refused in jails.",
   ),
   ...all(
     ignored('FreeBSD has no limits of large pages.'),
@@ -186,9 +188,11 @@ export const linuxRows: Rows = {
   ),
   'linux.rootfsPropagation': ignored('FreeBSD has no propagation of mounts.'),
   'linux.maskedPaths': translated(
-    'Where the path exists: an empty read-only tmpfs over a directory, a nullfs of /dev/null or an empty file over a file.',
+    'Where the path exists: an empty read-only tmpfs over a directory, an empty read-only file over a file.',
   ),
-  'linux.readonlyPaths': translated('Where the path exists: a read-only nullfs of it over itself.'),
+  'linux.readonlyPaths': translated(
+    'Where the path exists: a read-only nullfs of it over itself; not needed in procfs, linprocfs and linsysfs.',
+  ),
   'linux.mountLabel': ignored('FreeBSD has no SELinux.'),
   ...all(
     ignored(NO_RDT),

@@ -182,7 +182,7 @@ describe('property paths', () => {
     ['mounts', 3, 'mounts[3]'],
     ['mounts[3]', 'destination', 'mounts[3].destination'],
     ['annotations', 'a.b', 'annotations["a.b"]'],
-    ['annotations', 'plain_1', 'annotations.plain_1'],
+    ['annotations', 'plain_1', 'annotations["plain_1"]'],
     ['annotations', '', 'annotations[""]'],
     ['annotations', '1a', 'annotations["1a"]'],
     ['', 'a b', '["a b"]'],

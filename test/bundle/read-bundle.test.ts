@@ -223,8 +223,10 @@ describe('what schemas cannot say', () => {
     const text =
       '{"ociVersion":"1.0.0","root":{"path":"r"},"annotations":{"__proto__":"x","constructor":"y"},"__proto__":{"process":5}}'
     expect(errorsOf(text)).toEqual([])
-    expect(errorsOf(text.replace('"y"', '5'))).toEqual(['annotations.constructor: must be a string, got 5'])
-    expect(errorsOf(text.replace('"x"', '5'))).toEqual(['annotations.__proto__: must be a string, got 5'])
+    expect(errorsOf(text.replace('"y"', '5'))).toEqual([
+      'annotations["constructor"]: must be a string, got 5',
+    ])
+    expect(errorsOf(text.replace('"x"', '5'))).toEqual(['annotations["__proto__"]: must be a string, got 5'])
   })
 })
 

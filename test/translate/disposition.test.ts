@@ -95,3 +95,24 @@ describe('annotations', () => {
     })
   })
 })
+
+describe('the table says what the translation does', () => {
+  const example = (name: string) => name.replaceAll(/<\w+>/g, 'x').replaceAll('*', 'zzz')
+
+  test('the same jail parameters are refused', () => {
+    for (const [name, row] of annotationRows) {
+      if (!name.startsWith('org.freebsd.jail.')) continue
+      const parameter = example(name).slice('org.freebsd.jail.'.length)
+      expect([parameter, refusal(parameter) !== undefined]).toEqual([parameter, row.fate === 'refused'])
+    }
+    for (const parameter of [...Object.keys(FREEBSD_15_PARAMS), ...READ_ONLY]) {
+      const row = annotationDisposition(`org.freebsd.jail.${parameter}`)
+      expect([parameter, row.fate === 'refused']).toEqual([parameter, refusal(parameter) !== undefined])
+    }
+  })
+
+  test('all device profiles are named', () => {
+    const { note } = annotationDisposition('org.jailwright.device.profiles')
+    for (const profile of Object.keys(DEVICE_PROFILES)) expect(note).toContain(profile)
+  })
+})
