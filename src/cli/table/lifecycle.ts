@@ -51,7 +51,7 @@ const createOptions = {
   limits: {
     type: 'string',
     value: 'MODE',
-    describe: 'when resource limits cannot hold here: fail (strict), or warn and go on (best-effort)',
+    describe: 'whether limits that this host cannot keep are an error or a warning',
     choices: ['strict', 'best-effort'],
     default: 'strict',
   },

@@ -160,7 +160,7 @@ export const running = {
       limits: {
         type: 'string',
         value: 'MODE',
-        describe: 'when limits cannot hold here: fail (strict), or warn and go on (best-effort)',
+        describe: 'whether limits that this host cannot keep are an error or a warning',
         choices: ['strict', 'best-effort'],
         default: 'strict',
       },
