@@ -1,10 +1,15 @@
 /** All cases, in the order in which they are run. */
 import type { Case } from '../harness/types.ts'
+import { crashCases } from './crash.ts'
 import { deleteCases } from './delete.ts'
+import { deviceCases } from './devices.ts'
 import { errorCases } from './errors.ts'
+import { execCases } from './exec.ts'
 import { hookCases } from './hooks.ts'
+import { jailCases } from './jails.ts'
 import { killCases } from './kill.ts'
 import { lifecycleCases } from './lifecycle.ts'
+import { limitCases } from './limits.ts'
 import { mountCases } from './mounts.ts'
 import { processCases } from './process.ts'
 import { stateCases } from './state.ts'
@@ -21,6 +26,11 @@ export const allCases: readonly Case[] = [
   ...mountCases,
   ...hookCases,
   ...errorCases,
+  ...execCases,
+  ...jailCases,
+  ...deviceCases,
+  ...limitCases,
+  ...crashCases,
 ]
 
 const ids = allCases.map(one => one.id)

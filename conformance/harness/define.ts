@@ -15,8 +15,8 @@ import type {
 export function defineCase(spec: Case): Case {
   if (!/^[a-z]+\.[a-z0-9-]+$/.test(spec.id)) throw new Error(`case id must be group.name: ${spec.id}`)
   if (!/[a-z]/.test(spec.stands)) throw new Error(`case ${spec.id} names no sentence that it stands for`)
-  if (spec.containerId !== undefined && !spec.containerId.includes('%{unique}')) {
-    throw new Error(`case ${spec.id}: a container id must hold %{unique}`)
+  if (spec.containerId !== undefined && !/%\{(unique|nap)\}/.test(spec.containerId)) {
+    throw new Error(`case ${spec.id}: a container id must hold %{unique} or %{nap}`)
   }
   return spec
 }
@@ -29,6 +29,11 @@ export function create(options: CreateOptions = {}): Step {
 /** `run`: like `create`, but the command ends with the program. */
 export function run(options: CreateOptions = {}): Step {
   return { do: 'create', options, verb: 'run' }
+}
+
+/** `exec ID WORDS...`: streams as with create, into `%{dir}/out` unless `n` or `into` says otherwise. */
+export function exec(words: readonly string[], options: CreateOptions = {}): Step {
+  return { do: 'create', options: { ...options, words }, verb: 'exec' }
 }
 
 /** Any command of the runtime, with the usual global arguments. */

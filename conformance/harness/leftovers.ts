@@ -47,10 +47,11 @@ async function look(context: CaseContext, objectsBefore: readonly string[] | und
     processes(context),
     objectsBefore === undefined ? [] : platform.objects(context.tool),
   ])
-  const unique = context.unique
+  const { unique, nap } = context
+  const mine = (part: string) => part.includes(unique) || part.includes(nap)
   return {
     mounts,
-    jails: jails.filter(name => name.split('.').some(part => part.includes(unique))),
+    jails: jails.filter(name => name.split('.').some(part => mine(part))),
     files: stateFiles(context.state, context.ids),
     processes: running,
     objects: objects.filter(name => objectsBefore?.includes(name) === false),

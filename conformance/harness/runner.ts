@@ -1,5 +1,5 @@
 /** Runs cases: steps, then tidying up, then the look for left-overs; several at a time where asked. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from './command.ts'
 import { CaseContext, CaseFailure, type Session } from './context.ts'
@@ -64,6 +64,9 @@ export async function needsMet(session: Session): Promise<ReadonlySet<Need>> {
   if ((await native()) !== undefined) met.add('native')
   if (session.platform.kind === 'jails') {
     if ((await tool('sysctl', '-n', 'kern.racct.enable')).stdout.trim() === '1') met.add('racct')
+    else met.add('no-racct')
+    if (existsSync('/dev/bpf')) met.add('bpf')
+    if (existsSync('/dev/dri/renderD128')) met.add('dri')
   }
   return met
 }

@@ -69,10 +69,10 @@ function readText(path: string): string {
   }
 }
 
-/** create and run. */
+/** create, run and exec: what they have in common is whose streams the program gets. */
 async function createStep(
   context: CaseContext,
-  verb: 'create' | 'run',
+  verb: 'create' | 'run' | 'exec',
   options: CreateOptions,
 ): Promise<void> {
   const n = options.n ?? 1
@@ -80,39 +80,43 @@ async function createStep(
   const id = options.id === undefined ? context.id(n) : context.expand(options.id)
   context.ids.add(id)
   const bundle = context.bundle(n)
-  const bundleFlags =
-    options.bundle === null
-      ? []
-      : ['--bundle', options.bundle === undefined ? bundle : context.expand(options.bundle)]
   const terminal =
     options.console === undefined || options.console === false
       ? undefined
       : await listenForTerminal(context, options.console === 'long-path')
   const stdin = options.stdin === undefined ? undefined : join(context.dir, `in${suffix}`)
   if (stdin !== undefined) placeFile(stdin, options.stdin ?? '', text => context.expand(text))
-  const out = join(context.dir, `out${suffix}`)
+  const out = join(context.dir, options.into ?? `out${suffix}`)
+  const err = join(context.dir, `err${suffix}`)
+  const apart = options.merge === false || terminal !== undefined
+  const pidFile = verb === 'exec' ? join(context.dir, `${options.into ?? 'exec'}.pid`) : context.pidFile(n)
+  const bundleFlags =
+    options.bundle === null || verb === 'exec'
+      ? []
+      : ['--bundle', options.bundle === undefined ? bundle : context.expand(options.bundle)]
   const args = [
     verb,
     ...bundleFlags,
     '--pid-file',
-    context.pidFile(n),
+    pidFile,
     ...(terminal === undefined ? [] : ['--console-socket', terminal.path]),
     ...(options.flags ?? []),
     id,
+    ...(options.words ?? []),
   ]
   const answer = await context.call(args, options, {
     stdin,
     // With a terminal everything the program says comes from there; what the runtime says is kept apart.
     stdout: terminal === undefined ? out : join(context.dir, `runtime-out${suffix}`),
-    stderr: options.merge === false || terminal !== undefined ? join(context.dir, `err${suffix}`) : out,
+    stderr: apart ? err : out,
     fds: options.fds?.map(name => context.path(name)),
     cwd: options.bundle === null ? bundle : context.dir,
   })
-  if (existsSync(context.pidFile(n))) {
-    const pid = Number.parseInt(readText(context.pidFile(n)), 10)
+  if (existsSync(pidFile)) {
+    const pid = Number.parseInt(readText(pidFile), 10)
     if (pid > 1) context.pids.add(pid)
   }
-  const messages = terminal === undefined ? readText(out) : readText(join(context.dir, `err${suffix}`))
+  const messages = readText(apart ? err : out)
   judge(`${verb} ${id}`, { ...answer, stderr: messages }, options, text => context.expand(text))
   if (terminal !== undefined && answer.status === 0) await terminal.receive(out)
 }

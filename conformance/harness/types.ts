@@ -74,6 +74,10 @@ export interface CreateOptions extends CallOptions {
   fds?: readonly string[]
   /** Receive a terminal on a console socket; its output goes to `%{dir}/out`. */
   console?: boolean | 'long-path'
+  /** After the id: the command of `exec`. */
+  words?: readonly string[]
+  /** Name of the output file instead of `out`. */
+  into?: string
   /** Standard error together with standard output in `out` (as a terminal would); default true. */
   merge?: boolean
 }
@@ -107,7 +111,7 @@ export interface ToolAnswer {
 
 /** One step; made by the functions of define.ts. */
 export type Step =
-  | { do: 'create'; options: CreateOptions; verb: 'create' | 'run' }
+  | { do: 'create'; options: CreateOptions; verb: 'create' | 'run' | 'exec' }
   | { do: 'call'; args: readonly string[]; options: CallOptions }
   | { do: 'state'; id: string; match: JsonMatcher }
   | { do: 'wait'; id: string; status: string; timeout?: number }
@@ -129,7 +133,7 @@ export type FileSpec =
   | { text: string; mode?: number }
 
 /** What a case may need of machine and harness besides a runtime; a case whose need is not met is skipped. */
-export type Need = 'native' | 'racct' | 'if_epair' | 'linux64' | 'exec' | 'cgroup'
+export type Need = 'native' | 'racct' | 'no-racct' | 'bpf' | 'dri'
 
 /**
  * Where a case holds: `any-runtime` on every OCI runtime (and here against runc); `jails` on a FreeBSD host, real or
@@ -148,7 +152,7 @@ export interface Case {
   needs?: readonly Need[]
   /** Runtimes by name that are known to differ, each with the reason; the case is skipped for them. */
   notFor?: Readonly<Record<string, string>>
-  /** The container's id; default a unique one. Must contain `%{unique}`. */
+  /** The container's id; default a unique one. Must hold `%{unique}` or `%{nap}` (a number). */
   containerId?: string
   config?: ConfigPatch
   /** A shell script: short for process.args = [/bin/sh, -c, script]. */

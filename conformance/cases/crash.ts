@@ -1,0 +1,225 @@
+/** Crashes and left-overs on a host without mount namespaces (design, "The journal"; needs A3.1, A3.2, A3.4, A3.15). */
+import {
+  call,
+  check,
+  create,
+  defineCase,
+  file,
+  gone,
+  removeForce,
+  start,
+  startReady,
+  wait,
+} from '../harness/define.ts'
+import type { CheckContext, Json } from '../harness/types.ts'
+
+function hook(script: string): Json {
+  return { path: '/bin/sh', args: ['sh', '-c', script] }
+}
+
+/** Kills the process that runs the hook: the runtime in the middle of its work. */
+const killParent = hook('kill -KILL "$PPID"; sleep 0.2')
+
+const vol: Json = { destination: '/mnt', type: '%{bind}', source: '%{dir}/vol', options: ['rbind'] }
+const tmp: Json = { destination: '/t', type: 'tmpfs', source: 'tmpfs' }
+
+async function noMounts(context: CheckContext): Promise<void> {
+  const { stdout } = await context.tool('mount', '-v')
+  const lines = stdout.split('\n').filter(line => line.includes(context.expand('%{dir}/')))
+  if (lines.length > 0) context.fail(`still mounted: ${lines.join('; ')}`)
+}
+
+export const crashCases = [
+  defineCase({
+    id: 'crash.failed-create-unmounts',
+    title: 'a create whose last mount fails leaves no mount, before any delete',
+    stands:
+      'dfr/ocijail#20: devfs and fdescfs stayed mounted, and delete --force said nothing (needs A3.1, measured.md)',
+    mark: 'jails',
+    notFor: { ocijail: 'ocijail#20 is open' },
+    files: { 'vol/f': 'x' },
+    config: {
+      mounts: [
+        tmp,
+        vol,
+        { destination: '/last', type: '%{bind}', source: '%{dir}/nosuch', options: ['rbind'] },
+      ],
+    },
+    steps: [
+      create({ fails: /nosuch/ }),
+      check('nothing is mounted', noMounts),
+      gone(),
+      file('b1/root/last', 'absent'),
+    ],
+  }),
+  defineCase({
+    id: 'crash.failed-hook-unmounts',
+    title: 'a create that a hook made fail leaves no mount and no jail',
+    stands: 'exceptions in the parent leave mounts, jail and state in ocijail (needs A3.4)',
+    mark: 'jails',
+    notFor: { ocijail: 'ignores failing hooks' },
+    files: { 'vol/f': 'x' },
+    config: { mounts: [tmp, vol], hooks: { createRuntime: [hook('exit 1')] } },
+    steps: [
+      create({ fails: true }),
+      check('nothing is mounted, no jail is there', async context => {
+        await noMounts(context)
+        const { stdout } = await context.tool('jls', 'name')
+        if (stdout.includes(context.expand('%{unique}'))) context.fail(stdout)
+      }),
+      gone(),
+    ],
+  }),
+  ...(['prestart', 'createRuntime', 'createContainer'] as const).map(kind =>
+    defineCase({
+      id: `crash.killed-in-${kind.toLowerCase()}`,
+      title: `the runtime is killed while a ${kind} hook runs; delete --force leaves nothing`,
+      stands:
+        'design, The journal: "after a crash at any instant, delete --force plays it back and leaves nothing" (needs A3.4)',
+      mark: 'jails',
+      files: { 'vol/f': 'x' },
+      config: {
+        mounts: [tmp, vol],
+        annotations: { 'org.freebsd.jail.vnet': 'new' },
+        hooks: { [kind]: [killParent] },
+      },
+      steps: [
+        create({ status: kind === 'createContainer' ? undefined : 128, either: true }),
+        removeForce({ either: kind === 'createContainer' }),
+        check('nothing is mounted', noMounts),
+        gone(),
+      ],
+    }),
+  ),
+  defineCase({
+    id: 'crash.killed-in-poststop',
+    title: 'the runtime is killed while a poststop hook runs; a second delete --force finishes',
+    stands: 'design, The journal: delete plays the journal back, also the second time',
+    mark: 'jails',
+    files: { 'vol/f': 'x' },
+    config: {
+      mounts: [tmp, vol],
+      hooks: {
+        poststop: [
+          hook('if test -e %{dir}/once; then exit 0; fi; : >%{dir}/once; kill -KILL "$PPID"; sleep 0.2'),
+        ],
+      },
+    },
+    program: 'exit 0',
+    steps: [
+      create(),
+      start(),
+      wait('stopped'),
+      call(['delete', '%{id}'], { either: true, status: undefined }),
+      removeForce(),
+      check('nothing is mounted', noMounts),
+      gone(),
+    ],
+  }),
+  defineCase({
+    id: 'crash.killed-by-chance',
+    title: 'the runtime is killed at twelve moments of create; delete --force leaves nothing each time',
+    stands: 'design, The journal; needs A.3.16: state after a crash, A3.15: state.json is written in place',
+    mark: 'jails',
+    timeout: 60_000,
+    files: { 'vol/f': 'x' },
+    config: { mounts: [tmp, vol], annotations: { 'org.freebsd.jail.vnet': 'new' } },
+    steps: [
+      check('kill after 2, 4, 6 ... ms', async context => {
+        const { spawn } = await import('node:child_process')
+        const id = context.expand('%{id}')
+        for (let moment = 1; moment <= 12; moment += 1) {
+          const child = spawn(
+            context.expand('%{runtime}'),
+            ['--root', context.expand('%{state}'), 'create', '--bundle', context.expand('%{bundle}'), id],
+            { stdio: 'ignore' },
+          )
+          const ended = new Promise(resolve => child.once('exit', resolve))
+          await context.sleep(moment * moment * 2)
+          child.kill('SIGKILL')
+          await ended
+          const answer = await context.runtime('delete', '--force', id)
+          if (answer.status !== 0) context.fail(`moment ${moment}: delete --force: ${answer.stderr}`)
+          await noMounts(context)
+          const jails = (await context.tool('jls', 'name')).stdout
+          if (jails.includes(context.expand('%{unique}')))
+            context.fail(`moment ${moment}: jail left: ${jails}`)
+          if ((await context.runtime('state', id)).status === 0) context.fail(`moment ${moment}: state left`)
+        }
+      }),
+    ],
+  }),
+  defineCase({
+    id: 'crash.state-emptied',
+    title: 'an empty state.json does not keep the container from being deleted',
+    stands: 'needs A.3.16: ocijail commits 662fb5c and d4fa239, partial or empty state directories',
+    mark: 'jails',
+    notFor: { runj: 'keeps its state elsewhere' },
+    files: { 'vol/f': 'x' },
+    config: { mounts: [tmp, vol] },
+    program: 'echo ready; exec sleep %{nap}',
+    steps: [
+      ...startReady(),
+      { do: 'write', path: '%{state}/%{id}/state.json', text: '' },
+      removeForce(),
+      check('nothing is mounted', noMounts),
+      gone(),
+    ],
+  }),
+  defineCase({
+    id: 'crash.unmounted-from-outside',
+    title: 'a mount that an administrator has undone is no error at delete',
+    stands: 'needs A3.2, A.3.13: podman rm must recover; what is already gone counts as undone',
+    mark: 'jails',
+    files: { 'vol/f': 'x' },
+    config: { mounts: [tmp, vol] },
+    program: 'exit 0',
+    steps: [
+      create(),
+      start(),
+      wait('stopped'),
+      { do: 'tool', argv: ['umount', '%{root}/mnt'], expect: {} },
+      call(['delete', '%{id}']),
+      file('vol/f', 'x'),
+      gone(),
+    ],
+  }),
+  defineCase({
+    id: 'crash.mount-point-moved',
+    title: 'a container that moves its mount points away does not keep mounts alive',
+    stands: 'ocijail finds its mounts again by paths that the container may have changed (needs A3.2)',
+    mark: 'jails',
+    notFor: { ocijail: 'looks the paths up again' },
+    files: { 'vol/f': 'x' },
+    config: {
+      mounts: [{ destination: '/a/b/mnt', type: '%{bind}', source: '%{dir}/vol', options: ['rbind'] }],
+    },
+    program: 'mv /a /c; ln -s /etc /a; exit 0',
+    steps: [
+      create(),
+      start(),
+      wait('stopped'),
+      call(['delete', '%{id}'], { either: true }),
+      removeForce(),
+      check('nothing is mounted', noMounts),
+      file('vol/f', 'x'),
+    ],
+  }),
+  defineCase({
+    id: 'crash.busy-mount',
+    title: 'delete --force undoes mounts in which processes work',
+    stands:
+      'unmount fails with EBUSY while a process is in it (mounts.md 6; bastille#214 and kin, needs A.3.13)',
+    mark: 'jails',
+    files: { 'vol/f': 'x' },
+    config: { mounts: [tmp, vol] },
+    program: '(cd /t && sleep %{nap}) & (cd /mnt && sleep %{nap}) & echo ready; wait',
+    steps: [
+      ...startReady(),
+      removeForce(),
+      check('nothing is mounted', noMounts),
+      gone(),
+      file('vol/f', 'x'),
+    ],
+  }),
+]

@@ -1,0 +1,107 @@
+/** Limits by rctl(8) on a FreeBSD host (design, "Limits"; rctl.md). */
+import {
+  call,
+  check,
+  create,
+  defineCase,
+  finish,
+  gone,
+  removeForce,
+  startReady,
+  tool,
+} from '../harness/define.ts'
+
+const sleeper = 'echo ready; exec sleep %{nap}'
+
+export const limitCases = [
+  defineCase({
+    id: 'limits.linux-resources',
+    title: 'linux.resources become rctl rules that end with the container',
+    stands:
+      'dfr/ocijail#16: map memory and cpus to rctl (needs A.4.18); rules are keyed by name and survive the jail (rctl.md 2)',
+    mark: 'jailwright',
+    needs: ['racct'],
+    config: {
+      linux: {
+        resources: {
+          memory: { limit: 64 * 1024 * 1024 },
+          cpu: { quota: 50000, period: 100000 },
+          pids: { limit: 50 },
+        },
+      },
+    },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      tool(['rctl', 'jail:%{id}'], {
+        stdout: [/memoryuse:deny=67108864/, /pcpu:deny=50/, /maxproc:deny=50/],
+      }),
+      ...finish,
+      tool(['rctl', 'jail:%{id}'], { stdout: '' }),
+    ],
+  }),
+  defineCase({
+    id: 'limits.annotation',
+    title: 'an annotation sets a limit: podman never writes --memory into the config',
+    stands: 'podman on FreeBSD drops --memory (needs A2.4): limits must be reachable by annotation',
+    mark: 'jailwright',
+    needs: ['racct'],
+    config: { annotations: { 'org.jailwright.limits.openfiles': '200' } },
+    program: sleeper,
+    steps: [...startReady(), tool(['rctl', 'jail:%{id}'], { stdout: /openfiles:deny=200/ }), ...finish],
+  }),
+  defineCase({
+    id: 'limits.update',
+    title: 'update changes the limits of a running container',
+    stands: 'podman update: `update --resources=FILE ID` (needs A2.3)',
+    mark: 'jailwright',
+    needs: ['racct'],
+    files: { 'resources.json': '{"memory":{"limit":33554432},"pids":{"limit":20}}' },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      call(['update', '--resources=%{dir}/resources.json', '%{id}']),
+      tool(['rctl', 'jail:%{id}'], { stdout: [/memoryuse:deny=33554432/, /maxproc:deny=20/] }),
+      call(['update', '--pids-limit', '30', '%{id}']),
+      tool(['rctl', 'jail:%{id}'], { stdout: [/maxproc:deny=30/, { not: /maxproc:deny=20/ }] }),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'limits.stale-rule',
+    title: 'a rule that an earlier jail of this name left does not bind the new container',
+    stands:
+      'issue 3, point 7: rules "never outlive the container nor reach another one of the same name" (rctl.md 2)',
+    mark: 'jailwright',
+    needs: ['racct'],
+    config: { linux: { resources: { pids: { limit: 40 } } } },
+    program: sleeper,
+    steps: [
+      tool(['rctl', '-a', 'jail:%{id}:openfiles:deny=3']),
+      ...startReady(),
+      tool(['rctl', 'jail:%{id}'], { stdout: [/maxproc:deny=40/, { not: /openfiles/ }] }),
+      ...finish,
+      check('whatever is left of it is taken away', async context => {
+        await context.tool('rctl', '-r', context.expand('jail:%{id}'))
+      }),
+    ],
+  }),
+  defineCase({
+    id: 'limits.racct-off',
+    title: 'without racct a limit is an error that names the loader tunable',
+    stands: 'needs A.4.19: say plainly that racct is off; set kern.racct.enable=1 in loader.conf',
+    mark: 'jailwright',
+    needs: ['no-racct'],
+    config: { linux: { resources: { memory: { limit: 67108864 } } } },
+    steps: [create({ fails: /kern\.racct\.enable/ }), gone()],
+  }),
+  defineCase({
+    id: 'limits.racct-off-best-effort',
+    title: 'without racct and under best effort a limit is a warning',
+    stands: 'design, Limits: `--limits=best-effort`, then a warning',
+    mark: 'jailwright',
+    needs: ['no-racct'],
+    config: { linux: { resources: { memory: { limit: 67108864 } } } },
+    steps: [create({ flags: ['--limits=best-effort'], log: /racct/ }), removeForce()],
+  }),
+]
