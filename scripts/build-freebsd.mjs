@@ -1,0 +1,23 @@
+// dist/jailwright-freebsd-{x64,arm64}: what is copied to a FreeBSD host, and the conformance harness beside them.
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { compile, root } from './bundle.mjs'
+
+const programs = [
+  ['jailwright', 'src/main.ts'],
+  ['jailwright-conformance', 'conformance/main.ts'],
+]
+
+mkdirSync(path.join(root, 'dist'), { recursive: true })
+for (const [name, entry] of programs) {
+  if (!existsSync(path.join(root, entry))) {
+    console.error(`build: ${entry} is not there: no ${name}`)
+    continue
+  }
+  for (const machine of ['x64', 'arm64']) {
+    const file = path.join('dist', `${name}-freebsd-${machine}`)
+    // The compiler fetches the target from the npm registry the first time.
+    compile(entry, file, `bun-freebsd-${machine}`)
+    console.log(`${file}  ${(statSync(path.join(root, file)).size / 2 ** 20).toFixed(0)} MiB`)
+  }
+}
