@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { schemaProperties } from '../../scripts/schema-properties.mjs'
+import { DEVICE_PROFILES } from '../../src/translate/device-profiles.ts'
 import {
   annotationDisposition,
   annotationRows,
   disposition,
   propertyRows,
 } from '../../src/translate/disposition.ts'
+import { FREEBSD_15_PARAMS, READ_ONLY, refusal } from '../../src/translate/jail-params.ts'
 
 const properties = schemaProperties('config.schema.json')
 const paths = properties.map(property => property.path)
