@@ -20,6 +20,8 @@ export type Order =
       ownTerminal?: boolean
       /** The `ctl` FIFO, for init to hold a writer of its own while it waits for `start`. */
       channel?: string
+      /** startContainer hooks will come with `start`: what runs them has to be loaded before the jail is entered. */
+      hooks?: boolean
       /** An `exec`: the program is started at once, without waiting for `start`. */
       immediately: boolean
     }

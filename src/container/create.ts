@@ -173,6 +173,7 @@ async function build(ctx: Context, work: Building): Promise<Created> {
       jid: applied.jid,
       process: work.program,
       immediately: false,
+      hooks: plan.hooks.startContainer.length > 0,
       ownTerminal: terminal !== undefined,
       channel: files.ctl,
       ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),

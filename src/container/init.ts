@@ -25,16 +25,15 @@ export async function initMain(argv: readonly string[]): Promise<number> {
     if (!prepare) return 1
     // Holding a writer of our own keeps the channel open for `start` after `create` has ended.
     const keeper = prepare.channel === undefined ? undefined : openSync(prepare.channel, constants.O_WRONLY)
+    // Nothing may be loaded from the jail's own files, where this program's would be looked for.
+    const hooks = prepare.hooks ? await import('./hooks.ts') : undefined
     enter(host, prepare, preserved)
     findProgram(prepare.process.args[0] ?? '', prepare.process.env, prepare.process.cwd)
     if (!prepare.immediately) {
       send(answers, { ready: true })
       const start = receiver.next<Extract<Order, { do: 'start' }>>()
       if (!start) return 1
-      if (start.hooks.length > 0) {
-        const { runHooks } = await import('./hooks.ts')
-        await runHooks(start.hooks, start.state)
-      }
+      await hooks?.runHooks(start.hooks, start.state)
     }
     if (keeper !== undefined) closeSync(keeper)
     become(host, prepare.process, preserved, answers)

@@ -20,6 +20,7 @@ import type { KernelCalls, MountOption, ProcessInfo } from './types.ts'
 // sys/mount.h
 const MNT_IGNORE = 0x800000
 const MNT_FORCE = 0x80000
+const MNT_BYFSID = 0x8000000
 // sys/sysctl.h
 const CTL_KERN = 1
 const KERN_BOOTTIME = 21
@@ -33,7 +34,8 @@ const ERRMSG_SIZE = 255
 export const freebsdKernel: KernelCalls = {
   nmount,
   unmount(path, options = {}) {
-    check('unmount', path, cString(path), options.force ? MNT_FORCE : 0)
+    const flags = (options.force ? MNT_FORCE : 0) | (options.fsid === undefined ? 0 : MNT_BYFSID)
+    check('unmount', path, cString(options.fsid === undefined ? path : fsidName(options.fsid)), flags)
   },
   jailAttach(jid) {
     prepareForJail()
@@ -65,6 +67,12 @@ export const freebsdKernel: KernelCalls = {
     const { on, ...mount } = decodeStatfs(bytes)
     return on === path ? mount : undefined
   },
+}
+
+/** A file system id as unmount(2) takes it with MNT_BYFSID: `FSID:val0:val1`, two signed decimal numbers. */
+function fsidName(hex: string): string {
+  const bytes = Buffer.from(hex, 'hex')
+  return `FSID:${bytes.readInt32LE(0)}:${bytes.readInt32LE(4)}`
 }
 
 function nmount(options: readonly MountOption[]): void {
