@@ -89,10 +89,14 @@ const KINDS = ['net', 'uts', 'ipc', 'pid', 'mnt'] as const
 
 const PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
 
-/** Enters the namespaces of a host; children of this process are then inside. */
-export function enterHost(name: string): void {
+/**
+ * Enters the namespaces of a host; children of this process are then inside. The answer goes back out: the engine must
+ * not stay there, it needs a /proc that knows it.
+ */
+export function enterHost(name: string): () => void {
   const { pid } = running(name)
   const cwd = process.cwd()
+  const own = KINDS.map(kind => fs.openSync(`/proc/self/ns/${kind}`, 'r'))
   // The engine's threads share one root and working directory: setns(2) wants them apart.
   unshare(CLONE.FS)
   const fds = KINDS.map(kind => fs.openSync(`/proc/${pid}/ns/${kind}`, 'r'))
@@ -105,11 +109,17 @@ export function enterHost(name: string): void {
   } catch {
     process.chdir('/')
   }
+  return () => {
+    for (const fd of own) {
+      setns(fd)
+      fs.closeSync(fd)
+    }
+  }
 }
 
 /** Runs a command inside; the promise holds its exit status (128 + n for a signal). */
 export async function execHost(name: string, argv: string[]): Promise<number> {
-  enterHost(name)
+  const leave = enterHost(name)
   const env = { ...process.env, PATH: `${PATH}:${process.env.PATH ?? ''}` }
   const program = argv[0] ?? ''
   const file = program.includes('/') ? program : (Bun.which(program, { PATH: env.PATH }) ?? program)
@@ -126,6 +136,7 @@ export async function execHost(name: string, argv: string[]): Promise<number> {
     fs.writeSync(2, `simhost: ${program}: ${missing ? 'No such file or directory' : String(error)}\n`)
     return missing ? 127 : 126
   }
+  leave()
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const)
     process.on(signal, () => child.kill(signal))
   // The terminal sends this to the whole process group: the command gets it by itself.

@@ -1,0 +1,86 @@
+/** What a devfs mount shows, as files of a tmpfs: kept in step with the entries that its rules leave visible. */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { DevfsEntry } from '../devfs/kernel.ts'
+import { MS, mknod, mount, umount } from '../libc.ts'
+
+/** One mounted devfs on disk. */
+export class DevfsTree {
+  private readonly dir: string
+  /** The host's own /dev: its terminals are mounted for good. */
+  private readonly ownTerminals: boolean
+  private readonly made = new Map<string, string>()
+  private terminals = false
+
+  constructor(dir: string, ownTerminals: boolean) {
+    this.dir = dir
+    this.ownTerminals = ownTerminals
+  }
+
+  /** Makes the files what `entries` say (parents come before what is in them). */
+  sync(entries: readonly DevfsEntry[]): void {
+    const isTerminal = (name: string): boolean => name === 'pts' || name.startsWith('pts/')
+    const wanted = new Map(entries.filter(entry => !isTerminal(entry.name)).map(entry => [entry.name, entry]))
+    for (const name of [...this.made.keys()].reverse()) {
+      if (!wanted.has(name)) this.remove(name)
+    }
+    for (const entry of wanted.values()) this.put(entry)
+    if (!this.ownTerminals) this.showTerminals(entries.some(entry => entry.name.startsWith('pts/')))
+  }
+
+  /** Takes the terminals away, for good or until the next `sync`. */
+  hideTerminals(): void {
+    this.showTerminals(false)
+  }
+
+  private remove(name: string): void {
+    try {
+      fs.rmSync(path.join(this.dir, name), { recursive: false, force: true })
+    } catch {
+      try {
+        fs.rmdirSync(path.join(this.dir, name))
+      } catch {
+        // Something is mounted there (fdescfs); it stays until that has gone.
+        return
+      }
+    }
+    this.made.delete(name)
+  }
+
+  private put(entry: DevfsEntry): void {
+    const file = path.join(this.dir, entry.name)
+    const { linux, target } = entry.node ?? {}
+    const link = entry.kind === 'link' ? (target ?? '') : typeof linux === 'string' ? linux : undefined
+    const look = `${entry.kind} ${entry.mode} ${entry.uid} ${entry.gid}`
+    const before = this.made.get(entry.name)
+    if (before === look) return
+    if (before === undefined) {
+      if (entry.kind === 'dir') fs.mkdirSync(file, { recursive: true })
+      else if (link !== undefined) fs.symlinkSync(link, file)
+      else {
+        // A node that nothing answers to has null's number: it can be opened and says nothing.
+        const [major, minor] = Array.isArray(linux) ? (linux as [number, number]) : [1, 3]
+        mknod(file, 0o20000 | entry.mode, major, minor)
+      }
+    }
+    if (link === undefined) {
+      fs.chownSync(file, entry.uid, entry.gid)
+      fs.chmodSync(file, entry.mode)
+    }
+    this.made.set(entry.name, look)
+  }
+
+  /** Terminals work only in an instance of Linux's devpts: the host's, bound to `pts`. */
+  private showTerminals(on: boolean): void {
+    if (on === this.terminals) return
+    const dir = path.join(this.dir, 'pts')
+    if (on) {
+      fs.mkdirSync(dir, { recursive: true })
+      mount('/dev/pts', dir, null, MS.BIND)
+    } else {
+      umount(dir, 2)
+      fs.rmdirSync(dir)
+    }
+    this.terminals = on
+  }
+}
