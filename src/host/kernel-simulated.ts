@@ -113,7 +113,10 @@ export const simulatedKernel: KernelCalls = {
     ask('nmount', [options.map(([name, value]) => [name, value ?? null])])
   },
   unmount: (path, options = {}) => {
-    ask('unmount', [path, options])
+    ask('unmount', [
+      options.fsid === undefined ? path : `FSID:${options.fsid}`,
+      { force: options.force ?? false },
+    ])
   },
   jailAttach: attach,
   jailRemove: jid => {

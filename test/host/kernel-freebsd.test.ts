@@ -247,7 +247,8 @@ describe('nmount(2) and unmount(2)', () => {
     fake.functions.unmount = (path: Buffer, flags: number) => seen.push(string(path), flags) && 0
     kernel.unmount('/m')
     kernel.unmount('/m', { force: true })
-    expect(seen).toEqual(['/m', 0, '/m', 0x80000])
+    kernel.unmount('/m', { fsid: '0100000002ffffff' })
+    expect(seen).toEqual(['/m', 0, '/m', 0x80000, 'FSID:1:-254', 0x8000000])
   })
 
   it('knows a mount by its place, not the file system a path is on', () => {
