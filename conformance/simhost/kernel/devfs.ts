@@ -5,7 +5,7 @@ import { loadDefaultRules } from '../devfs/defaults.ts'
 import { DevfsKernel, type DevfsMount } from '../devfs/kernel.ts'
 import { type DeviceNode, MODULE_NODES, ptsNode } from '../devfs/nodes.ts'
 import { devfsTool } from '../devfs/tool.ts'
-import { mknod, mount as linuxMount } from '../libc.ts'
+import { mount as linuxMount, mknod } from '../libc.ts'
 import { DevfsTree } from './devfs-tree.ts'
 import { type Caller, type Kernel, KernelError } from './kernel.ts'
 import type { Mount } from './mounts.ts'
@@ -101,7 +101,8 @@ export class Devfs {
 /** The ruleset for a mount by this caller: jails have theirs and may not ask for another (devfs_mount). */
 function rulesetFor(caller: Caller, { jails }: Parts, asked: string | undefined): number {
   const number = asked === undefined ? undefined : rulesetNumber(asked)
-  if (asked !== undefined && number === undefined) throw new KernelError('EINVAL', 'invalid ruleset specification')
+  if (asked !== undefined && number === undefined)
+    throw new KernelError('EINVAL', 'invalid ruleset specification')
   if (caller.jid === 0) return number ?? 0
   const own = Number(jails.table.get(caller.jid)?.values.get('devfs_ruleset') ?? 0)
   if (number !== undefined && number !== own) throw new KernelError('EPERM')

@@ -1,6 +1,7 @@
 /** Resource limits of the simulated kernel: rctl(2) rules and usage, CPU sets with real affinity. */
-import fs from 'node:fs'
+
 import { ptr } from 'bun:ffi'
+import fs from 'node:fs'
 import type { Json } from '../client.ts'
 import { libc } from '../libc.ts'
 import { type CpuTarget, cpusetTool } from '../limits/cpuset.ts'
@@ -30,12 +31,16 @@ function descriptors(pid: number): number {
 const samples = new Map<string, { ticks: number; at: number }>()
 
 function sum(key: string, list: readonly Process[]): Usage {
-  const total = (of: (p: Process) => number): bigint => BigInt(Math.round(list.reduce((n, p) => n + of(p), 0)))
+  const total = (of: (p: Process) => number): bigint =>
+    BigInt(Math.round(list.reduce((n, p) => n + of(p), 0)))
   const ticks = list.reduce((n, p) => n + p.utime + p.stime, 0)
   const now = Date.now()
   const before = samples.get(key)
   samples.set(key, { ticks, at: now })
-  const share = before === undefined || now - before.at < 10 ? 0 : ((ticks - before.ticks) * 1000 * 100) / (CLOCK * (now - before.at))
+  const share =
+    before === undefined || now - before.at < 10
+      ? 0
+      : ((ticks - before.ticks) * 1000 * 100) / (CLOCK * (now - before.at))
   const uptime = Number(fs.readFileSync('/proc/uptime', 'utf8').split(' ')[0])
   return {
     cputime: BigInt(Math.floor(ticks / CLOCK)),
@@ -84,12 +89,20 @@ export class Limits {
   private usage(subject: Subject, id: string): Usage {
     const key = `${subject}:${id}`
     const all = allProcesses().filter(p => p.state !== 'Z')
-    if (subject === 'process') return sum(key, all.filter(p => p.pid === Number(id)))
+    if (subject === 'process')
+      return sum(
+        key,
+        all.filter(p => p.pid === Number(id)),
+      )
     if (subject === 'jail') {
       const jail = this.parts.jails.all().find(j => j.name === id)
       return jail === undefined ? {} : sum(key, this.parts.jails.processes(jail.jid))
     }
-    if (subject === 'user') return sum(key, all.filter(p => uidOf(p.pid) === Number(id)))
+    if (subject === 'user')
+      return sum(
+        key,
+        all.filter(p => uidOf(p.pid) === Number(id)),
+      )
     return id === 'daemon' ? sum(key, all) : {}
   }
 
@@ -99,7 +112,8 @@ export class Limits {
     const uid = uidOf(pid)
     if (uid !== undefined) found.push(['user', String(uid)])
     const { table } = this.parts.jails
-    for (let j = table.get(readProcess(pid)?.jid ?? 0); j !== undefined; j = table.get(j.parent)) found.push(['jail', j.name])
+    for (let j = table.get(readProcess(pid)?.jid ?? 0); j !== undefined; j = table.get(j.parent))
+      found.push(['jail', j.name])
     return found
   }
 
@@ -148,7 +162,9 @@ export class Limits {
       return
     }
     const jail =
-      kind === 'jail' ? this.jailOf(caller, id) : this.parts.jails.all().find(j => j.values.get('cpuset.id') === id)
+      kind === 'jail'
+        ? this.jailOf(caller, id)
+        : this.parts.jails.all().find(j => j.values.get('cpuset.id') === id)
     const above = jail === undefined ? CPUS : this.maskOf(this.parts.jails.table.get(jail.parent))
     if (mask.some(cpu => !above.includes(cpu))) throw new LimitError('EINVAL')
     if (jail === undefined) {

@@ -2,14 +2,13 @@
 import fs from 'node:fs'
 import type { Json } from '../client.ts'
 import { tunnelNode } from '../devfs/nodes.ts'
-import { FLAG, type Vnet } from '../net/interface.ts'
 import { ifconfigTool, type NetCaller } from '../net/ifconfig.ts'
+import { FLAG, type Vnet } from '../net/interface.ts'
 import { NetKernel } from '../net/kernel.ts'
 import { netstatTool } from '../net/netstat.ts'
 import { routeTool } from '../net/route.ts'
-import { KernelError as NetError } from '../text/errno.ts'
 import type { Devfs } from './devfs.ts'
-import { type Caller, HOST, type Kernel } from './kernel.ts'
+import { type Caller, HOST, type Kernel, KernelError } from './kernel.ts'
 import { Links } from './links.ts'
 import type { Parts } from './parts.ts'
 import { log } from './server.ts'
@@ -97,12 +96,16 @@ export class Network {
   reset(): void {
     this.net.settle(true)
     const { host } = this.net
-    for (const item of [...host.interfaces]) if (item.clone && host.interfaces.includes(item)) this.net.destroy(item)
+    for (const item of [...host.interfaces])
+      if (item.clone && host.interfaces.includes(item)) this.net.destroy(item)
     host.routes = []
     this.oids.delete(host)
     for (const item of host.interfaces) {
-      for (const { address, prefix } of item.addresses) if (item.kind !== 'lo') this.net.dropReal(item, address, prefix)
-      item.addresses = item.addresses.filter(({ address }) => item.kind === 'lo' && /^(127\.0\.0\.1|::1|fe80::1)$/.test(address))
+      for (const { address, prefix } of item.addresses)
+        if (item.kind !== 'lo') this.net.dropReal(item, address, prefix)
+      item.addresses = item.addresses.filter(
+        ({ address }) => item.kind === 'lo' && /^(127\.0\.0\.1|::1|fe80::1)$/.test(address),
+      )
     }
   }
 
@@ -149,7 +152,9 @@ export class Network {
     const file = REAL_OIDS[name]
     if (file === undefined) return
     try {
-      this.parts.jails.inNetwork(jid, () => fs.writeFileSync(`/proc/sys/net/${file}`, value === '0' ? '0' : '1'))
+      this.parts.jails.inNetwork(jid, () =>
+        fs.writeFileSync(`/proc/sys/net/${file}`, value === '0' ? '0' : '1'),
+      )
     } catch (error) {
       log(`sysctl ${name}: ${String(error)}`)
     }
@@ -166,14 +171,22 @@ export class Network {
     sysctls.fixed('net.fibs', 1)
     sysctls.variable('net.link.tap.up_on_open', 0)
     sysctls.variable('net.link.tap.user_open', 0)
-    sysctls.tree(() => (klds.has('if_bridge') ? Object.keys(BRIDGE_OIDS).map(name => [name, define(name)]) : []))
+    sysctls.tree(() =>
+      klds.has('if_bridge') ? Object.keys(BRIDGE_OIDS).map(name => [name, define(name)]) : [],
+    )
     let generate = '1'
-    const epair = { get: () => generate, set: (_: Caller, value: string) => (generate = value) as unknown as undefined }
+    const epair = {
+      get: () => generate,
+      set: (_: Caller, value: string) => {
+        generate = value
+      },
+    }
     sysctls.tree(() => (klds.has('if_epair') ? [['net.link.epair.ether_gen_addr', epair]] : []))
     // Root of a vnet jail may change its own stack.
     this.kernel.wrap('sysctlSet', old => (caller, name, value) => {
       const own = Object.hasOwn(STACK_OIDS, String(name)) || Object.hasOwn(BRIDGE_OIDS, String(name))
-      if (caller.jid === 0 || caller.uid !== 0 || !own || !this.caller(caller).privileged) return old(caller, name, value)
+      if (caller.jid === 0 || caller.uid !== 0 || !own || !this.caller(caller).privileged)
+        return old(caller, name, value)
       this.setOid(caller, String(name), String(value))
       return null
     })
@@ -188,17 +201,23 @@ export function installNetwork(kernel: Kernel, parts: Parts, devfs: Devfs): Netw
   kernel.on('jailRemoving', jid => network.jailRemoving(jid))
   kernel.on('reboot', () => network.reset())
   const words = (argv: Json | undefined): string[] => argv as string[]
-  kernel.register('ifconfigTool', (caller, argv) => ifconfigTool(words(argv), network.caller(caller)) as unknown as Json)
+  kernel.register(
+    'ifconfigTool',
+    (caller, argv) => ifconfigTool(words(argv), network.caller(caller)) as unknown as Json,
+  )
   kernel.register('routeTool', (caller, argv) => {
     const who = network.caller(caller)
     const routing = parts.jails.table.get(caller.jid)?.values.get('allow.routing') === true
     return routeTool(words(argv), { ...who, privileged: who.privileged || routing }) as unknown as Json
   })
-  kernel.register('netstatTool', (caller, argv) => netstatTool(words(argv), network.stackOf(caller.jid)) as unknown as Json)
+  kernel.register(
+    'netstatTool',
+    (caller, argv) => netstatTool(words(argv), network.stackOf(caller.jid)) as unknown as Json,
+  )
   // What jail(8) needs: is there an interface of that name in the caller's stack, and is it up?
   kernel.register('interface', (caller, name) => {
     const item = network.net.find(network.stackOf(caller.jid), String(name))
-    if (item === undefined) throw new NetError('ENXIO')
+    if (item === undefined) throw new KernelError('ENXIO')
     return { name: item.name, up: (item.flags & FLAG.UP) !== 0 }
   })
   return network

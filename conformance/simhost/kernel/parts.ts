@@ -6,8 +6,10 @@ import { registerFilesystems } from './filesystems.ts'
 import * as jailCalls from './jail-calls.ts'
 import { type Kernel, KernelError, text } from './kernel.ts'
 import * as klds from './klds.ts'
+import { installLimits } from './limits.ts'
 import * as mounts from './mounts.ts'
 import { within } from './namespaces.ts'
+import { installNetwork } from './network.ts'
 import * as sysctls from './sysctls.ts'
 
 /** What the parts offer to each other. */
@@ -34,9 +36,11 @@ export function installParts(kernel: Kernel): Parts {
     jails,
     sysctls: sysctls.install(kernel, jails, modules),
   }
-  installDevfs(parts)
+  const devfs = installDevfs(kernel, parts)
   registerFilesystems(table)
   installHostname(kernel, parts)
+  installNetwork(kernel, parts, devfs)
+  installLimits(kernel, parts)
   table.addBase('ufs', '/dev/ada0p2', '/', ['rootfs', 'local', 'journaled soft-updates'])
   table.addBase('devfs', 'devfs', '/dev', [])
   table.addBase('tmpfs', 'tmpfs', '/tmp', ['local'])

@@ -37,6 +37,11 @@ export class RctlKernel {
     this.around = around
   }
 
+  /** A reboot: no rules. */
+  reset(): void {
+    for (const kind of Object.values(this.containers)) kind.clear()
+  }
+
   private parse(text: string): RctlRule {
     if (!this.around.enabled) throw new KernelError('ENOSYS')
     const rule = parseRctl(text)

@@ -28,7 +28,7 @@ export type LinkOperation =
 /** Where the real interfaces are: makes in Linux namespaces what the model says. */
 export interface NetBackend {
   /**
-   * Does the operations in order in the stack of a jail (0: the host's) and stops at the first that fails; gives what
+   * Does the operations in order in a stack (by its id; 0: the host's) and stops at the first that fails; gives what
    * was wrong, undefined for success.
    */
   run(vnet: number, operations: readonly LinkOperation[]): string | undefined

@@ -51,6 +51,8 @@ export const ND6 = {
 
 /** A network stack: the host's (jid 0) or a vnet jail's. */
 export interface Vnet {
+  /** Number of the stack below: never used twice, unlike jids. */
+  id: number
   jid: number
   /** Name of the jail, part of the MAC addresses of its clones; empty for the host. */
   name: string

@@ -68,8 +68,9 @@ export class NetKernel {
   readonly vnets = new Map<number, Vnet>()
   /** What the backend could not do; the model went on. */
   readonly complaints: string[] = []
+  private stacks = 0
   private readonly indexes = new Set<number>()
-  private readonly lingering = new Map<Vnet, { due: number; release: () => void }>()
+  private readonly lingering = new Map<Vnet, { due: number; release: (vnet: Vnet) => void }>()
   readonly around: NetSurroundings
 
   constructor(around: NetSurroundings, hostuuid: string) {
@@ -96,7 +97,8 @@ export class NetKernel {
   }
 
   private stack(jid: number, name: string, hostuuid: string): Vnet {
-    const vnet: Vnet = { jid, name, hostuuid, interfaces: [], routes: [] }
+    const vnet: Vnet = { id: this.stacks, jid, name, hostuuid, interfaces: [], routes: [] }
+    this.stacks += 1
     this.vnets.set(jid, vnet)
     return vnet
   }
@@ -112,12 +114,9 @@ export class NetKernel {
    * The jail of a vnet is gone. Its interfaces return home a little later, clones made inside are destroyed, then
    * `release` may give the namespace up.
    */
-  destroyVnet(jid: number, release: () => void): void {
+  destroyVnet(jid: number, release: (vnet: Vnet) => void): void {
     const vnet = this.vnets.get(jid)
-    if (vnet === undefined) {
-      release()
-      return
-    }
+    if (vnet === undefined) return
     this.vnets.delete(jid)
     this.lingering.set(vnet, { due: this.around.now() + LINGER, release })
   }
@@ -140,7 +139,7 @@ export class NetKernel {
       }
     }
     this.lingering.delete(vnet)
-    entry.release()
+    entry.release(vnet)
   }
 
   /** Finishes the vnets whose time has come, or all of them (the host goes down). */
@@ -152,7 +151,7 @@ export class NetKernel {
 
   /** Makes real what the model says; a failure is noted and given back. */
   real(vnet: Vnet, operations: readonly LinkOperation[]): string | undefined {
-    const failure = operations.length === 0 ? undefined : this.around.backend.run(vnet.jid, operations)
+    const failure = operations.length === 0 ? undefined : this.around.backend.run(vnet.id, operations)
     if (failure !== undefined) this.complaints.push(failure)
     return failure
   }
@@ -392,7 +391,7 @@ export class NetKernel {
       const wanted = this.linuxName(target, item.name, item.index)
       const failure = this.real(from, [
         { op: 'down', name: linuxName },
-        { op: 'move', name: linuxName, vnet: target.jid, to: wanted },
+        { op: 'move', name: linuxName, vnet: target.id, to: wanted },
       ])
       item.linuxName = failure === undefined ? wanted : undefined
     }

@@ -6,4 +6,10 @@ export const TOOLS: Record<string, ToolDefinition> = {
   jail: { paths: ['/usr/sbin/jail'], program: true, load: () => import('./jail.ts') },
   jls: { paths: ['/usr/sbin/jls'], inJail: true, load: () => import('./jls.ts') },
   jexec: { paths: ['/usr/sbin/jexec'], program: true, load: () => import('./jexec.ts') },
+  devfs: { paths: ['/sbin/devfs'], program: true, load: () => import('./devfs.ts') },
+  ifconfig: { paths: ['/sbin/ifconfig'], inJail: true, load: () => import('./ifconfig.ts') },
+  route: { paths: ['/sbin/route'], inJail: true, load: () => import('./route.ts') },
+  netstat: { paths: ['/usr/bin/netstat'], inJail: true, load: () => import('./netstat.ts') },
+  rctl: { paths: ['/usr/bin/rctl'], load: () => import('./rctl.ts') },
+  cpuset: { paths: ['/bin/cpuset'], program: true, load: () => import('./cpuset.ts') },
 }

@@ -1,0 +1,7 @@
+/** netstat(1). */
+import { relay } from './relay.ts'
+import type { ToolContext } from './tool.ts'
+
+export function main(t: ToolContext): number {
+  return relay(t, 'netstatTool', t.args).status
+}
