@@ -127,7 +127,7 @@ export const commonRows: Rows = {
   ),
   ...hook(
     'createContainer',
-    'Run on the host during create by the first process, just before it enters the jail. A failure undoes the create.',
+    'Run during create after createRuntime, before the first process enters the jail; on the host, since FreeBSD has no mount namespaces. A failure undoes the create.',
   ),
   ...hook(
     'startContainer',

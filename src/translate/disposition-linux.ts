@@ -43,7 +43,7 @@ export const linuxRows: Rows = {
   'linux.devices[].gid': translated('devfs rule action group.'),
 
   'linux.resources': translated(
-    'Rules of rctl(8) on the jail and its cpuset(1); needs kern.racct.enable=1, see --limits.',
+    'Rules of rctl(8) on the jail, which need kern.racct.enable=1 (see --limits), and its cpuset(1).',
   ),
   'linux.resources.memory': translated(
     'Rules of rctl(8) for memoryuse and swapuse; nothing is killed at the limit.',
