@@ -33,6 +33,8 @@ function reporterFor(globals: GlobalValues, program: string): Reporter {
  */
 export async function cli(argv: readonly string[], program: string = calledName()): Promise<number> {
   let reporter = new Reporter({ ...defaultReport, program, debug: argv.includes('--debug') })
+  // Only `run` and `exec` stand for the program itself and end as a shell's command would (126, 127).
+  let standsForProgram = false
   try {
     let parsed = fastParse(argv)
     if (parsed === undefined || parsed.command === 'help') {
@@ -45,6 +47,7 @@ export async function cli(argv: readonly string[], program: string = calledName(
       parsed = slow
     }
     const { command, raw, words } = parsed
+    standsForProgram = command === 'run' || command === 'exec'
     reporter = reporterFor(toOptions(undefined, raw) as unknown as GlobalValues, program)
     const invocation = toInvocation(command!, raw, words)
     const context = async (): Promise<Context> => {
@@ -55,7 +58,8 @@ export async function cli(argv: readonly string[], program: string = calledName(
     const handler = (await handlers[command as keyof typeof handlers]()) as Handler<CommandName>
     return await handler(invocation, { program, context })
   } catch (error) {
-    return reporter.failure(error)
+    const status = reporter.failure(error)
+    return standsForProgram ? status : 1
   } finally {
     reporter.close()
   }

@@ -1,33 +1,7 @@
 /** What this runtime can do, in the form of features.md of the OCI runtime specification. */
+import type { Features } from '../bundle/generated/features.ts'
+import { mountOptionWords } from '../translate/mount-options.ts'
 import { ociVersion, version } from './version.ts'
-
-/** Options of mounts that have an effect or are accepted. Replaced by the table of src/translate/ when it is there. */
-const mountOptions: readonly string[] = [
-  'async',
-  'atime',
-  'bind',
-  'defaults',
-  'dev',
-  'exec',
-  'noatime',
-  'nodev',
-  'noexec',
-  'nosuid',
-  'notmpcopyup',
-  'private',
-  'rbind',
-  'relatime',
-  'ro',
-  'rprivate',
-  'rshared',
-  'rslave',
-  'rw',
-  'shared',
-  'slave',
-  'suid',
-  'sync',
-  'tmpcopyup',
-]
 
 /**
  * Annotations that open the jail towards the host (features.md, potentiallyUnsafeConfigAnnotations): a tool that runs
@@ -51,18 +25,17 @@ export const unsafeAnnotations: readonly string[] = [
   'org.freebsd.parentJail',
   // Devices of the host, interfaces and bridges of the host, limits lifted.
   'org.jailwright.device.profiles',
-  'org.jailwright.limits',
   'org.jailwright.limits.',
   'org.jailwright.net.',
 ]
 
 /** The features document. */
-export function features(): Record<string, unknown> {
+export function features(): Features {
   return {
     ociVersionMin: '1.0.0',
     ociVersionMax: ociVersion,
     hooks: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],
-    mountOptions,
+    mountOptions: mountOptionWords(),
     annotations: { 'org.jailwright.version': version },
     potentiallyUnsafeConfigAnnotations: unsafeAnnotations,
   }

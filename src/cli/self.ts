@@ -24,7 +24,9 @@ export function selfCommand(): string[] {
   if (isCompiled()) return [process.execPath]
   const here = import.meta.url
   const path = (relative: string) => decodeURIComponent(new URL(relative, here).pathname)
-  if (!here.endsWith('.ts')) return [process.execPath, path('./main.js')]
+  // The bundler puts shared modules into chunks/ beside main.js.
+  if (!here.endsWith('.ts'))
+    return [process.execPath, path(here.includes('/chunks/') ? '../main.js' : './main.js')]
   if (process.versions.bun !== undefined) return [process.execPath, path('../main.ts')]
   // Source under Node is the test runner, which compiles it on the way: the built program stands in.
   return [process.execPath, path('../../dist/node/main.js')]
