@@ -8,20 +8,14 @@ import { ociVersion, version } from './version.ts'
  * other people's configurations has to remove them. A name with a dot at the end stands for all that begin with it.
  */
 export const unsafeAnnotations: readonly string[] = [
-  // What a jailed root may do to the host or to its own confinement (jail(8); SA CVE-2025-15547 for mount.nullfs).
+  // What a jailed root may do to the host or to its own confinement (jail(8); CVE-2025-15547 for mount.nullfs).
   'org.freebsd.jail.allow.',
   'org.freebsd.jail.children.max',
   'org.freebsd.jail.devfs_ruleset',
   'org.freebsd.jail.enforce_statfs',
-  'org.freebsd.jail.host',
-  'org.freebsd.jail.interface',
-  'org.freebsd.jail.ip4',
-  'org.freebsd.jail.ip6',
   'org.freebsd.jail.securelevel',
-  'org.freebsd.jail.sysvmsg',
-  'org.freebsd.jail.sysvsem',
-  'org.freebsd.jail.sysvshm',
-  'org.freebsd.jail.vnet',
+  // All the rest: networks and IPC of the host, and whatever parameters a kernel module brings.
+  'org.freebsd.jail.',
   'org.freebsd.parentJail',
   // Devices of the host, interfaces and bridges of the host, limits lifted.
   'org.jailwright.device.profiles',

@@ -102,6 +102,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   ridmap: 'FreeBSD has no id-mapped mounts',
 }
 
+/** Every word without a value that some type of mount takes, sorted: what `features` tells of mount options. */
+export function mountOptionWords(): string[] {
+  const tables = [FLAGS, DROPPED, LIMITED_FLAGS].flatMap(Object.keys)
+  return [...new Set([...tables, ...DEFAULTS, 'noro', 'noswap', 'tmpcopyup', 'notmpcopyup'])].sort()
+}
+
 /** The options of one mount after translation. */
 export interface MountOptions {
   options: [string, string | undefined][]
