@@ -86,15 +86,12 @@ export interface RuleWriter {
   entry(request: DeviceRequest): void
   /** A name alone, with its parents. */
   unhide(rule: { name: string; actions?: readonly string[] }): void
-  /** True when a request of this origin has been written. */
-  hasFor(origin: string): boolean
   rules(): string[]
 }
 
 /** A writer that starts with `start`. */
 export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWriter {
   const lines = [...start]
-  const origins = new Set<string>()
   let links: ReadonlyMap<string, string> | undefined
   // Later rules win, so a path is only made visible again when something has hidden it in between.
   const add = (line: string) => {
@@ -172,7 +169,6 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
       )
     },
     entry(request) {
-      origins.add(request.origin)
       if (request.hide) {
         add(`path ${request.name} hide`)
         return
@@ -191,7 +187,6 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
       } else write(request.name, actions)
     },
     unhide,
-    hasFor: origin => origins.has(origin),
     rules: () => [...lines],
   }
 }

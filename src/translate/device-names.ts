@@ -1,14 +1,17 @@
 /** Linux names of devices, and Linux device numbers, to FreeBSD's names below /dev. */
 
-/** By path below /dev; `$1` is the first group. The first that matches holds. */
+/**
+ * By path below /dev; `$1` is the first group. The first that matches holds. Where there are several names, a plain one
+ * stands first: it must be on the host, the patterns after it need not match.
+ */
 const BY_PATH: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^net\/tun$/, ['tun*', 'tap*']],
-  [/^kvm$/, ['vmm', 'vmm/*', 'vmmctl']],
-  [/^snd(\/.*)?$/, ['dsp*', 'mixer*', 'sndstat']],
+  [/^kvm$/, ['vmmctl', 'vmm/*']],
+  [/^snd(\/.*)?$/, ['sndstat', 'dsp*', 'mixer*']],
   [/^(dsp|mixer|audio)([0-9]*)$/, ['$1$2']],
   [/^ttyS([0-9]+)$/, ['cuau$1']],
   [/^tty(?:USB|ACM)([0-9]+)$/, ['cuaU$1']],
-  [/^bus\/usb(\/.*)?$/, ['usb', 'usb/*', 'ugen*']],
+  [/^bus\/usb(\/.*)?$/, ['usbctl', 'usb/*', 'ugen*']],
   [/^loop([0-9]+)$/, ['md$1']],
   [/^nvme([0-9]+)n[0-9]+$/, ['nda$1']],
   [/^nvme([0-9]+)$/, ['nvme$1']],

@@ -24,7 +24,8 @@ export interface DeviceProfile {
   warning?: string
 }
 
-const BHYVE = ['vmm', 'vmm/*', 'vmm.io', 'vmm.io/*', 'vmmctl', 'nmdm*', 'tap*'] as const
+/** A directory by its name would be shown with all that is in it; parents of a pattern are shown without being named. */
+const BHYVE = ['vmmctl', 'vmm/*', 'vmm.io/*', 'nmdm*', 'tap*'] as const
 
 /** All profiles by name. */
 export const DEVICE_PROFILES: Readonly<Record<string, DeviceProfile>> = {
@@ -54,20 +55,20 @@ export const DEVICE_PROFILES: Readonly<Record<string, DeviceProfile>> = {
   fuse: { summary: 'file systems in user space', devices: ['fuse'], needs: ['fuse'], module: 'fusefs' },
   gpu: {
     summary: 'graphics cards, display included',
-    devices: ['dri', 'dri/*'],
+    devices: ['dri/*'],
     needs: ['dri'],
     module: moduleFor('dri')!,
   },
   'gpu-render': {
     summary: 'render nodes of graphics cards (OpenCL, Vulkan, video), no display',
-    devices: ['dri', 'dri/renderD*'],
+    devices: ['dri/renderD*'],
     needs: ['dri'],
     module: moduleFor('dri')!,
   },
   pf: { summary: 'the pf(4) firewall', devices: ['pf'], needs: ['pf'], module: 'pf' },
   serial: { summary: 'serial ports, USB ones too', devices: ['cuau*', 'cuaU*', 'ttyu*', 'ttyU*'] },
   tun: { summary: 'tunnels of VPN programs', devices: ['tun*', 'tap*'] },
-  usb: { summary: 'all USB devices', devices: ['usb', 'usb/*', 'usbctl', 'ugen*'], needs: ['usb', 'usbctl'] },
+  usb: { summary: 'all USB devices', devices: ['usbctl', 'usb/*', 'ugen*'], needs: ['usb', 'usbctl'] },
   zfs: { summary: 'ZFS administration of jailed datasets', devices: ['zfs'], needs: ['zfs'], module: 'zfs' },
 }
 

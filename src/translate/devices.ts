@@ -39,6 +39,12 @@ function hostHas(context: Context): (name: string) => boolean {
   return name => context.facts.pathKind(`/dev/${name}`) !== undefined
 }
 
+/** True when the host has the plain names among these; patterns alone are taken on trust. */
+function present(names: readonly string[], has: (name: string) => boolean): boolean {
+  const plain = names.filter(name => !isPattern(name))
+  return plain.length === 0 || plain.some(has)
+}
+
 function linuxDevice(
   context: Context,
   device: LinuxDevice,
@@ -57,11 +63,7 @@ function linuxDevice(
   }
   const has = hostHas(context)
   let names = freebsdNames(asked, has)
-  if (
-    !names.some(name => isPattern(name) || has(name)) &&
-    device.major !== undefined &&
-    device.type !== 'b'
-  ) {
+  if (!present(names, has) && device.major !== undefined && device.type !== 'b') {
     const other = linuxName(device.major, device.minor)
     if (other !== undefined) names = freebsdNames(other, has)
   }
@@ -69,7 +71,7 @@ function linuxDevice(
     context.fate(origin, 'ignored', `${device.path} would be the host's own`)
     return
   }
-  if (!names.some(name => isPattern(name) || has(name)) && (lenient || ALWAYS_ADDED.has(asked))) {
+  if (!present(names, has) && (lenient || ALWAYS_ADDED.has(asked))) {
     context.fate(origin, 'ignored', `this host has no /dev/${asked}`)
     return
   }
@@ -193,8 +195,8 @@ export function applyDevices(
 function entry(context: Context, writer: RuleWriter, request: DeviceRequest): void {
   const { name, origin } = request
   if (!request.hide && !isPattern(name) && context.facts.pathKind(`/dev/${name}`) === undefined) {
-    // Of several names for one Linux device those that are there are enough (vmm and vmmctl).
-    if (writer.hasFor(origin) || isProfile(origin)) return
+    // What a profile cannot do without has been looked for already.
+    if (isProfile(origin)) return
     const module = moduleFor(name)
     context.fail(origin, `/dev/${name}: no such file or directory on this host`, {
       code: 'HOST',

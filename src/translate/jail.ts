@@ -259,9 +259,10 @@ function addDefaults(
   }
   if (granted('allow.raw_sockets')) set('allow.raw_sockets', 'true')
   if (granted('allow.chflags')) set('allow.chflags', 'true')
-  if (!vnet) {
-    if (!values.has('ip4.addr')) set('ip4', 'inherit')
-    if (!values.has('ip6.addr')) set('ip6', 'inherit')
+  // Who restricts one family has not asked for all addresses of the other: the kernel's default is none.
+  if (!vnet && !values.has('ip4.addr') && !values.has('ip6.addr')) {
+    set('ip4', 'inherit')
+    set('ip6', 'inherit')
   }
 }
 

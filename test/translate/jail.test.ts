@@ -1,0 +1,321 @@
+import { describe, expect, it } from 'vitest'
+import { commands, errors, fate, parameters, plan, steps } from './support.ts'
+
+const annotations = (values: Record<string, string>) => ({
+  annotations: Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`org.freebsd.jail.${name}`, value]),
+  ),
+})
+const PARENT = { 'org.freebsd.parentJail': 'pod' }
+
+describe('defaults', () => {
+  it("are ocijail's without a freebsd section", () => {
+    expect(parameters(plan({ hostname: 'h', domainname: 'd.example' }))).toEqual([
+      'persist',
+      'host=new',
+      'host.hostname=h',
+      'host.domainname=d.example',
+      'ip4=inherit',
+      'ip6=inherit',
+      'enforce_statfs=1',
+      'allow.chflags',
+      'allow.raw_sockets',
+    ])
+  })
+
+  it("are the specification's with one, what jail(8) has on by default left on", () => {
+    expect(parameters(plan({ freebsd: {} }))).toEqual([
+      'persist',
+      'host=new',
+      'enforce_statfs=2',
+      'sysvmsg=new',
+      'sysvsem=new',
+      'sysvshm=new',
+    ])
+  })
+
+  it('leave addresses alone in a jail with a stack of its own', () => {
+    expect(parameters(plan(annotations({ vnet: 'new' })))).toEqual([
+      'persist',
+      'host=new',
+      'vnet=new',
+      'enforce_statfs=1',
+      'allow.chflags',
+      'allow.raw_sockets',
+    ])
+  })
+
+  it('give way to what the parent cannot grant', () => {
+    const pod = {
+      'children.max': '5',
+      'children.cur': '0',
+      'allow.chflags': 'false',
+      'allow.raw_sockets': 'true',
+      enforce_statfs: '2',
+    }
+    const made = plan({ annotations: PARENT }, { facts: { jails: { pod } } })
+    expect(parameters(made)).toContain('enforce_statfs=2')
+    expect(parameters(made)).toContain('allow.raw_sockets')
+    expect(parameters(made)).not.toContain('allow.chflags')
+  })
+})
+
+describe('the freebsd section', () => {
+  it('becomes parameters, every key of it', () => {
+    const jail = {
+      host: 'new',
+      ip4: 'new',
+      ip6: 'disable',
+      ip4Addr: ['10.0.0.7', '10.0.0.8'],
+      sysvmsg: 'inherit',
+      sysvsem: 'disable',
+      sysvshm: 'new',
+      enforceStatfs: 1,
+      allow: {
+        setHostname: false,
+        rawSockets: true,
+        chflags: true,
+        mount: ['tmpfs', 'nullfs'],
+        quotas: true,
+        socketAf: true,
+        mlock: true,
+        reservedPorts: false,
+        suser: false,
+      },
+    } as const
+    const mutable = structuredClone(jail) as unknown as NonNullable<
+      Parameters<typeof plan>[0]['freebsd']
+    >['jail']
+    expect(parameters(plan({ freebsd: { jail: mutable } }))).toEqual([
+      'persist',
+      'host=new',
+      'ip4=new',
+      'ip4.addr=10.0.0.7,10.0.0.8',
+      'ip6=disable',
+      'enforce_statfs=1',
+      'sysvmsg=inherit',
+      'sysvsem=disable',
+      'sysvshm=new',
+      'allow.chflags',
+      'allow.mlock',
+      'allow.mount',
+      'allow.mount.nullfs',
+      'allow.mount.tmpfs',
+      'allow.quotas',
+      'allow.raw_sockets',
+      'allow.reserved_ports=false',
+      'allow.set_hostname=false',
+      'allow.socket_af',
+      'allow.suser=false',
+    ])
+  })
+
+  it('with host=inherit takes no names from the config', () => {
+    const made = plan({ hostname: 'h', freebsd: { jail: { host: 'inherit' } } })
+    expect(parameters(made)).toContain('host=inherit')
+    expect(parameters(made).join()).not.toContain('host.hostname')
+    expect(fate(made, 'hostname')).toMatch(/^ignored: host=inherit/)
+  })
+
+  it('names a type of file system that this kernel cannot let be mounted', () => {
+    expect(errors({ freebsd: { jail: { allow: { mount: ['tmpfs', 'nosuchfs'] } } } })).toEqual([
+      'freebsd.jail.allow.mount[1]: this kernel has no jail parameter allow.mount.nosuchfs',
+    ])
+  })
+
+  it('moves interfaces in, with vnet=new only', () => {
+    const made = plan({ freebsd: { jail: { vnet: 'new', vnetInterfaces: ['em1', 'em2'] } } })
+    expect(steps(made, 'move-interface').map(step => [step.interface, step.jail, step.origin])).toEqual([
+      ['em1', 'c1', 'freebsd.jail.vnetInterfaces[0]'],
+      ['em2', 'c1', 'freebsd.jail.vnetInterfaces[1]'],
+    ])
+    expect(errors({ freebsd: { jail: { vnetInterfaces: ['em1'] } } })).toEqual([
+      'freebsd.jail.vnetInterfaces[0]: an interface can be moved into a jail with vnet=new only',
+    ])
+  })
+})
+
+describe('annotations', () => {
+  it('set parameters of every type, booleans in all spellings', () => {
+    const made = plan(
+      annotations({
+        'allow.mlock': 'true',
+        'allow.quotas': '1',
+        'allow.raw_sockets': 'false',
+        'allow.set_hostname': '0',
+        sysvshm: 'new',
+        securelevel: '2',
+        'children.max': '3',
+        osrelease: '14.0-RELEASE',
+        osreldate: '1400097',
+        'host.hostuuid': '00000000-0000-0000-0000-000000000001',
+        'linux.osrelease': '5.15.0',
+        'allow.mount.nullfs': 'true',
+        enforce_statfs: '0',
+        devfs_ruleset: '4',
+      }),
+    )
+    expect(parameters(made)).toEqual(
+      expect.arrayContaining([
+        'allow.mlock',
+        'allow.quotas',
+        'allow.raw_sockets=false',
+        'allow.set_hostname=false',
+        'sysvshm=new',
+        'securelevel=2',
+        'children.max=3',
+        'osrelease=14.0-RELEASE',
+        'osreldate=1400097',
+        'host.hostuuid=00000000-0000-0000-0000-000000000001',
+        'linux.osrelease=5.15.0',
+        'allow.mount.nullfs',
+        'enforce_statfs=0',
+        'devfs_ruleset=4',
+      ]),
+    )
+  })
+
+  it.each([
+    ['enforce_statfs', '3', 'a number from 0 to 2'],
+    ['devfs_ruleset', '70000', 'a number from 0 to 65535'],
+    ['securelevel', 'high', 'a number from -1 to 3'],
+    ['vnet', 'disable', 'new, inherit'],
+    ['sysvmsg', 'sometimes', 'disable, new, inherit'],
+    ['allow.mlock', 'yes', 'true, false, 1 or 0'],
+    ['osrelease', '', 'from 1 to 31 bytes'],
+    ['linux.osrelease', '5', 'a version like 5.15.0'],
+    ['host.hostname', 'x'.repeat(256), 'at most 255 bytes'],
+  ])('refuse %s=%s', (name, value, allowed) => {
+    expect(errors(annotations({ [name]: value }))).toEqual([
+      `annotations["org.freebsd.jail.${name}"]: ${JSON.stringify(value)}: must be ${allowed}`,
+    ])
+  })
+
+  it.each([
+    'path',
+    'name',
+    'jid',
+    'persist',
+    'command',
+    'exec.start',
+    'exec.prestart',
+    'exec.clean',
+    'mount',
+    'mount.fstab',
+    'mount.devfs',
+    'mount.procfs',
+    'depend',
+    'stop.timeout',
+    'ip_hostname',
+    'zfs.dataset',
+    'allow.dying',
+    'parent',
+    'children.cur',
+    'cpuset.id',
+    'dying',
+  ])('refuse %s always', name => {
+    expect(errors(annotations({ [name]: 'true' }))).toEqual([
+      expect.stringMatching(
+        `^annotations\\["org\\.freebsd\\.jail\\.${name.replace('.', '\\.')}"\\]: refused: `,
+      ),
+    ])
+  })
+
+  it('of an unknown allow.* are a warning, of any other unknown parameter an error', () => {
+    const made = plan(annotations({ 'allow.vmm': 'true' }))
+    expect(made.warnings).toEqual([expect.stringContaining('this kernel has no jail parameter allow.vmm')])
+    expect(parameters(made).join()).not.toContain('vmm')
+    expect(errors(annotations({ nosuch: '1' }))).toEqual([
+      'annotations["org.freebsd.jail.nosuch"]: this kernel has no jail parameter nosuch',
+    ])
+  })
+
+  it('override the section, and the plan says so', () => {
+    const made = plan({ ...annotations({ enforce_statfs: '1' }), freebsd: { jail: { enforceStatfs: 2 } } })
+    expect(parameters(made)).toContain('enforce_statfs=1')
+    expect(fate(made, 'freebsd.jail.enforceStatfs')).toBe(
+      'ignored: overridden by annotations["org.freebsd.jail.enforce_statfs"]',
+    )
+  })
+
+  it("take ocijail's old ip6.add", () => {
+    expect(parameters(plan(annotations({ 'ip6.add': 'fd00::5' })))).toContain('ip6.addr=fd00::5')
+  })
+})
+
+describe('addresses', () => {
+  it('are checked by family, all of them', () => {
+    expect(errors(annotations({ 'ip4.addr': '300.1.1.1,10.0.0.1,::1', 'ip6.addr': 'zz::1' }))).toEqual([
+      'annotations["org.freebsd.jail.ip4.addr"]: not an IPv4 address: 300.1.1.1',
+      'annotations["org.freebsd.jail.ip4.addr"]: not an IPv4 address: ::1',
+      'annotations["org.freebsd.jail.ip6.addr"]: not an IPv6 address: zz::1',
+    ])
+  })
+
+  it('of a classic jail become aliases of the interface, taken away by the undo', () => {
+    const made = plan(annotations({ 'ip4.addr': '10.0.0.7', 'ip6.addr': 'fd00::7', interface: 'em0' }))
+    expect(commands(made)).toEqual([
+      'ifconfig em0 inet 10.0.0.7/32 alias',
+      'ifconfig em0 inet6 fd00::7/128 alias',
+    ])
+    expect(steps(made, 'run')[0]?.undo).toEqual([
+      { tool: 'ifconfig', args: ['em0', 'inet', '10.0.0.7', '-alias'], ignore: expect.any(Array) },
+    ])
+    expect(parameters(made).join()).not.toContain('interface')
+    expect(parameters(made)).toEqual(expect.arrayContaining(['ip4.addr=10.0.0.7', 'ip6.addr=fd00::7']))
+    expect(parameters(made).join()).not.toMatch(/ip[46]=/)
+  })
+
+  it('of one family give nothing of the other', () => {
+    expect(parameters(plan(annotations({ 'ip4.addr': '10.0.0.7' }))).join()).not.toContain('ip6')
+  })
+
+  it('may name their own interface and mask', () => {
+    const made = plan(annotations({ 'ip4.addr': 'em1|10.1.0.7/24,10.0.0.8', interface: 'em0' }))
+    expect(commands(made)).toEqual([
+      'ifconfig em1 inet 10.1.0.7/24 alias',
+      'ifconfig em0 inet 10.0.0.8/32 alias',
+    ])
+    expect(parameters(made)).toContain('ip4.addr=10.1.0.7,10.0.0.8')
+  })
+
+  it('that the host has already are left to it', () => {
+    const facts = { addresses: { em0: ['10.0.0.7'] } }
+    expect(commands(plan(annotations({ 'ip4.addr': '10.0.0.7', interface: 'em0' }), { facts }))).toEqual([])
+  })
+
+  it('cannot restrict a vnet jail', () => {
+    expect(errors(annotations({ vnet: 'new', 'ip4.addr': '10.0.0.7' }))).toEqual([
+      expect.stringContaining('vnet jails cannot have IP address restrictions'),
+    ])
+  })
+})
+
+describe('a parent jail', () => {
+  it('gives its name, and room where it has none', () => {
+    const full = plan(
+      { annotations: PARENT },
+      { facts: { jails: { pod: { 'children.max': '1', 'children.cur': '1' } } } },
+    )
+    expect(full.jailName).toBe('pod.c1')
+    expect(full.parentJail).toBe('pod')
+    expect(full.steps.map(step => step.kind)).toEqual(['raise-children', 'jail'])
+    const room = plan(
+      { annotations: PARENT },
+      { facts: { jails: { pod: { 'children.max': '2', 'children.cur': '1' } } } },
+    )
+    expect(room.steps.map(step => step.kind)).toEqual(['jail'])
+  })
+
+  it('must be there', () => {
+    expect(errors({ annotations: PARENT }, { facts: { jails: {} } })).toEqual([
+      'annotations["org.freebsd.parentJail"]: jail "pod" not found',
+    ])
+  })
+
+  it('of the annotation wins over that of the section', () => {
+    const made = plan({ annotations: PARENT, freebsd: { jail: { parent: 'other' } } })
+    expect(made.parentJail).toBe('pod')
+    expect(fate(made, 'freebsd.jail.parent')).toMatch(/^ignored: overridden/)
+  })
+})

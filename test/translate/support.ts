@@ -1,0 +1,80 @@
+/** A small bundle to translate, and the parts of a plan that tests look at. */
+import type { Config } from '../../src/bundle/generated/config.ts'
+import { ConfigErrors, JailwrightError } from '../../src/errors.ts'
+import { type FactOverrides, fixedFacts } from '../../src/translate/facts.ts'
+import { translate } from '../../src/translate/index.ts'
+import type { MountStep, Plan, Step } from '../../src/translate/plan.ts'
+
+/** What a test may add to the smallest config. */
+export type Parts = Partial<Config>
+
+/** The devfs that every ordinary config has. */
+export const DEV = { destination: '/dev', type: 'devfs', source: 'devfs', options: ['ruleset=4'] }
+
+/** Options of `plan`. */
+export interface PlanOptions {
+  id?: string
+  facts?: FactOverrides
+  limits?: 'strict' | 'best-effort'
+}
+
+/** The plan of a config. */
+export function plan(parts: Parts, options: PlanOptions = {}): Plan {
+  const config: Config = { ociVersion: '1.3.0', root: { path: '/jails/c1' }, ...parts }
+  return translate({
+    id: options.id ?? 'c1',
+    bundle: { dir: '/bundle', config },
+    facts: fixedFacts(options.facts),
+    limits: options.limits,
+  })
+}
+
+/** The messages of all errors of a config; fails when there is none. */
+export function errors(parts: Parts, options: PlanOptions = {}): string[] {
+  try {
+    plan(parts, options)
+  } catch (error) {
+    if (error instanceof ConfigErrors) return error.errors.map(each => each.message)
+    if (error instanceof JailwrightError) return [error.message]
+    throw error
+  }
+  throw new Error('the config was translated without an error')
+}
+
+/** Steps of one kind. */
+export function steps<K extends Step['kind']>(made: Plan, kind: K): Extract<Step, { kind: K }>[] {
+  return made.steps.filter((step): step is Extract<Step, { kind: K }> => step.kind === kind)
+}
+
+/** The jail's parameters as jail(8) gets them. */
+export function parameters(made: Plan): string[] {
+  return (steps(made, 'jail')[0]?.parameters ?? []).map(([name, value]) =>
+    value === true ? name : `${name}=${value}`,
+  )
+}
+
+/** The mount on a destination. */
+export function mountOn(made: Plan, destination: string): MountStep | undefined {
+  return steps(made, 'mount').find(step => step.destination === destination)
+}
+
+/** Options of a mount as words. */
+export function words(step: MountStep | undefined): string[] {
+  return (step?.options ?? []).map(([name, value]) => (value === undefined ? name : `${name}=${value}`))
+}
+
+/** Rules of the container's own ruleset. */
+export function rules(made: Plan): readonly string[] {
+  return steps(made, 'ruleset')[0]?.rules ?? []
+}
+
+/** Command lines of all run steps. */
+export function commands(made: Plan): string[] {
+  return steps(made, 'run').map(({ call }) => [call.tool, ...call.args].join(' '))
+}
+
+/** What became of a property. */
+export function fate(made: Plan, property: string): string | undefined {
+  const found = made.fates.find(each => each.property === property)
+  return found && (found.note === '' ? found.fate : `${found.fate}: ${found.note}`)
+}
