@@ -1,0 +1,103 @@
+import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { fresh, leavesNothing } from './cases.ts'
+import { IMAGE, machine, must, podman, until } from './machine.ts'
+
+leavesNothing()
+
+describe('podman exec', () => {
+  let name = ''
+  beforeEach(async () => {
+    name = fresh()
+    await must('run', '-d', '--name', name, '-e', 'FROM=container', '--user', 'root', IMAGE, 'sleep', '300')
+  })
+  const exec = (options: string[], ...words: string[]) => podman(['exec', ...options, name, ...words])
+
+  test('output and status', async () => {
+    expect(await exec([], 'sh', '-c', 'echo out; echo err >&2; exit 5')).toEqual({
+      status: 5,
+      stdout: 'out\n',
+      stderr: expect.stringContaining('err\n'),
+    })
+  })
+
+  test("the environment is the container's, with -e on top", async () => {
+    const { stdout } = await exec(['-e', 'A=b', '-e', 'C=d e'], 'env')
+    expect(stdout.split('\n')).toEqual(expect.arrayContaining(['FROM=container', 'A=b', 'C=d e']))
+  })
+
+  test('-w', async () => {
+    expect((await exec(['-w', '/home/user'], 'pwd')).stdout).toBe('/home/user\n')
+  })
+
+  test('-u by number and by name', async () => {
+    expect((await exec(['-u', '1001:1002'], 'id')).stdout).toMatch(/^uid=1001\S* gid=1002/)
+    expect((await exec(['-u', 'user'], 'sh', '-c', 'id -u; id -g; touch /etc/x')).stdout).toBe('1001\n1002\n')
+  })
+
+  test('-i', async () => {
+    const input = 'some text\n'.repeat(3000)
+    expect(await podman(['exec', '-i', name, 'cat'], { input })).toMatchObject({ status: 0, stdout: input })
+  })
+
+  test('-d returns at once, the program goes on', async () => {
+    const begin = Date.now()
+    await must('exec', '-d', name, 'sh', '-c', 'sleep 1; echo done > /tmp/done; sleep 99')
+    expect(Date.now() - begin).toBeLessThan(20_000)
+    await until(
+      'the program',
+      async () => (await podman(['exec', name, 'cat', '/tmp/done'])).stdout === 'done\n',
+    )
+  })
+
+  test('no such program: 127; not executable: 126', async () => {
+    expect((await exec([], 'no-such-program')).status).toBe(127)
+    expect((await exec([], '/no/such/program')).status).toBe(127)
+    expect((await exec([], '/etc/not-executable')).status).toBe(126)
+  })
+
+  test('a signal gives 128 and its number', async () => {
+    expect((await exec([], 'sh', '-c', 'kill -KILL $$')).status).toBe(137)
+  })
+
+  test("it sees the container's files and processes, not the host's", async () => {
+    await exec([], 'sh', '-c', 'echo text > /tmp/f')
+    expect((await exec([], 'cat', '/tmp/f')).stdout).toBe('text\n')
+    expect((await exec([], 'ls', machine.dir)).status).not.toBe(0)
+  })
+
+  test("limits and umask are the container's", async () => {
+    expect((await exec([], 'sh', '-c', 'ulimit -n; umask')).stdout).toBe('1024\n0022\n')
+  })
+
+  test('--preserve-fds', async () => {
+    const dir = mkdtempSync(path.join(machine.dir, 'work/fd-'))
+    writeFileSync(path.join(dir, 'text'), 'through descriptor 3\n')
+    const answer = await podman(['exec', '--preserve-fds', '1', name, 'sh', '-c', 'cat <&3'], {
+      third: openSync(path.join(dir, 'text'), 'r'),
+    })
+    expect(answer).toMatchObject({ status: 0, stdout: 'through descriptor 3\n' })
+  })
+
+  test('in a container that has ended it is refused', async () => {
+    await must('kill', name)
+    await must('wait', name)
+    expect((await exec([], 'true')).status).not.toBe(0)
+  })
+
+  test('twenty at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => exec([], 'sh', '-c', `exit ${n}`)))
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, (_, n) => n))
+  })
+
+  test('what exec started ends with the container', async () => {
+    await must('exec', '-d', name, 'sleep', '432109')
+    const running = () =>
+      readFileSync('/proc/1/status', 'utf8') !== '' &&
+      podman(['exec', name, 'true']).then(({ status }) => status === 0)
+    expect(await running()).toBe(true)
+    await must('kill', name)
+    await must('wait', name)
+  })
+})

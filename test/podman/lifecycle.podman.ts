@@ -1,0 +1,285 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { execa } from 'execa'
+import { describe, expect, test } from 'vitest'
+import { freebsdOnly, fresh, leavesNothing } from './cases.ts'
+import { IMAGE, machine, must, podman, tool, until } from './machine.ts'
+
+/** Starts a container in the background that runs a shell script; its name. */
+async function background(script: string, ...options: string[]): Promise<string> {
+  const name = fresh()
+  await must('run', '-d', '--name', name, ...options, IMAGE, '/bin/sh', '-c', script)
+  return name
+}
+
+const inspect = (name: string, what: string) => must('inspect', '--format', `{{${what}}}`, name)
+const status = (name: string) => inspect(name, '.State.Status')
+
+/** Says when it is ready and ends by TERM with status 3. */
+const POLITE = 'trap "echo bye; exit 3" TERM; echo ready; while :; do sleep 0.1; done'
+/** Does not care for TERM. */
+const STUBBORN = 'trap "" TERM; echo ready; while :; do sleep 0.1; done'
+
+/** Waits for a line in a container's log. */
+const said = (name: string, line: string) =>
+  until(`${name} to say ${line}`, async () => (await must('logs', name)).split('\n').includes(line))
+
+leavesNothing()
+
+describe('detached', () => {
+  test('run, logs, stop, rm', async () => {
+    const name = await background(POLITE)
+    await said(name, 'ready')
+    expect(await status(name)).toBe('running')
+    expect(await must('ps', '--format', '{{.Names}}')).toBe(name)
+    await must('stop', name)
+    expect(await must('logs', name)).toBe('ready\nbye')
+    expect(await status(name)).toBe('exited')
+    expect(await inspect(name, '.State.ExitCode')).toBe('3')
+    await must('rm', name)
+    expect((await podman(['container', 'exists', name])).status).toBe(1)
+  })
+
+  test('create, then start', async () => {
+    const name = fresh()
+    await must('create', '--name', name, IMAGE, 'echo', 'started')
+    expect(await status(name)).toBe('created')
+    await must('start', name)
+    expect(await must('wait', name)).toBe('0')
+    expect(await must('logs', name)).toBe('started')
+    expect(await must('start', '-a', name)).toBe('started')
+  })
+
+  test('init, then start: the container is made and waits', async () => {
+    const name = fresh()
+    await must('create', '--name', name, IMAGE, 'echo', 'started')
+    await must('init', name)
+    expect(await status(name)).toBe('initialized')
+    expect(await must('logs', name)).toBe('')
+    await must('start', name)
+    expect(await must('wait', name)).toBe('0')
+    expect(await must('logs', name)).toBe('started')
+  })
+
+  test('init, then rm: it never runs', async () => {
+    const name = fresh()
+    await must('create', '--name', name, IMAGE, 'echo', 'started')
+    await must('init', name)
+    await must('rm', '-f', name)
+  })
+
+  test('wait gives the status of one that ends by itself', async () => {
+    const name = await background('sleep 0.3; exit 9')
+    expect(await must('wait', name)).toBe('9')
+  })
+
+  freebsdOnly('nothing is there once it has ended, before it is removed', async () => {
+    const name = await background('exit 0', '--tmpfs', '/t')
+    const id = await inspect(name, '.Id')
+    await must('wait', name)
+    await until('the end of the jail', () => !tool('jls', 'name').includes(id))
+    await until('the end of the state', () => !existsSync(`/var/run/jailwright/${id}`))
+    expect(tool('mount', '-v')).not.toContain(id)
+  })
+
+  test('a container that outlives podman is found again', async () => {
+    const name = await background(POLITE)
+    await said(name, 'ready')
+    const pid = await inspect(name, '.State.Pid')
+    expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('sh\n')
+    expect(await must('exec', name, 'echo', 'again')).toBe('again')
+  })
+})
+
+describe('signals', () => {
+  test('kill sends KILL', async () => {
+    const name = await background(STUBBORN)
+    await said(name, 'ready')
+    await must('kill', name)
+    expect(await must('wait', name)).toBe('137')
+  })
+
+  test.each(['USR1', 'SIGUSR1', 'HUP', '2'])('kill -s %s reaches the program', async signal => {
+    const traps = 'trap "echo got USR1" USR1; trap "echo got HUP" HUP; trap "echo got INT" INT'
+    const name = await background(`${traps}; echo ready; while :; do sleep 0.1; done`)
+    await said(name, 'ready')
+    await must('kill', '-s', signal, name)
+    const word = { USR1: 'USR1', SIGUSR1: 'USR1', HUP: 'HUP', 2: 'INT' }[signal]
+    await said(name, `got ${word}`)
+    expect(await status(name)).toBe('running')
+  })
+
+  test('run passes signals on to the program', async () => {
+    const name = fresh()
+    const args = [...machine.storage, 'run', '--rm', '--name', name, IMAGE, 'sh', '-c', POLITE]
+    const child = execa('podman', args, { env: machine.environment(), extendEnv: false, reject: false })
+    await until('the program', async () => (await podman(['logs', name])).stdout.includes('ready'))
+    child.kill('SIGTERM')
+    expect(await child).toMatchObject({ exitCode: 3 })
+  })
+
+  test('stop waits, then kills', async () => {
+    const name = await background(STUBBORN)
+    await said(name, 'ready')
+    const begin = Date.now()
+    await must('stop', '-t', '2', name)
+    expect(Date.now() - begin).toBeGreaterThan(1800)
+    expect(await inspect(name, '.State.ExitCode')).toBe('137')
+  })
+
+  test('--stop-signal', async () => {
+    const name = await background(
+      'trap "exit 4" USR2; echo ready; while :; do sleep 0.1; done',
+      '--stop-signal',
+      'USR2',
+    )
+    await said(name, 'ready')
+    await must('stop', name)
+    expect(await inspect(name, '.State.ExitCode')).toBe('4')
+  })
+
+  test('kill on a container that does not run is an error', async () => {
+    const name = await background('exit 0')
+    await must('wait', name)
+    expect((await podman(['kill', name])).status).not.toBe(0)
+  })
+})
+
+describe('pause', () => {
+  const counting = 'n=0; while :; do n=$((n+1)); echo $n; sleep 0.05; done'
+
+  test('pause stops every process, unpause lets them go on', async () => {
+    const name = await background(counting)
+    await said(name, '3')
+    await must('pause', name)
+    expect(await status(name)).toBe('paused')
+    const first = await must('logs', name)
+    await new Promise(resolve => setTimeout(resolve, 400))
+    expect(await must('logs', name)).toBe(first)
+    await must('unpause', name)
+    expect(await status(name)).toBe('running')
+    await until('another line', async () => (await must('logs', name)) !== first)
+  })
+
+  test('exec in a paused container is refused', async () => {
+    const name = await background(counting)
+    await must('pause', name)
+    expect((await podman(['exec', name, 'true'])).status).not.toBe(0)
+    await must('unpause', name)
+  })
+
+  test('a paused container can be removed by force', async () => {
+    const name = await background(counting)
+    await must('pause', name)
+    await must('rm', '-f', '-t', '1', name)
+  })
+})
+
+describe('again and again', () => {
+  test('restart', async () => {
+    const name = await background(POLITE)
+    await said(name, 'ready')
+    const pid = await inspect(name, '.State.Pid')
+    await must('restart', '-t', '5', name)
+    expect(await status(name)).toBe('running')
+    expect(await inspect(name, '.State.Pid')).not.toBe(pid)
+    await until('both runs in the log', async () =>
+      (await must('logs', name)).startsWith('ready\nbye\nready'),
+    )
+  })
+
+  test('restart policy on-failure', async () => {
+    const name = await background('echo run; exit 1', '--restart', 'on-failure:2')
+    await until('three runs', async () => (await must('logs', name)) === 'run\nrun\nrun')
+    expect(await inspect(name, '.RestartCount')).toBe('2')
+    await until('its end', async () => (await status(name)) === 'exited')
+  })
+
+  test('a container is started ten times', async () => {
+    const name = fresh()
+    await must('create', '--name', name, IMAGE, 'sh', '-c', 'echo $(cat /n 2>/dev/null)x >> /n; wc -l < /n')
+    for (let n = 1; n <= 10; n++) expect(await must('start', '-a', name)).toBe(String(n))
+  })
+
+  test('rm -f ends what runs, and its children', async () => {
+    const name = await background('sleep 543210 & sleep 543210 & echo ready; wait')
+    await said(name, 'ready')
+    await must('rm', '-f', '-t', '0', name)
+    const left = await execa('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "'], {
+      reject: false,
+    })
+    expect(left.stdout).not.toContain('sleep 543210')
+  })
+
+  test('processes left by the first one end with it', async () => {
+    const name = await background('(trap "" HUP TERM; sleep 654321) & sleep 0.2')
+    await must('wait', name)
+    await must('rm', name)
+    await until('the end of the orphan', async () => {
+      const left = await execa('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "'], {
+        reject: false,
+      })
+      return !left.stdout.includes('sleep 654321')
+    })
+  })
+})
+
+describe('looking at it', () => {
+  test('logs -f follows to the end', async () => {
+    const name = await background('for n in 1 2 3; do echo line $n; sleep 0.2; done')
+    expect(await must('logs', '-f', name)).toBe('line 1\nline 2\nline 3')
+  })
+
+  test('attach shows the output and gives the status', async () => {
+    const name = fresh()
+    await must('create', '--name', name, IMAGE, 'sh', '-c', 'sleep 1; echo attached; exit 6')
+    await must('start', name)
+    expect(await podman(['attach', '--no-stdin', name])).toMatchObject({ status: 6, stdout: 'attached\n' })
+  })
+
+  test('attach passes standard input', async () => {
+    const name = fresh()
+    await must('run', '-d', '-i', '--name', name, IMAGE, 'sh', '-c', 'read a; echo got $a')
+    const answer = await podman(['attach', name], { input: 'word\n' })
+    expect(answer.stdout).toBe('got word\n')
+  })
+
+  test('inspect', async () => {
+    const name = await background(POLITE)
+    const [all] = JSON.parse(await must('inspect', name))
+    expect(all).toMatchObject({ State: { Status: 'running', Running: true }, OCIRuntime: 'under-test' })
+    expect(existsSync(`/proc/${all.State.Pid}`)).toBe(true)
+    expect(all.State.ConmonPid).toBeGreaterThan(0)
+  })
+
+  test('a health check runs in the container', async () => {
+    const options = ['--health-cmd', 'test -e /ok', '--health-interval', 'disable', '--health-retries', '1']
+    const name = await background(POLITE, ...options)
+    const first = await podman(['healthcheck', 'run', name])
+    expect(first.status).toBe(1)
+    await must('exec', name, 'touch', '/ok')
+    expect((await podman(['healthcheck', 'run', name])).status).toBe(0)
+    expect(await inspect(name, '.State.Healthcheck.Status')).toBe('healthy')
+  })
+
+  test('diff and cp see the files of a running container', async () => {
+    const name = await background('echo made > /home/made; echo ready; sleep 99')
+    await said(name, 'ready')
+    expect(await must('diff', name)).toContain('A /home/made')
+    expect(await must('cp', `${name}:/home/made`, '-')).toContain('made')
+  })
+
+  test('commit makes an image of it', async () => {
+    const name = await background('echo made > /home/made; echo ready; sleep 99')
+    await said(name, 'ready')
+    await must('commit', '-q', name, 'localhost/committed:1')
+    expect(await must('run', '--rm', 'localhost/committed:1', 'cat', '/home/made')).toBe('made')
+    await must('rmi', 'localhost/committed:1')
+  })
+
+  freebsdOnly('update changes limits while it runs', async () => {
+    const name = await background(POLITE)
+    const id = await inspect(name, '.Id')
+    await must('update', '--memory', '80m', name)
+    expect(tool('rctl', `jail:${id}`)).toContain('memoryuse:deny=83886080')
+  })
+})

@@ -1,0 +1,105 @@
+// npm run test:podman [-- --engine node|bun|runc] [vitest's own words]: podman end to end, on a simulated host for each
+// engine. `runc` runs the same cases (those that are no FreeBSD matter) against runc in namespaces of its own: a case
+// that runc fails is suspect.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
+const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
+const engines = {
+  node: { runtime: path.join(root, 'bin/jailwright'), kind: 'jail', needs: 'dist/node/main.js' },
+  bun: { runtime: path.join(root, 'dist/jailwright'), kind: 'jail', needs: 'dist/jailwright' },
+  runc: { runtime: '/usr/sbin/runc', kind: 'linux' },
+}
+
+const words = process.argv.slice(2)
+const chosen = []
+for (let i = words.indexOf('--engine'); i !== -1; i = words.indexOf('--engine')) {
+  chosen.push(words.splice(i, 2)[1])
+}
+const names = chosen.length > 0 ? chosen : ['node', 'bun']
+const unknown = names.filter(name => !Object.hasOwn(engines, name))
+if (unknown.length > 0) stop(`--engine ${unknown[0]}: one of ${Object.keys(engines).join(', ')} is allowed`)
+if (process.platform !== 'linux') stop('this runs on Linux, on the simulated host', 0)
+if (process.getuid() !== 0) stop('podman end to end needs root (simulated host)')
+for (const program of ['podman', 'conmon', 'buildah', 'busybox', 'script', 'catatonit']) {
+  const found = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+  if (!found && !(program === 'catatonit' && existsSync('/usr/libexec/podman/catatonit')))
+    stop(`${program} is missing: apt-get install podman conmon buildah busybox-static catatonit bsdutils`)
+}
+
+function stop(text, status = 1) {
+  console.error(`test:podman: ${text}`)
+  process.exit(status)
+}
+
+let current
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => current?.kill('SIGTERM'))
+
+/** Runs to the end with our streams; gives the exit status. */
+function run(command, args, env = {}) {
+  return new Promise((resolve, reject) => {
+    current = spawn(command, args, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      cwd: root,
+      env: { ...process.env, ...env },
+    })
+    current.on('error', reject)
+    current.on('exit', (status, signal) => resolve(signal === null ? status : 130))
+  })
+}
+
+/** What puts a command into the machine under test. */
+async function enter(kind, host) {
+  if (kind === 'jail') {
+    const status = await run(process.execPath, [simhost, 'create', '--racct', host])
+    if (status !== 0) stop('the simulated host cannot be made')
+    return [process.execPath, simhost, 'exec', host, '--']
+  }
+  const setUp = 'mount -t tmpfs tmpfs /run && ip link set lo up && exec "$@"'
+  const namespaces = ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--uts', '--ipc', '--kill-child']
+  return ['unshare', ...namespaces, 'sh', '-c', setUp, 'sh']
+}
+
+const total = { passed: 0, failed: 0, skipped: 0 }
+for (const name of names) {
+  const { runtime, kind, needs } = engines[name]
+  if (needs !== undefined && !existsSync(path.join(root, needs))) {
+    const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', cwd: root })
+    if (status !== 0) stop('npm run build failed')
+  }
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'jwp-'))
+  const host = `podman-${name}-${process.pid}`
+  const report = path.join(dir, 'report.json')
+  console.log(`podman end to end, ${name}: ${runtime}`)
+  try {
+    const [command, ...before] = await enter(kind, host)
+    const args = [vitest, 'run', '--config', path.join(root, 'test/podman/vitest.config.ts')]
+    args.push('--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`, ...words)
+    const status = await run(command, [...before, process.execPath, ...args], {
+      JAILWRIGHT_PODMAN_RUNTIME: runtime,
+      JAILWRIGHT_PODMAN_KIND: kind,
+      JAILWRIGHT_PODMAN_DIR: dir,
+    })
+    if (status > 1) console.error(`${command} ended with ${status}`)
+    const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined
+    total.passed += result?.numPassedTests ?? 0
+    total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0)
+    // A file that cannot be loaded has no tests to fail, yet it failed.
+    const files = (result?.testResults ?? []).filter(
+      f => f.status === 'failed' && f.assertionResults.length === 0,
+    )
+    total.failed += (result?.numFailedTests ?? 1) + files.length
+    if (result !== undefined && !result.success && result.numFailedTests + files.length === 0)
+      total.failed += 1
+  } finally {
+    if (kind === 'jail') await run(process.execPath, [simhost, 'destroy', host])
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)

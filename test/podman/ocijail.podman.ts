@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect } from 'vitest'
+import { freebsdOnly, fresh, leavesNothing } from './cases.ts'
+import { call, IMAGE, machine, must, podman, tool } from './machine.ts'
+
+leavesNothing()
+
+/** The setting names a link called ocijail; nothing else tells that it is another program. */
+describe("in ocijail's place", () => {
+  freebsdOnly('a hook of the field finds state.json and the jid where ocijail keeps them', async () => {
+    const name = fresh()
+    await must('--runtime', 'ocijail', 'run', '-d', '--name', name, IMAGE, 'sleep', '300')
+    const id = await must('inspect', '--format', '{{.Id}}', name)
+    const state = JSON.parse(readFileSync(`/var/run/ocijail/${id}/state.json`, 'utf8'))
+    expect(tool('jls', '-j', String(state.jid), 'name')).toBe(id)
+    const answer = await call(`${machine.dir}/bin/ocijail`, ['state', id])
+    expect(JSON.parse(answer.stdout).annotations['org.freebsd.jail.jid']).toBe(String(state.jid))
+    await must('rm', '-f', '-t', '0', name)
+    expect(existsSync(`/var/run/ocijail/${id}`)).toBe(false)
+  })
+
+  freebsdOnly('run, its status and errors', async () => {
+    const run = (...words: string[]) => podman(['--runtime', 'ocijail', 'run', '--rm', IMAGE, ...words])
+    expect(await run('sh', '-c', 'echo out; exit 3')).toMatchObject({ status: 3, stdout: 'out\n' })
+    expect((await run('/no/such/program')).status).toBe(127)
+    expect((await run('/etc/not-executable')).status).toBe(126)
+  })
+
+  freebsdOnly('exec, stop', async () => {
+    const name = fresh()
+    await must('--runtime', 'ocijail', 'run', '-d', '--name', name, IMAGE, 'sleep', '300')
+    expect(await must('exec', name, 'echo', 'inside')).toBe('inside')
+    await must('stop', '-t', '1', name)
+    await must('rm', name)
+  })
+})

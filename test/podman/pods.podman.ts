@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import { freebsdOnly, fresh, leavesNothing } from './cases.ts'
+import { IMAGE, must, podman, tool } from './machine.ts'
+
+/** The infra container of a pod waits in the cases' own image: nothing is fetched or built. */
+async function makePod(): Promise<string> {
+  const name = fresh('pod')
+  const infra = ['--infra-image', IMAGE, '--infra-command', '/bin/sleep 1000']
+  await must('pod', 'create', '--name', name, ...infra, '--network', 'none')
+  return name
+}
+
+leavesNothing()
+
+describe('a pod', () => {
+  test('two containers in it run side by side and end with it', async () => {
+    const pod = await makePod()
+    const names = [fresh(), fresh()]
+    for (const name of names) await must('run', '-d', '--pod', pod, '--name', name, IMAGE, 'sleep', '500')
+    for (const name of names) expect(await must('exec', name, 'echo', name)).toBe(name)
+    expect(await must('pod', 'inspect', '--format', '{{.NumContainers}} {{.State}}', pod)).toBe('3 Running')
+    await must('pod', 'stop', '-t', '0', pod)
+    for (const name of names)
+      expect(await must('inspect', '--format', '{{.State.Status}}', name)).toBe('exited')
+    await must('pod', 'start', pod)
+    for (const name of names) expect(await must('exec', name, 'echo', 'again')).toBe('again')
+    await must('pod', 'rm', '-f', '-t', '0', pod)
+    expect((await podman(['pod', 'exists', pod])).status).toBe(1)
+  })
+
+  freebsdOnly('every container of it is a jail', async () => {
+    const pod = await makePod()
+    const id = await must('run', '-d', '--pod', pod, IMAGE, 'sleep', '500')
+    const infra = await must('pod', 'inspect', '--format', '{{.InfraContainerID}}', pod)
+    expect(tool('jls', 'name').split('\n')).toEqual(expect.arrayContaining([id, infra]))
+  })
+
+  test('pod kill and pod pause', async () => {
+    const pod = await makePod()
+    const name = fresh()
+    await must('run', '-d', '--pod', pod, '--name', name, IMAGE, 'sleep', '500')
+    await must('pod', 'pause', pod)
+    expect(await must('inspect', '--format', '{{.State.Status}}', name)).toBe('paused')
+    await must('pod', 'unpause', pod)
+    await must('pod', 'kill', pod)
+    expect(await must('wait', name)).toBe('137')
+  })
+})

@@ -1,0 +1,88 @@
+/** Makes podman's storage, settings and image before the first case, and empties the storage after the last. */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { IMAGE, machine } from './machine.ts'
+
+/** `image` is a small root: busybox under every name it has, users, and a file that is not executable. */
+function makeRoot(root: string): void {
+  for (const dir of [
+    'bin',
+    'etc',
+    'tmp',
+    'root',
+    'home/user',
+    'proc',
+    'sys',
+    'dev',
+    'var/tmp',
+    'run',
+    'sbin',
+  ])
+    mkdirSync(path.join(root, dir), { recursive: true })
+  chmodSync(path.join(root, 'tmp'), 0o1777)
+  const busybox = ['/bin/busybox', '/usr/bin/busybox'].find(file => spawnSync(file, ['true']).status === 0)
+  if (busybox === undefined) throw new Error('busybox is missing')
+  copyFileSync(busybox, path.join(root, 'bin/busybox'))
+  chmodSync(path.join(root, 'bin/busybox'), 0o755)
+  const list = spawnSync(busybox, ['--list'], { encoding: 'utf8' }).stdout.trim().split('\n')
+  for (const name of list.filter(name => name !== 'busybox'))
+    symlinkSync('/bin/busybox', path.join(root, 'bin', name))
+  writeFileSync(
+    path.join(root, 'etc/passwd'),
+    'root:x:0:0:root:/root:/bin/sh\nuser:x:1001:1002::/home/user:/bin/sh\n',
+  )
+  writeFileSync(path.join(root, 'etc/group'), 'root:x:0:\nuser:x:1002:\nvideo:x:44:user\n')
+  writeFileSync(path.join(root, 'etc/not-executable'), 'text\n', { mode: 0o644 })
+}
+
+/** containers.conf: limits cannot be raised above the machine's own, and nothing of the machine's settings counts. */
+function settings(dir: string, runtime: string): string {
+  return `[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
+netns = "none"
+log_driver = "k8s-file"
+[engine]
+runtime = "under-test"
+events_logger = "file"
+cgroup_manager = "cgroupfs"
+runtime_supports_json = ["under-test"]
+[engine.runtimes]
+under-test = ["${runtime}"]
+without-json = ["${runtime}"]
+ocijail = ["${dir}/bin/ocijail"]
+[network]
+network_config_dir = "${dir}/net"
+`
+}
+
+export default function setup(): () => void {
+  const { dir, runtime } = machine
+  for (const name of ['root', 'run', 'tmp', 'bin', 'net', 'work']) mkdirSync(path.join(dir, name))
+  symlinkSync(runtime, path.join(dir, 'bin/ocijail'))
+  writeFileSync(machine.env.CONTAINERS_CONF, settings(dir, runtime))
+  writeFileSync(
+    machine.env.CONTAINERS_STORAGE_CONF,
+    `[storage]\ndriver = "vfs"\nrunroot = "${dir}/run"\ngraphroot = "${dir}/root"\n`,
+  )
+  const root = path.join(dir, 'image')
+  makeRoot(root)
+  const archive = path.join(dir, 'image.tar')
+  run('tar', ['-C', root, '-cf', archive, '.'])
+  run('podman', [...machine.storage, 'import', '--change', 'CMD=["/bin/sh"]', archive, IMAGE])
+  // The first container makes what podman keeps (lock files, directories): the cases are compared with what is then there.
+  run('podman', [...machine.storage, 'run', '--rm', IMAGE, '/bin/true'], false)
+  console.log(`init is ${readlinkSync('/proc/1/exe')}, runtime ${runtime}`)
+  return () => {
+    spawnSync('podman', [...machine.storage, 'pod', 'rm', '-f', '-a'], { env: machine.environment() })
+    spawnSync('podman', [...machine.storage, 'rm', '-f', '-t', '0', '-a'], { env: machine.environment() })
+  }
+}
+
+function run(command: string, args: string[], must = true): void {
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', env: machine.environment() })
+  if (status === 0) return
+  const text = `${command} ${args.join(' ')}: ${stderr}`
+  if (must) throw new Error(text)
+  console.error(text)
+}

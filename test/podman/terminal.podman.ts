@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { fresh, leavesNothing } from './cases.ts'
+import { IMAGE, must, podman } from './machine.ts'
+import { onTerminal } from './terminal.ts'
+
+leavesNothing()
+
+describe('run -it', () => {
+  test('a shell to type in, on a terminal, with its exit status', async () => {
+    const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh'])
+    await terminal.expect(/[#$] /)
+    terminal.type('test -t 0 && test -t 1 && test -t 2 && echo on a $((20 + 1)) terminal\r')
+    await terminal.expect('on a 21 terminal')
+    terminal.type('exit 9\r')
+    expect(await terminal.end()).toBe(9)
+    expect(terminal.shown()).not.toContain('terminal differs')
+  })
+
+  test('it has the size of the window, and later ones', async () => {
+    const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh'], 33, 101)
+    await terminal.expect(/[#$] /)
+    terminal.type('echo size: $(stty size)\r')
+    await terminal.expect('size: 33 101')
+    await terminal.resize(44, 122)
+    terminal.type('sleep 0.5; echo size: $(stty size)\r')
+    await terminal.expect('size: 44 122')
+    terminal.type('exit\r')
+    expect(await terminal.end()).toBe(0)
+  })
+
+  test('it is the controlling terminal: control-C interrupts', async () => {
+    const terminal = onTerminal([
+      'run',
+      '--rm',
+      '-it',
+      IMAGE,
+      'sh',
+      '-c',
+      'trap "echo; echo interrupted; exit 12" INT; echo ready; while :; do sleep 0.1; done',
+    ])
+    await terminal.expect('ready')
+    terminal.type('\x03')
+    await terminal.expect('interrupted')
+    expect(await terminal.end()).toBe(12)
+  })
+
+  test('job control works: /dev/tty can be opened', async () => {
+    const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh', '-c', 'echo through tty > /dev/tty'])
+    await terminal.expect('through tty')
+    expect(await terminal.end()).toBe(0)
+  })
+
+  test('end of file ends the shell', async () => {
+    const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh'])
+    await terminal.expect(/[#$] /)
+    terminal.type('\x04')
+    expect(await terminal.end()).toBe(0)
+  })
+
+  test('errors show and the terminal is given back', async () => {
+    const terminal = onTerminal(['run', '--rm', '-it', IMAGE, '/no/such/program'])
+    expect(await terminal.end()).toBe(127)
+    expect(terminal.shown()).toContain('/no/such/program')
+    expect(terminal.shown()).not.toContain('terminal differs')
+  })
+
+  test('-t without -i', async () => {
+    const answer = await podman(['run', '--rm', '-t', IMAGE, 'sh', '-c', 'test -t 1 && echo terminal'])
+    expect(answer).toMatchObject({ status: 0, stdout: 'terminal\r\n' })
+  })
+
+  test('a user other than root has its terminal', async () => {
+    const script = 'id -u; echo by name > $(tty)'
+    const terminal = onTerminal(['run', '--rm', '-it', '--user', '1001', IMAGE, 'sh', '-c', script])
+    await terminal.expect('1001')
+    await terminal.expect('by name')
+    expect(await terminal.end()).toBe(0)
+  })
+})
+
+describe('attach and exec', () => {
+  test('detach by keys, attach again', async () => {
+    const name = fresh()
+    const first = onTerminal(['run', '-it', '--name', name, IMAGE, 'sh'])
+    await first.expect(/[#$] /)
+    // podman knows the keys only when each comes by itself.
+    first.type('\x10')
+    await new Promise(resolve => setTimeout(resolve, 200))
+    first.type('\x11')
+    expect(await first.end()).toBe(0)
+    expect(await must('inspect', '--format', '{{.State.Status}}', name)).toBe('running')
+    const second = onTerminal(['attach', name])
+    second.type('\recho back $((40 + 2))\r')
+    await second.expect('back 42')
+    second.type('exit 4\r')
+    expect(await second.end()).toBe(4)
+  })
+
+  test("exec -it is a terminal of its own, of the window's size", async () => {
+    const name = fresh()
+    await must('run', '-d', '--name', name, IMAGE, 'sleep', '300')
+    const terminal = onTerminal(['exec', '-it', name, 'sh'], 27, 99)
+    await terminal.expect(/[#$] /)
+    terminal.type('test -t 0 && echo size: $(stty size)\r')
+    await terminal.expect('size: 27 99')
+    terminal.type('exit 8\r')
+    expect(await terminal.end()).toBe(8)
+    expect(terminal.shown()).not.toContain('terminal differs')
+  })
+
+  test('exec -t -u', async () => {
+    const name = fresh()
+    await must('run', '-d', '--name', name, IMAGE, 'sleep', '300')
+    const answer = await podman(['exec', '-t', '-u', 'user', name, 'sh', '-c', 'test -t 1 && id -u'])
+    expect(answer).toMatchObject({ status: 0, stdout: '1001\r\n' })
+  })
+})
