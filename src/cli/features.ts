@@ -31,6 +31,6 @@ export function features(): Features {
     hooks: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],
     mountOptions: mountOptionWords(),
     annotations: { 'org.jailwright.version': version },
-    potentiallyUnsafeConfigAnnotations: unsafeAnnotations,
+    potentiallyUnsafeConfigAnnotations: [...unsafeAnnotations],
   }
 }

@@ -1,0 +1,62 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { findingsText } from '../../src/cli/findings.ts'
+import { selfCommand } from '../../src/cli/self.ts'
+import { statsTable } from '../../src/cli/stats-table.ts'
+import { table } from '../../src/cli/text-table.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const bun = join(root, 'node_modules/.bin/bun')
+
+/** A program that prints a megabyte with writeAll. */
+const program = `import { writeAll } from ${JSON.stringify(join(root, 'src/cli/output.ts'))}
+const whole = writeAll(1, 'x'.repeat(1 << 20) + 'end')
+process.exit(whole ? 0 : 3)`
+
+test('all is written to a reader that is slow', async () => {
+  const child = spawn(bun, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise(resolve => setTimeout(resolve, 300))
+  let text = ''
+  for await (const chunk of child.stdout) text += chunk
+  expect(text.length).toBe((1 << 20) + 3)
+  expect(text.endsWith('end')).toBe(true)
+})
+
+test('a reader that has gone is no error', () => {
+  const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" -e "$1" | head -c 10; :', bun, program], {
+    encoding: 'utf8',
+  })
+  expect({ stdout, stderr }).toEqual({ stdout: 'xxxxxxxxxx', stderr: '' })
+})
+
+test('a table has columns as wide as their widest cell', () => {
+  expect(table(['A', 'BB'], [['long', 'x']])).toBe('A     BB\nlong  x\n')
+})
+
+test('statistics are shown in units', () => {
+  const resources = {
+    memoryuse: { used: 5_000_000, limit: 8 << 20 },
+    pcpu: { used: 3 },
+    maxproc: { used: 2, limit: 10 },
+  }
+  expect(statsTable({ id: 'web', time: '', resources })).toBe(
+    'RESOURCE   USED     LIMIT\nmemoryuse  4.8 MiB  8.0 MiB\npcpu       3%       -\nmaxproc    2        10\n',
+  )
+})
+
+test('findings have their hints below them', () => {
+  expect(
+    findingsText([
+      { subject: 'racct', status: 'warning', message: 'off', hint: 'set it' },
+      { subject: 'root', status: 'ok', message: 'yes' },
+    ]),
+  ).toBe('warning  racct  off\n                -> set it\nok       root   yes\n')
+})
+
+test('this program can be started again', () => {
+  const [engine, ...rest] = selfCommand()
+  expect(engine).toBe(process.execPath)
+  expect(rest).toEqual([join(root, 'dist/node/main.js')])
+})

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Invocation } from '../../src/cli/commands.ts'
+import { fastParse } from '../../src/cli/fast-parse.ts'
+import { parseSize, resourcesFromFile, resourcesFromOptions } from '../../src/cli/resources.ts'
+import { toInvocation } from '../../src/cli/values.ts'
+
+let dir: string
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'jailwright-resources-'))
+})
+afterAll(() => rmSync(dir, { recursive: true }))
+
+function options(line: string): Invocation<'update'>['options'] {
+  const { raw, words } = fastParse(['update', ...line.split(' ').filter(Boolean), 'web'])!
+  return (toInvocation('update', raw, words) as Invocation<'update'>).options
+}
+
+test.each([
+  ['0', 0],
+  ['268435456', 268435456],
+  ['256m', 268435456],
+  ['1G', 2 ** 30],
+  ['2KiB', 2048],
+  ['3tb', 3 * 2 ** 40],
+  ['-1', -1],
+])('a size of %s', (text, bytes) => {
+  expect(parseSize(text, 'memory')).toBe(bytes)
+})
+
+test.each(['', '1.5g', '-2', '1 k', 'm', '99999999999999t', '0x10'])('"%s" is no size', text => {
+  expect(() => parseSize(text, 'memory')).toThrow('--memory must be a number of bytes')
+})
+
+test('single options win over a file, property by property', () => {
+  const file = join(dir, 'limits.json')
+  writeFileSync(file, '{"memory":{"limit":1000,"reservation":5},"pids":{"limit":7},"cpu":{"shares":2}}')
+  expect(resourcesFromOptions(options('--memory 1m --cpuset-cpus=0-3'), resourcesFromFile(file))).toEqual({
+    memory: { limit: 1048576, reservation: 5 },
+    pids: { limit: 7 },
+    cpu: { shares: 2, cpus: '0-3' },
+  })
+})
+
+test('every option has its property', () => {
+  const line =
+    '--memory 1k --memory-swap=-1 --cpu-quota 50000 --cpu-period 100000 --cpuset-cpus 1 --pids-limit 9 --read-bps 1m --write-bps 2m --read-iops 3 --write-iops 4'
+  const rate = (value: number) => [{ major: 0, minor: 0, rate: value }]
+  expect(resourcesFromOptions(options(line), {})).toEqual({
+    memory: { limit: 1024, swap: -1 },
+    cpu: { quota: 50000, period: 100000, cpus: '1' },
+    pids: { limit: 9 },
+    blockIO: {
+      throttleReadBpsDevice: rate(1048576),
+      throttleWriteBpsDevice: rate(2097152),
+      throttleReadIOPSDevice: rate(3),
+      throttleWriteIOPSDevice: rate(4),
+    },
+  })
+  expect(resourcesFromOptions(options(''), {})).toEqual({})
+})
+
+test('a file is checked like linux.resources of a bundle', () => {
+  const file = join(dir, 'bad.json')
+  writeFileSync(file, '{"memory":{"limit":"lots"}}')
+  expect(() => resourcesFromFile(file)).toThrow()
+  writeFileSync(file, 'not json')
+  expect(() => resourcesFromFile(file)).toThrow(file)
+})
