@@ -1,5 +1,5 @@
 /** The two FIFOs between the commands and init: one JSON line a message, synchronous on both sides. */
-import { closeSync, constants, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { ErrorCode } from '../errors.ts'
 import { JailwrightError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
@@ -77,20 +77,21 @@ export function answerError(answer: {
  * Opens a blocking reader and a writer of one FIFO in one go, without ever waiting for a peer: the first reader is
  * opened non-blocking only so that the writer finds one.
  */
-export function openBothEnds(path: string): { reader: number; writer: number } {
-  const probe = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  const writer = openSync(path, constants.O_WRONLY)
-  const reader = openSync(path, constants.O_RDONLY)
+export function openBothEnds(host: Host, path: string): { reader: number; writer: number } {
+  const probe = host.process.openNonBlocking(path, 'read')
+  const writer = host.process.openNonBlocking(path, 'write')
+  host.process.setBlocking(writer)
+  const reader = openSync(path, 'r')
   closeSync(probe)
   return { reader, writer }
 }
 
 /** Opens `start`'s ends towards a waiting init; undefined when no init is there any more. */
 export function openToInit(host: Host, files: Layout): { orders: number; answers: number } | undefined {
-  const answers = openSync(files.result, constants.O_RDONLY | constants.O_NONBLOCK)
+  const answers = host.process.openNonBlocking(files.result, 'read')
   let orders: number
   try {
-    orders = openSync(files.ctl, constants.O_WRONLY | constants.O_NONBLOCK)
+    orders = host.process.openNonBlocking(files.ctl, 'write')
   } catch (error) {
     closeSync(answers)
     if ((error as NodeJS.ErrnoException).code === 'ENXIO') return undefined

@@ -1,5 +1,5 @@
 /** `create`: everything up to a first process that waits in its jail for `start`. */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readBundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
@@ -65,7 +65,8 @@ export async function createContainer(
   const program = requireProcess(plan)
   checkTerminal(program, options, mode)
   mkdirSync(ctx.root, { recursive: true, mode: 0o711 })
-  const files = layout(ctx.root, options.id)
+  // The real path: the kernel knows a mount by it, and /var/run may be a link.
+  const files = layout(realpathSync(ctx.root), options.id)
   const lock = lockContainer(ctx.host, files.lock, options.id)
   try {
     clearRemains(ctx, files, options.id)

@@ -2,7 +2,7 @@
  * The init process: it becomes the container's program. It enters the jail itself, so that the command that the caller
  * started never does, and keeps its pid from `create` to the program's end.
  */
-import { closeSync, constants, fchmodSync, fchownSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fchmodSync, fchownSync, mkdirSync } from 'node:fs'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import { openHost } from '../host/index.ts'
 import type { Host } from '../host/types.ts'
@@ -24,7 +24,8 @@ export async function initMain(argv: readonly string[]): Promise<number> {
     // The command that started us is gone: so is the container.
     if (!prepare) return 1
     // Holding a writer of our own keeps the channel open for `start` after `create` has ended.
-    const keeper = prepare.channel === undefined ? undefined : openSync(prepare.channel, constants.O_WRONLY)
+    const keeper =
+      prepare.channel === undefined ? undefined : host.process.openNonBlocking(prepare.channel, 'write')
     // Nothing may be loaded from the jail's own files, where this program's would be looked for.
     const hooks = prepare.hooks ? await import('./hooks.ts') : undefined
     enter(host, prepare, preserved)

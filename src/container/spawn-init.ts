@@ -50,8 +50,8 @@ export function spawnInit(
   const kept = Array.from({ length: 3 + options.preserveFds }, (_, fd) =>
     fd < 3 ? (options.terminal ?? fd) : fd,
   )
-  const ctl = openBothEnds(channels.ctl)
-  const result = openBothEnds(channels.result)
+  const ctl = openBothEnds(host, channels.ctl)
+  const result = openBothEnds(host, channels.result)
   const [program, ...args] = selfCommand()
   const child = spawn(program ?? process.execPath, [...args, 'init', String(options.preserveFds)], {
     cwd: '/',

@@ -41,6 +41,11 @@ export function bindFromDev(
     )
     return 'done'
   }
+  if (kind === 'dir' && cgroupNamesWithin(requests, name)) {
+    requests.directories.push(name)
+    context.fate(property, 'translated', 'the directory; of what is in it, what linux.resources.devices allows')
+    return 'done'
+  }
   const readOnly = mount.options?.includes('ro') ?? false
   const has = (other: string) => context.facts.pathKind(`/dev/${other}`) !== undefined
   const names = freebsdNames(name, has)
@@ -52,4 +57,15 @@ export function bindFromDev(
     requests.entries.push({ name: each, origin: property, ...(readOnly ? { access: 'r' } : {}) })
   context.fate(property, 'translated', `devfs rules for ${names.join(', ')}`)
   return 'done'
+}
+
+/**
+ * The LXC recipe mounts a directory and permits some of its devices by number: on Linux the others are seen, but cannot
+ * be opened. They are not shown here.
+ */
+function cgroupNamesWithin(requests: DeviceRequests, directory: string): boolean {
+  return requests.entries.some(
+    ({ origin, name, hide }) =>
+      !hide && origin.startsWith('linux.resources.devices') && name.startsWith(`${directory}/`),
+  )
 }

@@ -1,5 +1,5 @@
 /** Calls on the process's own descriptors. */
-import { fstatSync, readdirSync } from 'node:fs'
+import { fstatSync, openSync, readdirSync } from 'node:fs'
 import { abi } from '../abi/index.ts'
 import { call, check, cString, lastError } from '../ffi/index.ts'
 import { openDirectories } from '../sysctl.ts'
@@ -92,4 +92,9 @@ export function flock(
 /** mkfifo(2); the mode is subject to the umask. */
 export function mkfifo(path: string, mode: number): void {
   check('mkfifo', path, cString(path), mode)
+}
+
+/** open(2) with O_NONBLOCK, by this host's own flags: an engine's `fs.constants` may be another system's. */
+export function openNonBlocking(path: string, mode: 'read' | 'write'): number {
+  return openSync(path, (mode === 'read' ? 0 : 1) | abi.open.NONBLOCK)
 }
