@@ -74,6 +74,7 @@ function link(exe: string, tree: string, target: string): void {
   const merged =
     (top === 'bin' || top === 'sbin') && fs.lstatSync(`/${top}`, { throwIfNoEntry: false })?.isSymbolicLink()
   const file = path.join(tree, merged ? `/usr${target}` : target)
+  if (fs.existsSync(file)) return
   fs.mkdirSync(path.dirname(file), { recursive: true })
   fs.linkSync(exe, file)
 }

@@ -8,6 +8,7 @@ import { Kernel, type Options } from './kernel.ts'
 import { installParts } from './parts.ts'
 import { enterRoot } from './root.ts'
 import { openListener, serve } from './server.ts'
+import { installStub } from './stub.ts'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as Options
 try {
@@ -15,6 +16,7 @@ try {
   sethostname(options.hostname)
   const kernel = new Kernel(options)
   installParts(kernel)
+  await installStub(kernel)
   openListener()
   // A signal that nothing handles does not reach process 1; these would be handled by the engine.
   for (const signal of [1, 2, 15]) libc.signal(signal, 1n)

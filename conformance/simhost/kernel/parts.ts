@@ -10,6 +10,7 @@ import { installLimits } from './limits.ts'
 import * as mounts from './mounts.ts'
 import { within } from './namespaces.ts'
 import { installNetwork } from './network.ts'
+import * as processList from './process-list.ts'
 import * as sysctls from './sysctls.ts'
 
 /** What the parts offer to each other. */
@@ -30,6 +31,7 @@ export function installParts(kernel: Kernel): Parts {
   const modules = klds.install(kernel)
   const table = mounts.install(kernel, modules)
   const jails = jailCalls.install(kernel, modules, table)
+  processList.install(kernel, jails)
   const parts: Parts = {
     klds: modules,
     mounts: table,

@@ -264,7 +264,8 @@ function command(
     if (typeof out === 'number') fs.closeSync(out)
   }
   if (result.exitedDueToTimeout === true) stop(run, conf, `${shown}: timed out`)
-  if (result.signalCode) stop(run, conf, `${shown}: exited on signal ${signalNumber(String(result.signalCode))}`)
+  if (result.signalCode)
+    stop(run, conf, `${shown}: exited on signal ${signalNumber(String(result.signalCode))}`)
   if (result.exitCode !== 0) stop(run, conf, `${shown}: failed`)
 }
 

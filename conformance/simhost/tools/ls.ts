@@ -1,0 +1,177 @@
+/** ls(1) as FreeBSD prints it: long listings, one name a line otherwise. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { type ListedFile, longListing } from '../small/listing.ts'
+import { errnoOf } from './errno.ts'
+import { getopt, strerror, type ToolContext } from './tool.ts'
+
+const TMPFS = 0x01021994
+
+/** Names of passwd(5) or group(5) by number, as they are seen from here. */
+function names(file: string): Map<number, string> {
+  const found = new Map<number, string>()
+  try {
+    for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
+      const [name, , id] = line.split(':')
+      if (name && id !== undefined && id !== '' && !found.has(Number(id))) found.set(Number(id), name)
+    }
+  } catch {
+    // Numbers then.
+  }
+  return found
+}
+
+function kindOf(stat: fs.Stats): string {
+  if (stat.isDirectory()) return 'd'
+  if (stat.isSymbolicLink()) return 'l'
+  if (stat.isCharacterDevice()) return 'c'
+  if (stat.isBlockDevice()) return 'b'
+  if (stat.isFIFO()) return 'p'
+  return stat.isSocket() ? 's' : '-'
+}
+
+/** Size and link count of a directory as FreeBSD's file systems count them. */
+function directory(file: string, stat: fs.Stats): { size: number; links: number } {
+  let entries: fs.Dirent[] = []
+  try {
+    entries = fs.readdirSync(file, { withFileTypes: true })
+  } catch {
+    return { size: stat.size, links: stat.nlink }
+  }
+  const links = stat.nlink > 1 ? stat.nlink : 2 + entries.filter(entry => entry.isDirectory()).length
+  const size =
+    fs.statfsSync(file).type === TMPFS
+      ? 48 * entries.length
+      : 512 * Math.max(1, Math.ceil(entries.length / 20))
+  return { size, links }
+}
+
+class Lister {
+  private readonly t: ToolContext
+  private readonly has: (letter: string) => boolean
+  private readonly users: Map<number, string>
+  private readonly groups: Map<number, string>
+  status = 0
+
+  constructor(t: ToolContext, has: (letter: string) => boolean) {
+    this.t = t
+    this.has = has
+    const numeric = has('n')
+    this.users = numeric ? new Map() : names('/etc/passwd')
+    this.groups = numeric ? new Map() : names('/etc/group')
+  }
+
+  get long(): boolean {
+    return this.has('l') || this.has('n') || this.has('o') || this.has('g')
+  }
+
+  /** What is known of a file, undefined after a message. */
+  look(file: string, shown: string, follow = false): ListedFile | undefined {
+    try {
+      const stat = follow ? fs.statSync(file) : fs.lstatSync(file)
+      const kind = kindOf(stat)
+      const special = kind === 'c' || kind === 'b'
+      const { size, links } =
+        kind === 'd' && this.long ? directory(file, stat) : { size: stat.size, links: stat.nlink }
+      return {
+        name: shown,
+        kind,
+        // devfs and ufs give links the mode that the umask leaves; Linux shows all bits.
+        mode: kind === 'l' ? 0o755 : stat.mode & 0o7777,
+        links,
+        user: this.users.get(stat.uid) ?? String(stat.uid),
+        group: this.groups.get(stat.gid) ?? String(stat.gid),
+        size,
+        device: special ? `0x${(stat.rdev & 0xffff).toString(16)}` : undefined,
+        modified: stat.mtime,
+        inode: stat.ino,
+        blocks: stat.blocks,
+        target: kind === 'l' && this.long ? fs.readlinkSync(file) : undefined,
+      }
+    } catch (error) {
+      this.t.err(`ls: ${shown}: ${strerror(errnoOf(error))}\n`)
+      this.status = 1
+      return undefined
+    }
+  }
+
+  print(files: readonly ListedFile[]): void {
+    const sorted = this.has('f') ? [...files] : [...files].sort((a, b) => (a.name < b.name ? -1 : 1))
+    if (this.has('t')) sorted.sort((a, b) => b.modified.getTime() - a.modified.getTime())
+    if (this.has('S')) sorted.sort((a, b) => b.size - a.size)
+    if (this.has('r')) sorted.reverse()
+    const marks: Record<string, string> = { d: '/', l: '@', s: '=', p: '|' }
+    const named = sorted.map(file => {
+      const mark = this.has('F')
+        ? (marks[file.kind] ?? ((file.mode & 0o111) !== 0 && file.kind === '-' ? '*' : ''))
+        : this.has('p') && file.kind === 'd'
+          ? '/'
+          : ''
+      return { ...file, name: file.name + mark }
+    })
+    if (this.long)
+      this.t.out(longListing(named, { now: new Date(), full: this.has('T'), inodes: this.has('i') }))
+    else if (this.has('m')) this.t.out(`${named.map(file => file.name).join(', ')}\n`)
+    else for (const file of named) this.t.out(`${this.has('i') ? `${file.inode} ` : ''}${file.name}\n`)
+  }
+
+  /** The entries of a directory, undefined after a message. */
+  entries(dir: string): ListedFile[] | undefined {
+    let found: string[]
+    try {
+      found = fs.readdirSync(dir)
+    } catch (error) {
+      this.t.err(`ls: ${dir}: ${strerror(errnoOf(error))}\n`)
+      this.status = 1
+      return undefined
+    }
+    if (this.has('a') || this.has('f')) found = ['.', '..', ...found]
+    else if (!this.has('A')) found = found.filter(name => !name.startsWith('.'))
+    return found.flatMap(name => this.look(path.join(dir, name), name) ?? [])
+  }
+
+  /** A directory's listing; below `-R` those of its directories. */
+  list(dir: string, title: boolean): void {
+    const files = this.entries(dir)
+    if (files === undefined) return
+    if (title) this.t.out(`${dir}:\n`)
+    if (this.long) {
+      const blocks = files.reduce((sum, file) => sum + file.blocks, 0)
+      this.t.out(`total ${this.has('k') ? Math.ceil(blocks / 2) : blocks}\n`)
+    }
+    this.print(files)
+    if (!this.has('R')) return
+    for (const file of files.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (file.kind !== 'd' || file.name === '.' || file.name === '..') continue
+      this.t.out('\n')
+      this.list(path.join(dir, file.name), true)
+    }
+  }
+}
+
+export function main(t: ToolContext): number {
+  const usage = (): never => {
+    t.err('usage: ls [-ABCFGHILPRSTUWZabcdfghiklmnopqrstuvwxy1,] [--color=when] [-D format] [file ...]\n')
+    throw new Error('unreachable')
+  }
+  const args = t.args.filter(word => !word.startsWith('--color'))
+  const { options, rest } = getopt({ ...t, args }, 'ABCD:FGHILPRSTUWZabcdfghiklmnopqrstuvwxy1,', usage)
+  const lister = new Lister(t, letter => options.some(option => option[0] === letter))
+  const operands = rest.length === 0 ? ['.'] : [...rest].sort()
+  const plain: ListedFile[] = []
+  const dirs: string[] = []
+  for (const name of operands) {
+    const follow = !lister.long && !options.some(option => option[0] === 'd' || option[0] === 'F')
+    let file = lister.look(name, name, false)
+    if (file === undefined) continue
+    if (file.kind === 'l' && follow && fs.existsSync(name)) file = lister.look(name, name, true) ?? file
+    if (file.kind === 'd' && !options.some(option => option[0] === 'd')) dirs.push(name)
+    else plain.push(file)
+  }
+  if (plain.length > 0) lister.print(plain)
+  for (const [at, dir] of dirs.entries()) {
+    if (at > 0 || plain.length > 0) t.out('\n')
+    lister.list(dir, operands.length > 1)
+  }
+  return lister.status
+}

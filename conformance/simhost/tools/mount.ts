@@ -1,0 +1,313 @@
+/** mount(8) and mount_nullfs(8) (mounts.md sections 1, 4 and 5). */
+import fs from 'node:fs'
+import { CallError } from '../client.ts'
+import { type FstabEntry, readFstab } from './fstab.ts'
+import { takeLibxo } from './jls.ts'
+import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
+
+/** A mounted file system as the kernel tells it. */
+export interface MountEntry {
+  fsid: string
+  fstype: string
+  from: string
+  on: string
+  flags: string[]
+}
+
+/** MNTOPT_NAMES in their order: flag, text. */
+const NAMES: readonly (readonly [string, string])[] = [
+  ['async', 'asynchronous'],
+  ['exported', 'NFS exported'],
+  ['local', 'local'],
+  ['noatime', 'noatime'],
+  ['noexec', 'noexec'],
+  ['nosuid', 'nosuid'],
+  ['nosymfollow', 'nosymfollow'],
+  ['quota', 'with quotas'],
+  ['ro', 'read-only'],
+  ['sync', 'synchronous'],
+  ['union', 'union'],
+  ['noclusterr', 'noclusterr'],
+  ['noclusterw', 'noclusterw'],
+  ['suiddir', 'suiddir'],
+  ['soft-updates', 'soft-updates'],
+  ['journaled soft-updates', 'journaled soft-updates'],
+  ['multilabel', 'multilabel'],
+  ['acls', 'acls'],
+]
+/** Option words of `mount -p`, after rw or ro. */
+const FSTAB_FLAGS = [
+  'sync',
+  'noexec',
+  'nosuid',
+  'nosymfollow',
+  'noatime',
+  'noclusterr',
+  'noclusterw',
+  'suiddir',
+  'async',
+  'union',
+  'multilabel',
+  'acls',
+]
+/** Types with a program of their own: mount's arguments and status become its. */
+const HELPERS = new Set(['nullfs', 'nfs', 'msdosfs', 'cd9660', 'udf', 'unionfs', 'fusefs', 'smbfs'])
+/** Words that mount(8) keeps from the kernel. */
+const OWN_WORDS = /^(noauto|late|failok|mountprog=.*|userquota(=.*)?|groupquota(=.*)?)$/
+
+interface Flags {
+  all: boolean
+  debug: boolean
+  late: boolean
+  verbose: boolean
+  update: boolean
+  fstab: boolean
+  force: boolean
+  file: string
+  words: string[]
+  types: string | undefined
+  json: boolean
+}
+
+function usage(t: ToolContext): never {
+  t.err(
+    'usage: mount [-adflpruvw] [-F fstab] [-o options] [-t fstype | ufs | external_type]\n             special | node\n       mount [-dfpruvw] special | node\n       mount [-dfpruvw] [-o options] [-t ufs | external_type] special node\n',
+  )
+  throw new Exit(1)
+}
+
+const table = (t: ToolContext) => t.call('mounts') as unknown as MountEntry[]
+
+export function main(t: ToolContext): number {
+  const json = takeLibxo(t)
+  if (t.name.startsWith('mount_')) return helper(t, t.name.slice(6), t.args, t.name)
+  const { options, rest } = getopt(t, 'adF:fLlno:prt:uvw', () => usage(t))
+  const has = (letter: string) => options.some(([l]) => l === letter)
+  const f: Flags = {
+    json,
+    all: has('a'),
+    debug: has('d'),
+    late: has('L') || has('l'),
+    verbose: has('v'),
+    update: has('u'),
+    fstab: has('p'),
+    force: has('f'),
+    file: options.findLast(([l]) => l === 'F')?.[1] ?? '/etc/fstab',
+    types: options.findLast(([l]) => l === 't')?.[1],
+    words: options.flatMap(([l, v]) =>
+      l === 'o' ? v.split(',') : l === 'r' ? ['ro'] : l === 'w' ? ['noro'] : [],
+    ),
+  }
+  switch (rest.length) {
+    case 0:
+      return f.all ? mountAll(t, f) : list(t, f)
+    case 1:
+      return f.update ? update(t, f, rest[0] ?? '') : byFstab(t, f, rest[0] ?? '')
+    case 2:
+      return mountOne(t, f, f.types ?? 'ufs', rest[0] ?? '', rest[1] ?? '', f.words)
+    default:
+      return usage(t)
+  }
+}
+
+/** `-t nullfs,tmpfs` or `-t nonullfs`. */
+export function typeMatches(types: string | undefined, fstype: string): boolean {
+  if (types === undefined) return true
+  const negative = types.startsWith('no')
+  const listed = (negative ? types.slice(2) : types).split(',').includes(fstype)
+  return listed !== negative
+}
+
+function list(t: ToolContext, f: Flags): number {
+  const shown = table(t).filter(
+    m => typeMatches(f.types, m.fstype) && (f.verbose || f.fstab || !m.flags.includes('ignore')),
+  )
+  if (f.json) {
+    const key = f.fstab ? 'fstab' : 'mounted'
+    const items = shown.map(m => (f.fstab ? jsonFstab(m) : jsonMounted(m, f.verbose)))
+    t.out(items.length === 0 ? '{"mount": {}}\n' : `{"mount": {"${key}": [${items.join(', ')}]}}\n`)
+    return 0
+  }
+  for (const m of shown) t.out(f.fstab ? fstabLine(m) : textLine(m, f.verbose))
+  return 0
+}
+
+const names = (m: MountEntry) => NAMES.filter(([flag]) => m.flags.includes(flag)).map(([, name]) => name)
+
+function textLine(m: MountEntry, verbose: boolean): string {
+  const words = [m.fstype, ...names(m), ...(verbose ? [`fsid ${m.fsid}`] : [])]
+  return `${m.from} on ${m.on} (${words.join(', ')})\n`
+}
+
+function fstabOptions(m: MountEntry): string {
+  return [m.flags.includes('ro') ? 'ro' : 'rw', ...FSTAB_FLAGS.filter(flag => m.flags.includes(flag))].join(
+    ',',
+  )
+}
+
+/** putfsent: columns of 24 with tabs, one space after a longer word; options in a column of 16. */
+function fstabLine(m: MountEntry): string {
+  const column = (text: string, width: number) =>
+    text.length >= width ? `${text} ` : text + '\t'.repeat(Math.ceil((width - text.length) / 8))
+  const pass = m.on === '/' && m.fstype === 'ufs' ? '1 1' : '0 0'
+  return `${column(m.from, 24)}${column(m.on, 24)}${m.fstype}\t${column(fstabOptions(m), 16)}${pass}\n`
+}
+
+function jsonMounted(m: MountEntry, verbose: boolean): string {
+  const s = JSON.stringify
+  const head = `"special":${s(m.from)},"node":${s(m.on)},"fstype":${s(m.fstype)}`
+  const opts = `"opts": [${names(m)
+    .map(n => s(n))
+    .join(',')}]`
+  return `{${head}, ${opts}${verbose ? `,"fsid":${s(m.fsid)}` : ''}}`
+}
+
+function jsonFstab(m: MountEntry): string {
+  const s = JSON.stringify
+  const root = m.on === '/' && m.fstype === 'ufs' ? 1 : 0
+  return `{"device":${s(m.from)},"mntpoint":${s(m.on)},"fstype":${s(m.fstype)},"opts":${s(fstabOptions(m))},"dump":${root},"pass":${root}}`
+}
+
+function mountAll(t: ToolContext, f: Flags): number {
+  let status = 0
+  for (const e of readFstab(t, f.file)) {
+    const words = e.options.split(',')
+    if (words.includes('noauto') || e.type === 'swap' || e.type === 'sw' || e.on === '/') continue
+    if (words.includes('late') && !f.late) continue
+    if (!typeMatches(f.types, e.type)) continue
+    if (
+      table(t).some(
+        m => m.on === real(e.on) && m.fstype === e.type && (m.from === e.special || e.type !== 'nullfs'),
+      ) &&
+      !f.update
+    )
+      continue
+    const result = mountOne(t, f, e.type, e.special, e.on, [...words.filter(w => w !== 'rw'), ...f.words])
+    if (result !== 0 && !words.includes('failok')) status = result
+  }
+  return status
+}
+
+/** One argument: an entry of fstab by its special or node; or `mount -u`. */
+function byFstab(t: ToolContext, f: Flags, name: string): number {
+  const entry = readFstab(t, f.file).find((e: FstabEntry) => e.on === name || e.special === name)
+  if (entry === undefined) errx(t, 1, `${name}: unknown special file or file system`)
+  return mountOne(t, f, entry.type, entry.special, entry.on, [...entry.options.split(','), ...f.words])
+}
+
+function update(t: ToolContext, f: Flags, name: string): number {
+  const on = real(name)
+  const mount = table(t).findLast(m => m.on === on || m.from === name)
+  if (mount === undefined) errx(t, 1, `not currently mounted ${name}`)
+  const kept = ['noexec', 'nosuid', 'noatime', 'nosymfollow', 'sync', 'async', 'union'].filter(
+    flag => mount.flags.includes(flag) && !f.words.includes(flag.replace(/^no/, '')),
+  )
+  const words = [...kept, ...f.words, 'update']
+  if (!f.words.includes('ro') && !f.words.includes('rdonly')) words.push('noro')
+  return mountOne(t, f, mount.fstype, mount.from, mount.on, words)
+}
+
+/** realpath(3) as far as it exists. */
+export function real(path: string): string {
+  try {
+    return fs.realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+function mountOne(
+  t: ToolContext,
+  f: Flags,
+  type: string,
+  special: string,
+  node: string,
+  given: string[],
+): number {
+  const words = given.filter(w => w !== '' && !OWN_WORDS.test(w))
+  if (f.update && !words.includes('update')) words.push('update')
+  let target: string
+  try {
+    target = fs.realpathSync(node)
+  } catch (error) {
+    errx(t, 1, `${node}: ${strerror((error as NodeJS.ErrnoException).code ?? 'ENOENT')}`)
+  }
+  if (type !== 'nullfs' && !fs.statSync(target).isDirectory()) errx(t, 1, `${node}: ${strerror('ENOTDIR')}`)
+  if (f.debug) {
+    const shown = words.length > 0 ? `-o ${words.join(',')} ` : ''
+    t.out(`${HELPERS.has(type) ? `mount_${type}` : `mount -t ${type}`} ${shown}${special} ${target}\n`)
+    return 0
+  }
+  if (HELPERS.has(type)) {
+    const args = words.length > 0 ? ['-o', words.join(','), special, target] : [special, target]
+    const status = helper(t, type, args, `mount_${type}`)
+    if (status !== 0) return status
+  } else {
+    const status = nmount(t, type, special, target, words, error =>
+      errx(t, 1, `${special}: ${error.text ? `${error.text}: ` : ''}${strerror(error.errno)}`),
+    )
+    if (status !== 0) return status
+  }
+  if (f.verbose || f.fstab) {
+    const made = table(t).findLast(m => m.on === target)
+    if (made !== undefined) t.out(f.fstab ? fstabLine(made) : textLine(made, true))
+  }
+  return 0
+}
+
+function nmount(
+  t: ToolContext,
+  fstype: string,
+  from: string,
+  fspath: string,
+  words: string[],
+  fail: (error: CallError) => never,
+): number {
+  const options: [string, string | null][] = [
+    ['fstype', fstype],
+    ['fspath', fspath],
+    ['from', from],
+  ]
+  for (const word of words) {
+    const equal = word.indexOf('=')
+    if (word === 'rw') continue
+    options.push(equal < 0 ? [word, null] : [word.slice(0, equal), word.slice(equal + 1)])
+  }
+  try {
+    t.call('mountVisible', options)
+    return 0
+  } catch (error) {
+    if (error instanceof CallError) fail(error)
+    throw error
+  }
+}
+
+/** mount_nullfs(8); the other helpers find no device here. */
+function helper(t: ToolContext, type: string, args: string[], name: string): number {
+  const self = { ...t, name, args }
+  const nullfsUsage = (): never => {
+    t.err('usage: mount_nullfs [-o options] target mount-point\n')
+    throw new Exit(1)
+  }
+  const { options, rest } = getopt(self, 'o:', nullfsUsage)
+  const [special, node] = rest
+  if (rest.length !== 2 || special === undefined || node === undefined) nullfsUsage()
+  const words = options.flatMap(([, v]) => v.split(',')).filter(w => w !== '')
+  const stat = (path: string) => {
+    try {
+      return fs.statSync(path)
+    } catch (error) {
+      return errx(self, 64, `${path}: ${strerror((error as NodeJS.ErrnoException).code ?? 'ENOENT')}`)
+    }
+  }
+  const source = stat(special ?? '')
+  if (type !== 'nullfs') errx(self, 1, `${special}: ${strerror(source.isDirectory() ? 'ENOTBLK' : 'ENOENT')}`)
+  const target = stat(node ?? '')
+  const kind = (s: fs.Stats) => (s.isDirectory() ? 'dir' : s.isFile() || s.isSocket() ? 'file' : 'other')
+  if (kind(source) === 'other') errx(self, 64, `${special}: must be either a file or directory`)
+  if (kind(source) !== kind(target))
+    errx(self, 64, `${node}: must be same type as ${special} (file or directory)`)
+  return nmount(t, type, fs.realpathSync(special ?? ''), fs.realpathSync(node ?? ''), words, error =>
+    errx(self, 1, `${node}: ${error.text ? `${error.text}: ` : ''}${strerror(error.errno)}`),
+  )
+}
