@@ -17,7 +17,7 @@ import type { Json, JsonObject, TextMatcher } from '../harness/types.ts'
 
 /** Prints which of the named nodes are there, and the mode of one. */
 const look = (names: string) =>
-  `for n in ${names}; do if test -e /dev/$n; then echo "$n yes"; else echo "$n no"; fi; done`
+  `for n in ${names}; do if test -e /dev/$n || test -L /dev/$n; then echo "$n yes"; else echo "$n no"; fi; done`
 
 function devfs(...options: string[]): JsonObject {
   return {
@@ -54,6 +54,16 @@ export const deviceCases = [
     steps: shown(
       'null yes\nzero yes\nrandom yes\nurandom yes\nfd yes\nstdin yes\nmem no\nkmem no\nbpf no\nio no\npci no\nada0 no\nda0 no\nvtbd0 no\nconsole no',
     ),
+  }),
+  defineCase({
+    id: 'devices.standard-streams',
+    title: "/dev/stdin, /dev/stdout, /dev/stderr and /dev/fd/3 are the program's descriptors",
+    stands:
+      'fdescfs(5) on /dev/fd: "/dev/fd beyond 0-2 exists only if fdescfs is mounted" (traps.md 27); podman mounts it',
+    mark: 'jails',
+    program:
+      'echo one >/dev/stdout; echo two >/dev/stderr; echo three | cat /dev/stdin; exec 3>/tmp/three; echo four >/dev/fd/3; cat /tmp/three',
+    steps: shown([/^one$/m, /^two$/m, /^three$/m, /^four$/m]),
   }),
   defineCase({
     id: 'devices.null-works',

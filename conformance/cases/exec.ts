@@ -437,7 +437,9 @@ export const execCases = [
       ...startReady(),
       check('two processes, the first among them', async context => {
         const id = context.expand('%{id}')
-        const pids = JSON.parse((await context.runtime('ps', '-f', 'json', id)).stdout) as number[]
+        const listed = await context.runtime('ps', '-f', 'json', id)
+        if (listed.status !== 0) context.fail(listed.stderr)
+        const pids = JSON.parse(listed.stdout || '[]') as number[]
         if (pids.length !== 2 || !pids.includes(Number(context.expand('%{pid}'))))
           context.fail(`ps -f json: ${pids.join()}`)
         const table = (await context.runtime('ps', id)).stdout

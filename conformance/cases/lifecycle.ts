@@ -5,6 +5,7 @@ import {
   config,
   create,
   defineCase,
+  failsToStart,
   file,
   finish,
   gone,
@@ -296,15 +297,12 @@ export const lifecycleCases = [
   }),
   defineCase({
     id: 'lifecycle.no-process',
-    title: 'create without process succeeds, start fails',
-    stands: 'config.md, Process: "This property is REQUIRED when start is called"',
+    title: 'without process a container cannot be started',
+    stands:
+      'config.md, Process: "This property is REQUIRED when start is called"; runc and crun refuse it at create',
     mark: 'any-runtime',
-    notFor: {
-      runc: 'refuses it at create ("process property must not be empty")',
-      runj: 'refuses it at create',
-    },
     config: { process: null },
-    steps: [create(), start({ fails: /process/ }), removeForce(), gone()],
+    steps: failsToStart(/process/),
   }),
   defineCase({
     id: 'lifecycle.killed-before-start',

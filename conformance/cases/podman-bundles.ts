@@ -2,6 +2,7 @@
  * Cases made from config.json files that podman wrote on FreeBSD: each is run as it is, with root and sources put in
  * place, and a second time with a program that looks at what the config promises.
  */
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import {
@@ -231,6 +232,20 @@ function commands(directory: string): Map<string, string> {
   return new Map([...rows].map(row => [row[1] ?? '', row[2] ?? '']))
 }
 
+/** This machine may allow less than the one that the bundles come from: no limit above its own. */
+function withinLimits(podman: PodmanConfig): PodmanConfig['process'] {
+  const { rlimits } = podman.process
+  const highest =
+    Number(spawnSync('/bin/sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).stdout) || Number.MAX_SAFE_INTEGER
+  const clip = (value: number) => Math.min(value, highest)
+  return rlimits === undefined
+    ? podman.process
+    : {
+        ...podman.process,
+        rlimits: rlimits.map(one => ({ ...one, soft: clip(one.soft), hard: clip(one.hard) })),
+      }
+}
+
 function bundleCase(name: string, podman: PodmanConfig & JsonObject, command: string): Case {
   const files: Record<string, FileSpec> = {}
   const mounts: Json = podman.mounts.map((mount, index) => {
@@ -247,7 +262,12 @@ function bundleCase(name: string, podman: PodmanConfig & JsonObject, command: st
     mark: 'jails',
     needs: podman.process.terminal === true ? ['native'] : [],
     files,
-    config: { ...podman, root: { ...podman.root, path: '%{root}' }, mounts: { replace: mounts } },
+    config: {
+      ...podman,
+      process: withinLimits(podman) as unknown as JsonObject,
+      root: { ...podman.root, path: '%{root}' },
+      mounts: { replace: mounts },
+    },
     steps: stepsOf(podman),
     timeout: 30_000,
   })

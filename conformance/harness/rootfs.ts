@@ -19,38 +19,26 @@ import { basename, dirname, join } from 'node:path'
 import type { ToolRunner } from './platform.ts'
 
 /** Programs that cases use; all are in FreeBSD's /rescue (rescue/rescue/Makefile). */
-const required = [
-  'sh',
-  'cat',
-  'chmod',
-  'echo',
-  'id',
-  'kill',
-  'ln',
-  'ls',
-  'mkdir',
-  'mv',
-  'ps',
-  'pwd',
-  'rm',
-  'rmdir',
-  'sleep',
-]
+const required = ['sh', 'cat', 'echo', 'id', 'ls', 'mkdir', 'mv', 'pwd', 'rm', 'sleep']
 const wanted = [
   ...required,
-  'cp',
-  'date',
-  'dd',
-  'df',
-  'expr',
-  'hostname',
-  'stty',
-  'test',
-  '[',
-  'head',
-  'sed',
-  'tail',
-  'chown',
+  ...[
+    '[',
+    'chmod',
+    'chown',
+    'cp',
+    'date',
+    'dd',
+    'df',
+    'expr',
+    'head',
+    'hostname',
+    'kill',
+    'ln',
+    'ps',
+    'rmdir',
+  ],
+  ...['sed', 'stty', 'tail', 'test'],
 ]
 /** Only on a host of jails: they look at what the jail sees. */
 const wantedInJails = ['ifconfig', 'sysctl', 'mount', 'umount', 'route', 'ping']
@@ -144,7 +132,8 @@ async function fill(
     return busybox
   }
   const rescue = existsSync('/rescue/sh')
-  const places = rescue ? ['/rescue'] : ['/bin', '/usr/bin', '/sbin', '/usr/sbin']
+  // A /rescue is complete on FreeBSD; should one lack a program, it comes from the system.
+  const places = [...(rescue ? ['/rescue'] : []), '/bin', '/usr/bin', '/sbin', '/usr/sbin']
   const looked = new Set<string>()
   for (const name of names) {
     const source = firstExisting(name, places)

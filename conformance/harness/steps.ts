@@ -23,7 +23,7 @@ function judge(
   expand: (text: string) => string,
 ): void {
   if (answer.timedOut) throw new CaseFailure(`${what}: did not return in time`)
-  if (answer.signal !== undefined && expect.status === undefined) {
+  if (answer.signal !== undefined && expect.status === undefined && expect.either !== true) {
     throw new CaseFailure(`${what}: died by ${answer.signal}`)
   }
   if (expect.status !== undefined) {
