@@ -50,10 +50,7 @@ export function specTemplate(linux: boolean): Record<string, unknown> {
           ...linuxMounts,
         ]
       : freebsdMounts,
-    annotations: {
-      'org.freebsd.jail.vnet': 'new',
-      ...(linux && { 'org.freebsd.jail.linux.osname': 'Linux' }),
-    },
+    annotations: { 'org.freebsd.jail.vnet': 'new' },
     ...(linux && { linux: {} }),
   }
 }
