@@ -43,7 +43,11 @@ export function bindFromDev(
   }
   if (kind === 'dir' && cgroupNamesWithin(requests, name)) {
     requests.directories.push(name)
-    context.fate(property, 'translated', 'the directory; of what is in it, what linux.resources.devices allows')
+    context.fate(
+      property,
+      'translated',
+      'the directory; of what is in it, what linux.resources.devices allows',
+    )
     return 'done'
   }
   const readOnly = mount.options?.includes('ro') ?? false

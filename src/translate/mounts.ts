@@ -211,12 +211,17 @@ function bind(
     const directory = `.${name}.jailwright`
     const parent = posix.dirname(base.destination)
     const via = {
-      beside: posix.dirname(source),
+      directory: posix.join(
+        posix.dirname(source),
+        `.jailwright-${context.id}-${property.replaceAll(/\D/g, '')}`,
+      ),
       mountPoint: posix.join(parent, directory),
       link: `${directory}/${name}`,
     }
     context.fate(path, 'translated', `a second name of the socket, mounted at ${via.mountPoint}`)
-    return { options, step: { ...base, source, target: 'socket', via } }
+    // Read-only: what the container makes or removes beside the socket would be made or removed on the host.
+    const readOnly = [...base.options.filter(([word]) => word !== 'ro'), ['ro', undefined] as const]
+    return { options, step: { ...base, options: readOnly, source, target: 'socket', via } }
   }
   const hint =
     kind === 'device' ? 'devices are given by devfs rules: mount it from /dev to the same place' : undefined

@@ -47,11 +47,12 @@ export interface MountStep {
   target: 'dir' | 'file' | 'socket'
   /**
    * Socket: nullfs covers directories and regular files only (mounts.md section 3), so the socket gets a second name
-   * (link(2)) in an empty directory of its own on the socket's file system (`beside`), that directory is mounted at `via`
-   * (made when missing), and the destination becomes a symbolic link to `link`, relative to its own directory. All four
-   * (directory, hard link, mount, symbolic link) are undone; the container never sees the socket's neighbours.
+   * (link(2), named as the destination) in an empty directory of its own on the socket's file system (`directory`, mode
+   * 0711), that directory is mounted read-only at `mountPoint` (made when missing), and the destination becomes a
+   * symbolic link to `link`, relative to its own directory. All are undone; the container never sees the socket's
+   * neighbours, and an existing destination is an error.
    */
-  via?: { beside: string; mountPoint: string; link: string }
+  via?: { directory: string; mountPoint: string; link: string }
   /**
    * Masked path, of whatever kind it is: a directory is covered by this (a read-only tmpfs), anything else by a
    * read-only nullfs of `%{empty}`.

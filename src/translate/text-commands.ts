@@ -18,24 +18,24 @@ interface Places {
   ruleset: string
 }
 
-/** All steps as commands, in the order in which `create` does them; `state` is the container's state directory. */
+/**
+ * All steps as commands, in the order in which `create` does them; `state` is the container's state directory. `$root`
+ * is what the jail sees as its root; below a read-only one `$base` is where mount points are made.
+ */
 export function planCommands(plan: Plan, state: string): Command[] {
   const ruleset = plan.steps.find(step => step.kind === 'ruleset')
   const places: Places = { state, ruleset: String(ruleset?.preferred ?? '') }
-  const root = plan.readonlyRoot ? `${state}/root` : plan.rootPath
-  const commands = [
-    { line: `root=${shellWord(root)}` },
-    ...plan.steps.flatMap(step => stepCommands(plan, step, places)),
-  ]
-  const needed = plan.steps.some(step => step.kind === 'mount' && (step.mask || step.source === '%{empty}'))
-  if (!needed) return commands
-  return [
-    {
-      line: `install -m 444 /dev/null ${shellWord(`${state}/empty`)}`,
-      undo: `rm ${shellWord(`${state}/empty`)}`,
-    },
-    ...commands,
-  ]
+  const commands: Command[] = plan.readonlyRoot
+    ? [{ line: `base=${shellWord(plan.rootPath)}` }, { line: `root=${shellWord(`${state}/root`)}` }]
+    : [{ line: `root=${shellWord(plan.rootPath)}` }]
+  const steps = plan.steps.flatMap(step => stepCommands(plan, step, places))
+  if (plan.readonlyRoot || steps.some(({ line }) => line.includes(shellWord(state)))) {
+    commands.push({ line: `mkdir -p ${shellWord(state)}`, undo: `rm -rx ${shellWord(state)}` })
+  }
+  if (plan.steps.some(step => step.kind === 'mount' && (step.mask || step.source === '%{empty}'))) {
+    commands.push({ line: `install -m 444 /dev/null ${shellWord(`${state}/empty`)}` })
+  }
+  return [...commands, ...steps]
 }
 
 function stepCommands(plan: Plan, step: Step, places: Places): Command[] {
@@ -50,11 +50,11 @@ function stepCommands(plan: Plan, step: Step, places: Places): Command[] {
     case 'readonly-root': {
       return [
         { line: 'mkdir -p "$root"', undo: 'rmdir "$root"' },
-        { line: `mount -t nullfs -o ro ${shellWord(plan.rootPath)} "$root"`, undo: 'umount "$root"' },
+        { line: 'mount -t nullfs -o ro "$base" "$root"', undo: 'umount "$root"' },
       ]
     }
     case 'mount':
-      return mountCommands(step, places, isInDevfs(plan, step))
+      return mountCommands(plan, step, places)
     case 'jail': {
       const parameters = step.parameters.map(([name, value]) =>
         shellWord(value === true ? name : `${name}=${value}`),
@@ -101,17 +101,13 @@ function withName(plan: Plan, step: RunStep, call: ToolCall): ToolCall {
   return { ...call, args: call.args.map(arg => arg.replace('%{interface}', name)) }
 }
 
-/** devfs brings its own directories; nothing can be made in it. */
-function isInDevfs(plan: Plan, step: MountStep): boolean {
-  return plan.steps.some(
-    other =>
-      other.kind === 'mount' &&
-      other.fstype === 'devfs' &&
-      step.destination.startsWith(`${other.destination}/`),
-  )
+/** What holds a destination: the mount it lies in, if any. */
+function holder(plan: Plan, step: MountStep): MountStep | undefined {
+  const before = plan.steps.slice(0, plan.steps.indexOf(step)).filter(other => other.kind === 'mount')
+  return before.findLast(other => step.destination.startsWith(`${other.destination}/`))
 }
 
-function mountCommands(step: MountStep, places: Places, inDevfs: boolean): Command[] {
+function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
   const target = wordBelow('root', step.destination)
   const empty = shellWord(`${places.state}/empty`)
   const source =
@@ -121,9 +117,7 @@ function mountCommands(step: MountStep, places: Places, inDevfs: boolean): Comma
     .join(',')
   const filled = options.replaceAll('%{ruleset}', places.ruleset)
   const mount = (from: string, to: string, fstype = step.fstype) =>
-    ['mount', '-t', fstype, ...(filled === '' ? [] : ['-o', shellWord(filled)]), shellWord(from), to].join(
-      ' ',
-    )
+    ['mount', '-t', fstype, ...(filled === '' ? [] : ['-o', shellWord(filled)]), from, to].join(' ')
   const undo = `umount ${target}`
   if (step.mask) {
     const file = mount(empty, target, 'nullfs')
@@ -133,9 +127,14 @@ function mountCommands(step: MountStep, places: Places, inDevfs: boolean): Comma
   if (step.onlyIfExists) {
     return [{ line: `[ ! -e ${target} ] || ${mount(source, target)}`, undo: `${undo}  # if mounted` }]
   }
-  if (step.via) return socketCommands(step, step.via, places, mount)
+  if (step.via) return socketCommands(step, step.via, mount)
   const commands: Command[] = []
-  if (!inDevfs) commands.push(mountPoint(step, target))
+  const inside = holder(plan, step)
+  // devfs brings its own directories; nothing can be made in it.
+  if (inside?.fstype !== 'devfs') {
+    const where = plan.readonlyRoot && !inside ? wordBelow('base', step.destination) : target
+    commands.push(mountPoint(step, target, where))
+  }
   if (step.copyUp) {
     const archive = shellWord(`${places.state}/copy-up.tar`)
     commands.push({
@@ -150,24 +149,29 @@ function mountCommands(step: MountStep, places: Places, inDevfs: boolean): Comma
   return commands
 }
 
-function mountPoint(step: MountStep, target: string): Command {
+/** `where` is the same place as `target`, and writable. */
+function mountPoint(step: MountStep, target: string, where: string): Command {
   if (step.target === 'file') {
-    return {
-      line: `[ -e ${target} ] || install -m 644 /dev/null ${target}`,
-      undo: `rm ${target}  # if made here`,
-    }
+    const line = `[ -e ${target} ] || { mkdir -p ${dirname(where)}; install -m 644 /dev/null ${where}; }`
+    return { line, undo: `rm ${where}  # if made here` }
   }
   const mode = step.createMode === undefined ? '' : ` -m ${step.createMode}`
-  return { line: `[ -d ${target} ] || mkdir -p${mode} ${target}`, undo: `rmdir ${target}  # if made here` }
+  return { line: `[ -d ${target} ] || mkdir -p${mode} ${where}`, undo: `rmdir ${where}  # if made here` }
+}
+
+/** The directory of a quoted word below a variable. */
+function dirname(word: string): string {
+  const end = word.lastIndexOf('/')
+  const cut = word.slice(0, end)
+  return word.endsWith("'") ? `${cut}'` : cut
 }
 
 function socketCommands(
   step: MountStep,
   via: NonNullable<MountStep['via']>,
-  places: Places,
   mount: (from: string, to: string) => string,
 ): Command[] {
-  const own = posix.join(via.beside, `.jailwright-${posix.basename(places.state)}`)
+  const own = via.directory
   const name = shellWord(posix.join(own, posix.basename(step.destination)))
   const point = wordBelow('root', via.mountPoint)
   const target = wordBelow('root', step.destination)

@@ -43,9 +43,14 @@ function header(plan: Plan): string[] {
   return [
     `# Container ${plan.id}: jail ${plan.jailName}${plan.parentJail === undefined ? '' : `, child of ${plan.parentJail}`}`,
     `# Root filesystem: ${plan.rootPath}${plan.readonlyRoot ? ' (read-only)' : ''}`,
-    `# Network: ${plan.vnet ? 'a stack of its own (vnet)' : "the host's or the parent's stack"}`,
+    `# Network: ${network(plan)}`,
     ...plan.warnings.map(warning => `# Warning: ${warning}`),
   ]
+}
+
+function network(plan: Plan): string {
+  if (plan.vnet) return 'a stack of its own (vnet)'
+  return plan.parentJail === undefined ? "the host's stack" : `the stack of ${plan.parentJail}`
 }
 
 function ruleset(plan: Plan): string[] {

@@ -91,8 +91,9 @@ describe('sources', () => {
     )
     expect(mountOn(made, '/var/run/docker.sock')).toMatchObject({
       target: 'socket',
+      options: [['ro', undefined]],
       via: {
-        beside: '/var/run/podman',
+        directory: '/var/run/podman/.jailwright-c1-0',
         mountPoint: '/var/run/.docker.sock.jailwright',
         link: '.docker.sock.jailwright/docker.sock',
       },
