@@ -6,8 +6,10 @@ import { ifconfigTool, type NetCaller } from '../net/ifconfig.ts'
 import { FLAG, type Vnet } from '../net/interface.ts'
 import { NetKernel } from '../net/kernel.ts'
 import { netstatTool } from '../net/netstat.ts'
+import { type EchoRequest, pingTool } from '../net/ping.ts'
 import { routeTool } from '../net/route.ts'
 import type { Devfs } from './devfs.ts'
+import { sendEcho } from './icmp.ts'
 import { type Caller, HOST, type Kernel, KernelError } from './kernel.ts'
 import { Links } from './links.ts'
 import type { Parts } from './parts.ts'
@@ -214,6 +216,17 @@ export function installNetwork(kernel: Kernel, parts: Parts, devfs: Devfs): Netw
     'netstatTool',
     (caller, argv) => netstatTool(words(argv), network.stackOf(caller.jid)) as unknown as Json,
   )
+  kernel.register('pingTool', (caller, argv, six) => {
+    const jail = parts.jails.table.get(caller.jid)
+    const vnet = network.stackOf(caller.jid)
+    const raw = jail === undefined || jail.vnet !== 0 || jail.values.get('allow.raw_sockets') === true
+    const host = {
+      vnet,
+      raw: raw && caller.uid === 0,
+      echo: (request: EchoRequest) => parts.jails.inNetwork(vnet.jid, () => sendEcho(request)),
+    }
+    return pingTool(words(argv), host, six === true) as unknown as Json
+  })
   // What jail(8) needs: is there an interface of that name in the caller's stack, and is it up?
   kernel.register('interface', (caller, name) => {
     const item = network.net.find(network.stackOf(caller.jid), String(name))

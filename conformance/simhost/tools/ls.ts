@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { type ListedFile, longListing } from '../small/listing.ts'
 import { errnoOf } from './errno.ts'
-import { getopt, strerror, type ToolContext } from './tool.ts'
+import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 
 const TMPFS = 0x01021994
 
@@ -152,7 +152,7 @@ class Lister {
 export function main(t: ToolContext): number {
   const usage = (): never => {
     t.err('usage: ls [-ABCFGHILPRSTUWZabcdfghiklmnopqrstuvwxy1,] [--color=when] [-D format] [file ...]\n')
-    throw new Error('unreachable')
+    throw new Exit(1)
   }
   const args = t.args.filter(word => !word.startsWith('--color'))
   const { options, rest } = getopt({ ...t, args }, 'ABCD:FGHILPRSTUWZabcdfghiklmnopqrstuvwxy1,', usage)

@@ -26,4 +26,11 @@ export const TOOLS: Record<string, ToolDefinition> = {
   netstat: { paths: ['/usr/bin/netstat'], inJail: true, load: () => import('./netstat.ts') },
   rctl: { paths: ['/usr/bin/rctl'], load: () => import('./rctl.ts') },
   cpuset: { paths: ['/bin/cpuset'], program: true, load: () => import('./cpuset.ts') },
+  ping: { paths: ['/sbin/ping'], inJail: true, load: () => import('./icmp-ping.ts') },
+  ping6: { paths: ['/sbin/ping6'], inJail: true, load: () => import('./icmp-ping.ts') },
+  ls: { paths: ['/bin/ls'], program: true, load: () => import('./ls.ts') },
+  df: { paths: ['/bin/df'], program: true, load: () => import('./df.ts') },
+  wc: { paths: ['/usr/bin/wc'], program: true, load: () => import('./wc.ts') },
+  limits: { paths: ['/usr/bin/limits'], program: true, load: () => import('./limits.ts') },
+  service: { paths: ['/usr/sbin/service'], program: true, load: () => import('./service.ts') },
 }
