@@ -39,7 +39,7 @@ function wordSpecs(program: string, { positionals, passThrough }: CommandRow): s
         : complete === 'directory'
           ? '_files -/'
           : variadic && passThrough
-            ? '_normal'
+            ? '_files'
             : ' '
     const place = variadic ? (passThrough ? '*::' : '*') : `${index + 1}${required ? '' : ':'}`
     return `'${place}:${text(value)}:${action}'`
