@@ -1,8 +1,8 @@
-import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { fresh, leavesNothing } from './cases.ts'
-import { IMAGE, machine, must, podman, until } from './machine.ts'
+import { IMAGE, machine, must, podman, podmanWithThird, until } from './machine.ts'
 
 leavesNothing()
 
@@ -74,9 +74,8 @@ describe('podman exec', () => {
   test('--preserve-fds', async () => {
     const dir = mkdtempSync(path.join(machine.dir, 'work/fd-'))
     writeFileSync(path.join(dir, 'text'), 'through descriptor 3\n')
-    const answer = await podman(['exec', '--preserve-fds', '1', name, 'sh', '-c', 'cat <&3'], {
-      third: openSync(path.join(dir, 'text'), 'r'),
-    })
+    const args = ['exec', '--preserve-fds', '1', name, 'sh', '-c', 'cat <&3']
+    const answer = await podmanWithThird(path.join(dir, 'text'), args)
     expect(answer).toMatchObject({ status: 0, stdout: 'through descriptor 3\n' })
   })
 

@@ -1,7 +1,7 @@
 /** Where the cases run, and how podman and buildah are called there. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
-import { execa, execaSync } from 'execa'
+import { execa, execaSync, type Options } from 'execa'
 
 function given(name: string): string {
   const value = process.env[name]
@@ -38,8 +38,6 @@ export interface Answer {
 
 export interface CallOptions {
   input?: string
-  /** Descriptor for the child's number 3. */
-  third?: number
   environment?: Record<string, string>
 }
 
@@ -49,15 +47,16 @@ export async function call(
   args: readonly string[],
   options: CallOptions = {},
 ): Promise<Answer> {
-  const { input, third } = options
-  const result = await execa(file, args, {
-    ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe', third ?? 'ignore'] } : { input }),
+  const { input } = options
+  const how: Options = {
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
     env: { ...machine.environment(), ...options.environment },
     extendEnv: false,
     reject: false,
     timeout: 60_000,
     stripFinalNewline: false,
-  })
+  }
+  const result = await execa(file, args, how)
   if (result.timedOut) throw new Error(`${file} ${args.join(' ')} did not end: ${String(result.stderr)}`)
   return {
     status: result.exitCode ?? -1,
@@ -69,6 +68,11 @@ export async function call(
 /** podman with the storage and settings of the cases. */
 export function podman(args: readonly string[], options?: CallOptions): Promise<Answer> {
   return call('podman', [...machine.storage, ...args], options)
+}
+
+/** podman with a file open for reading as descriptor 3. */
+export function podmanWithThird(file: string, args: readonly string[]): Promise<Answer> {
+  return call('sh', ['-c', 'exec 3<"$0" && exec podman "$@"', file, ...machine.storage, ...args])
 }
 
 /** podman, for steps that are not what a case is about: fails the case with podman's words. Output trimmed. */

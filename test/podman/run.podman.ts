@@ -1,8 +1,8 @@
-import { mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { freebsdOnly, fresh, leavesNothing, nothingLeft } from './cases.ts'
-import { IMAGE, machine, must, podman, present, tool, until } from './machine.ts'
+import { IMAGE, machine, must, podman, podmanWithThird, present, tool, until } from './machine.ts'
 
 /** `podman run --rm`, with options, then the words of the program. */
 const run = (options: string[], ...words: string[]) => podman(['run', '--rm', ...options, IMAGE, ...words])
@@ -168,9 +168,8 @@ describe('the process', () => {
   test('--preserve-fds passes one more descriptor', async () => {
     const dir = mkdtempSync(path.join(machine.dir, 'work/fd-'))
     writeFileSync(path.join(dir, 'text'), 'through descriptor 3\n')
-    const answer = await podman(['run', '--rm', '--preserve-fds', '1', IMAGE, 'sh', '-c', 'cat <&3'], {
-      third: openSync(path.join(dir, 'text'), 'r'),
-    })
+    const args = ['run', '--rm', '--preserve-fds', '1', IMAGE, 'sh', '-c', 'cat <&3']
+    const answer = await podmanWithThird(path.join(dir, 'text'), args)
     expect(answer).toMatchObject({ status: 0, stdout: 'through descriptor 3\n' })
   })
 

@@ -93,7 +93,8 @@ describe('attach and exec', () => {
     second.type('\recho back $((40 + 2))\r')
     await second.expect('back 42')
     second.type('exit 4\r')
-    expect(await second.end()).toBe(4)
+    await second.end()
+    expect(await must('wait', name)).toBe('4')
   })
 
   test("exec -it is a terminal of its own, of the window's size", async () => {
