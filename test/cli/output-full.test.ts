@@ -14,7 +14,7 @@ test('a descriptor that is full for a while, and takes a part at a time, gets ev
   vi.mocked(writeSync).mockImplementation((fd, data, offset) => {
     expect(fd).toBe(2)
     if (++calls % 2 === 0) throw failure('EAGAIN')
-    const part = (data as Uint8Array).subarray(offset as number, (offset as number) + 3)
+    const part = (data as unknown as Uint8Array).subarray(offset as number, (offset as number) + 3)
     written += Buffer.from(part).toString('latin1')
     return part.length
   })
