@@ -154,6 +154,10 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
         context.fate(property, 'applied', '')
         return
       }
+      // Not an error: a rule may speak of what comes later. /dev/shm has a word of its own when it is mounted on.
+      if (rule.path !== 'shm' && !isPattern(rule.path) && facts.pathKind(`/dev/${rule.path}`) === undefined) {
+        context.warn(`${property}: this host has no /dev/${rule.path}`)
+      }
       const before = lines.length
       write(rule.path, node =>
         written(node)

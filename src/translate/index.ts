@@ -63,7 +63,7 @@ export function translate(input: TranslateInput): Plan {
     ...(process === undefined ? {} : { process }),
     hooks,
     annotations: context.annotations,
-    fates: allFates(config, context.fates),
+    fates: input.fates === 'said' ? [...context.fates.values()] : allFates(config, context.fates),
     warnings: context.warnings,
   }
 }

@@ -1,11 +1,10 @@
 /** Jail parameters from the `freebsd.jail` section, the annotations `org.freebsd.*`, and the defaults. */
 import { parseJailAddress } from './addresses.ts'
 import { annotationPath, type Context } from './context.ts'
-import { checkValue, LOADED_BY_NAME, type ParamType, parseBool, READ_ONLY, refusal } from './jail-params.ts'
+import { checkValue } from './jail-params.ts'
+import { fromAnnotations, fromSection, type Lists, shown, type Value } from './jail-values.ts'
 import { isInterfaceName } from './names.ts'
 
-/** Prefix of the annotations that set one parameter. */
-export const JAIL_ANNOTATION = 'org.freebsd.jail.'
 /** The annotation that makes the container a child of another jail. */
 export const PARENT_ANNOTATION = 'org.freebsd.parentJail'
 
@@ -28,14 +27,6 @@ export interface JailPlan {
   aliases: Alias[]
 }
 
-/** One parameter with where it comes from; `origin` is `default` for a default. */
-interface Value {
-  value: string
-  origin: string
-  /** A default gives way to what the kernel or the parent cannot grant. */
-  soft?: boolean
-}
-
 /** Parameters are given to jail(8) in this order, the others after them by name. */
 const ORDER =
   'persist host host.hostname host.domainname vnet ip4 ip4.addr ip6 ip6.addr enforce_statfs sysvmsg sysvsem sysvshm'.split(
@@ -55,7 +46,7 @@ export function translateJail(
   const values = new Map<string, Value>()
   const plan: JailPlan = { vnet: false, parameters: [], interfaces: [], aliases: [] }
   if (parent !== undefined) plan.parent = parent
-  const lists = { interface: undefined as Value | undefined, moved: [] as JailPlan['interfaces'] }
+  const lists: Lists = { interface: undefined, moved: [] }
   for (const { name, origin } of wanted) values.set(name, { value: 'true', origin })
   fromSection(context, values, lists)
   fromAnnotations(context, values, lists)
@@ -65,6 +56,10 @@ export function translateJail(
     context.fail(needsVnet, 'needs vnet=new, and the config says vnet=inherit')
   addDefaults(context, values, parent, plan.vnet)
   checkAddresses(context, values, lists, plan)
+  if (values.get('allow.mount')?.value === 'true' && values.get('enforce_statfs')?.value === '2') {
+    // jail.md section 9.
+    context.warn(`${values.get('allow.mount')?.origin}: mounting inside needs enforce_statfs below 2 as well`)
+  }
   plan.interfaces = movable(context, lists.moved, plan.vnet)
   plan.parameters = ordered(values)
   return plan
@@ -91,141 +86,6 @@ function parentOf(context: Context): string | undefined {
   return parent
 }
 
-/** The section's keys to the kernel's names. */
-const SECTION_MODES = { host: 'host', ip4: 'ip4', ip6: 'ip6', vnet: 'vnet', sysvmsg: 'sysvmsg' } as const
-const SECTION_ALLOW = {
-  setHostname: 'allow.set_hostname',
-  rawSockets: 'allow.raw_sockets',
-  chflags: 'allow.chflags',
-  quotas: 'allow.quotas',
-  socketAf: 'allow.socket_af',
-  mlock: 'allow.mlock',
-  reservedPorts: 'allow.reserved_ports',
-  suser: 'allow.suser',
-} as const
-
-interface Lists {
-  interface: Value | undefined
-  moved: JailPlan['interfaces']
-}
-
-function fromSection(context: Context, values: Map<string, Value>, lists: Lists): void {
-  const jail = context.config.freebsd?.jail
-  if (!jail) return
-  const set = (key: string, name: string, value: string) => {
-    const origin = `freebsd.jail.${key}`
-    const type = context.facts.jailParam(name)
-    if (type === undefined && !LOADED_BY_NAME.has(name)) {
-      context.fail(origin, `this kernel has no jail parameter ${name}`, { code: 'UNSUPPORTED' })
-      return
-    }
-    const allowed = checkValue(name, (type ?? 'bool') as ParamType, value)
-    if (allowed !== undefined) context.fail(origin, `${value}: must be ${allowed}`)
-    else values.set(name, { value, origin })
-    if (allowed === undefined) context.fate(origin, 'translated', shown(name, value))
-  }
-  for (const [key, name] of Object.entries({
-    ...SECTION_MODES,
-    sysvsem: 'sysvsem',
-    sysvshm: 'sysvshm',
-  } as const)) {
-    const value = jail[key as keyof typeof SECTION_MODES]
-    if (value !== undefined) set(key, name, value)
-  }
-  if (jail.enforceStatfs !== undefined) set('enforceStatfs', 'enforce_statfs', String(jail.enforceStatfs))
-  for (const [key, name] of [
-    ['ip4Addr', 'ip4.addr'],
-    ['ip6Addr', 'ip6.addr'],
-  ] as const) {
-    if (jail[key]?.length) values.set(name, { value: jail[key].join(','), origin: `freebsd.jail.${key}` })
-  }
-  if (jail.interface !== undefined)
-    lists.interface = { value: jail.interface, origin: 'freebsd.jail.interface' }
-  jail.vnetInterfaces?.forEach((name, index) => {
-    lists.moved.push({ name, origin: `freebsd.jail.vnetInterfaces[${index}]` })
-  })
-  for (const [key, name] of Object.entries(SECTION_ALLOW)) {
-    const value = jail.allow?.[key as keyof typeof SECTION_ALLOW]
-    if (value !== undefined) set(`allow.${key}`, name, String(value))
-  }
-  jail.allow?.mount?.forEach((type, index) => {
-    if (/^[a-z0-9]+$/.test(type)) set(`allow.mount[${index}]`, `allow.mount.${type}`, 'true')
-    else
-      context.fail(
-        `freebsd.jail.allow.mount[${index}]`,
-        `${JSON.stringify(type)} is no type of a file system`,
-      )
-  })
-  if (jail.allow?.mount?.length)
-    values.set('allow.mount', { value: 'true', origin: 'freebsd.jail.allow.mount' })
-}
-
-function fromAnnotations(context: Context, values: Map<string, Value>, lists: Lists): void {
-  for (const [annotation, value] of Object.entries(context.annotations)) {
-    if (!annotation.startsWith(JAIL_ANNOTATION)) continue
-    const origin = annotationPath(annotation)
-    const given = annotation.slice(JAIL_ANNOTATION.length)
-    // ocijail's spelling, in the field since its first release.
-    const name = given === 'ip6.add' ? 'ip6.addr' : given
-    const why = refusal(name)
-    if (why !== undefined) {
-      context.fail(origin, `refused: ${why}`)
-      continue
-    }
-    if (name === 'vnet.interface') {
-      if (lists.moved.some(one => one.origin.startsWith('freebsd.'))) {
-        context.fate('freebsd.jail.vnetInterfaces', 'ignored', `overridden by ${origin}`)
-        lists.moved.splice(0)
-      }
-      for (const one of value.split(',')) lists.moved.push({ name: one.trim(), origin })
-      continue
-    }
-    if (name === 'interface') {
-      if (lists.interface) context.fate(lists.interface.origin, 'ignored', `overridden by ${origin}`)
-      lists.interface = { value, origin }
-      continue
-    }
-    oneAnnotation(context, values, name, value, origin)
-  }
-}
-
-function oneAnnotation(
-  context: Context,
-  values: Map<string, Value>,
-  name: string,
-  value: string,
-  origin: string,
-): void {
-  const type = (context.facts.jailParam(name) ?? (LOADED_BY_NAME.has(name) ? guessType(name) : undefined)) as
-    | ParamType
-    | undefined
-  if (type === undefined) {
-    if (name.startsWith('allow.') && /^[a-z0-9_.]+$/.test(name)) {
-      // As ocijail: an image's wish for what this kernel has not (yet) is no reason not to start it.
-      context.warn(`${origin}: this kernel has no jail parameter ${name}; ignored (is its module loaded?)`)
-      context.fate(origin, 'ignored', `this kernel has no jail parameter ${name}`)
-    } else context.fail(origin, `this kernel has no jail parameter ${name}`)
-    return
-  }
-  const text = value.trim()
-  const allowed = checkValue(name, type, text)
-  if (allowed !== undefined) {
-    context.fail(origin, `${JSON.stringify(value)}: must be ${allowed}`)
-    return
-  }
-  const before = values.get(name)
-  if (before && before.origin !== origin) context.fate(before.origin, 'ignored', `overridden by ${origin}`)
-  const normal = type === 'bool' ? String(parseBool(text)) : text
-  values.set(name, { value: normal, origin })
-  context.fate(origin, 'applied', shown(name, normal))
-}
-
-function guessType(name: string): ParamType {
-  if (name.startsWith('allow.')) return 'bool'
-  if (name === 'linux.oss_version') return 'int'
-  return name.startsWith('linux.') ? 'string' : 'jailsys'
-}
-
 /**
  * The defaults. Without a `freebsd` section they are ocijail's, which every container of podman has had so far. With
  * one they are the specification's (config-freebsd.md): enforce_statfs 2, System V IPC new, allow.* off. It contradicts
@@ -241,7 +101,7 @@ function addDefaults(
 ): void {
   const facts = parent === undefined ? undefined : context.facts.jail(parent)
   const set = (name: string, value: string) => {
-    if (!values.has(name)) values.set(name, { value, origin: 'default', soft: true })
+    if (!values.has(name)) values.set(name, { value, origin: 'default' })
   }
   const granted = (name: string) => !['false', '0', 'disable'].includes(facts?.[name] ?? 'unknown')
   values.set('persist', { value: 'true', origin: 'default' })
@@ -340,14 +200,9 @@ function movable(context: Context, moved: JailPlan['interfaces'], vnet: boolean)
   })
 }
 
-function shown(name: string, value: string): string {
-  return value === 'true' ? name : `${name}=${value}`
-}
-
 function ordered(values: Map<string, Value>): (readonly [string, string | true])[] {
   const rank = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
   return [...values]
-    .filter(([name]) => !READ_ONLY.has(name))
     .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
     .map(([name, { value }]) => [name, value === 'true' ? true : value] as const)
 }

@@ -1,10 +1,11 @@
-/** `mounts`, `linux.maskedPaths`, `linux.readonlyPaths` -> mount steps in the order in which they are to be made. */
+/** `mounts` (and the paths that Linux hides or protects) -> mount steps in the order in which they are to be made. */
 import { posix } from 'node:path'
 import type { Mount } from '../bundle/generated/config.ts'
 import { type Context, isLinuxConfig } from './context.ts'
 import { type BindFromDev, bindFromDev } from './device-binds.ts'
 import type { DeviceRequests } from './device-requests.ts'
 import { type MountOptions, translateMountOptions } from './mount-options.ts'
+import { maskedPaths, normalise, readonlyPaths } from './paths.ts'
 import type { MountStep } from './plan.ts'
 
 /** Types that FreeBSD's kernel knows and that a container may be given. */
@@ -78,24 +79,6 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
   plan.steps = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
   plan.steps.push(...maskedPaths(context), ...readonlyPaths(context, plan.steps))
   return plan
-}
-
-/** Absolute and without `.`, `..` and doubled slashes; what `..` would lead out of the root stays at the root. */
-function normalise(context: Context, destination: string, property: string): string | undefined {
-  // config.md: a relative destination "MUST be interpreted as relative to /".
-  if (!destination.startsWith('/'))
-    context.warn(`${property}: ${destination} is not absolute, taken as /${destination}`)
-  const path = posix.resolve('/', destination)
-  if (path === '/') {
-    context.fail(property, 'a mount on / would cover the root; use root.path')
-    return undefined
-  }
-  if (path.includes('\0')) {
-    context.fail(property, 'holds a NUL byte')
-    return undefined
-  }
-  context.fate(property, path === destination ? 'applied' : 'translated', path === destination ? '' : path)
-  return path
 }
 
 /** The FreeBSD type of a mount; undefined when it is left out or refused, with its fate recorded. */
@@ -301,53 +284,4 @@ function inOrder(steps: MountStep[]): MountStep[] {
     .map((step, index) => ({ step, index, rank: rank(step) }))
     .sort((a, b) => a.rank - b.rank || a.index - b.index)
     .map(({ step }) => step)
-}
-
-/** `linux.maskedPaths`: where the path exists a read-only tmpfs (a directory) or an empty file hides it. */
-function maskedPaths(context: Context): MountStep[] {
-  return (context.config.linux?.maskedPaths ?? []).flatMap((path, index) => {
-    const origin = `linux.maskedPaths[${index}]`
-    const destination = normalise(context, path, origin)
-    if (destination === undefined) return []
-    context.fate(origin, 'translated', 'hidden where it exists')
-    return {
-      kind: 'mount',
-      fstype: 'tmpfs',
-      source: 'tmpfs',
-      destination,
-      target: 'dir',
-      options: [['ro', undefined]],
-      onlyIfExists: true,
-      mask: true,
-      origin,
-    } satisfies MountStep
-  })
-}
-
-/** File systems in which nothing can be written that a read-only path would protect. */
-const READONLY_TYPES = new Set(['linprocfs', 'linsysfs', 'procfs'])
-
-/** `linux.readonlyPaths`: a read-only nullfs of the path on itself, where it exists. */
-function readonlyPaths(context: Context, mounts: readonly MountStep[]): MountStep[] {
-  return (context.config.linux?.readonlyPaths ?? []).flatMap((path, index) => {
-    const origin = `linux.readonlyPaths[${index}]`
-    const destination = normalise(context, path, origin)
-    if (destination === undefined) return []
-    const holder = mounts.findLast(mount => `${destination}/`.startsWith(`${mount.destination}/`))
-    if (holder && READONLY_TYPES.has(holder.fstype)) {
-      context.fate(origin, 'translated', `${holder.fstype} cannot be written there`)
-      return []
-    }
-    context.fate(origin, 'translated', 'a read-only nullfs of the path on itself, where it exists')
-    return {
-      kind: 'mount',
-      fstype: 'nullfs',
-      source: '%{target}',
-      destination,
-      target: 'dir',
-      options: [['ro', undefined]],
-      onlyIfExists: true,
-      origin,
-    } satisfies MountStep
-  })
 }

@@ -50,7 +50,7 @@ export interface MountStep {
    * (link(2), named as the destination) in an empty directory of its own on the socket's file system (`directory`, mode
    * 0711), that directory is mounted read-only at `mountPoint` (made when missing), and the destination becomes a
    * symbolic link to `link`, relative to its own directory. All are undone; the container never sees the socket's
-   * neighbours, and an existing destination is an error.
+   * neighbours. What the image has at the destination is put aside.
    */
   via?: { directory: string; mountPoint: string; link: string }
   /**

@@ -130,6 +130,12 @@ describe('rule= options', () => {
     ])
   })
 
+  it('of a device that is not there are a warning', () => {
+    expect(plan(dev('ruleset=4', 'rule=path nosuch unhide')).warnings).toEqual([
+      'mounts[0].options[1]: this host has no /dev/nosuch',
+    ])
+  })
+
   it('may include a set that exists', () => {
     expect(rules(plan(dev('ruleset=4', 'rule=include 5'))).slice(4)).toEqual([...BASE, 'include 5'])
     expect(errors(dev('ruleset=4', 'rule=include 77'))).toEqual([

@@ -86,6 +86,17 @@ describe('translate', () => {
     for (const each of made.fates) if (each.fate === 'ignored') expect(each.note).not.toBe('')
   })
 
+  it('leaves the table out when only its own words are asked for', () => {
+    const made = translate({
+      id: 'c1',
+      bundle: { dir: '/b', config: FULL },
+      facts: fixedFacts(),
+      fates: 'said',
+    })
+    expect(fate(made, 'linux.seccomp')).toBeUndefined()
+    expect(fate(made, 'mounts[2]')).toBe('ignored: FreeBSD has no cgroups')
+  })
+
   it('says of a property that no specification has that it is ignored', () => {
     const config = { ...FULL, nosuch: { a: 1 } } as Config
     const made = translate({ id: 'c1', bundle: { dir: '/b', config }, facts: fixedFacts() })

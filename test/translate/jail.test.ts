@@ -238,6 +238,18 @@ describe('annotations', () => {
     )
   })
 
+  it('take keys of meta and env', () => {
+    expect(parameters(plan(annotations({ 'meta.owner': 'x', 'env.A': 'b c' })))).toEqual(
+      expect.arrayContaining(['meta.owner=x', 'env.A=b c']),
+    )
+  })
+
+  it('warn when mounting inside is allowed and enforce_statfs forbids it', () => {
+    const parts = { freebsd: { jail: { allow: { mount: ['tmpfs'] } } } }
+    expect(plan(parts).warnings).toEqual([expect.stringContaining('needs enforce_statfs below 2')])
+    expect(plan({ ...parts, ...annotations({ enforce_statfs: '1' }) }).warnings).toEqual([])
+  })
+
   it("take ocijail's old ip6.add", () => {
     expect(parameters(plan(annotations({ 'ip6.add': 'fd00::5' })))).toContain('ip6.addr=fd00::5')
   })
