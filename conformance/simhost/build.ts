@@ -8,6 +8,7 @@ import path from 'node:path'
 import { writeEtc } from './etc.ts'
 import { cacheDir } from './paths.ts'
 import { writeRescue } from './rescue.ts'
+import { makeStub } from './stub.ts'
 import { TOOLS } from './tools/registry.ts'
 
 export interface Assets {
@@ -53,7 +54,13 @@ export function assets(): Assets {
   ])
   if (built.exitCode !== 0) throw new Error(`bun build: ${built.stderr.toString()}`)
   const tree = path.join(work, 'tree')
-  for (const target of Object.values(TOOLS).flatMap(tool => tool.paths)) link(exe, tree, target)
+  const stub = makeStub()
+  const light = path.join(work, 'stub')
+  if (stub !== undefined) fs.writeFileSync(light, stub, { mode: 0o755 })
+  // The stub starts ten times faster than the bundle; it does for all tools that need no process of their own.
+  for (const tool of Object.values(TOOLS))
+    for (const target of tool.paths)
+      link(stub !== undefined && tool.inJail === true ? light : exe, tree, target)
   link(exe, tree, '/usr/sbin/simhost-tool')
   writeEtc(tree)
   writeRescue(tree)

@@ -35,11 +35,12 @@ export interface HostRecord {
   start: string
 }
 
-/** Start time (field 22 of /proc/PID/stat), undefined when there is no such process. */
+/** Start time (field 22 of /proc/PID/stat), undefined when there is no such process or only its zombie. */
 export function startTime(pid: number): string | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
   } catch {
     return undefined
   }

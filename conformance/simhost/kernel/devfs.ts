@@ -153,7 +153,7 @@ export function installDevfs(kernel: Kernel, parts: Parts): Devfs {
       kernel: devfs.rules,
       open,
       privileged: caller.uid === 0 && caller.jid === 0,
-      stdin: () => String(input ?? ''),
+      stdin: () => (typeof input === 'string' ? input : undefined),
     }) as unknown as Json
   })
   // `service devfs restart`.

@@ -231,7 +231,7 @@ export class Mounts {
   private checkTarget(caller: Caller, type: Filesystem, target: Found, how: Set<string>): void {
     const there = this.on(target.path)
     if (target.kind !== 'dir') {
-      if (type.fileMount !== true || target.kind !== 'file') throw new KernelError('ENOTDIR')
+      if (type.fileMount !== true || target.kind === 'other') throw new KernelError('ENOTDIR')
       if (there !== undefined) throw new KernelError('EBUSY')
       if (target.links !== 1) throw new KernelError('EINVAL')
     }
@@ -383,6 +383,14 @@ export function install(kernel: Kernel, klds: Klds): Mounts {
   kernel.register('mountAt', (caller, path) => {
     const m = mounts.visible(caller).findLast(entry => entry.on === text(path))
     return m === undefined ? null : toJson(m)
+  })
+  // realpath(3) and stat(2) as the caller sees them.
+  kernel.register('lookup', (caller, path) => {
+    const target = lookup(caller, text(path))
+    fs.closeSync(target.fd)
+    const { root } = mounts.view(caller)
+    const inside = caller.jid === 0 || root === '/' ? target.path : target.path.slice(root.length) || '/'
+    return { path: inside, kind: target.kind }
   })
   // statfs(2): the mount a path is on.
   kernel.register('statfs', (caller, path) => {

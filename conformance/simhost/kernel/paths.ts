@@ -9,7 +9,7 @@ const O_PATH = 0o10000000 | 0o2000000
 export interface Found {
   fd: number
   path: string
-  kind: 'dir' | 'file' | 'other'
+  kind: 'dir' | 'file' | 'socket' | 'other'
   links: number
 }
 
@@ -52,6 +52,6 @@ function openJailed(caller: Caller, name: string): number {
 
 function describe(fd: number): Found {
   const stat = fs.fstatSync(fd)
-  const kind = stat.isDirectory() ? 'dir' : stat.isFile() ? 'file' : 'other'
+  const kind = stat.isDirectory() ? 'dir' : stat.isFile() ? 'file' : stat.isSocket() ? 'socket' : 'other'
   return { fd, path: fs.readlinkSync(`/proc/self/fd/${fd}`), kind, links: stat.nlink }
 }

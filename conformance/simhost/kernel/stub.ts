@@ -1,10 +1,27 @@
 /** Runs tools inside the kernel for the in-jail stub: the same `main`, with the stub's process as the caller. */
 
+import fs from 'node:fs'
 import { CallError } from '../client.ts'
 import { TOOLS } from '../tools/registry.ts'
 import { Exit, type ToolMain } from '../tools/tool.ts'
-import { type Kernel, KernelError } from './kernel.ts'
+import { type Caller, type Kernel, KernelError } from './kernel.ts'
+import { asKernelError, lookup } from './paths.ts'
 import { setStubRunner } from './server.ts'
+
+/** A file as the caller sees it. */
+function readAs(caller: Caller, path: string): string {
+  try {
+    const found = lookup(caller, path)
+    try {
+      return fs.readFileSync(`/proc/self/fd/${found.fd}`, 'utf8')
+    } finally {
+      fs.closeSync(found.fd)
+    }
+  } catch (error) {
+    const known = asKernelError(error)
+    throw known instanceof KernelError ? new CallError(known.errno, known.text) : error
+  }
+}
 
 const loaded = new Map<string, ToolMain>()
 
@@ -30,6 +47,7 @@ export async function installStub(kernel: Kernel): Promise<void> {
         err: text => {
           stderr += text
         },
+        readFile: path => readAs(caller, path),
         call: (call, ...args) => {
           try {
             return kernel.call(caller, call, ...args)

@@ -3,7 +3,15 @@ import fs from 'node:fs'
 import { relay } from './relay.ts'
 import type { ToolContext } from './tool.ts'
 
+/** All of standard input, null when it is closed. */
+function input(): string | null {
+  try {
+    return fs.readFileSync(0, 'utf8')
+  } catch {
+    return null
+  }
+}
+
 export function main(t: ToolContext): number {
-  const input = t.args.includes('-') ? fs.readFileSync(0, 'utf8') : ''
-  return relay(t, 'devfsTool', t.args, input).status
+  return relay(t, 'devfsTool', t.args, t.args.includes('-') ? input() : '').status
 }

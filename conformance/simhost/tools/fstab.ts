@@ -1,5 +1,5 @@
 /** fstab(5): special and node in vis(3) octal form, options, type. */
-import fs from 'node:fs'
+import { CallError } from '../client.ts'
 import { errx, strerror, type ToolContext } from './tool.ts'
 
 export interface FstabEntry {
@@ -16,10 +16,10 @@ const decode = (word: string) =>
 export function readFstab(t: ToolContext, file: string): FstabEntry[] {
   let text: string
   try {
-    text = fs.readFileSync(file, 'utf8')
+    text = t.readFile(file)
   } catch (error) {
     if (file === '/etc/fstab') return []
-    errx(t, 1, `${file}: ${strerror((error as NodeJS.ErrnoException).code ?? 'ENOENT')}`)
+    errx(t, 1, `${file}: ${strerror(error instanceof CallError ? error.errno : 'EIO')}`)
   }
   const entries: FstabEntry[] = []
   for (const line of text.split('\n')) {

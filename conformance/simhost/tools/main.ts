@@ -1,6 +1,6 @@
 /** Entry of the bundled executable: the tool is the name it was called by. */
 import fs from 'node:fs'
-import { call } from '../client.ts'
+import { CallError, call } from '../client.ts'
 import { TOOLS } from './registry.ts'
 import { Exit, type ToolContext } from './tool.ts'
 
@@ -30,6 +30,13 @@ const t: ToolContext = {
   env: process.env,
   out: text => write(1, text),
   err: text => write(2, text),
+  readFile: path => {
+    try {
+      return fs.readFileSync(path, 'utf8')
+    } catch (error) {
+      throw new CallError((error as NodeJS.ErrnoException).code ?? 'EIO', '')
+    }
+  },
   call,
 }
 

@@ -1,9 +1,8 @@
 /** mount(8) and mount_nullfs(8) (mounts.md sections 1, 4 and 5). */
-import fs from 'node:fs'
 import { CallError } from '../client.ts'
 import { type FstabEntry, readFstab } from './fstab.ts'
 import { takeLibxo } from './jls.ts'
-import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
+import { Exit, errx, getopt, lookup, strerror, type ToolContext } from './tool.ts'
 
 /** A mounted file system as the kernel tells it. */
 export interface MountEntry {
@@ -177,7 +176,7 @@ function mountAll(t: ToolContext, f: Flags): number {
     if (!typeMatches(f.types, e.type)) continue
     if (
       table(t).some(
-        m => m.on === real(e.on) && m.fstype === e.type && (m.from === e.special || e.type !== 'nullfs'),
+        m => m.on === real(t, e.on) && m.fstype === e.type && (m.from === e.special || e.type !== 'nullfs'),
       ) &&
       !f.update
     )
@@ -196,7 +195,7 @@ function byFstab(t: ToolContext, f: Flags, name: string): number {
 }
 
 function update(t: ToolContext, f: Flags, name: string): number {
-  const on = real(name)
+  const on = real(t, name)
   const mount = table(t).findLast(m => m.on === on || m.from === name)
   if (mount === undefined) errx(t, 1, `not currently mounted ${name}`)
   const kept = ['noexec', 'nosuid', 'noatime', 'nosymfollow', 'sync', 'async', 'union'].filter(
@@ -207,10 +206,10 @@ function update(t: ToolContext, f: Flags, name: string): number {
   return mountOne(t, f, mount.fstype, mount.from, mount.on, words)
 }
 
-/** realpath(3) as far as it exists. */
-export function real(path: string): string {
+/** realpath(3); the path itself when there is nothing. */
+export function real(t: ToolContext, path: string): string {
   try {
-    return fs.realpathSync(path)
+    return lookup(t, path).path
   } catch {
     return path
   }
@@ -226,13 +225,9 @@ function mountOne(
 ): number {
   const words = given.filter(w => w !== '' && !OWN_WORDS.test(w))
   if (f.update && !words.includes('update')) words.push('update')
-  let target: string
-  try {
-    target = fs.realpathSync(node)
-  } catch (error) {
-    errx(t, 1, `${node}: ${strerror((error as NodeJS.ErrnoException).code ?? 'ENOENT')}`)
-  }
-  if (type !== 'nullfs' && !fs.statSync(target).isDirectory()) errx(t, 1, `${node}: ${strerror('ENOTDIR')}`)
+  const found = need(t, t, node, 1)
+  const target = found.path
+  if (type !== 'nullfs' && found.kind !== 'dir') errx(t, 1, `${node}: ${strerror('ENOTDIR')}`)
   if (f.debug) {
     const shown = words.length > 0 ? `-o ${words.join(',')} ` : ''
     t.out(`${HELPERS.has(type) ? `mount_${type}` : `mount -t ${type}`} ${shown}${special} ${target}\n`)
@@ -253,6 +248,16 @@ function mountOne(
     if (made !== undefined) t.out(f.fstab ? fstabLine(made) : textLine(made, true))
   }
   return 0
+}
+
+/** What is at a path, or the tool's end with its error. */
+function need(t: ToolContext, self: ToolContext, path: string, status: number): ReturnType<typeof lookup> {
+  try {
+    return lookup(t, path)
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    errx(self, status, `${path}: ${strerror(error.errno)}`)
+  }
 }
 
 function nmount(
@@ -293,21 +298,15 @@ function helper(t: ToolContext, type: string, args: string[], name: string): num
   const [special, node] = rest
   if (rest.length !== 2 || special === undefined || node === undefined) nullfsUsage()
   const words = options.flatMap(([, v]) => v.split(',')).filter(w => w !== '')
-  const stat = (path: string) => {
-    try {
-      return fs.statSync(path)
-    } catch (error) {
-      return errx(self, 64, `${path}: ${strerror((error as NodeJS.ErrnoException).code ?? 'ENOENT')}`)
-    }
-  }
-  const source = stat(special ?? '')
-  if (type !== 'nullfs') errx(self, 1, `${special}: ${strerror(source.isDirectory() ? 'ENOTBLK' : 'ENOENT')}`)
-  const target = stat(node ?? '')
-  const kind = (s: fs.Stats) => (s.isDirectory() ? 'dir' : s.isFile() || s.isSocket() ? 'file' : 'other')
-  if (kind(source) === 'other') errx(self, 64, `${special}: must be either a file or directory`)
-  if (kind(source) !== kind(target))
+  const source = need(t, self, special ?? '', 64)
+  if (type !== 'nullfs')
+    errx(self, 1, `${special}: ${strerror(source.kind === 'dir' ? 'ENOTBLK' : 'ENOENT')}`)
+  const target = need(t, self, node ?? '', 64)
+  const kind = (k: string) => (k === 'socket' ? 'file' : k)
+  if (source.kind === 'other') errx(self, 64, `${special}: must be either a file or directory`)
+  if (kind(source.kind) !== kind(target.kind))
     errx(self, 64, `${node}: must be same type as ${special} (file or directory)`)
-  return nmount(t, type, fs.realpathSync(special ?? ''), fs.realpathSync(node ?? ''), words, error =>
+  return nmount(t, type, source.path, target.path, words, error =>
     errx(self, 1, `${node}: ${error.text ? `${error.text}: ` : ''}${strerror(error.errno)}`),
   )
 }

@@ -43,19 +43,23 @@ export function main(t: ToolContext): number {
       t.args.shift()
     }
   }
-  const { options, rest } = getopt(t, OPTIONS, () => usage(t))
+  const tests: ((p: ProcessRow) => boolean)[] = []
+  const { options, rest } = getopt(
+    t,
+    OPTIONS,
+    () => usage(t),
+    (letter, value) => {
+      if (letter !== 'j') return
+      const test = jailTest(t, value)
+      tests.push(p => test(p.jid))
+    },
+  )
   const has = (letter: string) => options.some(([l]) => l === letter)
   const get = (letter: string) => options.findLast(([l]) => l === letter)?.[1]
   const selective = ['F', 'G', 'P', 'U', 'g', 'j', 's', 't', 'u', 'c'].some(has)
   if (rest.length === 0 && !selective) usage(t)
   const all = t.call('processes') as unknown as ProcessRow[]
   const excluded = ancestors(all, t, has('a'))
-  const tests: ((p: ProcessRow) => boolean)[] = []
-  const jails = get('j')
-  if (jails !== undefined) {
-    const test = jailTest(t, jails)
-    tests.push(p => test(p.jid))
-  }
   const numbers = (letter: string, value: (p: ProcessRow) => number | string) => {
     const list = get(letter)?.split(',')
     if (list !== undefined) tests.push(p => list.includes(String(value(p))))

@@ -57,16 +57,16 @@ function one(t: ToolContext, f: Flags, word: string): boolean {
   const own = all.find(([n]) => n === name)
   // An oid with a value is shown by itself, a node with everything below it.
   const single = own !== undefined && own[1] !== null
-  for (const entry of single ? [own] : all.filter(([n]) => n !== name)) show(t, f, entry, single)
+  for (const entry of single ? [own] : all.filter(([n]) => n !== name)) show(t, f, entry)
   return true
 }
 
-function show(t: ToolContext, f: Flags, [name, value, description]: Entry, single = false): void {
+function show(t: ToolContext, f: Flags, [name, value, description]: Entry): void {
   if (f.nameOnly) t.out(`${name}\n`)
   else if (f.describe) t.out(f.valueOnly ? `${description}\n` : `${name}${f.separator}${description}\n`)
   else if (value === null) return
   else if (f.valueOnly) t.out(`${value}\n`)
-  else if (single || value !== '' || true) t.out(`${name}${f.separator}${value}\n`)
+  else t.out(`${name}${f.separator}${value}\n`)
 }
 
 function set(t: ToolContext, f: Flags, name: string, value: string): boolean {

@@ -14,6 +14,8 @@ export interface ToolContext {
   env: Record<string, string | undefined>
   out(text: string): void
   err(text: string): void
+  /** A file of the caller's, as text; throws `CallError` with the errno. */
+  readFile(path: string): string
   /** A call of the kernel; throws `CallError`. */
   call(name: string, ...args: Json[]): Json
 }
@@ -87,11 +89,23 @@ export function strerror(errno: string): string {
   return STRERROR[errno] ?? `Unknown error: ${errno}`
 }
 
-/** getopt(3): what was found, in order, and the rest. Prints FreeBSD's messages and calls `usage` for bad input. */
+/** What a path of the caller's is, links followed: its resolved path as the caller sees it. Throws `CallError`. */
+export function lookup(
+  t: ToolContext,
+  path: string,
+): { path: string; kind: 'dir' | 'file' | 'socket' | 'other' } {
+  return t.call('lookup', path) as { path: string; kind: 'dir' | 'file' | 'socket' | 'other' }
+}
+
+/**
+ * getopt(3): what was found, in order, and the rest. Prints FreeBSD's messages and calls `usage` for bad input. `each`
+ * sees every option as it is read, for tools that complain of a value before they complain of a later option.
+ */
 export function getopt(
   t: ToolContext,
   spec: string,
   usage: () => never,
+  each?: (letter: string, value: string) => void,
 ): { options: [string, string][]; rest: string[] } {
   const options: [string, string][] = []
   const args = t.args
@@ -112,6 +126,7 @@ export function getopt(
       }
       if (spec[where + 1] !== ':') {
         options.push([letter, ''])
+        each?.(letter, '')
         continue
       }
       const rest = word.slice(j + 1)
@@ -121,6 +136,7 @@ export function getopt(
         usage()
       }
       options.push([letter, value])
+      each?.(letter, value)
       break
     }
   }

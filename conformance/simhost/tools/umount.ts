@@ -1,9 +1,8 @@
 /** umount(8) (mounts.md section 6). */
-import fs from 'node:fs'
 import { CallError } from '../client.ts'
 import { readFstab } from './fstab.ts'
 import { type MountEntry, real, typeMatches } from './mount.ts'
-import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
+import { Exit, errx, getopt, lookup, strerror, type ToolContext } from './tool.ts'
 
 interface Flags {
   force: boolean
@@ -39,7 +38,7 @@ const table = (t: ToolContext) => t.call('mounts') as unknown as MountEntry[]
 /** Everything that is mounted (but the root), or what fstab names, newest first. */
 function all(t: ToolContext, f: Flags, fstab: string | undefined): number {
   const mounts = table(t).filter(m => m.on !== '/' && typeMatches(f.types, m.fstype))
-  const listed = fstab === undefined ? undefined : readFstab(t, fstab).map(e => real(e.on))
+  const listed = fstab === undefined ? undefined : readFstab(t, fstab).map(e => real(t, e.on))
   let status = 0
   for (const m of mounts.reverse()) {
     if (listed === undefined ? m.on === '/dev' || m.on === '/tmp' : !listed.includes(m.on)) continue
@@ -52,7 +51,7 @@ function all(t: ToolContext, f: Flags, fstab: string | undefined): number {
 function one(t: ToolContext, f: Flags, name: string): boolean {
   const mounts = table(t).reverse()
   const bare = name.length > 1 ? name.replace(/\/+$/, '') : name
-  const path = real(bare)
+  const path = real(t, bare)
   const found =
     mounts.find(m => m.fsid === name) ??
     mounts.find(m => m.on === bare) ??
@@ -62,10 +61,17 @@ function one(t: ToolContext, f: Flags, name: string): boolean {
     if (!typeMatches(f.types, found.fstype)) return false
     return unmount(t, f, found)
   }
-  const stat = fs.statSync(bare, { throwIfNoEntry: false })
-  if (stat?.isDirectory()) t.err(`${t.name}: ${name}: not a file system root directory\n`)
+  if (isDirectory(t, bare)) t.err(`${t.name}: ${name}: not a file system root directory\n`)
   else t.err(`${t.name}: ${name}: statfs: ${strerror('ENOENT')}\n${t.name}: ${name}: unknown file system\n`)
   return false
+}
+
+function isDirectory(t: ToolContext, path: string): boolean {
+  try {
+    return lookup(t, path).kind === 'dir'
+  } catch {
+    return false
+  }
 }
 
 function unmount(t: ToolContext, f: Flags, m: MountEntry): boolean {
