@@ -9,6 +9,7 @@ import type { RulesetStep } from './plan.ts'
 
 /** Own rulesets are numbered from here on; 1 to 5 are FreeBSD's, small numbers an administrator's. */
 export const FIRST_OWN_RULESET = 1000
+const OWN_RULESETS = 50_000
 
 /** Collects what `freebsd.devices`, `linux.devices` and `linux.resources.devices` ask for. */
 export function collectDevices(context: Context, requests: DeviceRequests): void {
@@ -188,7 +189,12 @@ export function applyDevices(
   for (const name of requests.directories) writer.unhide({ name })
   for (const request of requests.entries) entry(context, writer, request)
   use('%{ruleset}')
-  return { kind: 'ruleset', name: 'ruleset', preferred: preferredNumber(context), rules: writer.rules() }
+  return {
+    kind: 'ruleset',
+    name: 'ruleset',
+    preferred: preferredNumber(context.ownName),
+    rules: writer.rules(),
+  }
 }
 
 /** Writes one request; a device that the host lacks is an error that names it. */
@@ -211,10 +217,13 @@ function isProfile(origin: string): boolean {
   return origin.startsWith('annotations[')
 }
 
-/** The lowest number from FIRST_OWN_RULESET that no ruleset has. */
-function preferredNumber(context: Context): number {
-  const taken = new Set(context.facts.rulesets())
-  let number = FIRST_OWN_RULESET
-  while (taken.has(number)) number += 1
-  return number
+/**
+ * The number that is tried first: from the jail's name, so that containers started together seldom try the same, `plan`
+ * and `create` agree, and devfs(8) need not be asked. Whether it is free shows when it is taken.
+ */
+function preferredNumber(name: string): number {
+  // FNV-1a, 32 bits.
+  let hash = 0x811c9dc5
+  for (const character of name) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0
+  return FIRST_OWN_RULESET + (hash % OWN_RULESETS)
 }

@@ -47,7 +47,10 @@ export function translateJail(
   const plan: JailPlan = { vnet: false, parameters: [], interfaces: [], aliases: [] }
   if (parent !== undefined) plan.parent = parent
   const lists: Lists = { interface: undefined, moved: [] }
-  for (const { name, origin } of wanted) values.set(name, { value: 'true', origin })
+  for (const { name, origin } of wanted) {
+    // allow.vmm_ppt came with 15.1; what a profile cannot do without has been looked for there.
+    if (context.facts.jailParam(name) !== undefined) values.set(name, { value: 'true', origin })
+  }
   fromSection(context, values, lists)
   fromAnnotations(context, values, lists)
   if (needsVnet !== undefined && !values.has('vnet')) values.set('vnet', { value: 'new', origin: needsVnet })

@@ -61,7 +61,7 @@ function ruleset(plan: Plan): string[] {
       const words = rule.split(' ').map(word => (PATTERN_SIGNS.test(word) ? shellWord(word) : word))
       return `add ${words.join(' ')}`
     })
-    return section('devfs.rules(5); the number is the first free one', [
+    return section('devfs.rules(5); the next free number when this one is taken', [
       `[${name}=${step.preferred}]`,
       ...rules,
     ])

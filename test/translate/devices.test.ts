@@ -86,11 +86,19 @@ describe('a set of its own', () => {
     ])
   })
 
-  it('has a number that is free', () => {
-    const facts = { rulesets: { 1000: ['hide'], 1001: ['hide'] } }
-    const made = plan(dev('ruleset=4', 'rule=path bpf unhide'), { facts })
-    expect(steps(made, 'ruleset')[0]?.preferred).toBe(1002)
-    expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=%{ruleset}'])
+  it('has a number that goes by the container, above those of an administrator', () => {
+    const number = (id: string) =>
+      steps(plan(dev('ruleset=4', 'rule=path bpf unhide'), { id }), 'ruleset')[0]?.preferred
+    expect(number('a')).toBe(number('a'))
+    const numbers = new Set(Array.from({ length: 100 }, (_, index) => number(`c${index}`)))
+    expect(numbers.size).toBeGreaterThan(95)
+    for (const each of numbers) expect(each).toSatisfy((value: number) => value >= 1000 && value < 65_536)
+  })
+
+  it('is what the mount names', () => {
+    expect(words(mountOn(plan(dev('ruleset=4', 'rule=path bpf unhide')), '/dev'))).toEqual([
+      'ruleset=%{ruleset}',
+    ])
   })
 })
 
