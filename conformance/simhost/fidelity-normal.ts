@@ -61,3 +61,20 @@ export function compare(run: string, expected: Outcome, got: Outcome, nodes: Rea
   if (normalize(got.stderr) !== normalize(expected.stderr)) different.push('stderr')
   return different
 }
+
+const BUILTINS = new Set(
+  '. : [ alias bg break cd command continue echo eval exec exit export false fc fg for function getopts hash if jobs kill local printf pwd read readonly return set shift test time times trap true type ulimit umask unalias unset until wait while case { !'.split(
+    ' ',
+  ),
+)
+
+/**
+ * The command as FreeBSD's `sh -c` runs it: a single program is executed in the shell's place (EV_EXIT), so that the
+ * shell does not tell of the signal that ended it. Debian's dash forks; an `exec` before the command makes up for it.
+ */
+export function inPlace(run: string): string {
+  const bare = run.replace(/\\.|'[^']*'|"(?:[^"\\]|\\.)*"/gs, 'x')
+  const first = /^[A-Za-z0-9_./-]+/.exec(bare)?.[0]
+  const simple = !/[;&|<>()`\n'"]/.test(bare) && first !== undefined && !bare.startsWith(`${first}=`)
+  return simple && !BUILTINS.has(first) ? `exec ${run}` : run
+}

@@ -14,8 +14,8 @@ export interface DevfsHost {
   open(path: string): DevfsMount | 'other' | undefined
   /** PRIV_DEVFS_RULE: root on the host; false in every jail. */
   privileged: boolean
-  /** Standard input, read when a command asks for it. */
-  stdin(): string
+  /** Standard input, read when a command asks for it; undefined when it is closed. */
+  stdin(): string | undefined
 }
 
 const USAGE = 'usage: \tdevfs [-m mount-point] rule [-s ruleset] ...\n\tdevfs [-m mount-point] ruleset ...\n'
@@ -47,7 +47,9 @@ function ioctl<T>(run: Run, name: string, call: (mount: DevfsMount) => T): T {
 
 /** Rules from standard input, one a line; an empty line ends them silently (efgetln, devfs.md section 3). */
 function fromStdin(run: Run, call: (mount: DevfsMount, rule: DevfsRule) => void): void {
-  for (const line of run.host.stdin().split('\n')) {
+  const input = run.host.stdin()
+  if (input === undefined) run.out.err(1, 'stdin: Bad file descriptor')
+  for (const line of input.split('\n')) {
     if (line === '') return
     const rule = parseRule(
       line.split(/[ \t]+/).filter(word => word !== ''),

@@ -121,7 +121,7 @@ export function installDevfs(kernel: Kernel, parts: Parts): Devfs {
     mount({ caller, mount: m, point }) {
       const ruleset = rulesetFor(caller, parts, m.options.get('ruleset'))
       m.from = 'devfs'
-      linuxMount('devfs', point, 'tmpfs', 0, 'mode=755')
+      linuxMount('devfs', point, 'tmpfs', 0, 'mode=555')
       m.data = devfs.attach(m.on, ruleset)
     },
     update(m, options) {

@@ -4,10 +4,13 @@ import { network6 } from './address.ts'
 import { FLAG, type Vnet } from './interface.ts'
 import { routingTable, type TableEntry } from './routes.ts'
 
-function destinationText(entry: TableEntry): string {
+function destinationText(vnet: Vnet, entry: TableEntry): string {
   if (entry.prefix === 0) return 'default'
   const text = entry.family === 'inet6' ? network6(entry.destination, entry.prefix) : entry.destination
-  const scope = entry.family === 'inet6' && /^fe80/.test(text) ? `%${entry.interface.name}` : ''
+  const scope =
+    entry.family === 'inet6' && /^fe80/.test(text)
+      ? `%${vnet.interfaces.find(item => item.index === entry.link)?.name}`
+      : ''
   return entry.host ? `${text}${scope}` : `${text}${scope}/${entry.prefix}`
 }
 
@@ -25,7 +28,7 @@ function routes(vnet: Vnet, families: readonly ('inet' | 'inet6')[], out: Output
       const gateway = entry.gateway ?? `link#${entry.link}`
       const name = entry.interface.name.padStart(11)
       out.print(
-        `${destinationText(entry).padEnd(to)} ${gateway.padEnd(via)} ${entry.flags.padEnd(7)} ${name}\n`,
+        `${destinationText(vnet, entry).padEnd(to)} ${gateway.padEnd(via)} ${entry.flags.padEnd(7)} ${name}\n`,
       )
     }
   }
