@@ -87,8 +87,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const session = await openSession(findRuntime(options.runtime), work, detectPlatform())
   const about = `${session.runtimeName} (${session.runtime}) on ${session.platform.name}, root from ${session.root}`
   print(options.tap ? `TAP version 13\n1..${cases.length}\n# ${about}` : about)
+  // An interrupted run finishes its case, so that nothing is left of it.
+  let interrupted = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true))
   let number = 0
   const results = await runCases(session, cases, {
+    stopped: () => interrupted,
     keep: options.keep,
     jobs: Math.max(1, options.jobs),
     onResult(result) {
@@ -99,6 +103,7 @@ async function main(argv: readonly string[]): Promise<number> {
   await closeSession(session, results)
   print(options.tap ? `# ${summary(results)}` : '')
   print(summary(results))
+  if (interrupted) return 130
   return results.some(result => result.outcome === 'failed') ? 1 : 0
 }
 

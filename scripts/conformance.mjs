@@ -1,15 +1,20 @@
 // npm run conformance -- --runtime PATH [...]: builds what is missing and runs the conformance harness. A FreeBSD runtime
-// on Linux gets a fresh simulated host; `--here` runs it on this host as it is, as is always done with runc and crun.
+// on Linux gets a fresh simulated host (`--no-racct`: one without resource limits); `--here` runs it on this host as it
+// is, as is always done with runc and crun. `--engine node` runs the harness on Node where Bun would be taken.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { bundle, root } from './bundle.mjs'
+import { build } from 'esbuild'
+import { root } from './bundle.mjs'
 
 const bun = path.join(root, 'node_modules/.bin/bun')
 const words = process.argv.slice(2)
 const here = words.includes('--here')
+const racct = !words.includes('--no-racct')
+const engine = words.find((_, index) => words[index - 1] === '--engine')
 const plain = words.includes('--list') || words.includes('--help')
-const args = words.filter(word => word !== '--here')
+const ours = ['--here', '--no-racct', '--engine']
+const args = words.filter((word, index) => !ours.includes(word) && words[index - 1] !== '--engine')
 
 /** Value of an option in either of its two forms. */
 function option(name) {
@@ -20,9 +25,25 @@ function option(name) {
 
 /** The engine and the harness: Bun runs the source; where npm has no Bun (FreeBSD), Node runs a bundle of it. */
 async function harness() {
-  if (spawnSync(bun, ['--version']).status === 0) return [bun, path.join(root, 'conformance/main.ts')]
-  await bundle('conformance/main.ts', 'dist/conformance')
-  return [process.execPath, path.join(root, 'dist/conformance/main.js')]
+  if (engine !== 'node' && spawnSync(bun, ['--version']).status === 0)
+    return [bun, path.join(root, 'conformance/main.ts')]
+  const outfile = path.join(root, 'dist/conformance.mjs')
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['conformance/main.ts'],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: ['bun:*'],
+    // Packages of execa are CommonJS and call require.
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  })
+  return [process.execPath, outfile]
 }
 
 /** Runs to the end with our streams; an interrupt goes to the child, we stay to tidy up. */
@@ -50,8 +71,11 @@ if (here || plain || native || process.platform !== 'linux') {
 } else {
   const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
   const host = `conformance-${process.pid}`
-  let status = await run(process.execPath, [simhost, 'create', '--racct', host])
+  let status = await run(process.execPath, [simhost, 'create', ...(racct ? ['--racct'] : []), host])
   if (status === 0) {
+    // What an administrator of a host with a graphics card, virtual machines and Linux images has in kld_list.
+    const modules = ['i915kms', 'vmm', 'nmdm', 'linux64']
+    await run(process.execPath, [simhost, 'exec', host, '--', 'kldload', '-n', ...modules])
     status = await run(process.execPath, [simhost, 'exec', host, '--', ...command, ...args])
     const destroyed = await run(process.execPath, [simhost, 'destroy', host])
     if (status === 0) status = destroyed

@@ -24,6 +24,8 @@ export interface Result {
 
 /** Options of a run. */
 export interface RunOptions {
+  /** Asked before each case: true ends the run (an interrupt). */
+  stopped: () => boolean
   keep: boolean
   jobs: number
   onResult: (result: Result) => void
@@ -67,6 +69,9 @@ export async function needsMet(session: Session): Promise<ReadonlySet<Need>> {
     else met.add('no-racct')
     if (existsSync('/dev/bpf')) met.add('bpf')
     if (existsSync('/dev/dri/renderD128')) met.add('dri')
+    if (existsSync('/dev/vmmctl') || existsSync('/dev/vmm')) met.add('vmm')
+    // The Linux ABI makes this directory in devfs.
+    if (existsSync('/dev/shm')) met.add('linux')
   }
   return met
 }
@@ -124,7 +129,7 @@ export async function runCases(
       const number = next
       next += 1
       const spec = cases[number]
-      if (spec === undefined) return
+      if (spec === undefined || options.stopped()) return
       const skip = await skipReason(session, spec, met)
       const result: Result =
         skip === undefined

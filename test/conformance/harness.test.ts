@@ -1,0 +1,154 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterAll, describe, expect, it } from 'vitest'
+import { allCases } from '../../conformance/cases/index.ts'
+import { defineCase } from '../../conformance/harness/define.ts'
+import { matchJson, matchText } from '../../conformance/harness/match.ts'
+import { mapStrings, merge } from '../../conformance/harness/merge.ts'
+import { librariesOf } from '../../conformance/harness/rootfs.ts'
+
+const same = (text: string) => text
+
+describe('matching', () => {
+  it('compares text whole, by pattern, by all of several and by the opposite', () => {
+    expect(matchText('a\nb\n', 'a\nb', same)).toBeUndefined()
+    expect(matchText('a\nb\n', 'a', same)).toMatch(/expected/)
+    expect(matchText('a\nb\n', [/^a$/m, /^b$/m], same)).toBeUndefined()
+    expect(matchText('a\nb\n', [/^a$/m, /^c$/m], same)).toMatch(/c/)
+    expect(matchText('a', { not: /a/ }, same)).toMatch(/anything but/)
+    expect(matchText('a', { not: /b/ }, same)).toBeUndefined()
+  })
+
+  it('compares JSON by the properties that are named, and names the one that differs', () => {
+    const value = { id: 'x', pid: 7, annotations: { a: 'b' }, list: [1, 2] }
+    expect(matchJson(value, { id: /^x/, annotations: { a: 'b' } }, same)).toBeUndefined()
+    expect(matchJson(value, { annotations: { a: 'c' } }, same)).toMatch(/^annotations\.a/)
+    expect(matchJson(value, { missing: 'x' }, same)).toMatch(/^missing/)
+    expect(matchJson(value, { list: [1] }, same)).toMatch(/1 entries/)
+    expect(matchJson(value, { pid: (pid: unknown) => pid === 8 }, same)).toMatch(/^pid/)
+  })
+})
+
+describe('config patches', () => {
+  const base = { process: { args: ['a'], cwd: '/' }, mounts: [{ destination: '/dev' }], hostname: 'h' }
+
+  it('merges objects, replaces arrays, adds mounts, removes with null', () => {
+    expect(
+      merge(base, { process: { args: ['b'] }, mounts: [{ destination: '/x' }], hostname: null }),
+    ).toEqual({
+      process: { args: ['b'], cwd: '/' },
+      mounts: [{ destination: '/dev' }, { destination: '/x' }],
+    })
+    expect(merge(base, { mounts: { replace: [] } }).mounts).toEqual([])
+    expect(base.mounts).toHaveLength(1)
+  })
+
+  it('fills placeholders in names and values', () => {
+    expect(mapStrings({ '%a': ['%a', 1, true] }, text => text.replace('%a', 'x'))).toEqual({
+      x: ['x', 1, true],
+    })
+  })
+})
+
+describe('ldd(1)', () => {
+  it('reads the output of glibc', () => {
+    const text =
+      '\tlinux-vdso.so.1 (0x00007f3b)\n\tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f3b)\n\t/lib64/ld-linux-x86-64.so.2 (0x0000)\n'
+    expect(librariesOf(text)).toEqual(['/lib/x86_64-linux-gnu/libc.so.6', '/lib64/ld-linux-x86-64.so.2'])
+  })
+
+  it('reads the output of FreeBSD', () => {
+    const text =
+      '/bin/sh:\n\tlibedit.so.8 => /lib/libedit.so.8 (0x82137d000)\n\tlibc.so.7 => /lib/libc.so.7 (0x821e)\n'
+    expect(librariesOf(text)).toEqual(['/lib/libedit.so.8', '/lib/libc.so.7'])
+  })
+
+  it('finds nothing in that of a static program', () => {
+    expect(librariesOf('\tstatically linked\n')).toEqual([])
+  })
+})
+
+describe('cases', () => {
+  it('have a form: an id, a sentence, a mark', () => {
+    expect(() => defineCase({ id: 'nodot', title: 't', stands: 's', mark: 'jails' })).toThrow(/group\.name/)
+    expect(() => defineCase({ id: 'a.b', title: 't', stands: '', mark: 'jails' })).toThrow(/sentence/)
+    expect(() =>
+      defineCase({ id: 'a.b', title: 't', stands: 'x', mark: 'jails', containerId: 'fixed' }),
+    ).toThrow()
+    expect(allCases.length).toBeGreaterThan(250)
+  })
+
+  it('import nothing from src', () => {
+    for (const folder of ['.', 'harness', 'cases']) {
+      const directory = new URL(`../../conformance/${folder}/`, import.meta.url)
+      for (const name of readdirSync(directory).filter(one => one.endsWith('.ts'))) {
+        expect(readFileSync(new URL(name, directory), 'utf8'), name).not.toMatch(/from '[./]*\/src\//)
+      }
+    }
+  })
+})
+
+const bun = new URL('../../node_modules/.bin/bun', import.meta.url).pathname
+const main = new URL('../../conformance/main.ts', import.meta.url).pathname
+const isRoot = process.getuid?.() === 0
+
+describe.skipIf(!isRoot)('the program against a runtime that is none', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'cf-test-'))
+  const liar = join(directory, 'liar')
+  writeFileSync(liar, '#!/bin/sh\necho "liar version 1.0"\n', { mode: 0o755 })
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+  const harness = (...args: string[]) =>
+    execa(bun, [main, '--runtime', liar, '--work', directory, ...args], { reject: false })
+
+  it('finds that a runtime which says yes to everything does nothing', async () => {
+    const { stdout, exitCode } = await harness(
+      '--filter',
+      '^(lifecycle.whole|delete.unknown|state.unknown|process.umask)$',
+    )
+    expect(stdout).toMatch(/^FAIL {2}lifecycle\.whole/m)
+    expect(stdout).toMatch(/^FAIL {2}delete\.unknown/m)
+    expect(stdout).toMatch(/^FAIL {2}state\.unknown/m)
+    expect(stdout).toMatch(/^0 passed, 4 failed, 0 skipped$/m)
+    expect(exitCode).toBe(1)
+  })
+
+  it('writes TAP', async () => {
+    const { stdout } = await harness('--tap', '--filter', '^(state.unknown|errors.version-flag)$')
+    expect(stdout).toMatch(/^TAP version 13\n1\.\.2\n/)
+    expect(stdout).toMatch(/^not ok 1 - state\.unknown/m)
+    expect(stdout).toMatch(/^ok 2 - errors\.version-flag/m)
+    expect(stdout.trim().split('\n').at(-1)).toBe('1 passed, 1 failed, 0 skipped')
+  })
+
+  it('fails a case for what is left over, and clears it away', async () => {
+    const leaver = join(directory, 'leaver')
+    const sleeper = 'create) sleep 98765 >/dev/null 2>&1 & echo $! >"$PIDFILE" ;;'
+    writeFileSync(
+      leaver,
+      `#!/bin/sh
+[ "$1" = --version ] && echo "leaver version 1.0" && exit 0
+while [ $# -gt 0 ]; do case $1 in --root|--log|--log-format|--bundle) shift 2;; --pid-file) PIDFILE=$2; shift 2;; *) break;; esac; done
+VERB=$1; shift
+while [ $# -gt 0 ]; do case $1 in --bundle) shift 2;; --pid-file) PIDFILE=$2; shift 2;; *) ID=$1; shift;; esac; done
+case $VERB in state) exit 1;; ${sleeper} *) exit 0;; esac
+`,
+      { mode: 0o755 },
+    )
+    const { stdout } = await execa(
+      bun,
+      [main, '--runtime', leaver, '--work', directory, '--filter', '^lifecycle.delete-created$'],
+      { reject: false },
+    )
+    const pid = Number(/left over: process (\d+) sleep/.exec(stdout)?.[1])
+    expect(pid).toBeGreaterThan(1)
+    expect(() => process.kill(pid, 0)).toThrow()
+  })
+
+  it('ends with status 2 and one line for a runtime that is not there', async () => {
+    const { stderr, exitCode } = await execa(bun, [main, '--runtime', '/nosuch'], { reject: false })
+    expect(stderr).toBe('conformance: no executable runtime /nosuch')
+    expect(exitCode).toBe(2)
+  })
+})
