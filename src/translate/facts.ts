@@ -1,4 +1,6 @@
 /** Fixed facts of a FreeBSD 15.1-RELEASE with a GENERIC kernel: for tests, and for `plan` where there is no FreeBSD. */
+import { freebsdNames } from './device-names.ts'
+import { isPattern } from './device-requests.ts'
 import { FREEBSD_15_PARAMS } from './jail-params.ts'
 import type { HostFacts } from './plan.ts'
 
@@ -109,5 +111,29 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
     },
     interfaceAddresses: () => new Map(Object.entries(overrides.addresses ?? { lo0: ['127.0.0.1', '::1'] })),
     physicalMemory: () => overrides.memory ?? 4_294_967_296n,
+  }
+}
+
+/** Directories of /dev that only some machines have. */
+const OTHER_DIRECTORIES = /^\/dev\/(dri|drm|vmm|vmm\.io|zvol|mapper|net|snd)$/
+
+/**
+ * Facts for `plan` on a machine that is no FreeBSD: nothing can be asked, so every device that a config names is taken to
+ * be there, every module to be loaded and accounting to be on. `create` on the host itself is who refuses.
+ */
+export function offlineFacts(overrides: FactOverrides = {}): HostFacts {
+  const base = fixedFacts({ ...overrides, sysctls: { 'kern.racct.enable': '1', ...overrides.sysctls } })
+  return {
+    ...base,
+    jailParam: name => FREEBSD_15_PARAMS[name],
+    pathKind(path) {
+      const kind = base.pathKind(path)
+      if (kind !== undefined || !path.startsWith('/dev/')) return kind
+      if (OTHER_DIRECTORIES.test(path)) return 'dir'
+      const name = path.slice('/dev/'.length)
+      // Linux' names must go on being translated.
+      const [first, ...others] = freebsdNames(name, () => false)
+      return first === name && others.length === 0 && !isPattern(name) ? 'device' : undefined
+    },
   }
 }
