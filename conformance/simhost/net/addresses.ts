@@ -2,6 +2,7 @@ import { KernelError } from '../text/errno.ts'
 import { formatInet, type InterfaceAddress, maskOf, networkOf } from './address.ts'
 import { FLAG, type Interface, ND6 } from './interface.ts'
 import type { NetKernel } from './kernel.ts'
+import { attachInet6, setFlags } from './settings.ts'
 
 function realAddress(kernel: NetKernel, item: Interface, entry: InterfaceAddress): void {
   if (item.linuxName === undefined) return
@@ -34,11 +35,11 @@ export function addAddress(kernel: NetKernel, item: Interface, entry: InterfaceA
     if (old.prefix !== entry.prefix) kernel.dropReal(item, old.address, old.prefix)
     item.addresses[at] = complete
   } else item.addresses.push(complete)
-  if (first && (item.flags & FLAG.UP) === 0) kernel.setFlags(item, FLAG.UP, true)
+  if (first && (item.flags & FLAG.UP) === 0) setFlags(kernel, item, FLAG.UP, true)
   realAddress(kernel, item, complete)
   if (family === 'inet6' && (item.nd6 & ND6.IFDISABLED) !== 0) {
     item.nd6 &= ~ND6.IFDISABLED
-    kernel.attachInet6(item)
+    attachInet6(kernel, item)
   }
 }
 
