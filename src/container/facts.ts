@@ -1,10 +1,10 @@
 /** The running host's facts for translation; each is asked for only when translation needs it, and once. */
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Host } from '../host/types.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../translate/jail-params.ts'
 import type { HostFacts } from '../translate/plan.ts'
+import { addressesByInterface } from './interface-addresses.ts'
 
 function kindOf(path: string): ReturnType<HostFacts['pathKind']> {
   const facts = statSync(path, { throwIfNoEntry: false })
@@ -72,13 +72,7 @@ export function hostFacts(host: Host): HostFacts {
         .stdout.split('\n')
         .filter(Boolean)
         .map(line => line.replace(/^\d+ /, '')),
-    interfaceAddresses: () =>
-      new Map(
-        Object.entries(networkInterfaces()).map(([name, addresses]) => [
-          name,
-          (addresses ?? []).map(({ address }) => address),
-        ]),
-      ),
+    interfaceAddresses: () => addressesByInterface(host.run('ifconfig', ['-a']).stdout),
     moduleLoaded: name => host.run('kldstat', ['-q', '-m', name]).status === 0,
     jail(name) {
       const jid = kernel.jailId(name)

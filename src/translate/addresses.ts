@@ -42,3 +42,12 @@ function maskLength(mask: string): number | undefined {
   const match = /^(1*)0*$/.exec(bits.join(''))
   return match?.[1]?.length
 }
+
+/** True for two spellings of one address (`fd00:0::1` and `fd00::1`); both must be addresses. */
+export function sameAddress(a: string, b: string): boolean {
+  return a === b || (a.includes(':') && b.includes(':') && canonical(a) === canonical(b))
+}
+
+function canonical(address: string): string {
+  return new URL(`http://[${address}]`).hostname
+}

@@ -1,5 +1,5 @@
 /** Network of a container: lo0, own epairs (annotations `org.jailwright.net.<n>.*`), moved interfaces, aliases. */
-import { parseCidr } from './addresses.ts'
+import { parseCidr, sameAddress } from './addresses.ts'
 import { annotationPath, type Context } from './context.ts'
 import type { JailPlan } from './jail.ts'
 import { epairNames, isInterfaceName, macOf } from './names.ts'
@@ -136,7 +136,7 @@ function ifconfig(args: readonly (string | number)[], ignore?: readonly string[]
 export function aliasSteps(context: Context, jail: JailPlan): RunStep[] {
   const present = context.facts.interfaceAddresses?.()
   return jail.aliases.flatMap(({ interface: name, address, prefix, version, origin }) => {
-    if (present?.get(name)?.includes(address)) {
+    if (present?.get(name)?.some(other => sameAddress(other, address))) {
       context.fate(origin, 'applied', `${name} has ${address} already; it stays there after delete`)
       return []
     }

@@ -213,7 +213,7 @@ export interface HostFacts {
    * that a container's own set is to extend; without it such a config is refused.
    */
   rulesetRules?(number: number): readonly string[]
-  /** Addresses of each interface of the host (os.networkInterfaces()), so that none that was there before is removed. */
+  /** Addresses of each interface of the host (`ifconfig -a`), so that none that was there before is removed. */
   interfaceAddresses?(): ReadonlyMap<string, readonly string[]>
   /** Kernel module or built-in present (kldstat -m / lsvfs); undefined when it cannot be told here. */
   moduleLoaded(name: string): boolean | undefined
