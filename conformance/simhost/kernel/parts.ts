@@ -7,10 +7,12 @@ import * as jailCalls from './jail-calls.ts'
 import { type Kernel, KernelError, text } from './kernel.ts'
 import * as klds from './klds.ts'
 import { installLimits } from './limits.ts'
+import { installMountView } from './mount-view.ts'
 import * as mounts from './mounts.ts'
 import { within } from './namespaces.ts'
 import { installNetwork } from './network.ts'
 import * as processList from './process-list.ts'
+import { allProcesses } from './processes.ts'
 import * as sysctls from './sysctls.ts'
 
 /** What the parts offer to each other. */
@@ -25,6 +27,7 @@ export function installParts(kernel: Kernel): Parts {
   kernel.register('ping', caller => ({ pid: caller.pid, jid: caller.jid, uid: caller.uid }))
   kernel.register('reboot', caller => {
     if (caller.jid !== 0 || caller.uid !== 0) throw new KernelError('EPERM')
+    endProcesses(caller.pid)
     kernel.reboot()
     return null
   })
@@ -43,11 +46,24 @@ export function installParts(kernel: Kernel): Parts {
   installHostname(kernel, parts)
   installNetwork(kernel, parts, devfs)
   installLimits(kernel, parts)
+  installMountView(kernel)
   table.addBase('ufs', '/dev/ada0p2', '/', ['rootfs', 'local', 'journaled soft-updates'])
   table.addBase('devfs', 'devfs', '/dev', [])
   table.addBase('tmpfs', 'tmpfs', '/tmp', ['local'])
   kernel.emit('booted')
   return parts
+}
+
+/** A reboot ends all processes; the one that asked for it lives long enough to get the answer. */
+function endProcesses(asking: number): void {
+  for (const p of allProcesses()) {
+    if (p.pid === 1 || p.pid === asking) continue
+    try {
+      process.kill(p.pid, 'SIGKILL')
+    } catch {
+      // It ended by itself.
+    }
+  }
 }
 
 /** sethostname(2): the host's own, or the jail's when it may. */
