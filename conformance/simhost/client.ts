@@ -4,7 +4,7 @@
 
 import { ptr } from 'bun:ffi'
 import fs from 'node:fs'
-import { abstractAddress, check, chroot, dropCapability, libc, setns } from './libc.ts'
+import { abstractAddress, check, chroot, dropCapability, forbidKillAll, libc, setns } from './libc.ts'
 
 /** Name of the abstract unix socket in every network namespace that belongs to a simulated host. */
 export const SOCKET = 'jailwright-simhost'
@@ -80,5 +80,6 @@ export function attach(jid: number): void {
   }
   chroot(how.root)
   process.chdir('/')
+  forbidKillAll()
   for (const capability of how.dropCapabilities) dropCapability(capability)
 }

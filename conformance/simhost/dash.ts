@@ -2,13 +2,17 @@
  * FreeBSD's sh(1) is an ash like Debian's dash, but says things differently: no line numbers (`sh: cannot open x` for
  * dash's `sh: 1: cannot open x`), a builtin's own name instead of the shell's (`cd: ...`), strerror(3)'s full text. The
  * copy of the machine's dash gets these by changing its format strings, which keep their length (`%.0s` prints nothing).
+ * And for `sh -c` FreeBSD's replaces itself by the last command (so nobody is left to say `Killed`); Debian's passes 0
+ * where upstream passes EV_EXIT.
  */
 import fs from 'node:fs'
 
-/** dash's string, and what stands in its place (the same length). */
+/** dash's string, and what stands in its place (not longer). */
 const FORMATS: readonly (readonly [string, string])[] = [
   ['%s: %d: \0', '%s: %.0s\0'],
   ['%s: %d: %s: \0', '%.0s%.0s%s: \0'],
+  // %m is strerror(errno) in glibc.
+  ["can't cd to %s\0", '%s: %m\0'],
 ]
 /** Texts for ENOENT that are too short to be changed in place: the code is pointed at a new string. */
 const TEXTS = ['No such file\0', 'Directory nonexistent\0']
@@ -43,7 +47,10 @@ export function writeShell(source: string, target: string): void {
     const at = elf.indexOf(`\0${from}`, 0, 'latin1')
     if (at >= 0) elf.write(to, at + 1, 'latin1')
   }
-  if (process.arch === 'x64' && elf.readUInt32BE(0) === 0x7f454c46) pointAtFullText(elf)
+  if (process.arch === 'x64' && elf.readUInt32BE(0) === 0x7f454c46) {
+    pointAtFullText(elf)
+    replaceByLastCommand(elf)
+  }
   fs.writeFileSync(target, elf, { mode: 0o755 })
 }
 
@@ -66,5 +73,25 @@ function pointAtFullText(elf: Buffer): void {
     if ((elf[i]! & 0xfb) !== 0x48 || elf[i + 1] !== 0x8d || (elf[i + 2]! & 0xc7) !== 0x05) continue
     const next = code.address + (i - code.offset) + 7
     if (wanted.has(next + elf.readInt32LE(i + 3))) elf.writeInt32LE(target - next, i + 3)
+  }
+}
+
+/**
+ * main(): `state = 4; if (minusc) evalstring(minusc, 0)` gets EV_EXIT (1). The constant needs three bytes more, which come
+ * from storing the state as a byte:
+ * movl $4, N(%rsp); test %rdi, %rdi; je X; xor %esi, %esi; call evalstring
+ */
+function replaceByLastCommand(elf: Buffer): void {
+  for (let at = elf.indexOf('c74424', 0, 'hex'); at >= 0; at = elf.indexOf('c74424', at + 1, 'hex')) {
+    const hex = elf.subarray(at, at + 20).toString('hex')
+    if (!/^c74424..040000004885ff0f84.{8}31f6e8$/.test(hex)) continue
+    const jump = Buffer.alloc(4)
+    jump.writeInt32LE(elf.readInt32LE(at + 13) + 3)
+    Buffer.concat([
+      Buffer.from([0xc6, 0x44, 0x24, elf[at + 3]!, 4, 0x48, 0x85, 0xff, 0x0f, 0x84]),
+      jump,
+      Buffer.from([0xbe, 1, 0, 0, 0]),
+    ]).copy(elf, at)
+    return
   }
 }

@@ -150,12 +150,9 @@ const LINUX_SIGNALS: Record<string, number> = Object.fromEntries(
   Object.entries((await import('node:os')).constants.signals),
 )
 
-/** A reboot: jails, mounts and clones go, all processes but the kernel die, files stay. */
+/** A reboot: jails, mounts and clones go, all processes but the kernel die, files stay. Gives the exit status. */
 export async function rebootHost(name: string): Promise<number> {
-  enterHost(name)
-  const { call } = await import('./client.ts')
-  call('reboot')
-  return 0
+  return execHost(name, ['/usr/sbin/simhost-tool', 'simhost-reboot'])
 }
 
 /** Ends a host: every process in its namespaces, its kernel, its files. Also for one whose kernel has died. */

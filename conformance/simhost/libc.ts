@@ -209,6 +209,35 @@ export function dropCapability(number: number): void {
   c.prctl(24, number, 0, 0, 0)
 }
 
+/**
+ * Makes kill(2) with pid -1 fail with EPERM in this process and its children: on FreeBSD it reaches only the own jail, on
+ * Linux it would reach the whole host. (`/bin/kill` in a jail asks the simulated kernel, which knows.)
+ */
+export function forbidKillAll(): void {
+  const arm = process.arch === 'arm64'
+  const program: readonly (readonly [code: number, jt: number, jf: number, k: number])[] = [
+    [0x20, 0, 0, 4],
+    [0x15, 0, 4, arm ? 0xc00000b7 : 0xc000003e],
+    [0x20, 0, 0, 0],
+    [0x15, 0, 2, arm ? 129 : 62],
+    [0x20, 0, 0, 16],
+    [0x15, 1, 0, 0xffffffff],
+    [0x06, 0, 0, 0x7fff0000],
+    [0x06, 0, 0, 0x00050001],
+  ]
+  const filter = Buffer.alloc(8 * program.length)
+  for (const [i, [code, jt, jf, k]] of program.entries()) {
+    filter.writeUInt16LE(code, 8 * i)
+    filter.writeUInt8(jt, 8 * i + 2)
+    filter.writeUInt8(jf, 8 * i + 3)
+    filter.writeUInt32LE(k, 8 * i + 4)
+  }
+  const fprog = Buffer.alloc(16)
+  fprog.writeUInt16LE(program.length, 0)
+  fprog.writeBigUInt64LE(BigInt(ptr(filter)), 8)
+  check('prctl PR_SET_SECCOMP', c.prctl(22, 2, ptr(fprog), 0, 0))
+}
+
 /** The address of an abstract unix socket and its length. */
 export function abstractAddress(name: string): Buffer {
   const address = Buffer.alloc(3 + Buffer.byteLength(name))

@@ -130,10 +130,13 @@ function pseudo(
   }
 }
 
+/** hidepid exempts a group, by default 0: this one has no members. */
+const NOBODYS_GID = 2_147_483_000
+
 /** /proc of the host's pid namespace; a jail's processes have no capability to look at those of others. */
 function proc({ mount, point }: MountRequest): void {
   try {
-    linuxMount('proc', point, 'proc', linuxFlags(mount), 'hidepid=invisible')
+    linuxMount('proc', point, 'proc', linuxFlags(mount), `hidepid=invisible,gid=${NOBODYS_GID}`)
   } catch {
     linuxMount('proc', point, 'proc', linuxFlags(mount))
   }

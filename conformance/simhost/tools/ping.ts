@@ -1,7 +1,14 @@
-/** `simhost-ping`: is there a simulated host here, and who am I to it? */
-import type { ToolContext } from './tool.ts'
+/** `simhost-ping`: is there a simulated host here, and who am I to it? `simhost-reboot`: let it reboot. */
+import { CallError } from '../client.ts'
+import { errx, strerror, type ToolContext } from './tool.ts'
 
 export function main(t: ToolContext): number {
-  t.out(`${JSON.stringify(t.call('ping'))}\n`)
+  try {
+    const answer = t.call(t.name === 'simhost-reboot' ? 'reboot' : 'ping')
+    if (t.name !== 'simhost-reboot') t.out(`${JSON.stringify(answer)}\n`)
+  } catch (error) {
+    if (error instanceof CallError) errx(t, 1, strerror(error.errno))
+    throw error
+  }
   return 0
 }
