@@ -11,7 +11,10 @@ import { killCases } from './kill.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limits.ts'
 import { mountCases } from './mounts.ts'
+import { networkCases } from './network.ts'
 import { processCases } from './process.ts'
+import { recipeCases } from './recipes.ts'
+import { securityCases } from './security.ts'
 import { stateCases } from './state.ts'
 import { terminalCases } from './terminal.ts'
 
@@ -29,8 +32,11 @@ export const allCases: readonly Case[] = [
   ...execCases,
   ...jailCases,
   ...deviceCases,
+  ...networkCases,
   ...limitCases,
+  ...securityCases,
   ...crashCases,
+  ...recipeCases,
 ]
 
 const ids = allCases.map(one => one.id)

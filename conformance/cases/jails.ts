@@ -587,11 +587,11 @@ export const jailCases = [
   }),
   defineCase({
     id: 'jails.statfs-inside',
-    title: "inside, mount(8) shows the container's own mounts with paths of its own",
+    title: "inside, mount -v shows the container's own mounts with paths of its own",
     stands: "enforce_statfs=1: mounts below the jail's path, the prefix stripped (jail.md 9)",
     mark: 'jails',
     config: { mounts: [{ destination: '/t', type: 'tmpfs', source: 'tmpfs' }] },
-    program: 'mount',
+    program: 'mount -v',
     steps: [create(), start(), wait('stopped'), output([/ on \/t \(tmpfs/, { not: /\/b1\/root/ }]), remove()],
   }),
   defineCase({

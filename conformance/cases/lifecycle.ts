@@ -169,6 +169,37 @@ export const lifecycleCases = [
     steps: [run({ status: 137 }), gone()],
   }),
   defineCase({
+    id: 'lifecycle.run-detach',
+    title: 'run --detach returns while the program goes on',
+    stands: 'runc(8), run: --detach',
+    mark: 'any-runtime',
+    notFor: { ocijail: 'has no run', runj: 'has no run' },
+    program: 'echo ready; exec sleep %{nap}',
+    steps: [run({ flags: ['--detach'] }), waitText(/ready/), state({ status: 'running' }), ...finish],
+  }),
+  defineCase({
+    id: 'lifecycle.run-cannot-start',
+    title: 'run of a program that cannot be started fails and leaves nothing',
+    stands: 'runc(8), run; runtime.md, Errors',
+    mark: 'any-runtime',
+    notFor: { ocijail: 'has no run', runj: 'has no run' },
+    config: { process: { args: ['/no/such/program'] } },
+    steps: [run({ fails: /no such file or directory|executable file not found/i }), gone()],
+  }),
+  defineCase({
+    id: 'lifecycle.run-status-127',
+    title: 'run ends with 127 for a missing program and 126 for one that may not be executed',
+    stands: 'design, Command line: "126/127 as shells do"',
+    mark: 'jailwright',
+    config: { process: { args: ['/no/such/program'] } },
+    steps: [
+      run({ status: 127 }),
+      config({ process: { args: ['/etc/passwd'] } }),
+      run({ status: 126 }),
+      gone(),
+    ],
+  }),
+  defineCase({
     id: 'lifecycle.bundle-is-cwd',
     title: 'without --bundle the current directory is the bundle',
     stands:

@@ -1,0 +1,225 @@
+/** What the container must not be able to do: its root, its image and its volumes are hostile (needs C.6). */
+import {
+  check,
+  create,
+  defineCase,
+  file,
+  gone,
+  output,
+  remove,
+  removeForce,
+  start,
+  startReady,
+  wait,
+} from '../harness/define.ts'
+import type { Step, TextMatcher } from '../harness/types.ts'
+
+const whole = (expected: TextMatcher): Step[] => [
+  create(),
+  start(),
+  wait('stopped'),
+  output(expected),
+  remove(),
+  gone(),
+]
+
+export const securityCases = [
+  defineCase({
+    id: 'security.host-processes',
+    title: 'processes of the host are not seen and cannot be signalled',
+    stands: 'jail(8): a process in a jail sees only its jail; config.md, namespaces (pid) on Linux',
+    mark: 'any-runtime',
+    steps: [
+      check('the pid of a process of the host', async context => {
+        context.memory.set('harness', String(process.pid))
+      }),
+      {
+        do: 'config',
+        patch: {
+          process: {
+            args: [
+              '/bin/sh',
+              '-c',
+              'if kill -0 %{harness} 2>/dev/null; then echo reached; else echo hidden; fi',
+            ],
+          },
+        },
+        n: 1,
+      },
+      ...whole('hidden'),
+    ],
+  }),
+  defineCase({
+    id: 'security.no-mount-inside',
+    title: 'the container cannot mount or unmount',
+    stands: 'allow.mount is off by default (jail.md 9); enforce_statfs',
+    mark: 'jails',
+    program:
+      'if mount -t tmpfs tmpfs /tmp 2>/dev/null; then echo mounted; else echo "no mount"; fi; if umount /dev/fd 2>/dev/null; then echo unmounted; else echo "no umount"; fi',
+    steps: whole('no mount\nno umount'),
+  }),
+  defineCase({
+    id: 'security.no-jail-inside',
+    title: "the container cannot change the host's settings",
+    stands: 'jail(8): sysctl and kldload are refused in a jail',
+    mark: 'jails',
+    program: 'if sysctl kern.maxfiles=12345 >/dev/null 2>&1; then echo changed; else echo refused; fi',
+    steps: whole('refused'),
+  }),
+  defineCase({
+    id: 'security.chroot-escape',
+    title: 'the root is the root: .. leads nowhere',
+    stands: 'jail(2): the root of a jail cannot be left',
+    mark: 'any-runtime',
+    files: { 'host-only': 'x' },
+    program:
+      'cd ../../../../../../..; pwd; if test -e %{dir}/host-only; then echo seen; else echo hidden; fi',
+    steps: whole('/\nhidden'),
+  }),
+  defineCase({
+    id: 'security.tmpcopyup-link',
+    title: 'tmpcopyup of a directory that is a link to the host copies nothing of the host',
+    stands: 'needs A3.14, C.6 (CVE-2021-30465): the image is hostile',
+    mark: 'any-runtime',
+    notFor: { runj: 'passes it to mount' },
+    files: { 'outside/secret': 'host secret' },
+    rootFiles: { data: { link: '%{dir}/outside' } },
+    config: { mounts: [{ destination: '/data', type: 'tmpfs', source: 'tmpfs', options: ['tmpcopyup'] }] },
+    program: 'cat /data/secret 2>/dev/null; echo end',
+    steps: [
+      create({ either: true }),
+      check('if it runs, it sees nothing', async context => {
+        const id = context.expand('%{id}')
+        if ((await context.runtime('state', id)).status !== 0) return
+        await context.runtime('start', id)
+        await context.until('did not end', () => /end/.test(context.read('out')))
+        if (context.read('out').includes('host secret')) context.fail(context.read('out'))
+      }),
+      removeForce({ either: true }),
+      file('outside/secret', 'host secret'),
+    ],
+  }),
+  defineCase({
+    id: 'security.tmpcopyup-inner-link',
+    title: 'links inside a directory that is copied up stay links',
+    stands: 'needs A3.14: tmpcopyup must not follow links of the image to files of the host',
+    mark: 'any-runtime',
+    notFor: { runj: 'passes it to mount' },
+    files: { secret: 'host secret' },
+    rootFiles: { 'data/l': { link: '%{dir}/secret' }, 'data/f': 'own' },
+    config: { mounts: [{ destination: '/data', type: 'tmpfs', source: 'tmpfs', options: ['tmpcopyup'] }] },
+    program: 'cat /data/f; echo; if test -L /data/l; then echo link; fi; cat /data/l 2>/dev/null; echo end',
+    steps: whole('own\nlink\nend'),
+  }),
+  defineCase({
+    id: 'security.file-mount-link',
+    title: 'a file mount whose destination is a link to a file of the host does not cover or make it',
+    stands:
+      'CVE-2024-45310 (needs C.6): creating mount points followed links and made empty files on the host',
+    mark: 'any-runtime',
+    files: { hosts: 'mounted', 'outside/existing': 'host file' },
+    rootFiles: {
+      'etc/hosts': { link: '%{dir}/outside/new' },
+      'etc/other': { link: '%{dir}/outside/existing' },
+    },
+    config: {
+      mounts: [
+        { destination: '/etc/hosts', type: '%{bind}', source: '%{dir}/hosts', options: ['rbind'] },
+        { destination: '/etc/other', type: '%{bind}', source: '%{dir}/hosts', options: ['rbind'] },
+      ],
+    },
+    program: 'cat /etc/hosts /etc/other; echo; echo written >/etc/other',
+    steps: [
+      create({ either: true }),
+      file('outside/new', 'absent'),
+      file('outside/existing', 'host file'),
+      removeForce({ either: true }),
+      file('outside/new', 'absent'),
+      file('outside/existing', 'host file'),
+    ],
+  }),
+  defineCase({
+    id: 'security.swapped-while-running',
+    title: 'a container that replaces its mount points by links does not mislead delete',
+    stands:
+      "ocijail resolves the paths again at delete (needs A3.2): delete must not unmount or remove what is the host's",
+    mark: 'any-runtime',
+    files: { 'vol/f': 'volume', 'outside/keep/f': 'host file' },
+    config: {
+      mounts: [{ destination: '/made/here', type: '%{bind}', source: '%{dir}/vol', options: ['rbind'] }],
+    },
+    program:
+      'mv /made /moved 2>/dev/null; ln -s %{dir}/outside /made 2>/dev/null; mkdir -p /made/here 2>/dev/null; exit 0',
+    steps: [
+      create(),
+      start(),
+      wait('stopped'),
+      removeForce(),
+      file('outside/keep/f', 'host file'),
+      file('vol/f', 'volume'),
+      gone(),
+    ],
+  }),
+  defineCase({
+    id: 'security.masked-paths',
+    title: 'masked paths are empty, read-only paths cannot be written',
+    stands:
+      'config-linux.md, Masked Paths and Readonly Paths; design, Mounts: "masked and read-only paths where they exist"',
+    mark: 'any-runtime',
+    notFor: { ocijail: 'ignores linux.*', runj: 'ignores linux.*' },
+    rootFiles: { 'etc/secret': 'secret', 'etc/hidden/f': 'secret', 'etc/fixed/f': 'fixed' },
+    config: {
+      linux: {
+        maskedPaths: ['/etc/secret', '/etc/hidden', '/nosuch'],
+        readonlyPaths: ['/etc/fixed', '/nosuch'],
+      },
+    },
+    program:
+      'cat /etc/secret; ls /etc/hidden; cat /etc/fixed/f; echo; if (echo x >/etc/fixed/g) 2>/dev/null; then echo written; else echo refused; fi',
+    steps: [
+      ...whole('fixed\nrefused'),
+      file('b1/root/etc/secret', 'secret'),
+      file('b1/root/etc/hidden/f', 'secret'),
+    ],
+  }),
+  defineCase({
+    id: 'security.no-new-privileges',
+    title: 'process.noNewPrivileges is accepted',
+    stands: 'config.md, Linux Process: noNewPrivileges; on FreeBSD procctl(PROC_NO_NEW_PRIVS_CTL)',
+    mark: 'any-runtime',
+    config: { process: { noNewPrivileges: true, user: { uid: 1001, gid: 1002 } } },
+    program: 'id -u',
+    output: '1001',
+  }),
+  defineCase({
+    id: 'security.linux-only-ignored',
+    title: 'what FreeBSD does not have is accepted: seccomp, capabilities, AppArmor, SELinux, cgroups',
+    stands: 'design, "Not on FreeBSD": podman always writes them; bundle linuximage.json',
+    mark: 'jails',
+    config: {
+      process: {
+        apparmorProfile: 'x',
+        selinuxLabel: 'y',
+        oomScoreAdj: 100,
+        capabilities: { bounding: ['CAP_CHOWN'], effective: ['CAP_CHOWN'] },
+      },
+      linux: {
+        cgroupsPath: '/x/y',
+        rootfsPropagation: 'slave',
+        sysctl: { 'net.ipv4.ip_forward': '1' },
+        seccomp: { defaultAction: 'SCMP_ACT_ALLOW' },
+        mountLabel: 'z',
+      },
+    },
+    program: 'echo runs',
+    output: 'runs',
+  }),
+  defineCase({
+    id: 'security.state-not-inside',
+    title: "the runtime's state cannot be reached from inside",
+    stands: 'CVE-2019-18837, CVE-2023-25809 (needs C.6): nothing of the runtime is writable from inside',
+    mark: 'any-runtime',
+    program: 'echo ready; if test -e %{state}; then echo seen; fi; exec sleep %{nap}',
+    steps: [...startReady(), output({ not: /seen/ }), removeForce()],
+  }),
+]
