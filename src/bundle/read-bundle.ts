@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import { ConfigErrors, JailwrightError } from '../errors.ts'
 import { schemaErrors } from './check.ts'
 import { checkConfig } from './config-checks.ts'
+import { dropFileTypes } from './device-modes.ts'
 import type { Config } from './generated/config.ts'
 import validateConfig from './generated/validate-config.js'
 import type { Findings } from './process-checks.ts'
@@ -45,6 +46,7 @@ export function validateBundle(dir: string): {
 /** All findings of a config's text; `document` is changed when there are errors (see `schemaErrors`). */
 export function configFindings(text: string, document: unknown): Findings {
   const nul = nulErrors(text, document)
+  dropFileTypes(document)
   const found: Findings = { errors: [...nul, ...schemaErrors(validateConfig, document)], warnings: [] }
   if (document !== null && typeof document === 'object' && !Array.isArray(document)) {
     checkConfig(document as Partial<Config>, found)

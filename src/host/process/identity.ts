@@ -46,9 +46,11 @@ export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
  * effective gid, from 15 on it does not (process.md section 3). libc's functions: on Linux they reach every thread.
  */
 export function setCredentials(uid: number, gid: number, groups: readonly number[]): void {
-  const list = memory((groups.length + 1) * 4)
-  for (const [index, group] of [gid, ...groups].entries()) list.writeUInt32LE(group, index * 4)
-  check('setgroups', undefined, groups.length + 1, list)
+  // podman names the group among the supplementary ones too: id(1) would show it twice.
+  const all = [...new Set([gid, ...groups])]
+  const list = memory(all.length * 4)
+  for (const [index, group] of all.entries()) list.writeUInt32LE(group, index * 4)
+  check('setgroups', undefined, all.length, list)
   check('setgid', String(gid), gid)
   check('setuid', String(uid), uid)
 }
