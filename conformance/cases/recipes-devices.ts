@@ -34,7 +34,6 @@ const modeAndGroup = 'ls -lnL /dev/dri/renderD128'
 
 const bridge: readonly (readonly [string, string])[] = [
   ['bridge0', 'cb%{unique}'],
-  ['10.0.0.', '10.213.78.'],
   ['/vm/guest1', '%{dir}/vm'],
 ]
 
@@ -216,7 +215,7 @@ export const recipeDeviceCases = [
     files: { vm: { dir: true } },
     config: recipe(
       bhyve,
-      `${look('vmmctl pci io mem kmem')}; t=$(ifconfig tap create); test -e /dev/$t && echo "tap yes"; ifconfig vnet0; echo here >/vm/f; ${sleeper}`,
+      `${look('vmmctl pci io mem kmem')}; t=$(ifconfig tap create); test -e /dev/$t && echo "tap yes"; b=$(ifconfig bridge create); ifconfig $b addm vnet0 addm $t up && ifconfig $b; echo here >/vm/f; ${sleeper}`,
       { replace: bridge },
     ),
     steps: [
@@ -224,7 +223,8 @@ export const recipeDeviceCases = [
       ...startReady(),
       output([
         /^vmmctl yes\npci no\nio no\nmem no\nkmem no\ntap yes$/m,
-        /inet 10\.213\.78\.20 netmask 0xffffff00/,
+        /member: vnet0 /,
+        /member: tap[0-9]+ /,
       ]),
       jls('vnet allow.vmm allow.raw_sockets', 'vnet=new allow.vmm allow.raw_sockets'),
       ...finish,
