@@ -6,6 +6,21 @@ import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../translate/jail-params.ts'
 import type { HostFacts } from '../translate/plan.ts'
 import { addressesByInterface } from './interface-addresses.ts'
 
+/** What translation wants to know of a parent jail: it cannot grant what it has not itself. */
+const PARENT_PARAMS = [
+  'path',
+  'vnet',
+  'children.max',
+  'children.cur',
+  'enforce_statfs',
+  'securelevel',
+  'allow.chflags',
+  'allow.raw_sockets',
+  'sysvmsg',
+  'sysvsem',
+  'sysvshm',
+]
+
 function kindOf(path: string): ReturnType<HostFacts['pathKind']> {
   const facts = statSync(path, { throwIfNoEntry: false })
   if (!facts) return undefined
@@ -77,7 +92,10 @@ export function hostFacts(host: Host): HostFacts {
     jail(name) {
       const jid = kernel.jailId(name)
       if (jid === undefined) return undefined
-      return kernel.jailParams(jid, ['children.max', 'children.cur', 'allow.chflags', 'vnet', 'path'])
+      return kernel.jailParams(
+        jid,
+        PARENT_PARAMS.filter(param => kernel.sysctlExists(`security.jail.param.${param}`)),
+      )
     },
     physicalMemory: () => BigInt(kernel.sysctl('hw.physmem') ?? '0'),
   }

@@ -1,6 +1,8 @@
 /** One mount of the plan, done on a destination that a hostile root cannot lead out of the container. */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   linkSync,
   lstatSync,
@@ -111,8 +113,10 @@ export function applyMount(host: Host, journal: Journal, step: MountStep, roots:
   try {
     const resolved = resolveStep(step, target, roots)
     if (!step.onlyIfExists) checkTarget(step, target, roots)
-    if (target.kind === 'file' && resolved.fstype === 'nullfs') {
-      target = unshareFile(host, journal, step, target, roots)
+    if (target.kind === 'file' && resolved.fstype === 'nullfs' && lstatSync(target.path).nlink > 1) {
+      const fresh = unshareFile(host, journal, step, target, roots)
+      host.process.close(target.fd)
+      target = fresh
     }
     mountOn(host, journal, resolved, target)
   } catch (error) {
@@ -169,21 +173,41 @@ function unshareFile(
   target: BeneathTarget,
   roots: Roots,
 ): BeneathTarget {
-  if (lstatSync(target.path).nlink === 1) return target
   const path = `/${relative(roots.mountRoot, target.path)}`
   const aside = `.${basename(path)}.jailwright`
-  host.process.close(target.fd)
-  journal.perform(`put aside ${path}`, { op: 'put-back', root: roots.mountRoot, path, aside }, () => {
-    const parent = host.process.openBeneath(roots.mountRoot, dirname(path), {})
-    if (!parent) throw new JailwrightError('HOST', `${dirname(path)}: no such directory`)
-    inDirectory(host, parent, () => {
+  const root = writableRoot(host, roots, dirname(path))
+  journal.perform(`put aside ${path}`, { op: 'put-back', root, path, aside }, () =>
+    inParent(host, root, path, () => {
       linkSync(basename(path), aside)
       replaceByEmpty(basename(path))
-    })
-  })
+    }),
+  )
   const fresh = host.process.openBeneath(roots.mountRoot, path, {})
   if (!fresh) throw new JailwrightError('HOST', `${step.destination}: no such file`)
   return fresh
+}
+
+/** Which root to change a directory's entries in: below a read-only root, the root filesystem itself. */
+export function writableRoot(host: Host, roots: Roots, directory: string): string {
+  const parent = host.process.openBeneath(roots.mountRoot, directory, {})
+  return parent && inDirectory(host, parent, isWritable) ? roots.mountRoot : roots.realRoot
+}
+
+/** Whether the working directory's file system takes changes (access(2): EROFS). */
+function isWritable(): boolean {
+  try {
+    accessSync('.', constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Runs an action in the directory that holds `path`, found beneath `root`. */
+export function inParent<T>(host: Host, root: string, path: string, action: () => T): T {
+  const parent = host.process.openBeneath(root, dirname(path), {})
+  if (!parent) throw new JailwrightError('HOST', `${dirname(path)}: no such directory`)
+  return inDirectory(host, parent, action)
 }
 
 /** Runs an action with a held directory as working directory, so that no path is walked again. */

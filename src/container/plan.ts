@@ -1,7 +1,7 @@
 /** `plan`: what `create` would do. Needs no root and no FreeBSD, changes nothing. */
 import { basename } from 'node:path'
 import { readBundle } from '../bundle/index.ts'
-import { fixedFacts } from '../translate/facts.ts'
+import { offlineFacts } from '../translate/facts.ts'
 import { translate } from '../translate/index.ts'
 import type { HostFacts, Plan } from '../translate/plan.ts'
 import type { Context } from './context.ts'
@@ -23,7 +23,7 @@ export function planBundle(ctx: Context, options: { bundle: string; id?: string 
 /** This host's facts where there is a FreeBSD to ask and we may ask it; a FreeBSD 15.1's own elsewhere. */
 function factsHere(ctx: Context): HostFacts {
   const root = process.getuid?.() === 0
-  return root && isFreebsd(ctx) ? hostFacts(ctx.host) : fixedFacts()
+  return root && isFreebsd(ctx) ? hostFacts(ctx.host) : offlineFacts()
 }
 
 function isFreebsd(ctx: Context): boolean {

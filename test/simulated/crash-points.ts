@@ -54,13 +54,13 @@ function prepare(): void {
   ]) {
     mkdirSync(dir, { recursive: true })
   }
-  execFileSync('cp', ['-al', '/rescue', rootfs])
+  execFileSync('cp', ['-a', '/rescue', rootfs])
   writeFileSync(join(work, 'file'), 'file\n')
   writeFileSync(join(rootfs, 'fill/sub/f'), 'filled\n')
   writeFileSync(join(rootfs, 'etc/shared'), 'an image file with two links\n')
   execFileSync('ln', [join(rootfs, 'etc/shared'), join(rootfs, 'etc/other')])
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(config))
-  execFileSync('ifconfig', ['bridge9', 'create'])
+  if (!tool('ifconfig', '-l').includes('bridge9')) execFileSync('ifconfig', ['bridge9', 'create'])
 }
 
 function tool(name: string, ...args: string[]): string {
