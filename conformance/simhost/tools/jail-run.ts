@@ -111,21 +111,18 @@ function aliases(conf: Conf): string[][] {
       const device = bar >= 0 ? text.slice(0, bar) : one(conf, 'interface')
       if (device === undefined || device === '') continue
       const [address, ...extra] = text.slice(bar + 1).split(/\s+/)
-      const [host, mask] = (address ?? '').split('/')
-      const words =
-        family === 'ip4'
-          ? ['inet', host ?? '', 'netmask', netmask(mask)]
-          : ['inet6', host ?? '', 'prefixlen', mask ?? '128']
-      list.push(['/sbin/ifconfig', device, ...words, ...extra, 'alias'])
+      list.push(['/sbin/ifconfig', device, ...addressWords(family, address ?? ''), ...extra, 'alias'])
     }
   return list
 }
 
-function netmask(mask: string | undefined): string {
-  if (mask === undefined) return '255.255.255.255'
-  if (mask.includes('.')) return mask
-  const bits = mask === '0' ? 0 : (0xffffffff << (32 - Number(mask))) >>> 0
-  return [24, 16, 8, 0].map(shift => (bits >>> shift) & 255).join('.')
+/** An address for ifconfig(8): with its prefix as it is, a dotted mask as `netmask`, else one host alone. */
+function addressWords(family: 'ip4' | 'ip6', address: string): string[] {
+  const slash = address.indexOf('/')
+  const mask = address.slice(slash + 1)
+  if (family === 'ip6') return slash < 0 ? ['inet6', address, 'prefixlen', '128'] : ['inet6', address]
+  if (slash < 0) return ['inet', address, 'netmask', '255.255.255.255']
+  return mask.includes('.') ? ['inet', address.slice(0, slash), 'netmask', mask] : ['inet', address]
 }
 
 function unalias(words: string[]): string[] {
@@ -170,10 +167,16 @@ function mountCommands(run: Run, conf: Conf): string[][] {
   ] as const) {
     if (!flag(conf, name)) continue
     if (path === undefined) stop(run, conf, `${name}: no jail root path defined`)
-    const ruleset = type === 'devfs' ? [`-oruleset=${Number(one(conf, 'devfs_ruleset') ?? 0) || 4}`] : []
+    const ruleset = type === 'devfs' ? [`-oruleset=${one(conf, 'devfs_ruleset') ?? '4'}`] : []
     list.push(['/sbin/mount', '-t', type, ...ruleset, '.', `${path}${at}`])
   }
   return list
+}
+
+/** The umount(8) command for a mount(8) command; jail(8)'s own three are named by their place alone. */
+function unmounting(words: string[]): string[] {
+  const node = words.at(-1) ?? ''
+  return words.at(-2) === '.' ? ['/sbin/umount', node] : ['/sbin/umount', '-t', words[2] ?? '', node]
 }
 
 /** Below the jail's path no component of a mount point may be a link. */
@@ -193,7 +196,7 @@ function checkLinks(run: Run, conf: Conf, node: string): void {
 
 /** Runs a command of jail(8)'s own; its failure ends the step. */
 function tool(run: Run, conf: Conf, words: string[]): void {
-  if (run.verbose > 0) run.t.out(`run command: ${words.join(' ')}\n`)
+  if (run.verbose > 0) run.t.out(`${prefix(conf)}run command: ${words.join(' ')}\n`)
   const result = Bun.spawnSync(words, {
     stdio: ['inherit', 'inherit', 'inherit'],
     env: run.t.env as Record<string, string>,
@@ -214,17 +217,23 @@ function command(
 ): void {
   if (text === '' || text.length === 0) return
   let shown = typeof text === 'string' ? text : text.join(' ')
-  let background = false
-  if (typeof text === 'string' && /&\s*$/.test(text)) {
-    background = true
-    shown = text.replace(/&\s*$/, '').trim()
-  }
+  const special = typeof text === 'string' ? shown.search(SHELL) : -1
+  // One `&` at the very end, and nothing else special before it.
+  const background = special >= 0 && shown[special] === '&' && special === shown.length - 1
+  if (background) shown = shown.slice(0, -1)
   const argv =
-    typeof text !== 'string' && text.length > 1
+    typeof text !== 'string'
       ? text
-      : SHELL.test(shown)
+      : special >= 0 && !background
         ? ['/bin/sh', '-c', shown]
         : shown.split(/\s+/).filter(w => w !== '')
+  if (argv.length === 0) return
+  if (special >= 0 && !background) shown = argv.join(' ')
+  const user = run.jailUser ?? one(conf, 'exec.jail_user')
+  if (run.verbose > 0) {
+    const as = user === undefined ? '' : ` as ${user}`
+    run.t.out(`${prefix(conf)}run command${inside ? ' in jail' : ''}${inside ? as : ''}: ${argv.join(' ')}\n`)
+  }
   const env: Record<string, string> = {}
   if (inside && (flag(conf, 'exec.clean') || run.clean))
     Object.assign(env, {
@@ -258,7 +267,7 @@ function command(
       ...(timeout > 0 ? { timeout, killSignal: 'SIGKILL' } : {}),
     })
   } catch {
-    run.t.err(`jail: ${prefix(conf)}exec '${words[0]}': No such file or directory\n`)
+    run.t.err(`jail: ${prefix(conf)}exec ${words[0]}: No such file or directory\n`)
     stop(run, conf, `${shown}: failed`)
   } finally {
     if (typeof out === 'number') fs.closeSync(out)
@@ -274,12 +283,12 @@ function signalNumber(name: string): number {
   return (constants.signals as Record<string, number>)[name] ?? 0
 }
 
-/** A process that attaches and executes: jexec(8) with jail(8)'s users. */
+/** A process that attaches and executes: jexec(8) with jail(8)'s users and messages. */
 function enter(run: Run, conf: Conf, jid: number, argv: string[]): string[] {
   const user = run.jailUser ?? one(conf, 'exec.jail_user')
   const system = flag(conf, 'exec.system_jail_user')
   const who = user === undefined ? [] : [system ? '-u' : '-U', user]
-  return ['/usr/sbin/simhost-tool', 'jexec', ...who, String(jid), ...argv]
+  return ['/usr/sbin/simhost-tool', 'jail-exec', `jail: ${prefix(conf)}`, ...who, String(jid), ...argv]
 }
 
 /** Each step done has its undo; a failure plays them back. */
@@ -311,7 +320,7 @@ function steps(run: Run, conf: Conf, imported: Imported, undo: (() => void)[]): 
   }
   for (const words of mountCommands(run, conf)) {
     tool(run, conf, words)
-    undo.push(() => tool(run, conf, ['/sbin/umount', '-t', words[2] ?? '', words.at(-1) ?? '']))
+    undo.push(() => tool(run, conf, unmounting(words)))
   }
   for (const text of values(conf, 'exec.prestart')) command(run, conf, text, undefined, false)
   const commands = ['exec.start', 'command', 'exec.poststart', 'exec.created', 'vnet.interface']
@@ -331,8 +340,7 @@ function steps(run: Run, conf: Conf, imported: Imported, undo: (() => void)[]): 
   }
   for (const text of values(conf, 'exec.start')) command(run, conf, text, jid, true)
   const words = values(conf, 'command')
-  if (words.length > 0)
-    command(run, conf, conf.named && words.length === 1 ? (words[0] ?? '') : words, jid, true)
+  if (words.length > 0) command(run, conf, conf.named ? (words[0] ?? '') : words, jid, true)
   for (const text of values(conf, 'exec.poststart')) command(run, conf, text, jid, false)
   if (temporary) run.t.call('jailSet', { update: true }, { jid, persist: false })
 }
@@ -414,7 +422,7 @@ export function stopJail(run: Run, conf: Conf, jid: number, say = true): void {
   if (conf.configured !== false) {
     quietly(() => {
       for (const words of mountCommands(run, conf).reverse())
-        quietly(() => tool(run, conf, ['/sbin/umount', '-t', words[2] ?? '', words.at(-1) ?? '']))
+        quietly(() => tool(run, conf, unmounting(words)))
     })
     for (const words of aliases(conf).reverse()) quietly(() => tool(run, conf, unalias(words)))
   }

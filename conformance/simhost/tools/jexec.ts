@@ -13,6 +13,8 @@ function user(t: ToolContext, name: string): User {
 }
 
 export function main(t: ToolContext): number {
+  // jail(8) uses this for its commands inside; then the first argument is how its messages begin.
+  const before = t.name === 'jail-exec' ? (t.args.shift() ?? '') : undefined
   const { options, rest } = getopt(t, 'd:ln:u:U:', () => usage(t))
   const get = (letter: string) => options.findLast(([l]) => l === letter)?.[1]
   const clean = get('l') !== undefined
@@ -43,6 +45,10 @@ export function main(t: ToolContext): number {
   const shell = (!clean && t.env.SHELL) || who?.shell || '/bin/sh'
   const argv = rest.length > 1 ? rest.slice(1) : [shell, '-i']
   const errno = execvp(argv, env)
+  if (before !== undefined) {
+    t.err(`${before}exec ${argv[0]}: ${strerror(errno)}\n`)
+    return 1
+  }
   errx(t, 1, `execvp: ${argv[0]}: ${strerror(errno)}`)
 }
 

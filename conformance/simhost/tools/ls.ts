@@ -46,7 +46,8 @@ function directory(file: string, stat: fs.Stats): { size: number; links: number 
   return { size, links }
 }
 
-class Lister {
+/** Looks files up and prints them as the options say. */
+export class Lister {
   private readonly t: ToolContext
   private readonly has: (letter: string) => boolean
   private readonly users: Map<number, string>

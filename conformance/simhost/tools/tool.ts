@@ -30,6 +30,8 @@ export interface ToolDefinition {
   inJail?: boolean
   /** It needs a process of its own (reads standard input, executes something): not for the stub. */
   program?: boolean
+  /** It needs the machine's program of the same name, kept where it can find it; without one it is left out. */
+  wraps?: boolean
   load: () => Promise<{ main: ToolMain }>
 }
 

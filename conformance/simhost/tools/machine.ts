@@ -1,0 +1,22 @@
+/** Small tools that are the machine's own, with FreeBSD's error messages (`small/messages.ts`). */
+import { constants } from 'node:os'
+import { freebsdMessage } from '../small/messages.ts'
+import type { ToolContext } from './tool.ts'
+
+/** Where the machine's own program is kept inside a host. */
+export const KEPT = '/usr/libexec/simhost'
+
+export function main(t: ToolContext): number {
+  const done = Bun.spawnSync([`${KEPT}/${t.name}`, ...t.args], {
+    argv0: t.name,
+    stdio: ['inherit', 'inherit', 'pipe'],
+    env: { ...t.env, LC_ALL: 'C' },
+  })
+  const said = done.stderr.toString()
+  if (said !== '') {
+    const lines = said.replace(/\n$/, '').split('\n')
+    t.err(`${lines.map(line => freebsdMessage(line, t.args)).join('\n')}\n`)
+  }
+  const signal = constants.signals[done.signalCode as keyof typeof constants.signals] ?? 0
+  return done.exitCode ?? 128 + signal
+}
