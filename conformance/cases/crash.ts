@@ -162,6 +162,34 @@ export const crashCases = [
     ],
   }),
   defineCase({
+    id: 'crash.pid-reused',
+    title: 'a pid that another process has by now does not keep the container running',
+    stands: 'liveness in ocijail is kill(pid, 0) with no start time (needs A3.10)',
+    mark: 'jails',
+    notFor: { ocijail: 'needs A3.10', runj: 'keeps its state elsewhere' },
+    program: 'exit 0',
+    steps: [
+      create(),
+      start(),
+      check('the process has ended; its pid now is that of a process of the host', async context => {
+        const { readFileSync, writeFileSync } = await import('node:fs')
+        const ps = async () =>
+          (await context.tool('ps', '-o', 'stat=', '-p', context.expand('%{pid}'))).stdout.trim()
+        await context.until('it did not end', async () => /^(Z.*)?$/.test(await ps()))
+        const path = context.expand('%{state}/%{id}/state.json')
+        const value = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
+        writeFileSync(path, JSON.stringify({ ...value, pid: process.pid }))
+        const state = JSON.parse((await context.runtime('state', context.expand('%{id}'))).stdout) as {
+          status: string
+        }
+        if (state.status !== 'stopped') context.fail(`status ${state.status}`)
+      }),
+      removeForce(),
+      check('the harness is still alive', () => {}),
+      gone(),
+    ],
+  }),
+  defineCase({
     id: 'crash.unmounted-from-outside',
     title: 'a mount that an administrator has undone is no error at delete',
     stands: 'needs A3.2, A.3.13: podman rm must recover; what is already gone counts as undone',

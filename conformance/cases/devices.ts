@@ -171,7 +171,7 @@ export const deviceCases = [
     stands:
       'dfr/ocijail#21: podman resolves the link and writes rule=path drm/128; directories and links stay hidden (needs A.1.1)',
     mark: 'jails',
-    needs: ['dri'],
+    needs: ['drm'],
     notFor: { ocijail: 'ocijail#21 is open', runj: 'knows no rule=' },
     config: ruleOf('drm/128', '0600') as JsonObject,
     program: `${look('drm/128 dri/renderD128 dri/card0 drm/0')}; if cat /dev/dri/renderD128 >/dev/null 2>&1; then :; fi; if test -c /dev/dri/renderD128; then echo "leads to a device"; fi`,
@@ -205,6 +205,16 @@ export const deviceCases = [
     mark: 'jailwright',
     config: { annotations: { 'org.jailwright.device.profiles': 'nosuchprofile' } },
     steps: [create({ fails: /nosuchprofile/ }), gone()],
+  }),
+  defineCase({
+    id: 'devices.profile-module-missing',
+    title: 'a profile whose devices the host lacks is an error that names the module to load',
+    stands:
+      'design, Devices: "Each says what kernel module it needs, and check and create say so when it is missing"',
+    mark: 'jailwright',
+    needs: ['no-sound'],
+    config: { annotations: { 'org.jailwright.device.profiles': 'audio' } },
+    steps: [create({ fails: /snd_driver/ }), gone()],
   }),
   defineCase({
     id: 'devices.section',

@@ -203,6 +203,34 @@ export const errorCases = [
       remove(),
     ],
   }),
+  ...['error', 'warning', 'info', 'debug'].map(level =>
+    defineCase({
+      id: `errors.log-level-${level}`,
+      title: `--log-level ${level} is accepted`,
+      stands: 'ocijail refuses --log-level error (needs A3.11); podman and people pass it',
+      mark: 'jails',
+      notFor: { ocijail: 'needs A3.11', runj: 'has none' },
+      program: 'echo fine',
+      steps: [
+        create({
+          globals: [
+            '--root',
+            '%{state}',
+            '--log',
+            '%{dir}/own-log',
+            '--log-format',
+            'json',
+            '--log-level',
+            level,
+          ],
+        }),
+        start(),
+        wait('stopped'),
+        output('fine'),
+        remove(),
+      ],
+    }),
+  ),
   defineCase({
     id: 'errors.config-must-be-object',
     title: 'config.json that is JSON but no object',

@@ -276,6 +276,34 @@ export const hookCases = [
     config: { hooks: { createRuntime: [hook('sleep 0.3; echo done >%{dir}/done', { timeout: 5 })] } },
     steps: [create(), file('done', 'done'), removeForce()],
   }),
+  ...(['createRuntime', 'poststart', 'poststop'] as const).map(kind =>
+    defineCase({
+      id: `hooks.asks-state-${kind.toLowerCase()}`,
+      title: `a ${kind} hook may ask the runtime for the state`,
+      stands:
+        'dfr/ocijail#3: hooks look at the container and change its jail; a lock held during hooks must not hang them',
+      mark: 'any-runtime',
+      notFor: kind === 'poststart' ? { runj: 'knows no poststart' } : {},
+      config: {
+        hooks: {
+          [kind]: [
+            hook('%{runtime} --root %{state} state %{id} >%{dir}/asked 2>&1; echo done >>%{dir}/asked', {
+              timeout: 8,
+            }),
+          ],
+        },
+      },
+      program: 'sleep 0.3',
+      steps: [
+        create({ timeout: 5000 }),
+        start({ timeout: 5000 }),
+        wait('stopped'),
+        remove({ timeout: 5000 }),
+        file('asked', /done/),
+        gone(),
+      ],
+    }),
+  ),
   defineCase({
     id: 'hooks.missing-program',
     title: 'a hook whose program is missing makes create fail',

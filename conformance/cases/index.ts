@@ -34,9 +34,9 @@ export const allCases: readonly Case[] = [
   ...deviceCases,
   ...networkCases,
   ...limitCases,
+  ...recipeCases,
   ...securityCases,
   ...crashCases,
-  ...recipeCases,
 ]
 
 const ids = allCases.map(one => one.id)

@@ -327,6 +327,33 @@ export const lifecycleCases = [
     ],
   }),
   defineCase({
+    id: 'lifecycle.state-while-creating',
+    title: 'state asked again and again during create and delete is an error or whole JSON',
+    stands: 'state.json is written in place in ocijail (needs A3.15); buildah polls state every 100 ms',
+    mark: 'any-runtime',
+    program: 'exit 0',
+    steps: [
+      together(
+        [create(), start(), wait('stopped'), remove()],
+        [
+          check('forty times', async context => {
+            for (let times = 0; times < 40; times += 1) {
+              const answer = await context.runtime('state', context.expand('%{id}'))
+              if (answer.status !== 0) {
+                if (/JSON|parse|bug/i.test(answer.stderr)) context.fail(answer.stderr)
+                continue
+              }
+              const value = JSON.parse(answer.stdout) as { status?: string }
+              if (!/^(creating|created|running|stopped)$/.test(value.status ?? ''))
+                context.fail(answer.stdout)
+            }
+          }),
+        ],
+      ),
+      gone(),
+    ],
+  }),
+  defineCase({
     id: 'lifecycle.no-process',
     title: 'without process a container cannot be started',
     stands:

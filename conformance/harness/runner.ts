@@ -68,7 +68,14 @@ export async function needsMet(session: Session): Promise<ReadonlySet<Need>> {
     if ((await tool('sysctl', '-n', 'kern.racct.enable')).stdout.trim() === '1') met.add('racct')
     else met.add('no-racct')
     if (existsSync('/dev/bpf')) met.add('bpf')
-    if (existsSync('/dev/dri/renderD128')) met.add('dri')
+    for (const [need, node] of [
+      ['dri', '/dev/dri/renderD128'],
+      ['drm', '/dev/drm/128'],
+      ['vmm', '/dev/vmmctl'],
+    ] as const) {
+      if (existsSync(node)) met.add(need)
+    }
+    if (!existsSync('/dev/sndstat')) met.add('no-sound')
     if (existsSync('/dev/vmmctl') || existsSync('/dev/vmm')) met.add('vmm')
     // The Linux ABI makes this directory in devfs.
     if (existsSync('/dev/shm')) met.add('linux')
