@@ -9,6 +9,7 @@ import { writeEtc } from './etc.ts'
 import { cacheDir } from './paths.ts'
 import { writeRescue } from './rescue.ts'
 import { makeStub } from './stub.ts'
+import { KEPT } from './tools/machine.ts'
 import { TOOLS } from './tools/registry.ts'
 
 export interface Assets {
@@ -58,9 +59,11 @@ export function assets(): Assets {
   const light = path.join(work, 'stub')
   if (stub !== undefined) fs.writeFileSync(light, stub, { mode: 0o755 })
   // The stub starts ten times faster than the bundle; it does for all tools that need no process of their own.
-  for (const tool of Object.values(TOOLS))
+  for (const [name, tool] of Object.entries(TOOLS)) {
+    if (tool.wraps === true && !keepMachines(name, tree)) continue
     for (const target of tool.paths)
       link(stub !== undefined && tool.inJail === true ? light : exe, tree, target)
+  }
   link(exe, tree, '/usr/sbin/simhost-tool')
   writeEtc(tree)
   writeRescue(tree)
@@ -73,6 +76,19 @@ export function assets(): Assets {
   fs.rmSync(work, { recursive: true, force: true })
   sweep(cache, lower)
   return { lower }
+}
+
+/** Keeps the machine's own program of a name for the tool that stands before it; false when there is none. */
+function keepMachines(name: string, tree: string): boolean {
+  const own = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
+    .map(dir => path.join(dir, name))
+    .find(file => fs.existsSync(file))
+  if (own === undefined) return false
+  const kept = path.join(tree, KEPT, name)
+  fs.mkdirSync(path.dirname(kept), { recursive: true })
+  fs.copyFileSync(fs.realpathSync(own), kept)
+  fs.chmodSync(kept, 0o755)
+  return true
 }
 
 /** /bin and /sbin are links into /usr on most machines: then the tool goes where the link leads. */

@@ -14,7 +14,10 @@ export function main(t: ToolContext): number {
   })
   const said = done.stderr.toString()
   if (said !== '') {
-    const lines = said.replace(/\n$/, '').split('\n')
+    const lines = said
+      .replace(/\n$/, '')
+      .split('\n')
+      .filter(line => !/^Try '.* --help'/.test(line))
     t.err(`${lines.map(line => freebsdMessage(line, t.args)).join('\n')}\n`)
   }
   const signal = constants.signals[done.signalCode as keyof typeof constants.signals] ?? 0
