@@ -62,7 +62,7 @@ export function assets(): Assets {
   for (const [name, tool] of Object.entries(TOOLS)) {
     if (tool.wraps === true && !keepMachines(name, tree)) continue
     for (const target of tool.paths)
-      link(stub !== undefined && tool.inJail === true ? light : exe, tree, target)
+      link(stub !== undefined && tool.inJail === true && tool.program !== true ? light : exe, tree, target)
   }
   link(exe, tree, '/usr/sbin/simhost-tool')
   writeEtc(tree)

@@ -83,6 +83,8 @@ function writeStubs(rescue: string): void {
   for (const [name, tool] of Object.entries(TOOLS)) {
     if (tool.inJail !== true) continue
     const file = path.join(rescue, name)
+    // Before the machine's own program of that name.
+    fs.rmSync(file, { force: true })
     if (first === undefined) {
       fs.writeFileSync(file, stub, { mode: 0o755 })
       first = file

@@ -1,5 +1,6 @@
-/** errno by name of an error that node:fs threw; EIO for what has none. */
+/** errno by name of an error of node:fs or of a call of the kernel; EIO for what has none. */
 export function errnoOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code
-  return typeof code === 'string' ? code : 'EIO'
+  const { code, errno } = (error ?? {}) as { code?: unknown; errno?: unknown }
+  if (typeof code === 'string') return code
+  return typeof errno === 'string' ? errno : 'EIO'
 }

@@ -8,10 +8,10 @@ import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 const TMPFS = 0x01021994
 
 /** Names of passwd(5) or group(5) by number, as they are seen from here. */
-function names(file: string): Map<number, string> {
+function names(t: ToolContext, file: string): Map<number, string> {
   const found = new Map<number, string>()
   try {
-    for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
+    for (const line of t.readFile(file).split('\n')) {
       const [name, , id] = line.split(':')
       if (name && id !== undefined && id !== '' && !found.has(Number(id))) found.set(Number(id), name)
     }
@@ -58,8 +58,21 @@ export class Lister {
     this.t = t
     this.has = has
     const numeric = has('n')
-    this.users = numeric ? new Map() : names('/etc/passwd')
-    this.groups = numeric ? new Map() : names('/etc/group')
+    this.users = numeric ? new Map() : names(t, '/etc/passwd')
+    this.groups = numeric ? new Map() : names(t, '/etc/group')
+  }
+
+  private at(file: string, follow: boolean): string {
+    return this.t.locate?.(file, follow) ?? file
+  }
+
+  /** Does it lead somewhere? */
+  exists(file: string): boolean {
+    try {
+      return fs.existsSync(this.at(file, true))
+    } catch {
+      return false
+    }
   }
 
   get long(): boolean {
@@ -69,11 +82,12 @@ export class Lister {
   /** What is known of a file, undefined after a message. */
   look(file: string, shown: string, follow = false): ListedFile | undefined {
     try {
-      const stat = follow ? fs.statSync(file) : fs.lstatSync(file)
+      const real = this.at(file, follow)
+      const stat = follow ? fs.statSync(real) : fs.lstatSync(real)
       const kind = kindOf(stat)
       const special = kind === 'c' || kind === 'b'
       const { size, links } =
-        kind === 'd' && this.long ? directory(file, stat) : { size: stat.size, links: stat.nlink }
+        kind === 'd' && this.long ? directory(real, stat) : { size: stat.size, links: stat.nlink }
       return {
         name: shown,
         kind,
@@ -87,7 +101,7 @@ export class Lister {
         modified: stat.mtime,
         inode: stat.ino,
         blocks: stat.blocks,
-        target: kind === 'l' && this.long ? fs.readlinkSync(file) : undefined,
+        target: kind === 'l' && this.long ? fs.readlinkSync(real) : undefined,
       }
     } catch (error) {
       this.t.err(`ls: ${shown}: ${strerror(errnoOf(error))}\n`)
@@ -120,7 +134,7 @@ export class Lister {
   entries(dir: string): ListedFile[] | undefined {
     let found: string[]
     try {
-      found = fs.readdirSync(dir)
+      found = fs.readdirSync(this.at(dir, true))
     } catch (error) {
       this.t.err(`ls: ${dir}: ${strerror(errnoOf(error))}\n`)
       this.status = 1
@@ -165,7 +179,7 @@ export function main(t: ToolContext): number {
     const follow = !lister.long && !options.some(option => option[0] === 'd' || option[0] === 'F')
     let file = lister.look(name, name, false)
     if (file === undefined) continue
-    if (file.kind === 'l' && follow && fs.existsSync(name)) file = lister.look(name, name, true) ?? file
+    if (file.kind === 'l' && follow && lister.exists(name)) file = lister.look(name, name, true) ?? file
     if (file.kind === 'd' && !options.some(option => option[0] === 'd')) dirs.push(name)
     else plain.push(file)
   }

@@ -16,6 +16,11 @@ export interface ToolContext {
   err(text: string): void
   /** A file of the caller's, as text; throws `CallError` with the errno. */
   readFile(path: string): string
+  /**
+   * The path under which node:fs finds what the caller calls by a name, its last link followed or not; a tool without
+   * it sees what the caller sees.
+   */
+  locate?(path: string, follow: boolean): string
   /** A call of the kernel; throws `CallError`. */
   call(name: string, ...args: Json[]): Json
 }
@@ -28,7 +33,10 @@ export interface ToolDefinition {
   paths: string[]
   /** Paths below /rescue and in small roots where the stub stands for it. */
   inJail?: boolean
-  /** It needs a process of its own (reads standard input, executes something): not for the stub. */
+  /**
+   * It wants a process of its own on the host (reads standard input, executes something). With `inJail` it does with
+   * the stub in jails.
+   */
   program?: boolean
   /** It needs the machine's program of the same name, kept where it can find it; without one it is left out. */
   wraps?: boolean
