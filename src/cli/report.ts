@@ -78,6 +78,10 @@ export class Reporter implements Log {
     this.#options = options
   }
 
+  get debugging(): boolean {
+    return this.#options.level === 'debug'
+  }
+
   debug(message: string, fields?: LogFields): void {
     this.#message('debug', message, fields)
   }

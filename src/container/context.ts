@@ -6,6 +6,8 @@ export type LogFields = Readonly<Record<string, unknown>>
 
 /** Where messages go. `error` is for what does not end the command: the error that does is thrown, not logged. */
 export interface Log {
+  /** Whether debug messages are kept: what is made only for them can be spared. */
+  readonly debugging: boolean
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
   warn(message: string, fields?: LogFields): void

@@ -1,24 +1,18 @@
 /** `create`: everything up to a first process that waits in its jail for `start`. */
-import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { readBundle } from '../bundle/index.ts'
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { type Bundle, readBundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
 import { translate } from '../translate/index.ts'
 import { checkId } from '../translate/names.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
-import { applyPlan } from './apply.ts'
-import { type Answer, answerError, type Receiver, send } from './channel.ts'
+import { build, undoEverything } from './build.ts'
 import type { Context } from './context.ts'
-import { effect } from './crash.ts'
 import { hostFacts } from './facts.ts'
-import { writeFileAtomic } from './files.ts'
-import { Journal } from './journal.ts'
 import { type Layout, layout } from './layout.ts'
-import { type Lock, lockContainer } from './lock.ts'
-import { type StartedInit, spawnInit } from './spawn-init.ts'
-import { ociState, readState, type StateFile, writeState } from './state-file.ts'
+import { lockContainer } from './lock.ts'
+import type { StartedInit } from './spawn-init.ts'
+import { readState, type StateFile } from './state-file.ts'
 import type { OwnTerminal } from './terminal.ts'
-import { playBack } from './undo.ts'
 
 /** What `create` is asked for. */
 export interface CreateOptions {
@@ -77,16 +71,14 @@ export async function createContainer(
 }
 
 /** Reads and translates; nothing on the host is touched. */
-function planContainer(
-  ctx: Context,
-  options: CreateOptions,
-): { bundle: ReturnType<typeof readBundle>; plan: Plan } {
+function planContainer(ctx: Context, options: CreateOptions): { bundle: Bundle; plan: Plan } {
   const bundle = readBundle(options.bundle)
   for (const warning of bundle.warnings) ctx.log.warn(warning)
   const plan = translate({
     id: options.id,
     bundle,
     facts: hostFacts(ctx.host),
+    ...(ctx.log.debugging ? {} : { fates: 'said' as const }),
     ...(options.limits ? { limits: options.limits } : {}),
   })
   for (const warning of plan.warnings) ctx.log.warn(warning)
@@ -130,131 +122,4 @@ function clearRemains(ctx: Context, files: Layout, id: string): void {
   }
   ctx.log.warn(`container ${id}: clearing away what an interrupted create has left`)
   undoEverything(ctx, files)
-}
-
-/** Plays the journal back and removes the state directory; throws when something of the host could not be undone. */
-export function undoEverything(ctx: Context, files: Layout): void {
-  const failures = playBack(ctx.host, new Journal(files.journal))
-  for (const failure of failures.slice(1)) ctx.log.error(failure.message)
-  if (failures[0]) throw failures[0]
-  effect('remove state directory', () => rmSync(files.dir, { recursive: true, force: true }))
-}
-
-interface Building {
-  options: CreateOptions
-  mode: CreateMode
-  files: Layout
-  plan: Plan
-  program: ProcessPlan
-  bundle: ReturnType<typeof readBundle>
-  lock: Lock
-}
-
-async function build(ctx: Context, work: Building): Promise<Created> {
-  const { files, options, plan } = work
-  const { host } = ctx
-  effect('make state directory', () => mkdirSync(files.dir, { mode: 0o700 }))
-  const journal = new Journal(files.journal)
-  let init: StartedInit | undefined
-  try {
-    const terminal = await ownTerminal(ctx, work)
-    const state = firstState(ctx, work)
-    writeState(files, state)
-    writeFileAtomic(files.plan, JSON.stringify(plan))
-    init = effect('start init', () => startInit(ctx, work, terminal))
-    journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
-    state.pid = init.pid
-    state.pidStart = init.start
-    const applied = applyPlan(host, journal, plan, files)
-    state.jid = applied.jid
-    writeState(files, state)
-    await runCreateHooks(plan, state)
-    send(init.orders, {
-      do: 'prepare',
-      jid: applied.jid,
-      process: work.program,
-      immediately: false,
-      hooks: plan.hooks.startContainer.length > 0,
-      ownTerminal: terminal !== undefined,
-      channel: files.ctl,
-      ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
-    })
-    expectReady(init.answers)
-    if (options.pidFile !== undefined) writePidFile(journal, options.pidFile, init.pid)
-    state.status = 'created'
-    effect('state created', () => writeState(files, state))
-    return { plan, state, init, terminal }
-  } catch (error) {
-    init?.close()
-    try {
-      undoEverything(ctx, files)
-      work.lock.remove()
-    } catch (failure) {
-      ctx.log.error(`cleaning up after the failed create: ${(failure as Error).message}`)
-    }
-    throw error
-  }
-}
-
-async function ownTerminal(
-  ctx: Context,
-  { mode, options, program }: Building,
-): Promise<OwnTerminal | undefined> {
-  if (!mode.ownTerminal || !program.terminal || options.consoleSocket !== undefined) return undefined
-  const { openTerminal } = await import('./terminal.ts')
-  return openTerminal(ctx.host, program.consoleSize)
-}
-
-function startInit(
-  ctx: Context,
-  { files, options, mode }: Building,
-  terminal: OwnTerminal | undefined,
-): StartedInit {
-  ctx.host.process.mkfifo(files.ctl, 0o600)
-  ctx.host.process.mkfifo(files.result, 0o600)
-  return spawnInit(ctx.host, files, {
-    preserveFds: options.preserveFds,
-    detached: mode.detached,
-    ...(terminal ? { terminal: terminal.slave } : {}),
-  })
-}
-
-function firstState(ctx: Context, { options, plan, bundle }: Building): StateFile {
-  return {
-    jid: 0,
-    pid: 0,
-    pidStart: '',
-    id: options.id,
-    ociVersion: bundle.config.ociVersion,
-    status: 'creating',
-    paused: false,
-    bundle: bundle.dir,
-    rootfs: plan.rootPath,
-    jailName: plan.jailName,
-    created: new Date().toISOString(),
-    boot: ctx.host.kernel.sysctl('kern.boottime') ?? '',
-    annotations: { ...plan.annotations },
-  }
-}
-
-/** prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. */
-async function runCreateHooks(plan: Plan, state: StateFile): Promise<void> {
-  const hooks = [...plan.hooks.prestart, ...plan.hooks.createRuntime, ...plan.hooks.createContainer]
-  if (hooks.length === 0) return
-  const { runHooks } = await import('./hooks.ts')
-  await runHooks(hooks, ociState(state, 'creating'))
-}
-
-/** Waits for init's answer to `prepare`. */
-export function expectReady(answers: Receiver): void {
-  const answer = answers.next<Answer>()
-  if (answer && 'error' in answer) throw answerError(answer)
-  if (!answer) throw new JailwrightError('HOST', 'the init process died before it was ready')
-}
-
-function writePidFile(journal: Journal, path: string, pid: number): void {
-  const absolute = resolve(path)
-  journal.perform(`pid file ${absolute}`, { op: 'host-unlink', path: absolute }, () =>
-    writeFileSync(absolute, String(pid), { mode: 0o644 }),
-  )
 }

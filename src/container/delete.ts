@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs'
 import { JailwrightError } from '../errors.ts'
 import { checkId } from '../translate/names.ts'
 import type { HookPlan } from '../translate/plan.ts'
+import { undoEverything } from './build.ts'
 import type { Context } from './context.ts'
-import { undoEverything } from './create.ts'
-import { layout } from './layout.ts'
+import { type Layout, layout } from './layout.ts'
 import { lockContainer, tryLock } from './lock.ts'
 import { readPlan } from './start.ts'
-import { currentStatus, isAlive, notFound, ociState, readState } from './state-file.ts'
+import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state-file.ts'
 import { killProcess } from './undo.ts'
 
 /** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
@@ -46,10 +46,11 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
       lock.remove()
       return
     }
-    const state = readState(files)
+    const state = force ? readableState(ctx, files) : readState(files)
     if (state) {
       const status = currentStatus(ctx.host, state)
-      if (!force && status !== 'stopped' && status !== 'created' && status !== 'creating') {
+      // A create that is still under way holds the lock; one that has died left nothing that runs.
+      if (!force && status !== 'stopped' && status !== 'creating') {
         throw new JailwrightError(
           'STATE',
           `cannot delete container "${id}" that is not stopped: it is ${status}`,
@@ -61,7 +62,7 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
       }
       if (isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
     }
-    const hooks: readonly HookPlan[] = existsSync(files.plan) ? readPlan(files).hooks.poststop : []
+    const hooks = state ? poststopHooks(files) : []
     undoEverything(ctx, files)
     lock.remove()
     if (state && hooks.length > 0) {
@@ -71,4 +72,19 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
   } finally {
     lock.release()
   }
+}
+
+/** With --force a damaged state is no obstacle: the journal tells what there is to take back. */
+function readableState(ctx: Context, files: Layout): StateFile | undefined {
+  try {
+    return readState(files)
+  } catch (error) {
+    ctx.log.warn((error as Error).message)
+    return undefined
+  }
+}
+
+/** The plan is written before anything is done; a crash before that leaves no hooks to run. */
+function poststopHooks(files: Layout): readonly HookPlan[] {
+  return existsSync(files.plan) ? readPlan(files).hooks.poststop : []
 }

@@ -1,8 +1,9 @@
 /** `list`: all containers below the root directory. */
 import { readdirSync } from 'node:fs'
+import { JailwrightError } from '../errors.ts'
 import type { Context } from './context.ts'
 import { layout } from './layout.ts'
-import { currentStatus, type OciState, ociState, readState } from './state-file.ts'
+import { currentStatus, type OciState, ociState, readState, type StateFile } from './state-file.ts'
 
 /** One container, with its jail. */
 export interface ListEntry extends OciState {
@@ -23,8 +24,19 @@ export function list(ctx: Context): ListEntry[] {
     .filter(name => !name.startsWith('.'))
     .sort()
     .flatMap(name => {
-      const state = readState(layout(ctx.root, name))
+      const state = readableState(ctx, name)
       if (!state) return []
       return [{ ...ociState(state, currentStatus(ctx.host, state)), jid: state.jid, jail: state.jailName }]
     })
+}
+
+/** One container with a damaged state does not hide the others. */
+function readableState(ctx: Context, name: string): StateFile | undefined {
+  try {
+    return readState(layout(ctx.root, name))
+  } catch (error) {
+    if (!(error instanceof JailwrightError)) throw error
+    ctx.log.warn(`container ${name}: ${error.message}`)
+    return undefined
+  }
 }

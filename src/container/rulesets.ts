@@ -5,26 +5,15 @@
 import { JailwrightError, ToolError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type { RulesetStep } from '../translate/plan.ts'
+import { markerRule, rulesetInput } from '../translate/ruleset-input.ts'
 import type { Journal } from './journal.ts'
-
-/** The first rule of a set of ours: it matches no node and names the owner. */
-export function markerRule(jailName: string): string {
-  return `path jailwright-of-${jailName}`
-}
-
-/** What devfs(8) is given on standard input for a container's ruleset: the marker, then the rules as numbered lines. */
-export function rulesetInput(marker: string, rules: readonly string[]): string {
-  return [`1 ${marker}`, ...rules.map((rule, index) => `${100 * (index + 1)} ${rule}`)]
-    .map(line => `${line}\n`)
-    .join('')
-}
 
 /** Takes the first free number from the preferred one on, adds the rules, and gives the number. */
 export function takeRuleset(host: Host, journal: Journal, step: RulesetStep, jailName: string): number {
   const marker = markerRule(jailName)
   for (let number = step.preferred; number <= 65_535; number += 1) {
     const taken = journal.perform(`ruleset ${number}`, { op: 'ruleset', number, marker }, () =>
-      addRules(host, number, rulesetInput(marker, step.rules)),
+      addRules(host, number, rulesetInput(jailName, step.rules)),
     )
     if (taken) return number
   }

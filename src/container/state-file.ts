@@ -51,7 +51,7 @@ export interface OciState {
 const OWN_JID = 'org.freebsd.jail.jid'
 const OWN_NAME = 'org.freebsd.jail.name'
 
-/** Reads a container's state; undefined when there is no such container (no state.json). */
+/** Reads a container's state; undefined when there is no such container (no state.json). A damaged file is code STATE. */
 export function readState(files: Layout): StateFile | undefined {
   let text: string
   try {
@@ -61,7 +61,15 @@ export function readState(files: Layout): StateFile | undefined {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
-  return JSON.parse(text) as StateFile
+  try {
+    return JSON.parse(text) as StateFile
+  } catch (error) {
+    throw new JailwrightError('STATE', `${files.state} is damaged`, {
+      subject: files.state,
+      hint: 'delete --force takes back what the container had, by its journal',
+      cause: error,
+    })
+  }
 }
 
 /** Reads a container's state or says that there is none (code NOT_FOUND; runc's phrase, podman looks for it). */

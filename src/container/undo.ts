@@ -1,9 +1,10 @@
 /** Taking effects back: each undo is harmless when its effect never happened, and says what it could not do. */
 import { lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { JailwrightError, SyscallError, ToolError } from '../errors.ts'
+import { JailwrightError, SyscallError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type { ToolCall } from '../translate/plan.ts'
+import { runTool } from './apply.ts'
 import { effect } from './crash.ts'
 import type { Entry, Journal, Undo } from './journal.ts'
 import { inDirectory } from './mount-step.ts'
@@ -188,11 +189,7 @@ function runUndo(host: Host, call: ToolCall): void {
     }
     return
   }
-  const answer = host.run(call.tool, call.args, call.stdin === undefined ? {} : { stdin: call.stdin })
-  if (answer.status === 0) return
-  const said = answer.stderr + answer.stdout
-  if (call.ignore?.some(text => said.includes(text))) return
-  throw new ToolError([call.tool, ...call.args], answer.status, answer.stderr, answer.stdout)
+  runTool(host, call)
 }
 
 /** SIGKILL to a process that is still the one we started, and waits for its end. */

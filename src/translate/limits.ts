@@ -220,7 +220,7 @@ export function limitSteps(
   const limits: Limits = resources ? limitsOfResources(resources, 'linux.resources', context) : { rules: [] }
   fromAnnotations(context, limits)
   const chosen = modeOf(context, mode)
-  const steps: RunStep[] = []
+  const steps: RunStep[] = cleanStart(context, jailName)
   if (limits.cpus) {
     const { list, origin } = limits.cpus
     steps.push({ kind: 'run', call: cpusetCall(jailName, list), undo: [], origin })
@@ -243,11 +243,23 @@ export function limitSteps(
   steps.push({
     kind: 'run',
     call: { tool: 'rctl', args: ['-a', ...rules.map(rule => ruleText(jailName, rule))] },
-    // Rules are kept by name and would meet the next jail of that name (rctl.md section 2).
-    undo: [{ tool: 'rctl', args: ['-r', `jail:${jailName}`], ignore: ['No such process'] }],
+    // cleanStart's undo removes them.
+    undo: [],
     origin: [...new Set(rules.map(rule => rule.origin))].join(', '),
   })
   return steps
+}
+
+/** Rules are kept by name and would meet the next jail of that name (rctl.md section 2). */
+function removeRules(jailName: string): ToolCall {
+  return { tool: 'rctl', args: ['-r', `jail:${jailName}`], ignore: ['No such process'] }
+}
+
+/** Where the kernel accounts: no rule that somebody left for this name binds the container, nor outlives it. */
+function cleanStart(context: Context, jailName: string): RunStep[] {
+  if (context.facts.sysctl('kern.racct.enable') !== '1') return []
+  const call = removeRules(jailName)
+  return [{ kind: 'run', call, undo: [call], origin: 'rules left for this name' }]
 }
 
 function ruleText(jailName: string, rule: Limit): string {

@@ -62,7 +62,11 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
     if (fstype === undefined) return
     const device =
       fstype === 'nullfs' ? bindFromDev(context, mount, destination, property, requests) : 'no device'
-    if (device === 'done') return
+    if (device === 'done') {
+      // Said of the whole entry; no nullfs is mounted.
+      context.fates.delete(`${property}.type`)
+      return
+    }
     const translated = translateMount(context, mount, fstype, destination, property, device)
     if (!translated) return
     if (fstype === 'devfs' && destination === '/dev') {
@@ -74,7 +78,8 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
       plan.devfs = { ...translated, property, fromLinux: mount.type !== 'devfs' }
     } else if (fstype === 'devfs') plainDevfs(context, translated, property)
     plan.steps.push(translated.step)
-    if (plan.devfs?.step === translated.step && plan.devfs.fromLinux) plan.steps.push(descriptors(property))
+    if (plan.devfs?.step === translated.step && plan.devfs.fromLinux)
+      plan.steps.push(descriptors(context, property))
   })
   plan.steps = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
   plan.steps.push(...maskedPaths(context), ...readonlyPaths(context, plan.steps))
@@ -229,15 +234,18 @@ export function missingRuleset(number: number): string {
   return `devfs ruleset ${number} does not exist on this host; a missing ruleset would show every device`
 }
 
-/** /dev/fd for a /dev that Linux would have made: only 0, 1 and 2 are there without it (traps.md 27). */
-function descriptors(origin: string): MountStep {
+/**
+ * /dev/fd for a /dev that Linux would have made: only 0, 1 and 2 are there without it (traps.md 27). Programs of Linux
+ * read its entries as links (fdescfs(5), linrdlnk, as service linux mounts it).
+ */
+function descriptors(context: Context, origin: string): MountStep {
   return {
     kind: 'mount',
     fstype: 'fdescfs',
     source: 'fdescfs',
     destination: '/dev/fd',
     target: 'dir',
-    options: [],
+    options: isLinuxConfig(context.config) ? [['linrdlnk', undefined]] : [],
     origin,
   }
 }

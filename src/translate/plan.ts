@@ -10,7 +10,7 @@ export interface ToolCall {
   args: readonly string[]
   /** Written to the tool's standard input. */
   stdin?: string
-  /** In an undo: outputs (substring of stderr/stdout) that mean "already gone" and count as success. */
+  /** Outputs (substring of stderr/stdout) that mean "nothing to do, or already gone" and count as success. */
   ignore?: readonly string[]
   /**
    * In an undo: the call is run for each interface of the host whose description (a `description:` line of

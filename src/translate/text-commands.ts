@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import type { MountStep, Plan, RunStep, Step, ToolCall } from './plan.ts'
 import { shellWord, shellWordWithVariables, wordBelow } from './quote.ts'
+import { rulesetInput } from './ruleset-input.ts'
 
 /** One command with what takes it back. */
 export interface Command {
@@ -43,7 +44,7 @@ function stepCommands(plan: Plan, step: Step, places: Places): Command[] {
     case 'ruleset':
       return [
         {
-          line: [`devfs rule -s ${step.preferred} add - <<'END'`, ...step.rules, 'END'].join('\n'),
+          line: `devfs rule -s ${step.preferred} add - <<'END'\n${rulesetInput(plan.jailName, step.rules)}END`,
           undo: `devfs rule -s ${step.preferred} delset`,
         },
       ]

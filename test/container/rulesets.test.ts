@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it } from 'vitest'
 import { Journal } from '../../src/container/journal.ts'
-import { rulesetInput, takeRuleset } from '../../src/container/rulesets.ts'
+import { takeRuleset } from '../../src/container/rulesets.ts'
+import { rulesetInput } from '../../src/translate/ruleset-input.ts'
 import { fakeHost } from './fake-host.ts'
 
 it('writes numbered lines, the owner first, none empty', () => {
-  expect(rulesetInput('path jailwright-of-web', ['hide', 'path null unhide'])).toBe(
+  expect(rulesetInput('web', ['hide', 'path null unhide'])).toBe(
     '1 path jailwright-of-web\n100 hide\n200 path null unhide\n',
   )
 })

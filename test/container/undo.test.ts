@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Journal, type Undo } from '../../src/container/journal.ts'
-import { markerRule } from '../../src/container/rulesets.ts'
+import { markerRule } from '../../src/translate/ruleset-input.ts'
 import { playBack } from '../../src/container/undo.ts'
 import { type FakeHost, fakeHost } from './fake-host.ts'
 

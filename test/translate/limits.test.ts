@@ -10,10 +10,13 @@ const limits = (values: Record<string, string>) => ({
     Object.entries(values).map(([name, value]) => [`org.jailwright.limits.${name}`, value]),
   ),
 })
-const rules = (parts: Parameters<typeof plan>[0]) =>
-  commands(plan(parts, { facts: ON })).flatMap(line =>
-    line.startsWith('rctl -a ') ? line.slice(8).split(' ') : line,
-  )
+/** What comes first where the kernel accounts: rules that somebody left for this name go. */
+const CLEAN = 'rctl -r jail:c1'
+const rules = (parts: Parameters<typeof plan>[0]) => {
+  const [first, ...others] = commands(plan(parts, { facts: ON }))
+  expect(first).toBe(CLEAN)
+  return others.flatMap(line => (line.startsWith('rctl -a ') ? line.slice(8).split(' ') : line))
+}
 
 describe('linux.resources', () => {
   it('become one call of rctl, undone by the name of the jail', () => {
@@ -32,13 +35,14 @@ describe('linux.resources', () => {
       { facts: ON },
     )
     expect(commands(made)).toEqual([
+      CLEAN,
       'cpuset -l 0-1,3 -j c1',
       'rctl -a jail:c1:memoryuse:deny=67108864 jail:c1:swapuse:deny=134217728 jail:c1:pcpu:deny=50 jail:c1:maxproc:deny=50 jail:c1:readbps:throttle=1024',
     ])
-    expect(steps(made, 'run')[1]?.undo).toEqual([
+    expect(steps(made, 'run').flatMap(step => step.undo)).toEqual([
       { tool: 'rctl', args: ['-r', 'jail:c1'], ignore: ['No such process'] },
     ])
-    expect(made.steps.map(step => step.kind)).toEqual(['jail', 'run', 'run'])
+    expect(made.steps.map(step => step.kind)).toEqual(['jail', 'run', 'run', 'run'])
   })
 
   it('go by the full name of a child jail', () => {
@@ -46,7 +50,7 @@ describe('linux.resources', () => {
       { ...resources({ pids: { limit: 5 } }), annotations: { 'org.freebsd.parentJail': 'pod' } },
       { facts: { ...ON } },
     )
-    expect(commands(made)).toEqual(['rctl -a jail:pod.c1:maxproc:deny=5'])
+    expect(commands(made)).toEqual(['rctl -r jail:pod.c1', 'rctl -a jail:pod.c1:maxproc:deny=5'])
   })
 
   it('round a share of a processor up, and count several processors', () => {

@@ -1,0 +1,166 @@
+/** The doing part of `create`: one after the other, each effect under its undo, all taken back when one fails. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Bundle } from '../bundle/index.ts'
+import { JailwrightError } from '../errors.ts'
+import type { Plan, ProcessPlan } from '../translate/plan.ts'
+import { applyPlan } from './apply.ts'
+import { type Answer, answerError, type Receiver, send } from './channel.ts'
+import type { Context } from './context.ts'
+import { effect } from './crash.ts'
+import type { Created, CreateMode, CreateOptions } from './create.ts'
+import { writeFileAtomic } from './files.ts'
+import { Journal } from './journal.ts'
+import type { Layout } from './layout.ts'
+import type { Lock } from './lock.ts'
+import { type StartedInit, spawnInit } from './spawn-init.ts'
+import { ociState, type StateFile, writeState } from './state-file.ts'
+import type { OwnTerminal } from './terminal.ts'
+import { playBack } from './undo.ts'
+
+/** Plays the journal back and removes the state directory; throws when something of the host could not be undone. */
+export function undoEverything(ctx: Context, files: Layout): void {
+  const failures = playBack(ctx.host, new Journal(files.journal))
+  for (const failure of failures.slice(1)) ctx.log.error(failure.message)
+  if (failures[0]) throw failures[0]
+  effect('remove state directory', () => rmSync(files.dir, { recursive: true, force: true }))
+}
+
+/** What a container is built from. */
+export interface Building {
+  options: CreateOptions
+  mode: CreateMode
+  files: Layout
+  plan: Plan
+  program: ProcessPlan
+  bundle: Bundle
+  lock: Lock
+}
+
+/** Builds the container; on failure nothing of it is left. */
+export async function build(ctx: Context, work: Building): Promise<Created> {
+  const { files, options, plan } = work
+  const { host } = ctx
+  effect('make state directory', () => mkdirSync(files.dir, { mode: 0o700 }))
+  const journal = new Journal(files.journal)
+  let init: StartedInit | undefined
+  const state = firstState(ctx, work)
+  try {
+    writeState(files, state)
+    writeFileAtomic(files.plan, JSON.stringify(plan))
+    const terminal = await ownTerminal(ctx, work)
+    init = effect('start init', () => startInit(ctx, work, terminal))
+    journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
+    state.pid = init.pid
+    state.pidStart = init.start
+    state.jid = applyPlan(host, journal, plan, files).jid
+    writeState(files, state)
+    await runCreateHooks(plan, state)
+    prepare(init, state.jid, work, terminal)
+    if (options.pidFile !== undefined) writePidFile(journal, options.pidFile, init.pid)
+    state.status = 'created'
+    effect('state created', () => writeState(files, state))
+    return { plan, state, init, terminal }
+  } catch (error) {
+    init?.close()
+    await giveUp(ctx, work, state)
+    throw error
+  }
+}
+
+/** Sends init into the jail and waits until it is ready to become the program. */
+function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTerminal | undefined): void {
+  const { options, plan, files, program } = work
+  send(init.orders, {
+    do: 'prepare',
+    jid,
+    process: program,
+    immediately: false,
+    hooks: plan.hooks.startContainer.length > 0,
+    ownTerminal: terminal !== undefined,
+    channel: files.ctl,
+    ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
+  })
+  expectReady(init.answers)
+}
+
+/**
+ * Takes a failed container back. Once there was a jail, the poststop hooks run as after any other end: runtime-spec,
+ * lifecycle ("stop the container, and continue the lifecycle at step 12").
+ */
+async function giveUp(ctx: Context, work: Building, state: StateFile): Promise<void> {
+  try {
+    undoEverything(ctx, work.files)
+    work.lock.remove()
+  } catch (failure) {
+    ctx.log.error(`cleaning up after the failed create: ${(failure as Error).message}`)
+    return
+  }
+  const hooks = work.plan.hooks.poststop
+  if (state.jid === 0 || hooks.length === 0) return
+  const { runHooksLeniently } = await import('./hooks.ts')
+  await runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
+}
+
+async function ownTerminal(
+  ctx: Context,
+  { mode, options, program }: Building,
+): Promise<OwnTerminal | undefined> {
+  if (!mode.ownTerminal || !program.terminal || options.consoleSocket !== undefined) return undefined
+  const { openTerminal } = await import('./terminal.ts')
+  return openTerminal(ctx.host, program.consoleSize)
+}
+
+function startInit(
+  ctx: Context,
+  { files, options, mode }: Building,
+  terminal: OwnTerminal | undefined,
+): StartedInit {
+  ctx.host.process.mkfifo(files.ctl, 0o600)
+  ctx.host.process.mkfifo(files.result, 0o600)
+  return spawnInit(ctx.host, files, {
+    preserveFds: options.preserveFds,
+    detached: mode.detached,
+    ...(terminal ? { terminal: terminal.slave } : {}),
+  })
+}
+
+function firstState(ctx: Context, { options, plan, bundle }: Building): StateFile {
+  return {
+    jid: 0,
+    pid: 0,
+    pidStart: '',
+    id: options.id,
+    ociVersion: bundle.config.ociVersion,
+    status: 'creating',
+    paused: false,
+    bundle: bundle.dir,
+    rootfs: plan.rootPath,
+    jailName: plan.jailName,
+    created: new Date().toISOString(),
+    boot: ctx.host.kernel.sysctl('kern.boottime') ?? '',
+    annotations: { ...plan.annotations },
+  }
+}
+
+/** prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. */
+async function runCreateHooks(plan: Plan, state: StateFile): Promise<void> {
+  const hooks = [...plan.hooks.prestart, ...plan.hooks.createRuntime, ...plan.hooks.createContainer]
+  if (hooks.length === 0) return
+  const { runHooks } = await import('./hooks.ts')
+  await runHooks(hooks, ociState(state, 'creating'))
+}
+
+/** Waits for init's answer to `prepare`. */
+export function expectReady(answers: Receiver): void {
+  const answer = answers.next<Answer>()
+  if (answer && 'error' in answer) throw answerError(answer)
+  if (!answer) throw new JailwrightError('HOST', 'the init process died before it was ready')
+}
+
+function writePidFile(journal: Journal, path: string, pid: number): void {
+  const absolute = resolve(path)
+  journal.perform(`pid file ${absolute}`, { op: 'host-unlink', path: absolute }, () =>
+    writeFileSync(absolute, String(pid), { mode: 0o644 }),
+  )
+}
