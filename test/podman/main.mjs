@@ -2,7 +2,7 @@
 // engine. `runc` runs the same cases (those that are no FreeBSD matter) against runc in namespaces of its own: a case
 // that runc fails is suspect.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,6 +65,13 @@ async function enter(kind, host) {
   return ['unshare', ...namespaces, 'sh', '-c', setUp, 'sh']
 }
 
+/** A copy of the executable: a build in the meantime replaces the first one, and the cases go on. */
+function keep(file, dir) {
+  const kept = path.join(dir, path.basename(file))
+  copyFileSync(file, kept, constants.COPYFILE_FICLONE)
+  return kept
+}
+
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const name of names) {
   const { runtime, kind, needs } = engines[name]
@@ -81,7 +88,7 @@ for (const name of names) {
     const args = [vitest, 'run', '--config', path.join(root, 'test/podman/vitest.config.ts')]
     args.push('--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`, ...words)
     const status = await run(command, [...before, process.execPath, ...args], {
-      JAILWRIGHT_PODMAN_RUNTIME: runtime,
+      JAILWRIGHT_PODMAN_RUNTIME: name === 'bun' ? keep(runtime, dir) : runtime,
       JAILWRIGHT_PODMAN_KIND: kind,
       JAILWRIGHT_PODMAN_DIR: dir,
     })

@@ -44,10 +44,18 @@ describe('run -it', () => {
     expect(await terminal.end()).toBe(12)
   })
 
-  test('job control works: /dev/tty can be opened', async () => {
-    const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh', '-c', 'echo through tty > /dev/tty'])
-    await terminal.expect('through tty')
+  test('job control works', async () => {
+    const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh'])
+    await terminal.expect(/[#$] /)
+    terminal.type('sleep 100\r')
+    await new Promise(resolve => setTimeout(resolve, 300))
+    terminal.type('\x1a')
+    await terminal.expect('Stopped')
+    terminal.type('kill -KILL %1; echo killed $?\r')
+    await terminal.expect('killed 0')
+    terminal.type('wait; exit 0\r')
     expect(await terminal.end()).toBe(0)
+    expect(terminal.shown()).not.toContain('job control turned off')
   })
 
   test('end of file ends the shell', async () => {

@@ -17,6 +17,12 @@ const link = (pid: number | 'self'): string | undefined => {
   }
 }
 
+/** The engine's threads, also one made a moment ago, share root and working directory: setns(2) wants them apart. */
+function enter(fd: number): void {
+  unshare(CLONE.FS)
+  setns(fd)
+}
+
 /** Installed last: refines the calls of the other parts. */
 export function installMountView(kernel: Kernel): void {
   const own = link('self')
@@ -25,18 +31,14 @@ export function installMountView(kernel: Kernel): void {
     return (caller, ...args) => {
       const foreign = link(caller.pid)
       if (foreign === undefined || foreign === own) return old(caller, ...args)
-      if (home === undefined) {
-        home = fs.openSync('/proc/self/ns/mnt', 'r')
-        // The engine's threads share one root and working directory: setns(2) wants them apart.
-        unshare(CLONE.FS)
-      }
+      home ??= fs.openSync('/proc/self/ns/mnt', 'r')
       const fd = fs.openSync(`/proc/${caller.pid}/ns/mnt`, 'r')
       try {
-        setns(fd)
+        enter(fd)
         return old(caller, ...args)
       } finally {
         fs.closeSync(fd)
-        setns(home)
+        enter(home)
       }
     }
   }
