@@ -144,8 +144,7 @@ export const execCases = [
     title: "the command has the container's umask",
     stands:
       'CVE-2022-27650 (needs C.6): exec applies the same restrictions as create; ocijail gives 0077 (needs A3.8)',
-    mark: 'any-runtime',
-    notFor: { ...notFor, ocijail: '--process only', runc: '1.1 gives 0022 to a plain command' },
+    mark: 'jailwright',
     config: { process: { user: { umask: 0o027 } } },
     program: sleeper,
     steps: [

@@ -160,6 +160,19 @@ export const hookCases = [
     steps: [create(), file('args', '2:zero:one:two words'), removeForce()],
   }),
   defineCase({
+    id: 'hooks.state-not-read',
+    title: 'a hook that does not read its standard input is no error, however large the state',
+    stands:
+      'config.md, Hooks: the state is passed over stdin; a hook need not read it (crun 1.8 dies of SIGPIPE)',
+    mark: 'any-runtime',
+    config: {
+      annotations: { 'org.example.large': 'x'.repeat(200_000) },
+      hooks: { createRuntime: [hook('exec <&-; exit 0')], poststop: [hook('exec <&-; exit 0')] },
+    },
+    program: 'echo fine',
+    output: 'fine',
+  }),
+  defineCase({
     id: 'hooks.no-args',
     title: 'a hook without args is called with its path alone',
     stands: 'config.md, Hooks: path REQUIRED, args OPTIONAL',
