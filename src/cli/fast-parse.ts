@@ -49,7 +49,8 @@ function takeOptions(
     } else if (equals >= 0) value = argument.slice(equals + 1)
     else {
       const next = args[++at]
-      if (next === undefined || (next.startsWith('-') && next !== '-')) return -1
+      // yargs takes a lone `-` as the value of one option, but not as one of a list.
+      if (next === undefined || (next.startsWith('-') && (next !== '-' || type === 'list'))) return -1
       value = next
     }
     raw[name] =
