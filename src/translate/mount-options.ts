@@ -40,6 +40,8 @@ const DEFAULTS = new Set(
 
 /** Words for which FreeBSD has nothing, with the reason why dropping them is safe. */
 const DROPPED: Readonly<Record<string, string>> = {
+  // buildah run -v writes one, and runc takes it.
+  '': 'an empty option says nothing',
   ...words('nodev dev rnodev rdev', 'device nodes exist on devfs only'),
   ...words('bind rbind', 'nullfs does not follow mounts below its source'),
   ...words(

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fresh, leavesNothing } from './cases.ts'
@@ -57,6 +57,7 @@ describe('buildah', () => {
   test('user, working directory, environment, volume', async () => {
     const container = await from()
     const dir = mkdtempSync(path.join(machine.dir, 'work/buildah-'))
+    chmodSync(dir, 0o755)
     writeFileSync(path.join(dir, 'f'), 'in the volume\n')
     await buildah('config', '--workingdir', '/home/user', '--env', 'A=b', container)
     const answer = await run(

@@ -308,3 +308,9 @@ describe('sizes', () => {
     expect(parseSize(text, () => 100n)).toBeUndefined()
   })
 })
+
+it('an empty option, as buildah writes it, is ignored', () => {
+  const made = plan({ mounts: [{ destination: '/v', type: 'bind', source: '/s', options: ['', 'rbind'] }] })
+  expect(mountOn(made, '/v')?.options).toEqual([])
+  expect(made.fates.find(fate => fate.property === 'mounts[0].options[0]')?.fate).toBe('ignored')
+})
