@@ -5,16 +5,17 @@
 import { openSync, writeSync } from 'node:fs'
 import type { Host } from './types.ts'
 
-/** One line of the record. */
+/** One line of the record; `ms` is how long it took, for the benchmark. */
 export type TraceLine =
-  | { kind: 'tool'; tool: string; args: readonly string[]; stdin?: string; status: number }
-  | { kind: 'kernel' | 'process'; call: string; args: readonly unknown[]; errno?: string }
+  | { kind: 'tool'; tool: string; args: readonly string[]; stdin?: string; status: number; ms: number }
+  | { kind: 'kernel'; call: string; args: readonly unknown[]; ms: number }
+  | { kind: 'process'; call: string; args: readonly unknown[] }
 
 function plain(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value
 }
 
-/** A host whose calls are appended to `file`. A call is written before it is made: execve does not come back. */
+/** A host whose calls are appended to `file`. A process call is written before it is made: execve does not come back. */
 export function traced(host: Host, file: string): Host {
   // Opened once and at the start: in the jail the path would be another one. Engines open close-on-exec.
   const record = openSync(file, 'a', 0o644)
@@ -27,8 +28,16 @@ export function traced(host: Host, file: string): Host {
         const fn: unknown = Reflect.get(target, name, receiver)
         if (typeof fn !== 'function' || typeof name !== 'string') return fn
         return (...args: unknown[]) => {
-          write({ kind, call: name, args })
-          return fn.apply(target, args)
+          if (kind === 'process') {
+            write({ kind, call: name, args })
+            return fn.apply(target, args)
+          }
+          const begin = performance.now()
+          try {
+            return fn.apply(target, args)
+          } finally {
+            write({ kind, call: name, args, ms: performance.now() - begin })
+          }
         }
       },
     })
@@ -39,8 +48,10 @@ export function traced(host: Host, file: string): Host {
     },
     process: wrap('process', host.process),
     run(tool, args, options) {
+      const begin = performance.now()
       const result = host.run(tool, args, options)
-      write({ kind: 'tool', tool, args, stdin: options?.stdin, status: result.status })
+      const ms = performance.now() - begin
+      write({ kind: 'tool', tool, args, stdin: options?.stdin, status: result.status, ms })
       return result
     },
     signalNumber: host.signalNumber,

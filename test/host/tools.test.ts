@@ -61,7 +61,13 @@ describe.each(engines)('running tools under %s', engine => {
     const lines = readFileSync(trace, 'utf8').trim().split('\n')
     expect(lines.slice(0, 2).map(line => JSON.parse(line))).toEqual([
       { kind: 'process', call: 'dup2', args: [2, 9] },
-      { kind: 'tool', tool: 'ps', args: ['-o', 'pid=', '-p', String(pid)], status: 0 },
+      {
+        kind: 'tool',
+        tool: 'ps',
+        args: ['-o', 'pid=', '-p', String(pid)],
+        status: 0,
+        ms: expect.any(Number),
+      },
     ])
     expect(lines.some(line => line.includes('"stdin":"lines\\nof input\\n"'))).toBe(true)
   })
