@@ -2,7 +2,8 @@
 // on Linux gets a fresh simulated host (`--no-racct`: one without resource limits); `--here` runs it on this host as it
 // is, as is always done with runc and crun. `--engine node` runs the harness on Node where Bun would be taken.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { root } from './bundle.mjs'
@@ -71,6 +72,12 @@ if (here || plain || native || process.platform !== 'linux') {
 } else {
   const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
   const host = `conformance-${process.pid}`
+  // Mounts that a runtime cannot undo end with the host; then the directory can go, too.
+  const work =
+    option('--work') === undefined && !args.includes('--keep')
+      ? mkdtempSync(path.join(tmpdir(), 'cf-'))
+      : undefined
+  if (work !== undefined) args.push('--work', work)
   let status = await run(process.execPath, [simhost, 'create', ...(racct ? ['--racct'] : []), host])
   if (status === 0) {
     // What an administrator of a host with a graphics card, virtual machines and Linux images has in kld_list.
@@ -80,5 +87,6 @@ if (here || plain || native || process.platform !== 'linux') {
     const destroyed = await run(process.execPath, [simhost, 'destroy', host])
     if (status === 0) status = destroyed
   }
+  if (work !== undefined) rmSync(work, { recursive: true, force: true })
   process.exitCode = status
 }

@@ -113,7 +113,7 @@ export const jailCases = [
     id: 'jails.defaults-of-the-specification',
     title: "with a freebsd section the specification's defaults hold",
     stands:
-      'config-freebsd.md, jail: enforceStatfs "Defaults to 2", allow.rawSockets and allow.chflags "Defaults to false"',
+      'config-freebsd.md, jail: enforceStatfs "Defaults to 2", allow.rawSockets and allow.chflags "Defaults to false" (needs A3.13)',
     mark: 'jails',
     notFor: { ocijail: 'does not read the section' },
     config: { freebsd: { jail: {} } },

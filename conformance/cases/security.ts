@@ -161,6 +161,35 @@ export const securityCases = [
     ],
   }),
   defineCase({
+    id: 'security.unmount-misled',
+    title:
+      "a container that puts a link to the host in the place of a mount point does not get the host's mount undone",
+    stands:
+      'needs A3.2: unmount(2) by path looks the path up again; only the fsid says which mount was ours (umount(2), MNT_BYFSID)',
+    mark: 'jails',
+    notFor: { ocijail: 'looks the paths up again', runj: 'looks the paths up again' },
+    files: { 'vol/f': 'volume', 'outside/here': { dir: true } },
+    config: {
+      mounts: [{ destination: '/made/here', type: '%{bind}', source: '%{dir}/vol', options: ['rbind'] }],
+    },
+    program: 'mv /made /moved; ln -s %{dir}/outside /made; exit 0',
+    steps: [
+      { do: 'tool', argv: ['mount', '-t', 'tmpfs', 'tmpfs', '%{dir}/outside/here'], expect: {} },
+      create(),
+      start(),
+      wait('stopped'),
+      removeForce(),
+      gone(),
+      check("the host's mount stands, ours is gone", async context => {
+        const { stdout } = await context.tool('mount', '-v')
+        const lines = stdout.split('\n').filter(line => line.includes(context.expand('%{dir}/')))
+        if (lines.length !== 1 || !lines[0]?.includes('/outside/here')) context.fail(lines.join('; '))
+      }),
+      { do: 'tool', argv: ['umount', '%{dir}/outside/here'], expect: {} },
+      file('vol/f', 'volume'),
+    ],
+  }),
+  defineCase({
     id: 'security.masked-paths',
     title: 'masked paths are empty, read-only paths cannot be written',
     stands:

@@ -80,6 +80,14 @@ describe('cases', () => {
     expect(allCases.length).toBeGreaterThan(250)
   })
 
+  it('stand for each of the 17 defects that were found in ocijail', () => {
+    const sentences = allCases.map(one => one.stands).join(' ')
+    const missing = Array.from({ length: 17 }, (_, n) => `A3.${n + 1}`).filter(
+      name => !new RegExp(`${name.replace('.', '\\.')}\\b`).test(sentences),
+    )
+    expect(missing).toEqual([])
+  })
+
   it('import nothing from src', () => {
     for (const folder of ['.', 'harness', 'cases']) {
       const directory = new URL(`../../conformance/${folder}/`, import.meta.url)
