@@ -1,5 +1,6 @@
 /** From a command line to an exit status. */
 import type { Context } from '../container/context.ts'
+import { openHost } from '../host/index.ts'
 import type { CommandName, GlobalValues } from './commands.ts'
 import { fastParse } from './fast-parse.ts'
 import { type Handler, handlers } from './handlers.ts'
@@ -51,7 +52,6 @@ export async function cli(argv: readonly string[], program: string = calledName(
     reporter = reporterFor(toOptions(undefined, raw) as unknown as GlobalValues, program)
     const invocation = toInvocation(command!, raw, words)
     const context = async (): Promise<Context> => {
-      const { openHost } = await import('../host/index.ts')
       return { root: rootOf(invocation.globals, program), log: reporter, host: openHost() }
     }
     // Row and handler are of the same command; the compiler sees the union of all.

@@ -1,8 +1,8 @@
+import { start as startContainer } from '../../container/start.ts'
 import type { Handler } from '../handlers.ts'
 
 const start: Handler<'start'> = async ({ words }, { context }) => {
-  const { start } = await import('../../container/start.ts')
-  await start(await context(), words.id)
+  await startContainer(await context(), words.id)
   return 0
 }
 

@@ -1,9 +1,9 @@
+import { state as stateOf } from '../../container/state.ts'
 import type { Handler } from '../handlers.ts'
 import { printJson } from '../output.ts'
 
 const state: Handler<'state'> = async ({ words }, { context }) => {
-  const { state } = await import('../../container/state.ts')
-  printJson(await state(await context(), words.id))
+  printJson(stateOf(await context(), words.id))
   return 0
 }
 
