@@ -1,5 +1,5 @@
 /** Finds what a case left on the host, and clears it away so that the next case starts from nothing. */
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CaseContext } from './context.ts'
@@ -115,10 +115,28 @@ async function clear(context: CaseContext, found: Found): Promise<void> {
   }
 }
 
+/** rm -r that does not go into another file system: a mount that no list shows must not be emptied. */
+export function removeTree(path: string, device = lstatSync(path).dev): void {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const inner = join(path, entry.name)
+    if (!entry.isDirectory()) {
+      unlinkSync(inner)
+      continue
+    }
+    if (lstatSync(inner).dev !== device) throw new Error(`${inner} is another file system`)
+    removeTree(inner, device)
+  }
+  rmdirSync(path)
+}
+
 /** Removes the directory of a case; refuses while there is a mount below it, lest files of the host are removed. */
 export async function removeDirectory(context: CaseContext): Promise<string | undefined> {
   const mounts = await context.session.platform.mountsBelow(context.tool, context.dir)
   if (mounts.length > 0) return `not removed, still mounted: ${mounts.join(', ')}`
-  rmSync(context.dir, { recursive: true, force: true })
-  return undefined
+  try {
+    removeTree(context.dir)
+    return undefined
+  } catch (error) {
+    return `not removed: ${error instanceof Error ? error.message : String(error)}`
+  }
 }

@@ -1,10 +1,10 @@
 /** Runs cases: steps, then tidying up, then the look for left-overs; several at a time where asked. */
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from './command.ts'
 import { CaseContext, CaseFailure, type Session } from './context.ts'
 import { lifeCycle } from './define.ts'
-import { cleanUp, removeDirectory } from './leftovers.ts'
+import { cleanUp, removeDirectory, removeTree } from './leftovers.ts'
 import { native } from './native.ts'
 import type { Platform, ToolRunner } from './platform.ts'
 import { makeBase } from './rootfs.ts'
@@ -155,5 +155,12 @@ export async function closeSession(session: Session, results: readonly Result[])
   if (results.some(result => result.directory !== undefined)) return
   const tool: ToolRunner = (name, ...args) => runCommand(name, args, { scratch: join(session.work, 'setup') })
   const mounts = await session.platform.mountsBelow(tool, session.work)
-  if (mounts.length === 0) rmSync(session.work, { recursive: true, force: true })
+  if (mounts.length > 0) return
+  try {
+    removeTree(session.work)
+  } catch (error) {
+    process.stderr.write(
+      `conformance: ${session.work}: ${error instanceof Error ? error.message : String(error)}\n`,
+    )
+  }
 }
