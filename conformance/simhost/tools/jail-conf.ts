@@ -73,7 +73,7 @@ class Lexer {
   }
 
   private variable(): string {
-    const m = /^\$(?:\{([^}\n]*)\}|([A-Za-z_][A-Za-z0-9_.]*))/.exec(this.text.slice(this.at))
+    const m = /^\$(?:\{([^}\n]*)\}|([A-Za-z_][A-Za-z0-9_]*))/.exec(this.text.slice(this.at))
     if (m === null) {
       if (this.text[this.at + 1] === '{') throw new ConfError(`${this.file}: unterminated variable`)
       return ''

@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { machine, obstacle, simhost, traces } from './machine.ts'
+
+if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
+
+describe.skipIf(obstacle !== undefined)('a simulated host', () => {
+  let host: ReturnType<typeof machine>
+  beforeAll(() => {
+    host = machine('host')
+  })
+  afterAll(() => {
+    host.destroy()
+  })
+
+  it('passes stdio, exit status, directory and environment through', () => {
+    expect(host.sh('echo out; echo err >&2; exit 7')).toEqual({ status: 7, stdout: 'out\n', stderr: 'err\n' })
+    expect(host.sh('kill -9 $$').status).toBe(137)
+    expect(host.exec('nosuchprogram').status).toBe(127)
+    process.env.SIMHOST_TEST = 'through'
+    expect(host.sh('echo $SIMHOST_TEST; pwd').stdout).toBe('through\n/\n')
+  })
+
+  it('has FreeBSD tools at their absolute paths and in front of PATH', () => {
+    expect(host.sh('/usr/bin/uname -sr; uname -s; /sbin/sysctl -n kern.osreldate').stdout).toBe(
+      'FreeBSD 15.1-RELEASE-p1\nFreeBSD\n1501000\n',
+    )
+    expect(host.sh('hostname; id').stdout).toBe('fbsd15\nuid=0(root) gid=0(wheel) groups=0(wheel)\n')
+  })
+
+  it('shows nothing of itself on the machine', () => {
+    host.sh('mkdir /only-inside; mount -t tmpfs tmpfs /only-inside')
+    expect(traces()).toEqual([])
+    expect(fs.existsSync('/only-inside')).toBe(false)
+    expect(fs.existsSync('/rescue')).toBe(false)
+    expect(host.sh('umount /only-inside; rmdir /only-inside').status).toBe(0)
+  })
+
+  it('lives side by side with another one', () => {
+    const other = machine('other', '--racct', '--hostname', 'second')
+    try {
+      expect(simhost('list').stdout.split('\n')).toEqual(expect.arrayContaining([host.name, other.name]))
+      host.sh('jail -c name=one path=/jt persist')
+      expect(other.sh('jls name; hostname; sysctl -n kern.racct.enable').stdout).toBe('second\n1\n')
+      expect(host.sh('jls name; sysctl -n kern.racct.enable; jail -r one').stdout).toBe('one\n0\n')
+    } finally {
+      expect(other.destroy().status).toBe(0)
+    }
+    expect(fs.existsSync(other.scratch)).toBe(false)
+  })
+
+  it('reboots: other boottime, no jails, mounts or modules, files stay', () => {
+    host.sh(
+      'echo kept > /kept; kldload nullfs; mount -t tmpfs tmpfs /jt/mnt; jail -c name=r path=/jt persist',
+    )
+    const before = host.sh('sysctl -n kern.boottime').stdout
+    expect(simhost('reboot', host.name).status).toBe(0)
+    const after = host.sh(
+      'sysctl -n kern.boottime; cat /kept; jls name; mount | grep -c /jt; kldstat -q -m nullfs || echo gone',
+    )
+    expect(after.stdout.split('\n').slice(1)).toEqual(['kept', '0', 'gone', ''])
+    expect(after.stdout.split('\n')[0]).not.toBe(before.trim())
+  })
+
+  it('destroy ends every process inside, also in jails and in new sessions', async () => {
+    const other = machine('end')
+    const child = spawn('sh', ['-c', 'sleep 0'])
+    child.unref()
+    other.sh(
+      'jail -c name=j path=/jt persist; jexec j sh -c "setsid sleep 9871 >/dev/null 2>&1 </dev/null &" 2>/dev/null; true',
+    )
+    other.sh('setsid sleep 9872 >/dev/null 2>&1 </dev/null &')
+    expect(other.destroy().status).toBe(0)
+    const sleeping = fs
+      .readdirSync('/proc')
+      .filter(pid => /^[0-9]+$/.test(pid))
+      .filter(pid => {
+        try {
+          return /sleep.987[12]/s.test(
+            fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' '),
+          )
+        } catch {
+          return false
+        }
+      })
+    expect(sleeping).toEqual([])
+    expect(traces()).toEqual([])
+  })
+})
+
+describe.skipIf(obstacle !== undefined)('simhost itself', () => {
+  it('says what is wrong in one line', () => {
+    expect(simhost('exec', 'no-such-host', '--', 'true')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'simhost: no host no-such-host\n',
+    })
+    expect(simhost('create', 'a/b').stderr).toBe("simhost: a/b: a host's name is letters, digits, - and _\n")
+    expect(simhost('frob', 'x').status).toBe(1)
+  })
+})

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { machine, obstacle } from './machine.ts'
+
+if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
+
+describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
+  let host: ReturnType<typeof machine>
+  const sh = (line: string) => host.sh(line)
+  beforeAll(() => {
+    host = machine('jails')
+  })
+  afterAll(() => {
+    host.destroy()
+  })
+
+  it('a jail has a root, hostname and processes of its own', () => {
+    sh('jail -c name=a path=/jt persist host.hostname=a.example')
+    expect(sh('jexec a sh -c "hostname; ls / | head -2; sysctl -n security.jail.jailed"').stdout).toBe(
+      'a.example\nbin\ndata\n1\n',
+    )
+    expect(sh('jexec a ps ax | wc -l | tr -d " "').stdout).toBe('2\n')
+    expect(sh('jexec a sh -c "ls /work 2>/dev/null"').stdout).toBe('')
+    sh('jail -r a')
+  })
+
+  it('root in a jail has none of the privileges that would lead out', () => {
+    sh('jail -c name=p path=/jt persist')
+    expect(sh('jexec p mknod /tmp/x c 1 3').status).not.toBe(0)
+    expect(sh('jexec p mount -t tmpfs tmpfs /mnt')).toMatchObject({
+      status: 1,
+      stderr: 'mount: tmpfs: Operation not permitted\n',
+    })
+    expect(sh('jexec p kldload nullfs').stderr).toContain('Operation not permitted')
+    // What a shell builtin or a program in the jail sends to -1 must not reach the host.
+    sh(
+      'sleep 9000 >/dev/null 2>&1 & echo $! > /kill.pid; jexec p sh -c "kill -9 -1; /bin/kill -9 -1" 2>/dev/null',
+    )
+    expect(sh('kill -0 $(cat /kill.pid) && kill $(cat /kill.pid); echo $?').stdout).toBe('0\n')
+    sh('jail -r p')
+  })
+
+  it('allow.mount.tmpfs with enforce_statfs=1 lets a jail mount, and its mount list is its own', () => {
+    sh('jail -c name=m path=/jt persist allow.mount allow.mount.tmpfs enforce_statfs=1')
+    expect(sh('jexec m mount -t tmpfs tmpfs /mnt')).toMatchObject({ status: 0, stderr: '' })
+    expect(sh('jexec m mount | tail -1').stdout).toBe('tmpfs on /mnt (tmpfs, local)\n')
+    expect(sh('mount | tail -1').stdout).toBe('tmpfs on /jt/mnt (tmpfs, local)\n')
+    expect(sh('jexec m umount /mnt').status).toBe(0)
+    sh('jail -r m')
+  })
+
+  it('jail_remove ends every process and the children', () => {
+    sh('jail -c name=top path=/jt persist children.max=2; jail -c name=top.sub path=/jt persist')
+    sh('mount -t devfs devfs /jt/dev')
+    sh(
+      'jexec top.sub sh -c "trap \\"\\" TERM; sleep 9100 >/dev/null 2>&1 & sleep 9100 >/dev/null 2>&1 &"; jexec top sleep 9100 >/dev/null 2>&1 &',
+    )
+    expect(Number(sh('sleep 0.2; pgrep -j top,top.sub sleep | wc -l').stdout)).toBe(3)
+    expect(sh('jail -R top; jls name; pgrep sleep').stdout).toBe('')
+    expect(sh('umount /jt/dev').status).toBe(0)
+  })
+
+  it('a jail without persist goes with its last process', () => {
+    expect(sh('jail -c name=once path=/jt command=/bin/sh -c "hostname; exit 0"; jls name').stdout).toBe('\n')
+    expect(sh('jail -c name=once path=/jt command=/bin/sh -c "exit 3"')).toMatchObject({
+      status: 1,
+      stderr: 'jail: /bin/sh -c exit 3: failed\n',
+    })
+    expect(sh('jls name').stdout).toBe('')
+  })
+
+  it('jail_attach refuses a process with an open directory', () => {
+    sh('jail -c name=d path=/jt persist')
+    expect(host.exec('bash', '-c', 'jexec d true 9</tmp')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^jexec: jail_attach\([0-9]+\): Operation not permitted\n$/),
+    })
+    sh('jail -r d')
+  })
+
+  it('jail.conf: blocks, variables, commands and their order, undo of a failed start', () => {
+    sh(`cat > /etc/t.conf <<'X'
+exec.clean; path = "/jt"; $tld = example;
+good { host.hostname = "$name.\${tld}"; persist; exec.prestart = "echo prestart"; exec.start = "hostname", "echo two";
+  exec.poststart = "echo poststart"; exec.stop = "echo stop"; exec.poststop = "echo poststop"; mount.devfs; }
+bad { exec.start = "exit 1"; persist; mount.devfs; exec.start += "echo never"; }
+X`)
+    expect(sh('jail -f /etc/t.conf -c good').stdout).toBe(
+      'prestart\ngood: created\ngood.example\ntwo\npoststart\n',
+    )
+    expect(sh('jail -f /etc/t.conf -r good').stdout).toBe('stop\ngood: removed\npoststop\n')
+    const bad = sh('jail -f /etc/t.conf -c bad')
+    expect(bad).toMatchObject({ status: 1, stdout: 'bad: created\nbad: removed\n' })
+    expect(sh('jls name; mount | grep -c /jt/dev').stdout).toBe('0\n')
+    expect(sh('printf "x { path = \\"/jt\\" }" | jail -f - -e :')).toMatchObject({ status: 1 })
+  })
+
+  it('parameters appear with their modules', () => {
+    expect(sh('sysctl -n security.jail.param.allow.vmm').status).toBe(1)
+    expect(
+      sh('kldload vmm; sysctl -n security.jail.param.allow.vmm; ls -l /dev/vmmctl | cut -c1-10'),
+    ).toMatchObject({
+      stdout: '0\ncrw-------\n',
+    })
+    expect(sh('jail -c name=v path=/jt persist allow.vmm; jls -n -j v allow.vmm; jail -r v').stdout).toBe(
+      'allow.vmm\n',
+    )
+  })
+
+  it('a jail in a jail: names are relative, a child may not get what its parent lacks', () => {
+    sh('jail -c name=out path=/jt persist children.max=1 securelevel=1')
+    expect(sh('jail -c name=out.in path=/jt persist allow.raw_sockets').stderr).toBe(
+      'jail: jail_set: Operation not permitted\n',
+    )
+    expect(sh('jail -c name=out.in path=/jt persist securelevel=0').status).toBe(1)
+    expect(sh('jail -c name=out.in path=/jt persist && jexec out jls name').stdout).toBe('in\n')
+    sh('jail -r out')
+  })
+})

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { machine, obstacle } from './machine.ts'
+
+if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
+
+describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
+  let host: ReturnType<typeof machine>
+  const sh = (line: string) => host.sh(line)
+  beforeAll(() => {
+    host = machine('mounts')
+    sh('mkdir -p /src/sub /dst; echo one > /src/f; echo file > /afile')
+  })
+  afterAll(() => {
+    host.destroy()
+  })
+
+  it('nullfs shows only its source, not what is mounted below it', () => {
+    expect(
+      sh('mount -t tmpfs tmpfs /src/sub; touch /src/sub/x; mount -t nullfs /src /dst; ls /dst /dst/sub')
+        .stdout,
+    ).toBe('/dst:\nf\nsub\n\n/dst/sub:\n')
+    expect(sh('umount /src/sub')).toMatchObject({ status: 0 })
+    expect(sh('umount /dst').status).toBe(0)
+  })
+
+  it('refuses what FreeBSD refuses', () => {
+    expect(sh('mount -t nullfs /src /dst; mount -t nullfs /src /dst')).toMatchObject({
+      status: 1,
+      stderr: 'mount_nullfs: /dst: Resource deadlock avoided\n',
+    })
+    expect(sh('mount -u -o ro /dst').stderr).toBe('mount_nullfs: /dst: Operation not supported\n')
+    expect(sh('mount -t tmpfs tmpfs /dst/sub; umount /dst').stderr).toBe(
+      'umount: unmount of /dst failed: Device busy\n',
+    )
+    expect(sh('umount /dst/sub; umount /dst').status).toBe(0)
+    expect(sh('mount -t tmpfs tmpfs /afile').stderr).toBe('mount: /afile: Not a directory\n')
+    expect(sh('touch /t1; ln /t1 /t2; mount -t nullfs /afile /t1').stderr).toBe(
+      'mount_nullfs: /t1: Invalid argument\n',
+    )
+  })
+
+  it('a file system that is the source of a nullfs, or has a jail root, is busy', () => {
+    sh('mount -t tmpfs tmpfs /dst; mkdir /dst/r; mount -t nullfs /dst /src/sub')
+    expect(sh('umount /dst').stderr).toBe('umount: unmount of /dst failed: Device busy\n')
+    sh('umount /src/sub; jail -c name=r path=/dst/r persist')
+    expect(sh('umount /dst').stderr).toBe('umount: unmount of /dst failed: Device busy\n')
+    expect(sh('jail -r r; umount /dst').status).toBe(0)
+  })
+
+  it('tmpfs: a size it cannot read is no limit, an update is refused after mode=', () => {
+    sh('mount -t tmpfs -o size=50% tmpfs /dst')
+    expect(sh('dd if=/dev/zero of=/dst/big bs=1024k count=3 2>/dev/null; echo $?').stdout).toBe('0\n')
+    expect(sh('mount -u -o ro /dst; touch /dst/y').stderr).toContain('Read-only file system')
+    sh('umount /dst; mount -t tmpfs -o size=1m,mode=700 tmpfs /dst')
+    expect(sh('dd if=/dev/zero of=/dst/big bs=1024k count=3 2>/dev/null; echo $?').stdout).toBe('1\n')
+    expect(sh('mount -u -o ro /dst').stderr).toBe(
+      'mount: tmpfs: mount option <mode> is unknown: Operation not supported\n',
+    )
+    sh('umount /dst')
+  })
+
+  it('follows links in the target and takes relative paths from the caller', () => {
+    sh('ln -s /dst /link; mount -t tmpfs tmpfs /link')
+    expect(sh('mount -p -t tmpfs | grep /dst | cut -f1').stdout).toBe('tmpfs\n')
+    expect(sh('cd / && umount dst')).toMatchObject({ status: 0 })
+    expect(sh('cd /src && mount -t tmpfs x sub && mount | tail -1 && umount sub').stdout).toBe(
+      'tmpfs on /src/sub (tmpfs, local)\n',
+    )
+  })
+
+  it('umount finds the newest, also by source, and says so with -v', () => {
+    sh('mount -t nullfs /src /dst')
+    expect(sh('umount -v /src').stdout).toBe('/src: unmount from /dst\n')
+    expect(sh('umount -f -n /dst').stderr).toBe('umount: -f and -n are mutually exclusive\n')
+  })
+
+  it('mount -d only says what it would do', () => {
+    expect(sh('mount -d -t tmpfs -o size=64m tmpfs /dst').stdout).toBe(
+      'mount -t tmpfs -o size=64m tmpfs /dst\n',
+    )
+    expect(sh('mount | grep -c /dst').stdout).toBe('0\n')
+  })
+
+  it('loads the module of a type that it has', () => {
+    expect(
+      sh(
+        'kldstat -q -m mqueuefs; echo $?; mount -t mqueuefs null /dst; kldstat -q -m mqueuefs; echo $?; umount /dst',
+      ).stdout,
+    ).toBe('1\n0\n')
+  })
+})
