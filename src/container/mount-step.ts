@@ -34,44 +34,36 @@ export interface Roots {
 function findTarget(host: Host, journal: Journal, step: MountStep, roots: Roots): BeneathTarget | undefined {
   const found = host.process.openBeneath(roots.mountRoot, step.destination, {})
   if (found || step.onlyIfExists) return found
-  try {
-    return makeTarget(host, journal, step, roots.mountRoot)
-  } catch (error) {
-    // Below a read-only root the mount point is made in the root filesystem itself, where the alias shows it.
-    if (!(error instanceof SyscallError && error.errno === 'EROFS') || roots.realRoot === roots.mountRoot)
-      throw error
-    const made = makeTarget(host, journal, step, roots.realRoot)
-    host.process.close(made.fd)
-    return host.process.openBeneath(roots.mountRoot, step.destination, {})
-  }
+  const missing = missingParents(host, roots.mountRoot, step.destination)
+  const existing = dirname(missing[0] ?? step.destination)
+  makeTarget(host, journal, step, missing, writableRoot(host, roots, existing))
+  const made = host.process.openBeneath(roots.mountRoot, step.destination, {})
+  if (made) return made
+  throw new JailwrightError('HOST', `${step.origin}: cannot make ${step.destination} in the root filesystem`)
 }
 
-/** Makes one missing mount point, each new component under its undo. */
-function makeTarget(host: Host, journal: Journal, step: MountStep, root: string): BeneathTarget {
-  const mode = step.createMode === undefined ? undefined : Number.parseInt(step.createMode, 8)
-  for (const missing of missingParents(host, root, step.destination)) {
-    journal.perform(`mkdir ${missing}`, { op: 'rmdir', root, path: missing }, () => {
-      const made = host.process.openBeneath(root, missing, { create: 'dir', mode: mode ?? 0o755 })
-      if (made) host.process.close(made.fd)
-    })
-  }
+/** Makes a missing mount point and its missing parents in `root`, each under its undo. */
+function makeTarget(
+  host: Host,
+  journal: Journal,
+  step: MountStep,
+  parents: readonly string[],
+  root: string,
+): void {
   const kind = step.target === 'dir' ? 'dir' : 'file'
+  const make = (path: string, create: 'dir' | 'file', mode: number) => {
+    const made = host.process.openBeneath(root, path, { create, mode })
+    if (made) host.process.close(made.fd)
+  }
+  for (const path of parents) {
+    journal.perform(`mkdir ${path}`, { op: 'rmdir', root, path }, () => make(path, 'dir', 0o755))
+  }
+  const path = step.destination
+  const usual = kind === 'dir' ? 0o755 : 0o644
+  const mode = step.createMode === undefined ? usual : Number.parseInt(step.createMode, 8)
   const undo =
-    kind === 'dir'
-      ? ({ op: 'rmdir', root, path: step.destination } as const)
-      : ({ op: 'unlink', root, path: step.destination } as const)
-  const target = journal.perform(`make ${step.destination}`, undo, () =>
-    host.process.openBeneath(root, step.destination, {
-      create: kind,
-      mode: mode ?? (kind === 'dir' ? 0o755 : 0o644),
-    }),
-  )
-  if (!target)
-    throw new JailwrightError(
-      'HOST',
-      `${step.origin}: cannot make ${step.destination} in the root filesystem`,
-    )
-  return target
+    kind === 'dir' ? ({ op: 'rmdir', root, path } as const) : ({ op: 'unlink', root, path } as const)
+  journal.perform(`make ${path}`, undo, () => make(path, kind, mode))
 }
 
 /** Parents of `destination` that do not exist yet, outermost first. */
