@@ -75,6 +75,11 @@ export class Lister {
     }
   }
 
+  /** -L: a link is shown as what it leads to; one that leads nowhere as itself. */
+  private follows(file: string): boolean {
+    return this.has('L') && this.exists(file)
+  }
+
   get long(): boolean {
     return this.has('l') || this.has('n') || this.has('o') || this.has('g')
   }
@@ -142,7 +147,9 @@ export class Lister {
     }
     if (this.has('a') || this.has('f')) found = ['.', '..', ...found]
     else if (!this.has('A')) found = found.filter(name => !name.startsWith('.'))
-    return found.flatMap(name => this.look(path.join(dir, name), name) ?? [])
+    return found.flatMap(
+      name => this.look(path.join(dir, name), name, this.follows(path.join(dir, name))) ?? [],
+    )
   }
 
   /** A directory's listing; below `-R` those of its directories. */
@@ -176,7 +183,8 @@ export function main(t: ToolContext): number {
   const plain: ListedFile[] = []
   const dirs: string[] = []
   for (const name of operands) {
-    const follow = !lister.long && !options.some(option => option[0] === 'd' || option[0] === 'F')
+    const said = (letters: string) => options.some(option => letters.includes(option[0] ?? ' '))
+    const follow = said('LH') || (!lister.long && !said('dF'))
     let file = lister.look(name, name, false)
     if (file === undefined) continue
     if (file.kind === 'l' && follow && lister.exists(name)) file = lister.look(name, name, true) ?? file
