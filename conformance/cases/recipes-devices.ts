@@ -30,7 +30,9 @@ const nodes = look('dri/renderD128 dri/card0 drm/0 mem pci')
 const onlyTheNode = 'dri/renderD128 yes\ndri/card0 no\ndrm/0 no\nmem no\npci no'
 /** The same, at the start of longer output. */
 const theNodeFirst = new RegExp(`^${onlyTheNode}\n`)
-const modeAndGroup = 'ls -lnL /dev/dri/renderD128'
+const hostsModeAndGroup = call(['exec', '-u', '0:0', '%{id}', '/bin/ls', '-lnL', '/dev/dri/renderD128'], {
+  stdout: /^crw-rw---- +1 +0 +44 /,
+})
 
 const bridge: readonly (readonly [string, string])[] = [
   ['bridge0', 'cb%{unique}'],
@@ -56,8 +58,13 @@ export const recipeDeviceCases = [
     stands: 'issue 3, recipe GPU: dri hidden by ruleset 4, card0 not exposed unless asked, group inside',
     mark: 'jailwright',
     needs: ['dri'],
-    config: recipe(gpu, `${nodes}; ${usable}; id; ${modeAndGroup}`),
-    steps: lifeCycle([theNodeFirst, /^may use it$/m, /uid=1001.*groups=.*\b44\b/, /^crw-rw---- +1 +0 +44 /m]),
+    config: recipe(gpu, `${nodes}; ${usable}; id; ${sleeper}`),
+    steps: [
+      ...startReady(),
+      output([theNodeFirst, /^may use it$/m, /uid=1001.*groups=.*\b44\b/]),
+      hostsModeAndGroup,
+      ...finish,
+    ],
   }),
   defineCase({
     id: 'recipes.gpu-render-without-group',
@@ -140,7 +147,7 @@ export const recipeDeviceCases = [
     needs: ['dri'],
     notFor: { ocijail: 'ocijail#21 is open', runj: 'knows no rule=' },
     config: {
-      ...recipe(gpu, `${nodes}; ${usable}; ${modeAndGroup}`),
+      ...recipe(gpu, `${nodes}; ${usable}; ${sleeper}`),
       annotations: {},
       mounts: {
         replace: [
@@ -153,7 +160,7 @@ export const recipeDeviceCases = [
         ],
       },
     },
-    steps: lifeCycle([theNodeFirst, /^may use it$/m, /^crw-rw---- +1 +0 +44 /m]),
+    steps: [...startReady(), output([theNodeFirst, /^may use it$/m]), hostsModeAndGroup, ...finish],
   }),
   defineCase({
     id: 'recipes.lxc-device',
