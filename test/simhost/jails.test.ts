@@ -91,7 +91,14 @@ X`)
     const bad = sh('jail -f /etc/t.conf -c bad')
     expect(bad).toMatchObject({ status: 1, stdout: 'bad: created\nbad: removed\n' })
     expect(sh('jls name; mount | grep -c /jt/dev').stdout).toBe('0\n')
-    expect(sh('printf "x { path = \\"/jt\\" }" | jail -f - -e :')).toMatchObject({ status: 1 })
+    expect(sh('printf "x { path = /jt }" | jail -f - -e :')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'jail: STDIN line 1: }: syntax error\n',
+    })
+    expect(sh('printf "x { path = /jt; persist; }" | jail -f - -e :').stdout).toBe(
+      'name=x:path=/jt:persist\n',
+    )
   })
 
   it('parameters appear with their modules', () => {

@@ -200,12 +200,8 @@ function parseBlocks(text: string, file: string, include: (name: string) => stri
         next = need()
       } while (next.kind === ',')
     }
-    if (next.kind !== ';' && next.kind !== '}') fail(next)
+    if (next.kind !== ';') fail(next)
     block.statements.push(statement)
-    if (next.kind === '}') {
-      if (open.length === 1) fail(next)
-      open.pop()
-    }
   }
   if (open.length > 1) throw new ConfError(`${file}: unexpected EOF`)
   return blocks
