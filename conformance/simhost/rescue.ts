@@ -55,8 +55,10 @@ export function writeRescue(tree: string): void {
   const libraries = new Set<string>()
   const shell = fs.realpathSync('/bin/sh')
   writeShell(shell, path.join(rescue, 'sh'))
-  fs.mkdirSync(path.join(tree, 'usr/bin'), { recursive: true })
-  fs.linkSync(path.join(rescue, 'sh'), path.join(tree, 'usr/bin/sh'))
+  const merged = fs.lstatSync('/bin').isSymbolicLink()
+  const bin = path.join(tree, merged ? 'usr/bin' : 'bin')
+  fs.mkdirSync(bin, { recursive: true })
+  fs.linkSync(path.join(rescue, 'sh'), path.join(bin, 'sh'))
   for (const library of librariesOf(shell)) libraries.add(library)
   for (const name of PROGRAMS) {
     const found = findOnMachine(name)

@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 // Starts simhost.ts with the Bun that npm has installed.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const at = path => fileURLToPath(new URL(path, import.meta.url))
-const result = spawnSync(at('../../node_modules/.bin/bun'), [at('simhost.ts'), ...process.argv.slice(2)], {
+const child = spawn(at('../../node_modules/.bin/bun'), [at('simhost.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
 })
-if (result.error) {
-  console.error(`simhost: bun cannot be started (npm ci first): ${result.error.message}`)
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'])
+  process.on(signal, () => child.kill(signal))
+// A terminal sends this to the whole process group.
+process.on('SIGINT', () => undefined)
+child.on('error', error => {
+  console.error(`simhost: bun cannot be started (npm ci first): ${error.message}`)
   process.exit(1)
-}
-if (result.signal) process.kill(process.pid, result.signal)
-process.exit(result.status ?? 1)
+})
+child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code))
