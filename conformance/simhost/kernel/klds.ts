@@ -50,6 +50,7 @@ const FILES: Record<string, KldFile> = {
   udf: { size: 0x9000 },
   smbfs: { size: 0x20000 },
   drm: { size: 0x80000, modules: ['drmn'] },
+  drm2: { size: 0x60000 },
   i915kms: { needs: ['drm'], size: 0x1c0000 },
   amdgpu: { needs: ['drm'], size: 0x800000 },
   nvidia: { size: 0x1800000 },
