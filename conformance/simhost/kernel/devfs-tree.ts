@@ -70,16 +70,23 @@ export class DevfsTree {
     this.made.set(entry.name, look)
   }
 
-  /** Terminals work only in an instance of Linux's devpts: the host's, bound to `pts`. */
+  /**
+   * Terminals work only in an instance of Linux's devpts: the host's, bound to `pts`. With them comes `tty`, which
+   * devfs never lists but finds for whoever has a controlling terminal that the rules leave visible.
+   */
   private showTerminals(on: boolean): void {
     if (on === this.terminals) return
     const dir = path.join(this.dir, 'pts')
+    const own = path.join(this.dir, 'tty')
     if (on) {
       fs.mkdirSync(dir, { recursive: true })
       mount('/dev/pts', dir, null, MS.BIND)
+      mknod(own, 0o20666, 5, 0)
+      fs.chmodSync(own, 0o666)
     } else {
       umount(dir, 2)
       fs.rmdirSync(dir)
+      fs.rmSync(own, { force: true })
     }
     this.terminals = on
   }
