@@ -146,21 +146,30 @@ export const recipeDeviceCases = [
     mark: 'jails',
     needs: ['dri'],
     notFor: { ocijail: 'ocijail#21 is open', runj: 'knows no rule=' },
-    config: {
-      ...recipe(gpu, `${nodes}; ${usable}; ${sleeper}`),
-      annotations: {},
-      mounts: {
-        replace: [
-          {
-            destination: '/dev',
-            type: 'devfs',
-            source: 'devfs',
-            options: ['ruleset=4', 'rule=path drm/128 unhide mode 0600'],
-          },
-        ],
-      },
-    },
-    steps: [...startReady(), output([theNodeFirst, /^may use it$/m]), hostsModeAndGroup, ...finish],
+    steps: [
+      check('podman follows the link first', async context => {
+        const node = (await context.tool('realpath', '/dev/dri/renderD128')).stdout.trim()
+        context.memory.set('node', node.replace('/dev/', ''))
+      }),
+      config({
+        ...recipe(gpu, `${nodes}; ${usable}; ${sleeper}`),
+        annotations: {},
+        mounts: {
+          replace: [
+            {
+              destination: '/dev',
+              type: 'devfs',
+              source: 'devfs',
+              options: ['ruleset=4', 'rule=path %{node} unhide mode 0600'],
+            },
+          ],
+        },
+      }),
+      ...startReady(),
+      output([theNodeFirst, /^may use it$/m]),
+      hostsModeAndGroup,
+      ...finish,
+    ],
   }),
   defineCase({
     id: 'recipes.lxc-device',
