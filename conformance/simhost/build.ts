@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { writeEtc } from './etc.ts'
-import { cacheDir } from './paths.ts'
+import { alive, cacheDir, readRecord, stateDir } from './paths.ts'
 import { writeRescue } from './rescue.ts'
 import { makeStub } from './stub.ts'
 import { KEPT } from './tools/machine.ts'
@@ -39,7 +39,11 @@ function fingerprint(): string {
 export function assets(): Assets {
   const cache = cacheDir()
   const lower = path.join(cache, fingerprint())
-  if (fs.existsSync(lower)) return { lower }
+  if (fs.existsSync(lower)) {
+    // The time of its last use: what is old is swept away.
+    fs.utimesSync(lower, new Date(), new Date())
+    return { lower }
+  }
   fs.mkdirSync(cache, { recursive: true })
   const work = fs.mkdtempSync(path.join(cache, 'build-'))
   const exe = path.join(work, 'tool.exe')
@@ -102,12 +106,26 @@ function link(exe: string, tree: string, target: string): void {
   fs.linkSync(exe, file)
 }
 
-/** Old builds that no host has used for a day. */
+/** Old builds that no living host stands on and no host was made from for two hours. */
 function sweep(cache: string, keep: string): void {
-  for (const name of fs.readdirSync(cache)) {
+  const used = new Set(
+    readdir(path.join(stateDir(), 'hosts'))
+      .map(readRecord)
+      .filter(record => record !== undefined && alive(record))
+      .map(record => record?.lower),
+  )
+  for (const name of readdir(cache)) {
     const dir = path.join(cache, name)
-    if (dir === keep) continue
-    if (Date.now() - (fs.statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0) < 3_600_000) continue
+    if (dir === keep || used.has(dir)) continue
+    if (Date.now() - (fs.statSync(dir, { throwIfNoEntry: false })?.mtimeMs ?? 0) < 7_200_000) continue
     fs.rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+function readdir(dir: string): string[] {
+  try {
+    return fs.readdirSync(dir)
+  } catch {
+    return []
   }
 }

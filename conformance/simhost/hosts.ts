@@ -73,7 +73,7 @@ function startKernel(
     Bun.sleepSync(2)
   }
   fs.unlinkSync(ready)
-  const record: HostRecord = { name, pid: child.pid, start: startTime(child.pid) ?? '' }
+  const record: HostRecord = { name, pid: child.pid, start: startTime(child.pid) ?? '', lower }
   fs.writeFileSync(path.join(scratch, 'host.json'), JSON.stringify(record))
 }
 

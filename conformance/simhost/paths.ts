@@ -33,6 +33,8 @@ export interface HostRecord {
   /** pid of the kernel process as the machine sees it, with its start time. */
   pid: number
   start: string
+  /** The build it stands on (missing in records of older versions). */
+  lower?: string
 }
 
 /** Start time (field 22 of /proc/PID/stat), undefined when there is no such process or only its zombie. */

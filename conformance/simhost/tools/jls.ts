@@ -2,7 +2,7 @@
 import { CallError, type Json } from '../client.ts'
 import type { Param } from '../kernel/params.ts'
 import { negated, resolve, showValue } from './jail-params.ts'
-import { Exit, errx, getopt, type ToolContext } from './tool.ts'
+import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
 
 interface Options {
   json: boolean
@@ -93,7 +93,7 @@ function print(
     else rows.push(t.call('jailGet', /^[0-9]+$/.test(jail) ? Number(jail) : jail, wanted) as Row)
   } catch (error) {
     if (!(error instanceof CallError)) throw error
-    missing = error.text
+    missing = error.text || `jail_get: ${strerror(error.errno)}`
   }
   if (o.json) {
     const list = rows.map(row => jsonRow(o, table, params, row))
