@@ -44,7 +44,8 @@ export class ConfigErrors extends JailwrightError {
   readonly errors: readonly JailwrightError[]
   constructor(errors: readonly JailwrightError[]) {
     const first = errors[0]
-    super('CONFIG', first?.message ?? 'invalid configuration', { subject: first?.subject })
+    const { code = 'CONFIG', message = 'invalid configuration', subject, hint } = first ?? {}
+    super(code, message, { subject, hint })
     this.errors = errors
   }
 }

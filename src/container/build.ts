@@ -49,7 +49,9 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
     writeState(files, state)
     writeFileAtomic(files.plan, JSON.stringify(plan))
     const terminal = await ownTerminal(ctx, work)
-    init = effect('start init', () => startInit(ctx, work, terminal))
+    init = journal.perform('start init', { op: 'init-gone', result: files.result }, () =>
+      startInit(ctx, work, terminal),
+    )
     journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
     state.pid = init.pid
     state.pidStart = init.start

@@ -1,5 +1,5 @@
 /** Taking effects back: each undo is harmless when its effect never happened, and says what it could not do. */
-import { lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, readSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
@@ -55,6 +55,9 @@ function takeBack(host: Host, { undo, done }: Entry): void {
       break
     case 'ruleset':
       releaseRuleset(host, undo.number, undo.marker)
+      break
+    case 'init-gone':
+      awaitInitGone(host, undo.result)
       break
     case 'kill':
       killProcess(host, undo.pid, undo.start)
@@ -190,6 +193,26 @@ function runUndo(host: Host, call: ToolCall): void {
     return
   }
   runTool(host, call)
+}
+
+/** init holds the only writer of its FIFO: end of file there means that it is gone, or has become the program. */
+function awaitInitGone(host: Host, result: string): void {
+  if (!existsSync(result)) return
+  const reader = host.process.openNonBlocking(result, 'read')
+  const byte = Buffer.alloc(1)
+  const ended = () => {
+    try {
+      return readSync(reader, byte) === 0
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false
+      throw error
+    }
+  }
+  try {
+    if (!waitUntil(ended, BUSY_PATIENCE)) throw new JailwrightError('HOST', 'the init process does not end')
+  } finally {
+    closeSync(reader)
+  }
 }
 
 /** SIGKILL to a process that is still the one we started, and waits for its end. */
