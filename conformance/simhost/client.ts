@@ -4,7 +4,7 @@
 
 import { ptr } from 'bun:ffi'
 import fs from 'node:fs'
-import { abstractAddress, check, chroot, dropCapability, forbidKillAll, libc, setns } from './libc.ts'
+import { abstractAddress, check, chroot, dropCapability, libc, setFilter, setns } from './libc.ts'
 
 /** Name of the abstract unix socket in every network namespace that belongs to a simulated host. */
 export const SOCKET = 'jailwright-simhost'
@@ -66,6 +66,8 @@ export interface Attachment {
   root: string
   namespaces: { uts: string; ipc: string; net?: string }
   dropCapabilities: number[]
+  /** A seccomp program, base64 of struct sock_filter[]; set before the capabilities are dropped. */
+  seccomp: string
 }
 
 /** jail_attach(2) of this process: it must exec at once afterwards, only the main thread has moved. */
@@ -80,6 +82,6 @@ export function attach(jid: number): void {
   }
   chroot(how.root)
   process.chdir('/')
-  forbidKillAll()
+  setFilter(Buffer.from(how.seccomp, 'base64'))
   for (const capability of how.dropCapabilities) dropCapability(capability)
 }

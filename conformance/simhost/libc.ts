@@ -210,10 +210,10 @@ export function dropCapability(number: number): void {
 }
 
 /**
- * Makes kill(2) with pid -1 fail with EPERM in this process and its children: on FreeBSD it reaches only the own jail, on
- * Linux it would reach the whole host. (`/bin/kill` in a jail asks the simulated kernel, which knows.)
+ * A seccomp program (struct sock_filter[]) that makes kill(2) with pid -1 fail with EPERM: on FreeBSD that reaches only
+ * the own jail, on Linux it would reach the whole host. (`/bin/kill` in a jail asks the simulated kernel, which knows.)
  */
-export function forbidKillAll(): void {
+export function killAllFilter(): Buffer {
   const arm = process.arch === 'arm64'
   const program: readonly (readonly [code: number, jt: number, jf: number, k: number])[] = [
     [0x20, 0, 0, 4],
@@ -232,8 +232,13 @@ export function forbidKillAll(): void {
     filter.writeUInt8(jf, 8 * i + 3)
     filter.writeUInt32LE(k, 8 * i + 4)
   }
+  return filter
+}
+
+/** prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER) with a program as above; needs CAP_SYS_ADMIN. */
+export function setFilter(filter: Buffer): void {
   const fprog = Buffer.alloc(16)
-  fprog.writeUInt16LE(program.length, 0)
+  fprog.writeUInt16LE(filter.length / 8, 0)
   fprog.writeBigUInt64LE(BigInt(ptr(filter)), 8)
   check('prctl PR_SET_SECCOMP', c.prctl(22, 2, ptr(fprog), 0, 0))
 }

@@ -29,6 +29,25 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     expect(host.sh('hostname; id').stdout).toBe('fbsd15\nuid=0(root) gid=0(wheel) groups=0(wheel)\n')
   })
 
+  it.skipIf(!fs.realpathSync('/bin/sh').endsWith('/dash'))(
+    'has a shell that speaks as that of FreeBSD',
+    () => {
+      expect(host.sh('cat < /nope').stderr).toBe('sh: cannot open /nope: No such file or directory\n')
+      expect(host.sh('echo x > /no/dir').stderr).toBe(
+        'sh: cannot create /no/dir: No such file or directory\n',
+      )
+      expect(host.sh('cd /nope').stderr).toBe('cd: /nope: No such file or directory\n')
+      expect(host.sh('nosuch')).toEqual({ status: 127, stdout: '', stderr: 'sh: nosuch: not found\n' })
+      // It becomes the last command: nobody is left to say `Killed`.
+      expect(host.sh('sh -c "kill -9 \\$\\$"')).toEqual({ status: 137, stdout: '', stderr: '' })
+      expect(host.sh('true; (exit 3) || echo three; exit 4')).toEqual({
+        status: 4,
+        stdout: 'three\n',
+        stderr: '',
+      })
+    },
+  )
+
   it('shows nothing of itself on the machine', () => {
     host.sh('mkdir /only-inside; mount -t tmpfs tmpfs /only-inside')
     expect(traces()).toEqual([])

@@ -1,6 +1,7 @@
 /** Calls about jails other than jail_set(2): get, attach, remove, and what tools ask. */
 import fs from 'node:fs'
 import type { Json } from '../client.ts'
+import { killAllFilter } from '../libc.ts'
 import { installJailSet } from './jail-set.ts'
 import { type Jail, Jails, type Value } from './jails.ts'
 import { type Caller, type Kernel, KernelError, number, text } from './kernel.ts'
@@ -145,7 +146,12 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
     if (jail === undefined) throw new KernelError('EINVAL')
     if (caller.uid !== 0 || holdsDirectory(caller.pid)) throw new KernelError('EPERM')
     jail.attaching.set(caller.pid, Date.now())
-    return { root: jail.root, namespaces: jails.spacesOf(jail.jid), dropCapabilities: dropped(jail) }
+    return {
+      root: jail.root,
+      namespaces: jails.spacesOf(jail.jid),
+      dropCapabilities: dropped(jail),
+      seccomp: killAllFilter().toString('base64'),
+    }
   })
   kernel.register('jailRemove', (caller, jid) => {
     const jail = jails.find(caller, number(jid))
