@@ -60,18 +60,11 @@ describe('buildah', () => {
     chmodSync(dir, 0o755)
     writeFileSync(path.join(dir, 'f'), 'in the volume\n')
     await buildah('config', '--workingdir', '/home/user', '--env', 'A=b', container)
-    const answer = await run(
-      container,
-      '--user',
-      '1001:1002',
-      '-v',
-      `${dir}:/v`,
-      '--',
-      'sh',
-      '-c',
-      'id -u; pwd; echo $A; cat /v/f',
-    )
+    const words = ['run', '--runtime', machine.runtime, '--isolation', 'oci', '--network', 'none']
+    words.push('--user', '1001:1002', '-v', `${dir}:/v`, container, '--')
+    const answer = await buildah(...words, 'sh', '-c', 'id -u; pwd; echo $A; cat /v/f')
     expect((await buildah('rm', container)).status).toBe(0)
+    expect(answer.stderr).toBe('')
     expect(answer).toMatchObject({ status: 0, stdout: '1001\n/home/user\nb\nin the volume\n' })
   })
 

@@ -2,7 +2,16 @@
 // engine. `runc` runs the same cases (those that are no FreeBSD matter) against runc in namespaces of its own: a case
 // that runc fails is suspect.
 import { spawn, spawnSync } from 'node:child_process'
-import { constants, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  constants,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -65,11 +74,18 @@ async function enter(kind, host) {
   return ['unshare', ...namespaces, 'sh', '-c', setUp, 'sh']
 }
 
-/** A copy of the executable: a build in the meantime replaces the first one, and the cases go on. */
-function keep(file, dir) {
-  const kept = path.join(dir, path.basename(file))
-  copyFileSync(file, kept, constants.COPYFILE_FICLONE)
-  return kept
+/** A copy of the runtime: a build in the meantime replaces the original, and the cases go on. */
+function keep(name, runtime, dir) {
+  if (name === 'bun') {
+    const kept = path.join(dir, path.basename(runtime))
+    copyFileSync(runtime, kept, constants.COPYFILE_FICLONE)
+    return kept
+  }
+  if (name !== 'node') return runtime
+  for (const part of ['bin', 'dist/node', 'package.json'])
+    cpSync(path.join(root, part), path.join(dir, 'kept', part), { recursive: true })
+  symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'kept/node_modules'))
+  return path.join(dir, 'kept/bin/jailwright')
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -88,7 +104,7 @@ for (const name of names) {
     const args = [vitest, 'run', '--config', path.join(root, 'test/podman/vitest.config.ts')]
     args.push('--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`, ...words)
     const status = await run(command, [...before, process.execPath, ...args], {
-      JAILWRIGHT_PODMAN_RUNTIME: name === 'bun' ? keep(runtime, dir) : runtime,
+      JAILWRIGHT_PODMAN_RUNTIME: keep(name, runtime, dir),
       JAILWRIGHT_PODMAN_KIND: kind,
       JAILWRIGHT_PODMAN_DIR: dir,
     })
