@@ -1,0 +1,80 @@
+// npm test: everything that says whether the project is sound: types and lint, the suites of test/, the conformance cases
+// on a simulated host and against runc where it is, the replay of FreeBSD's transcripts. Runs all of it, then sums up.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const root0 = process.getuid?.() === 0
+const runc = ['/usr/sbin/runc', '/usr/bin/runc', '/usr/local/sbin/runc'].some(file => existsSync(file))
+
+/** Each with what it needs; `counts` reads passed and failed from its output. */
+const steps = [
+  { name: 'check', argv: ['npm', 'run', '--silent', 'check'] },
+  {
+    name: 'test',
+    argv: ['npx', 'vitest', 'run'],
+    counts: /Tests\s+(?:(\d+) failed \| )?(?:(\d+) passed)?/,
+    order: [2, 1],
+  },
+  {
+    name: 'conformance',
+    argv: ['npm', 'run', '--silent', 'conformance'],
+    needs: root0 || 'root',
+    counts: /(\d+) passed, (\d+) failed/,
+    order: [1, 2],
+  },
+  {
+    name: 'conformance against runc',
+    argv: ['npm', 'run', '--silent', 'conformance', '--', '--runtime', 'runc'],
+    needs: (root0 && runc) || 'root and runc',
+    counts: /(\d+) passed, (\d+) failed/,
+    order: [1, 2],
+  },
+  { name: 'fidelity', argv: ['npm', 'run', '--silent', 'fidelity'], needs: root0 || 'root' },
+]
+
+/** Runs a step, its output shown as it comes; gives the status and the output. */
+function run(argv) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(argv[0], argv.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    let text = ''
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ])
+      from.on('data', chunk => {
+        text += chunk
+        to.write(chunk)
+      })
+    child.on('error', reject)
+    child.on('close', status => resolve({ status: status ?? 1, text }))
+  })
+}
+
+/** Without colours. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are
+const plain = text => text.replaceAll(/\x1b\[[0-9;]*m/g, '')
+
+let [passed, failed] = [0, 0]
+const summary = []
+for (const { name, argv, needs = true, counts, order } of steps) {
+  if (needs !== true) {
+    summary.push(`${name}: skipped, needs ${needs}`)
+    continue
+  }
+  console.log(`\n== ${name}: ${argv.join(' ')}`)
+  const { status, text } = await run(argv)
+  const found = counts === undefined ? undefined : [...plain(text).matchAll(new RegExp(counts, 'g'))].at(-1)
+  const good = found === undefined ? Number(status === 0) : Number(found[order[0]] ?? 0)
+  const bad = found === undefined ? Number(status !== 0) : Number(found[order[1]] ?? 0)
+  passed += good
+  // A step can fail without a case that failed (a suite that cannot be loaded).
+  failed += status !== 0 && bad === 0 ? 1 : bad
+  summary.push(
+    `${name}: ${status === 0 ? 'passed' : `failed (status ${status})`}${found === undefined ? '' : `, ${good} passed, ${bad} failed`}`,
+  )
+}
+console.log(`\n${summary.join('\n')}`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
