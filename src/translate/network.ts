@@ -134,7 +134,8 @@ function ifconfig(args: readonly (string | number)[], ignore?: readonly string[]
  * is left alone, or `delete` would take the host's own away.
  */
 export function aliasSteps(context: Context, jail: JailPlan): RunStep[] {
-  const present = context.facts.interfaceAddresses?.()
+  // Asked only when there is something to compare: it is a tool's run.
+  const present = jail.aliases.length > 0 ? context.facts.interfaceAddresses?.() : undefined
   return jail.aliases.flatMap(({ interface: name, address, prefix, version, origin }) => {
     if (present?.get(name)?.some(other => sameAddress(other, address))) {
       context.fate(origin, 'applied', `${name} has ${address} already; it stays there after delete`)

@@ -22,8 +22,7 @@ interface TraceLine {
 /** Tools that only ask. */
 const asks = (line: TraceLine) =>
   (line.tool === 'devfs' && (line.args.includes('show') || line.args.includes('showsets'))) ||
-  line.tool === 'kldstat' ||
-  (line.tool === 'ifconfig' && line.args.join(' ') === '-a')
+  line.tool === 'kldstat'
 
 /** What reached the host and changed it, in order, as text. */
 function done(trace: readonly TraceLine[]): string[] {
