@@ -46,9 +46,12 @@ export function openTerminal(host: Host, size?: { height: number; width: number 
   }
 }
 
-/** Copies standard input to the terminal until one of them ends. */
+/**
+ * Copies standard input to the terminal until one of them ends. Not by a stream of file reads: Node waits for a read
+ * that blocks before it exits, so the command would end at the next key only.
+ */
 function copyInput(master: number): void {
-  const input = createReadStream('', { fd: 0, autoClose: false })
+  const input = process.stdin
   input.on('data', chunk => write(master, chunk as Buffer, () => {}))
   // End of a pipe is end of file for the program: ^D, as a person would type it.
   input.on('end', () => write(master, Buffer.from([4]), () => {}))
