@@ -19,7 +19,12 @@ export interface Terminal {
 
 /** Runs podman with these arguments on a terminal of `rows` by `columns`. */
 export function onTerminal(args: readonly string[], rows = 33, columns = 101): Terminal {
-  const words = ['podman', ...machine.storage, ...args].map(quote).join(' ')
+  return programOnTerminal(['podman', ...machine.storage, ...args], rows, columns)
+}
+
+/** The same for any program. */
+export function programOnTerminal(argv: readonly string[], rows = 33, columns = 101): Terminal {
+  const words = argv.map(quote).join(' ')
   // `tty` names the terminal, so that it can be resized from outside; stty shows that it is given back as it was.
   const command = `stty rows ${rows} columns ${columns}; tty; before=$(stty -g); ${words}; s=$?; [ "$before" = "$(stty -g)" ] || echo terminal differs; exit $s`
   const child = execa('script', ['-qefc', command, '/dev/null'], {
