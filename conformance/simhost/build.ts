@@ -1,11 +1,11 @@
 /**
  * Builds what a simulated host lays over the machine's root: one executable with all tools (hard links under FreeBSD's
- * paths), /rescue, and FreeBSD's files in /etc. Kept by a hash of the sources, so that it is done once.
+ * paths), /rescue, and FreeBSD's files in /etc and /boot. Kept by a hash of the sources, so that it is done once.
  */
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { writeEtc } from './etc.ts'
+import { writeEtc, writeModules } from './etc.ts'
 import { alive, cacheDir, readRecord, stateDir } from './paths.ts'
 import { writeRescue } from './rescue.ts'
 import { makeStub } from './stub.ts'
@@ -70,6 +70,7 @@ export function assets(): Assets {
   }
   link(exe, tree, '/usr/sbin/simhost-tool')
   writeEtc(tree)
+  writeModules(tree)
   writeRescue(tree)
   fs.rmSync(exe)
   try {

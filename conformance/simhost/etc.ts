@@ -1,6 +1,7 @@
-/** FreeBSD's files in /etc of a simulated host. */
+/** FreeBSD's files in /etc and /boot of a simulated host. */
 import fs from 'node:fs'
 import path from 'node:path'
+import { moduleFiles } from './kernel/klds.ts'
 
 const GROUPS: readonly (readonly [string, number])[] = [
   ['wheel', 0],
@@ -68,4 +69,11 @@ function merged(own: string[], file: string): string[] {
     return number !== undefined && !names.has(name) && !numbers.has(number)
   })
   return [...own, ...more]
+}
+
+/** The module files in /boot/kernel: empty, but there to be found. */
+export function writeModules(tree: string): void {
+  const dir = path.join(tree, 'boot/kernel')
+  fs.mkdirSync(dir, { recursive: true })
+  for (const name of moduleFiles()) fs.writeFileSync(path.join(dir, `${name}.ko`), '', { mode: 0o555 })
 }

@@ -1,5 +1,5 @@
 /** `list`: all containers below the root directory. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { JailwrightError } from '../errors.ts'
 import type { Context } from './context.ts'
 import { layout } from './layout.ts'
@@ -11,23 +11,32 @@ export interface ListEntry extends OciState {
   jail: string
 }
 
-/** Containers in the order of their ids; a directory without state (a create in its first instant) is left out. */
-export function list(ctx: Context): ListEntry[] {
-  let names: string[]
+/** Names of the containers' directories, sorted; none when there is no root directory yet. */
+export function containerNames(root: string): string[] {
   try {
-    names = readdirSync(ctx.root)
+    return readdirSync(root)
+      .filter(name => !name.startsWith('.'))
+      .sort()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
-  return names
-    .filter(name => !name.startsWith('.'))
-    .sort()
-    .flatMap(name => {
-      const state = readableState(ctx, name)
-      if (!state) return []
-      return [{ ...ociState(state, currentStatus(ctx.host, state)), jid: state.jid, jail: state.jailName }]
-    })
+}
+
+/** Ids alone, for `list -q`: neither a state nor a process is looked at. */
+export function containerIds(ctx: Context): string[] {
+  const hasState = (id: string) =>
+    statSync(layout(ctx.root, id).state, { throwIfNoEntry: false }) !== undefined
+  return containerNames(ctx.root).filter(hasState)
+}
+
+/** Containers in the order of their ids; a directory without state (a create in its first instant) is left out. */
+export function list(ctx: Context): ListEntry[] {
+  return containerNames(ctx.root).flatMap(name => {
+    const state = readableState(ctx, name)
+    if (!state) return []
+    return [{ ...ociState(state, currentStatus(ctx.host, state)), jid: state.jid, jail: state.jailName }]
+  })
 }
 
 /** One container with a damaged state does not hide the others. */

@@ -73,6 +73,12 @@ const FILES: Record<string, KldFile> = {
   tcp_bbr: { size: 0x20000 },
   tcp_rack: { size: 0x40000 },
 }
+
+/** Names of all loadable files, without .ko. */
+export function moduleFiles(): string[] {
+  return Object.keys(FILES)
+}
+
 /** File systems whose file has another name than their type. */
 const BY_TYPE: Record<string, string> = { fusefs: 'fusefs', linsysfs: 'linsysfs' }
 

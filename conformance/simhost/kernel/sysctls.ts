@@ -99,6 +99,7 @@ function defineBase(kernel: Kernel, s: Sysctls, jails: Jails): void {
   s.define('kern.boottime', { get: () => bootTime(kernel), description: 'Estimated system boottime' })
   s.define('kern.osreldate', { get: value('osreldate', '1501000'), description: 'Kernel release date' })
   s.fixed('kern.bootfile', '/boot/kernel/kernel')
+  s.variable('kern.module_path', '/boot/kernel;/boot/modules;/boot/dtb;/boot/overlays')
   s.fixed('kern.ident', 'GENERIC', 'Kernel identifier')
   s.fixed('kern.smp.cpus', navigator.hardwareConcurrency, 'Number of CPUs online')
   s.define('kern.racct.enable', {

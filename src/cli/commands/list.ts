@@ -3,10 +3,18 @@ import { print, printJson } from '../output.ts'
 import { table } from '../text-table.ts'
 
 const list: Handler<'list'> = async ({ options }, { context }) => {
-  const { list } = await import('../../container/list.ts')
-  const entries = await list(await context())
-  if (options.quiet) print(entries.map(({ id }) => `${id}\n`).join(''))
-  else if (options.format === 'json') printJson(entries)
+  const { containerIds, list } = await import('../../container/list.ts')
+  const surroundings = await context()
+  if (options.quiet) {
+    print(
+      containerIds(surroundings)
+        .map(id => `${id}\n`)
+        .join(''),
+    )
+    return 0
+  }
+  const entries = list(surroundings)
+  if (options.format === 'json') printJson(entries)
   else {
     const rows = entries.map(({ id, pid, status, bundle, created, jid }) => [
       id,

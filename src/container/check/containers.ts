@@ -1,0 +1,74 @@
+/** `check`: the state directory, and the containers in it. */
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Finding } from '../../cli/findings.ts'
+import { JailwrightError } from '../../errors.ts'
+import type { Context } from '../context.ts'
+import { layout } from '../layout.ts'
+import { containerNames } from '../list.ts'
+import { tryLock } from '../lock.ts'
+import { readState } from '../state-file.ts'
+
+/** Findings on the state directory, and one for each container that something is wrong with. */
+export function checkContainers(ctx: Context): Finding[] {
+  const directory = stateDirectory(ctx.root)
+  if (directory.status !== 'ok') return [directory]
+  return [directory, ...containerNames(ctx.root).flatMap(id => containerFinding(ctx, id) ?? [])]
+}
+
+function stateDirectory(root: string): Finding {
+  const subject = 'state directory'
+  const facts = statSync(root, { throwIfNoEntry: false })
+  if (facts && !facts.isDirectory()) {
+    return {
+      subject,
+      status: 'missing',
+      message: `${root} is no directory`,
+      hint: 'remove it, or give --root',
+    }
+  }
+  for (let path = root; ; path = dirname(path)) {
+    const { uid = 0, mode = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {}
+    // In a directory with the sticky bit others cannot rename what root has made.
+    const open = (mode & 0o022) !== 0 && (path === root || (mode & 0o1000) === 0)
+    if (uid !== 0 || open) {
+      return {
+        subject,
+        status: 'missing',
+        message: `${path} can be changed by others than root`,
+        hint: `chown root ${path}; chmod go-w ${path}`,
+      }
+    }
+    if (path === '/') break
+  }
+  return {
+    subject,
+    status: 'ok',
+    message: facts ? root : `${root} (the first container makes it)`,
+  }
+}
+
+/** What is wrong with a container, if anything. One that a command is at work on is let alone. */
+function containerFinding(ctx: Context, id: string): Finding | undefined {
+  const files = layout(ctx.root, id)
+  const finding = (message: string): Finding => ({
+    subject: `container ${id}`,
+    status: 'warning',
+    message,
+    hint: `jailwright delete --force ${id}`,
+  })
+  let state: ReturnType<typeof readState>
+  try {
+    state = readState(files)
+  } catch (error) {
+    if (!(error instanceof JailwrightError)) throw error
+    return finding('its state.json is damaged')
+  }
+  if (state !== undefined && state.status !== 'creating') {
+    const { jid, jailName } = state
+    return jid > 0 && ctx.host.kernel.jailId(jailName) !== jid ? finding('its jail is gone') : undefined
+  }
+  const lock = tryLock(ctx.host, files.lock, 0)
+  lock?.release()
+  return lock && finding('its create was cut off in the middle')
+}

@@ -1,0 +1,112 @@
+/** `check`: kernel modules, present or loadable. */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Finding } from '../../cli/findings.ts'
+import type { Host } from '../../host/types.ts'
+import { DEVICE_PROFILES } from '../../translate/device-profiles.ts'
+
+/** A module by the name of its file, what it is for, and whether containers cannot do without. */
+interface Wanted {
+  name: string
+  purpose: string
+  needed: boolean
+  /** Name of the module in the file where it differs: kldstat(8) -m knows this one, kldload(8) the other. */
+  module?: string
+}
+
+const WANTED: readonly Wanted[] = [
+  { name: 'nullfs', purpose: 'volumes and read-only roots', needed: true },
+  { name: 'fdescfs', purpose: '/dev/fd', needed: true },
+  { name: 'tmpfs', purpose: 'tmpfs mounts', needed: true },
+  { name: 'if_epair', purpose: 'networks of vnet jails', needed: false },
+  { name: 'if_bridge', purpose: 'networks of vnet jails', needed: false },
+  { name: 'linux64', purpose: 'Linux programs', needed: false, module: 'linux64elf' },
+  { name: 'linprocfs', purpose: '/proc of Linux images', needed: false },
+  { name: 'linsysfs', purpose: '/sys of Linux images', needed: false },
+  { name: 'vmm', purpose: 'bhyve in a jail', needed: false },
+  { name: 'pf', purpose: "podman's port forwarding and NAT", needed: false },
+]
+
+/** Where modules are found without kern.module_path. */
+const MODULE_PATH = '/boot/kernel;/boot/modules'
+
+/** A finding for each module, and one for those that only device profiles want. */
+export function checkModules(host: Host): Finding[] {
+  const present = loadedModules(host)
+  const isPresent = ({ name, module = name }: Pick<Wanted, 'name' | 'module'>) =>
+    present.has(`${name}.ko`) || present.has(name) || present.has(module)
+  const dirs = (host.kernel.sysctl('kern.module_path') ?? MODULE_PATH).split(/[;:]/)
+  const hasFile = (name: string) =>
+    dirs.some(dir => statSync(join(dir, `${name}.ko`), { throwIfNoEntry: false }) !== undefined)
+  const sealed = Number(host.kernel.sysctl('kern.securelevel') ?? '-1') > 0
+  return [
+    ...WANTED.map(wanted => moduleFinding(wanted, isPresent(wanted), hasFile(wanted.name), sealed)),
+    profilesFinding(isPresent),
+  ]
+}
+
+/** Names of files and of the modules in them, by `kldstat -v`; in-kernel modules are listed with the file `kernel`. */
+function loadedModules(host: Host): Set<string> {
+  const { stdout } = host.run('kldstat', ['-v'])
+  const names = new Set<string>()
+  for (const line of stdout.split('\n')) {
+    const file = /^\s*\d+\s+\d+\s+0x[0-9a-f]+\s+[0-9a-f]+\s+(\S+)/.exec(line)
+    const module = /^\s+\d+\s+(\S+)$/.exec(line)
+    const name = file?.[1] ?? module?.[1]
+    if (name !== undefined) names.add(name)
+  }
+  return names
+}
+
+function moduleFinding(
+  { name, purpose, needed }: Wanted,
+  present: boolean,
+  hasFile: boolean,
+  sealed: boolean,
+): Finding {
+  const subject = name
+  const status = needed ? 'missing' : 'warning'
+  if (present) return { subject, status: 'ok', message: `present (${purpose})` }
+  if (!hasFile) {
+    return {
+      subject,
+      status,
+      message: `not in the kernel, and no ${name}.ko in its module path (${purpose})`,
+      hint: `install the kernel's modules, or a kernel with ${name}`,
+    }
+  }
+  if (sealed) {
+    return {
+      subject,
+      status,
+      message: `not loaded, and kern.securelevel forbids loading it (${purpose})`,
+      hint: `kld_list+="${name}" in /etc/rc.conf and reboot`,
+    }
+  }
+  return {
+    subject,
+    status: 'ok',
+    message: `not loaded, but loadable (${purpose})`,
+    hint: `kldload ${name}; kld_list+="${name}" in /etc/rc.conf for every boot`,
+  }
+}
+
+/** Which device profiles want a module first: no fault, since most hosts use none of them. */
+function profilesFinding(isPresent: (wanted: { name: string }) => boolean): Finding {
+  const modules = new Map<string, string[]>()
+  for (const [profile, { module, needs }] of Object.entries(DEVICE_PROFILES)) {
+    const there = needs?.some(name => statSync(`/dev/${name}`, { throwIfNoEntry: false }) !== undefined)
+    if (module === undefined || there || isPresent({ name: module })) continue
+    modules.set(module, [...(modules.get(module) ?? []), profile])
+  }
+  const subject = 'device profiles'
+  const count = Object.keys(DEVICE_PROFILES).length
+  if (modules.size === 0) return { subject, status: 'ok', message: `all ${count} can be used` }
+  const list = [...modules].map(([module, profiles]) => `${profiles.join(', ')}: ${module}`)
+  return {
+    subject,
+    status: 'ok',
+    message: `some want a module first (${list.join('; ')})`,
+    hint: 'kldload MODULE before a container that uses the profile',
+  }
+}

@@ -1,0 +1,141 @@
+/** `check`: podman, conmon, and whether podman knows this runtime. */
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Finding } from '../../cli/findings.ts'
+
+/** Environment variables that matter here. */
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** What of the `engine` table of containers.conf(5) concerns a runtime. */
+interface Engine {
+  runtime?: string
+  runtimes: Record<string, readonly string[]>
+  json: readonly string[]
+}
+
+const PREFIXES = ['/usr/local', ''] as const
+const SUBJECT = 'containers.conf'
+const HINT =
+  'in [engine]: runtime_supports_json = ["jailwright"], and in [engine.runtimes]: jailwright = ["/usr/local/bin/jailwright"]'
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+}
+
+/** Full path of a program in PATH, or in /usr/local/bin, where packages put theirs. */
+function findProgram(name: string, env: Environment): string | undefined {
+  const dirs = [...(env.PATH ?? '').split(':'), '/usr/local/bin'].filter(dir => dir.startsWith('/'))
+  return dirs.map(dir => join(dir, name)).find(isFile)
+}
+
+/** Findings on podman and conmon and on their configuration. `prefix` stands before every path of it, for tests. */
+export async function checkPodman(env: Environment = process.env, prefix = ''): Promise<Finding[]> {
+  const podman = findProgram('podman', env)
+  // Somebody who has no podman needs no configuration of it.
+  return [
+    programFinding('podman', 'podman-suite', podman),
+    programFinding('conmon', 'conmon', findProgram('conmon', env)),
+    ...(podman === undefined ? [] : [await configFinding(env, prefix)]),
+  ]
+}
+
+function programFinding(subject: string, pkg: string, found: string | undefined): Finding {
+  if (found !== undefined) return { subject, status: 'ok', message: found }
+  return { subject, status: 'warning', message: 'not found', hint: `pkg install ${pkg}` }
+}
+
+/**
+ * Files of containers.conf(5) in the order in which they are read, a later one over an earlier one: the package's, the
+ * administrator's with its drop-ins, root's own. CONTAINERS_CONF stands for all of them, CONTAINERS_CONF_OVERRIDE comes last.
+ */
+function configFiles(env: Environment, prefix: string): string[] {
+  const { CONTAINERS_CONF: only, CONTAINERS_CONF_OVERRIDE: last, XDG_CONFIG_HOME: xdg, HOME: home } = env
+  const own = xdg ?? (home === undefined ? undefined : join(home, '.config'))
+  const etc = [...PREFIXES.map(dir => `${prefix}${dir}/etc`), ...(own === undefined ? [] : [own])]
+  const standard = [
+    ...PREFIXES.map(dir => `${prefix}${dir === '' ? '/usr' : dir}/share/containers/containers.conf`),
+    ...etc.flatMap(dir => [
+      `${dir}/containers/containers.conf`,
+      ...dropIns(`${dir}/containers/containers.conf.d`),
+    ]),
+  ]
+  return [...(only ? [only] : standard.filter(isFile)), ...(last ? [last] : [])]
+}
+
+function dropIns(dir: string): string[] {
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return []
+  return readdirSync(dir)
+    .filter(name => name.endsWith('.conf'))
+    .sort()
+    .map(name => join(dir, name))
+}
+
+async function configFinding(env: Environment, prefix: string): Promise<Finding> {
+  const subject = SUBJECT
+  const files = configFiles(env, prefix)
+  const engine: Engine = { runtimes: {}, json: [] }
+  for (const file of files) {
+    try {
+      await readEngine(file, engine)
+    } catch (error) {
+      const [line = ''] = (error as Error).message.split('\n')
+      return { subject, status: 'warning', message: `${file}: ${line}`, hint: 'podman cannot read it either' }
+    }
+  }
+  const ocijail = (engine.runtime ?? 'ocijail') === 'ocijail' ? inPlaceOfOcijail(engine, env) : undefined
+  if (ocijail !== undefined) {
+    return { subject, status: 'ok', message: `podman's runtime ocijail is ${ocijail}: this program` }
+  }
+  return runtimeFinding(engine, files)
+}
+
+/** Puts what a file says about runtimes over what is known already. */
+async function readEngine(file: string, known: Engine): Promise<void> {
+  const { parse } = await import('smol-toml')
+  const engine = parse(readFileSync(file, 'utf8')).engine as Record<string, unknown> | undefined
+  if (typeof engine !== 'object') return
+  const { runtime, runtimes, runtime_supports_json: json } = engine
+  if (typeof runtime === 'string') known.runtime = runtime
+  if (Array.isArray(json)) known.json = json.map(String)
+  for (const [name, paths] of Object.entries((runtimes ?? {}) as object)) {
+    known.runtimes[name] = Array.isArray(paths) ? paths.map(String) : []
+  }
+}
+
+function runtimeFinding(engine: Engine, files: readonly string[]): Finding {
+  const subject = SUBJECT
+  const paths = engine.runtimes.jailwright
+  if (paths === undefined) {
+    const message =
+      files.length === 0
+        ? 'there is none: podman does not know jailwright'
+        : `${files.join(', ')}: no runtime "jailwright"`
+    return { subject, status: 'warning', message, hint: HINT }
+  }
+  const found = paths.find(isFile)
+  if (found === undefined) {
+    return {
+      subject,
+      status: 'warning',
+      message: `the runtime "jailwright" is ${paths.join(', ') || 'nowhere'}, and there is no such file`,
+      hint: 'put the executable there, or correct the path in [engine.runtimes]',
+    }
+  }
+  if (!engine.json.includes('jailwright')) {
+    return {
+      subject,
+      status: 'warning',
+      message: 'runtime_supports_json does not name jailwright: podman shows its errors without their text',
+      hint: 'in [engine]: runtime_supports_json = ["jailwright"]',
+    }
+  }
+  const use =
+    engine.runtime === 'jailwright' ? "podman's default runtime" : 'used by podman --runtime jailwright'
+  return { subject, status: 'ok', message: `jailwright is ${found}: ${use}` }
+}
+
+/** The path of an `ocijail` that is a link to this program. */
+function inPlaceOfOcijail(engine: Engine, env: Environment): string | undefined {
+  const candidates = [...(engine.runtimes.ocijail ?? []), findProgram('ocijail', env) ?? '']
+  return candidates.filter(isFile).find(path => /(^|\/)jailwright[^/]*$/.test(realpathSync(path)))
+}
