@@ -66,7 +66,10 @@ export interface Attachment {
   root: string
   namespaces: { uts: string; ipc: string; net?: string }
   dropCapabilities: number[]
-  /** A seccomp program, base64 of struct sock_filter[]; set before the capabilities are dropped. */
+  /**
+   * A seccomp program, base64 of struct sock_filter[]; set before the capabilities are dropped, with
+   * SECCOMP_FILTER_FLAG_NEW_LISTENER. The descriptor goes to the kernel by the call `jailGuard`.
+   */
   seccomp: string
 }
 
@@ -82,6 +85,10 @@ export function attach(jid: number): void {
   }
   chroot(how.root)
   process.chdir('/')
-  setFilter(Buffer.from(how.seccomp, 'base64'))
+  const listener = setFilter(Buffer.from(how.seccomp, 'base64'))
+  if (listener !== undefined) {
+    call('jailGuard', listener)
+    fs.closeSync(listener)
+  }
   for (const capability of how.dropCapabilities) dropCapability(capability)
 }

@@ -32,6 +32,7 @@ const lib = dlopen('libc.so.6', {
   signal: { args: ['int', 'u64'], returns: 'u64' },
   close: { args: ['int'], returns: 'int' },
   fcntl: { args: ['int', 'int', 'i64'], returns: 'int' },
+  ioctl: { args: ['int', 'u64', 'ptr'], returns: 'int' },
   execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'int' },
   syscall: { args: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64'], returns: 'i64' },
 })
@@ -210,20 +211,18 @@ export function dropCapability(number: number): void {
 }
 
 /**
- * A seccomp program (struct sock_filter[]) that makes kill(2) with pid -1 fail with EPERM: on FreeBSD that reaches only
- * the own jail, on Linux it would reach the whole host. (`/bin/kill` in a jail asks the simulated kernel, which knows.)
+ * A seccomp program (struct sock_filter[]) that hands kill(2) to the simulated kernel: on FreeBSD a process in a jail
+ * reaches its own jail only, whatever pid it names (prison_check); on Linux it would reach the whole host.
  */
-export function killAllFilter(): Buffer {
+export function killFilter(): Buffer {
   const arm = process.arch === 'arm64'
   const program: readonly (readonly [code: number, jt: number, jf: number, k: number])[] = [
     [0x20, 0, 0, 4],
-    [0x15, 0, 4, arm ? 0xc00000b7 : 0xc000003e],
+    [0x15, 0, 3, arm ? 0xc00000b7 : 0xc000003e],
     [0x20, 0, 0, 0],
-    [0x15, 0, 2, arm ? 129 : 62],
-    [0x20, 0, 0, 16],
-    [0x15, 1, 0, 0xffffffff],
+    [0x15, 0, 1, arm ? 129 : 62],
+    [0x06, 0, 0, 0x7fc00000],
     [0x06, 0, 0, 0x7fff0000],
-    [0x06, 0, 0, 0x00050001],
   ]
   const filter = Buffer.alloc(8 * program.length)
   for (const [i, [code, jt, jf, k]] of program.entries()) {
@@ -235,12 +234,32 @@ export function killAllFilter(): Buffer {
   return filter
 }
 
-/** prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER) with a program as above; needs CAP_SYS_ADMIN. */
-export function setFilter(filter: Buffer): void {
+/**
+ * seccomp(2) with a program as above; needs CAP_SYS_ADMIN. The answer is the descriptor on which the questions arrive,
+ * undefined when the process has such a filter already (one has to do).
+ */
+export function setFilter(filter: Buffer): number | undefined {
   const fprog = Buffer.alloc(16)
   fprog.writeUInt16LE(filter.length / 8, 0)
   fprog.writeBigUInt64LE(BigInt(ptr(filter)), 8)
-  check('prctl PR_SET_SECCOMP', c.prctl(22, 2, ptr(fprog), 0, 0))
+  const nr = process.arch === 'arm64' ? 277 : 317
+  // SECCOMP_SET_MODE_FILTER with NEW_LISTENER, and WAIT_KILLABLE_RECV where Linux has it (5.19).
+  for (const flags of [8 | 32, 8]) {
+    const fd = Number(c.syscall(nr, 1, flags, ptr(fprog), 0, 0))
+    if (fd >= 0) return fd
+    if (errno() === 16) return undefined
+  }
+  return check('seccomp', -1)
+}
+
+/** A copy of another process's descriptor (pidfd_getfd(2)). */
+export function descriptorOf(pid: number, fd: number): number {
+  const pidfd = check('pidfd_open', c.syscall(434, pid, 0, 0, 0, 0))
+  try {
+    return check('pidfd_getfd', c.syscall(438, pidfd, fd, 0, 0, 0))
+  } finally {
+    c.close(pidfd)
+  }
 }
 
 /** The address of an abstract unix socket and its length. */

@@ -2,17 +2,23 @@
  * KernelCalls on the simulated host: one JSON line a request over the abstract unix socket `@jailwright-simhost`, one
  * line an answer. Synchronous, as system calls are.
  */
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
+
 import { JailwrightError, SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
-import { check, cString } from './ffi/index.ts'
+import { addressOf, call, check, cString, lastErrno, lastError, memory } from './ffi/index.ts'
+import { closeSync, openSync, readSync, writeSync } from './files.ts'
 import { directoryDescriptors } from './process/descriptors.ts'
 import { prepareForJail } from './process/in-jail.ts'
 import { connectUnix } from './process/unix-socket.ts'
-import type { KernelCalls, MountOption } from './types.ts'
+import type { KernelCalls, MountOption, ProcessInfo } from './types.ts'
 
 const ADDRESS = '\0jailwright-simhost'
 const PR_CAPBSET_DROP = 24
+const SYS_SECCOMP = process.arch === 'arm64' ? 277 : 317
+const SECCOMP_SET_MODE_FILTER = 1
+const NEW_LISTENER = 8
+/** Linux 5.19; without it a signal makes the process ask twice. */
+const WAIT_KILLABLE_RECV = 32
 
 /** What jailAttach leaves to the caller: a process can be moved by itself only. */
 interface Attachment {
@@ -21,6 +27,8 @@ interface Attachment {
   namespaces: Readonly<Partial<Record<'net' | 'ipc' | 'uts', string>>>
   /** Numbers of capabilities (linux/capability.h) to drop from the bounding set. */
   dropCapabilities: readonly number[]
+  /** A program of seccomp(2), base64 of struct sock_filter[]: the kernel answers for kill(2), see `guard`. */
+  seccomp?: string
 }
 
 type Answer = { value?: unknown } | { errno: string; text?: string }
@@ -97,14 +105,37 @@ function attach(jid: number): void {
   for (const name of ['net', 'ipc', 'uts'] as const) {
     const path = attachment.namespaces[name]
     if (path === undefined) continue
-    const fd = openSync(path, constants.O_RDONLY)
+    const fd = openSync(path, 'r')
     check('setns', name, fd, 0)
     closeSync(fd)
   }
   check('chroot', attachment.root, cString(attachment.root))
   process.chdir('/')
+  if (attachment.seccomp !== undefined) guard(Buffer.from(attachment.seccomp, 'base64'))
   for (const capability of attachment.dropCapabilities)
     check('prctl', 'PR_CAPBSET_DROP', PR_CAPBSET_DROP, capability, 0, 0, 0)
+}
+
+/**
+ * Sets a filter that leaves kill(2) to the simulated kernel (seccomp_unotify(2)): a process in a jail reaches its own jail
+ * only. The kernel takes a copy of the descriptor on which it is asked. A process that has such a filter keeps the one.
+ */
+function guard(filter: Buffer): void {
+  const program = memory(filter.length)
+  filter.copy(program)
+  const fprog = memory(16)
+  fprog.writeUInt16LE(filter.length / 8, 0)
+  fprog.writeBigUInt64LE(BigInt(addressOf(program)), 8)
+  for (const flags of [NEW_LISTENER | WAIT_KILLABLE_RECV, NEW_LISTENER]) {
+    const listener = call('syscall', SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, flags, fprog)
+    if (listener >= 0) {
+      ask('jailGuard', [listener])
+      closeSync(listener)
+      return
+    }
+    if (lastErrno() === 'EBUSY') return
+  }
+  throw lastError('seccomp')
 }
 
 /** The calls of `KernelCalls` as the simulated host answers them; UNSUPPORTED when there is none. */
@@ -125,6 +156,8 @@ export const simulatedKernel: KernelCalls = {
   jailId: name => ask('jailId', [name]) as number | undefined,
   jailParams: (jid, names) => ask('jailParams', [jid, names]) as Record<string, string> | undefined,
   processInfo: pid => ask('processInfo', [pid]) as ReturnType<KernelCalls['processInfo']>,
+  processInfos: pids =>
+    new Map((ask('processInfos', [pids]) as ProcessInfo[]).map(process => [process.pid, process])),
   jailProcesses: jid => (ask('jailProcesses', [jid]) as number[] | undefined) ?? [],
   sysctl: name => ask('sysctl', [name]) as string | undefined,
   sysctlExists: name => ask('sysctlExists', [name]) === true,

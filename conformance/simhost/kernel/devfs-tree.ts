@@ -3,37 +3,55 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { DevfsEntry } from '../devfs/kernel.ts'
 import { MS, mknod, mount, umount } from '../libc.ts'
+import { descriptorLink, hideDescriptors, showDescriptors } from './descriptors.ts'
 
 /** One mounted devfs on disk. */
 export class DevfsTree {
-  private readonly dir: string
+  private dir: string
+  private readonly where: () => string
   /** The host's own /dev: its terminals are mounted for good. */
   private readonly ownTerminals: boolean
   private readonly made = new Map<string, string>()
   private terminals = false
+  private descriptors = false
 
-  constructor(dir: string, ownTerminals: boolean) {
-    this.dir = dir
+  /** `where` tells the place of the mount, which a rename above it changes. */
+  constructor(where: () => string, ownTerminals: boolean) {
+    this.where = where
+    this.dir = where()
     this.ownTerminals = ownTerminals
   }
 
   /** Makes the files what `entries` say (parents come before what is in them). */
   sync(entries: readonly DevfsEntry[]): void {
+    this.dir = this.where()
     const isTerminal = (name: string): boolean => name === 'pts' || name.startsWith('pts/')
     const wanted = new Map(entries.filter(entry => !isTerminal(entry.name)).map(entry => [entry.name, entry]))
     for (const name of [...this.made.keys()].reverse()) {
       if (!wanted.has(name)) this.remove(name)
     }
     for (const entry of wanted.values()) this.put(entry)
-    if (!this.ownTerminals) this.showTerminals(entries.some(entry => entry.name.startsWith('pts/')))
+    if (this.ownTerminals) return
+    this.showTerminals(entries.some(entry => entry.name.startsWith('pts/')))
+    if (!this.descriptors && wanted.has('fd/0')) {
+      showDescriptors(path.join(this.dir, 'fd'))
+      this.descriptors = true
+    }
   }
 
-  /** Takes the terminals away, for good or until the next `sync`. */
-  hideTerminals(): void {
+  /** Takes away what is mounted inside, for good or until the next `sync`. */
+  hideMounts(): void {
+    this.dir = this.where()
     this.showTerminals(false)
+    if (this.descriptors) hideDescriptors(path.join(this.dir, 'fd'))
+    this.descriptors = false
   }
 
   private remove(name: string): void {
+    if (name === 'fd' && this.descriptors) {
+      hideDescriptors(path.join(this.dir, name))
+      this.descriptors = false
+    }
     try {
       fs.rmSync(path.join(this.dir, name), { recursive: false, force: true })
     } catch {
@@ -50,7 +68,12 @@ export class DevfsTree {
   private put(entry: DevfsEntry): void {
     const file = path.join(this.dir, entry.name)
     const { linux, target } = entry.node ?? {}
-    const link = entry.kind === 'link' ? (target ?? '') : typeof linux === 'string' ? linux : undefined
+    const link =
+      entry.kind === 'link'
+        ? (target ?? '')
+        : typeof linux === 'string'
+          ? this.linkTo(entry.name, linux)
+          : undefined
     const look = `${entry.kind} ${entry.mode} ${entry.uid} ${entry.gid}`
     const before = this.made.get(entry.name)
     if (before === look) return
@@ -68,6 +91,12 @@ export class DevfsTree {
       fs.chmodSync(file, entry.mode)
     }
     this.made.set(entry.name, look)
+  }
+
+  /** `fd/N` leads to the descriptors of a jail's process without a procfs. */
+  private linkTo(name: string, linux: string): string {
+    const fd = /^fd\/([0-9]+)$/.exec(name)?.[1]
+    return fd === undefined || this.ownTerminals ? linux : descriptorLink(Number(fd))
   }
 
   /**

@@ -47,7 +47,7 @@ export class Devfs {
 
   constructor() {
     const view = this.rules.mount(0)
-    this.host = { view, tree: new DevfsTree('/dev', true) }
+    this.host = { view, tree: new DevfsTree(() => '/dev', true) }
     loadDefaultRules(this.rules, view)
     this.show(this.host)
     linuxExtras()
@@ -62,9 +62,9 @@ export class Devfs {
     return (m.data as Mounted | undefined) ?? this.host
   }
 
-  /** Fills a fresh tmpfs at `dir`. */
-  attach(dir: string, ruleset: number): Mounted {
-    const made = { view: this.rules.mount(ruleset), tree: new DevfsTree(dir, false) }
+  /** Fills a fresh tmpfs; `where` is its place. */
+  attach(where: () => string, ruleset: number): Mounted {
+    const made = { view: this.rules.mount(ruleset), tree: new DevfsTree(where, false) }
     this.show(made)
     return made
   }
@@ -122,7 +122,7 @@ export function installDevfs(kernel: Kernel, parts: Parts): Devfs {
       const ruleset = rulesetFor(caller, parts, m.options.get('ruleset'))
       m.from = 'devfs'
       linuxMount('devfs', point, 'tmpfs', 0, 'mode=555')
-      m.data = devfs.attach(m.on, ruleset)
+      m.data = devfs.attach(() => mounts.place(m), ruleset)
     },
     update(m, options) {
       const asked = options.get('ruleset')
@@ -130,7 +130,7 @@ export function installDevfs(kernel: Kernel, parts: Parts): Devfs {
       if (number === undefined) throw new KernelError('EINVAL', 'invalid ruleset specification')
       devfs.rules.remount(devfs.mounted(m).view, number)
     },
-    beforeUnmount: m => devfs.mounted(m).tree.hideTerminals(),
+    beforeUnmount: m => devfs.mounted(m).tree.hideMounts(),
     restore: m => devfs.mounted(m).tree.sync(devfs.mounted(m).view.visible()),
     unmounted: m => devfs.rules.unmount(devfs.mounted(m).view),
   })
@@ -142,7 +142,7 @@ export function installDevfs(kernel: Kernel, parts: Parts): Devfs {
       try {
         const found = lookup(caller, name)
         fs.closeSync(found.fd)
-        const m = mounts.containing(found.path)
+        const m = mounts.mountOf(found)
         return m?.fstype === 'devfs' ? devfs.mounted(m).view : 'other'
       } catch (error) {
         if (error instanceof KernelError) return undefined

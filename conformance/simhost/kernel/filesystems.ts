@@ -1,6 +1,7 @@
 /** File system types other than devfs (mounts.md section 3), each by what Linux has nearest to it. */
 import fs from 'node:fs'
 import { LibcError, mount as linuxMount, MS } from '../libc.ts'
+import { descriptorLink, hideDescriptors, NOBODYS_GID, showDescriptors } from './descriptors.ts'
 import { KernelError } from './kernel.ts'
 import type { Filesystem, Mount, MountRequest, Mounts } from './mounts.ts'
 import { lookup } from './paths.ts'
@@ -30,13 +31,13 @@ function nullfs(mounts: Mounts): Filesystem {
       try {
         const kind = (k: string) => (k === 'dir' ? 'dir' : 'other')
         if (kind(source.kind) !== kind(target.kind)) throw new KernelError('EINVAL')
-        const covered = mounts.containing(target.path)
+        const covered = mounts.mountOf(target)
         if (covered?.fstype === 'nullfs') {
           const below = covered.from.replace(/\/$/, '') + target.path.slice(covered.on.length)
           if (below === source.path) throw new KernelError('EDEADLK')
         }
         mount.from = given
-        mount.lower = mounts.containing(source.path)
+        mount.lower = mounts.mountOf(source)
         if (mount.lower?.flags.has('local') !== false) mount.flags.add('local')
         linuxMount(`/proc/self/fd/${source.fd}`, point, null, MS.BIND)
         const flags = linuxFlags(mount)
@@ -130,9 +131,6 @@ function pseudo(
   }
 }
 
-/** hidepid exempts a group, by default 0: this one has no members. */
-const NOBODYS_GID = 2_147_483_000
-
 /** /proc of the host's pid namespace; a jail's processes have no capability to look at those of others. */
 function proc({ mount, point }: MountRequest): void {
   try {
@@ -142,10 +140,11 @@ function proc({ mount, point }: MountRequest): void {
   }
 }
 
-/** /dev/fd as far as links can do it: they lead to the Linux proc of whoever follows them. */
+/** fdescfs: links to the descriptors of whoever follows them, also where there is no procfs. */
 function fdesc({ mount, point }: MountRequest): void {
   linuxMount('fdescfs', point, 'tmpfs', linuxFlags(mount) & ~MS.RDONLY, 'mode=555')
-  for (let fd = 0; fd < 20; fd++) fs.symlinkSync(`/proc/self/fd/${fd}`, `${mount.on}/${fd}`)
+  for (let fd = 0; fd < 20; fd++) fs.symlinkSync(descriptorLink(fd), `${mount.on}/${fd}`)
+  showDescriptors(mount.on)
 }
 
 /** ufs and the like: there are no disks that could be mounted. */
@@ -172,7 +171,15 @@ export function registerFilesystems(mounts: Mounts): void {
   mounts.type('ufs', disk(0x35))
   mounts.type('p9fs', disk(0xe3))
   mounts.type('nullfs', nullfs(mounts))
-  mounts.type('fdescfs', pseudo(0x59, 'synthetic, jail', 'fdescfs', { local: false, make: fdesc }))
+  mounts.type(
+    'fdescfs',
+    pseudo(0x59, 'synthetic, jail', 'fdescfs', {
+      local: false,
+      make: fdesc,
+      beforeUnmount: (_, place) => hideDescriptors(place),
+      restore: (_, place) => showDescriptors(place),
+    }),
+  )
   mounts.type('linprocfs', pseudo(0xb0, 'synthetic, jail', 'linprocfs', { make: proc }))
   mounts.type(
     'linsysfs',

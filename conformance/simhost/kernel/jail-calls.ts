@@ -1,7 +1,8 @@
 /** Calls about jails other than jail_set(2): get, attach, remove, and what tools ask. */
 import fs from 'node:fs'
 import type { Json } from '../client.ts'
-import { killAllFilter } from '../libc.ts'
+import { killFilter } from '../libc.ts'
+import { installGuard } from './guard.ts'
 import { installJailSet } from './jail-set.ts'
 import { type Jail, Jails, type Value } from './jails.ts'
 import { type Caller, type Kernel, KernelError, number, text } from './kernel.ts'
@@ -46,6 +47,7 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
   kernel.on('tick', () => jails.collect())
   kernel.on('reboot', () => jails.reset())
   installJailSet(kernel, jails, klds)
+  installGuard(kernel)
 
   /** A parameter's value as the caller may see it. */
   function value(caller: Caller, jail: Jail, name: string): Value {
@@ -150,7 +152,7 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
       root: jail.root,
       namespaces: jails.spacesOf(jail.jid),
       dropCapabilities: dropped(jail),
-      seccomp: killAllFilter().toString('base64'),
+      seccomp: killFilter().toString('base64'),
     }
   })
   kernel.register('jailRemove', (caller, jid) => {

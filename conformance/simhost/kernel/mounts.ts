@@ -4,6 +4,7 @@ import type { Json } from '../client.ts'
 import { LibcError, umount } from '../libc.ts'
 import { type Caller, HOST, type Kernel, KernelError, text } from './kernel.ts'
 import type { Klds } from './klds.ts'
+import { linuxMounts, mountIdAt } from './linux-mounts.ts'
 import { asKernelError, type Found, lookup } from './paths.ts'
 
 /** One mounted file system. */
@@ -12,8 +13,10 @@ export interface Mount {
   fsid: string
   fstype: string
   from: string
-  /** Resolved host path. */
+  /** Resolved host path at the time of the mount (f_mntonname); renames above it do not change it. */
   on: string
+  /** Linux's number of the mount; none for what is there from the start. */
+  id?: number | undefined
   /** Flags by option name: ro, noexec, nosuid, noatime, nosymfollow, union, sync, async, ignore, rootfs, local ... */
   flags: Set<string>
   /** nmount options as given, without the generic ones. */
@@ -54,8 +57,8 @@ export interface Filesystem {
   /** mount -u; without it EOPNOTSUPP. */
   update?(mount: Mount, options: Map<string, string | undefined>, flags: Set<string>): void
   /** Takes down what was mounted inside (hidden sub-mounts); `restore` puts it back when the unmount fails. */
-  beforeUnmount?(mount: Mount): void
-  restore?(mount: Mount): void
+  beforeUnmount?(mount: Mount, place: string): void
+  restore?(mount: Mount, place: string): void
   /** After it has gone. */
   unmounted?(mount: Mount): void
 }
@@ -153,9 +156,39 @@ export class Mounts {
     return mount
   }
 
-  /** The topmost mount on exactly this path. */
+  /** The mount with exactly this recorded mount point, the newest of several. */
   on(path: string): Mount | undefined {
     return this.table.findLast(m => m.on === path)
+  }
+
+  /** Where a mount is now; its recorded mount point when Linux does not know it (another mount namespace). */
+  place(mount: Mount): string {
+    return (mount.id === undefined ? undefined : linuxMounts().get(mount.id)?.place) ?? mount.on
+  }
+
+  /** The mount that something found is on, hidden mounts of the simulation left out. */
+  mountOf(found: Found): Mount | undefined {
+    const direct = this.table.find(m => m.id === found.mountId)
+    if (direct !== undefined) return direct
+    const list = linuxMounts()
+    for (let at = list.get(found.mountId); at !== undefined; at = list.get(at.parent)) {
+      const { id, parent } = at
+      const known = this.table.find(m => m.id === id)
+      if (known !== undefined) return known
+      if (parent === id) break
+    }
+    return this.containing(found.path)
+  }
+
+  /** The mount whose root something found is. */
+  private rootedAt(found: Found): Mount | undefined {
+    const mount = this.mountOf(found)
+    if (mount === undefined) return undefined
+    return mount.id === found.mountId && mount.on !== found.path
+      ? this.place(mount) === found.path
+        ? mount
+        : undefined
+      : this.on(found.path)
   }
 
   /** The mount that a resolved path is on. */
@@ -210,6 +243,7 @@ export class Mounts {
         jid: caller.jid,
       }
       type.mount({ caller, target, mount, point: `/proc/self/fd/${target.fd}` })
+      mount.id = mountIdAt(mount.on)
       this.table.push(mount)
     } catch (error) {
       throw asKernelError(error)
@@ -229,7 +263,7 @@ export class Mounts {
   }
 
   private checkTarget(caller: Caller, type: Filesystem, target: Found, how: Set<string>): void {
-    const there = this.on(target.path)
+    const there = this.rootedAt(target)
     if (target.kind !== 'dir') {
       if (type.fileMount !== true || target.kind === 'other') throw new KernelError('ENOTDIR')
       if (there !== undefined) throw new KernelError('EBUSY')
@@ -259,7 +293,7 @@ export class Mounts {
   ): void {
     const target = lookup(caller, fspath)
     fs.closeSync(target.fd)
-    const mount = this.on(target.path)
+    const mount = this.rootedAt(target)
     if (mount === undefined || (caller.jid !== 0 && mount.jid !== caller.jid)) throw new KernelError('EINVAL')
     const type = this.types.get(mount.fstype)
     if (type?.update === undefined) throw new KernelError('EOPNOTSUPP')
@@ -277,21 +311,16 @@ export class Mounts {
       else mount.flags.delete(name)
   }
 
-  /** unmount(2) by mount point. */
+  /**
+   * unmount(2) as kern_unmount has it (sys/kern/vfs_mount.c): `FSID:...` is MNT_BYFSID. A path is looked up first, and
+   * what it leads to now is compared with the recorded mount points; the path itself only when it leads nowhere.
+   */
   unmount(caller: Caller, path: string, force: boolean): void {
     if (caller.uid !== 0) throw new KernelError('EPERM')
     const byId = /^FSID:(.*)$/.exec(path)?.[1]
-    let mount = byId === undefined ? undefined : this.table.find(m => m.fsid === byId)
-    if (byId === undefined) {
-      const exact = caller.jid === 0 ? this.on(path) : undefined
-      mount = exact
-      if (mount === undefined) {
-        const target = lookup(caller, path)
-        fs.closeSync(target.fd)
-        mount = this.on(target.path)
-      }
-    }
-    if (mount === undefined) throw new KernelError('EINVAL')
+    const mount = byId === undefined ? this.on(nowAt(caller, path)) : this.table.find(m => m.fsid === byId)
+    if (mount === undefined) throw new KernelError(byId === undefined ? 'EINVAL' : 'ENOENT')
+    if (mount.flags.has('rootfs')) throw new KernelError('EINVAL')
     if (caller.jid !== 0 && mount.jid !== caller.jid) throw new KernelError('EPERM')
     this.remove(mount, force)
   }
@@ -299,27 +328,30 @@ export class Mounts {
   /** True when another mount is on or stacked over this one, or has it as its source. */
   private inUse(mount: Mount): boolean {
     const at = this.table.indexOf(mount)
-    return this.table.some(
-      (m, i) =>
-        m.lower === mount ||
-        (i > at && (m.on === mount.on || m.on.startsWith(`${mount.on}/`)) && m !== mount),
-    )
+    const list = mount.id === undefined ? undefined : linuxMounts()
+    return this.table.some((m, i) => {
+      if (m === mount) return false
+      if (m.lower === mount) return true
+      const known = m.id === undefined ? undefined : list?.get(m.id)
+      if (known !== undefined) return known.parent === mount.id
+      return i > at && (m.on === mount.on || m.on.startsWith(`${mount.on}/`))
+    })
   }
 
   private remove(mount: Mount, force: boolean): void {
-    if (mount.on === '/' || this.inUse(mount)) throw new KernelError('EBUSY')
+    if (this.inUse(mount)) throw new KernelError('EBUSY')
     if (!force && this.jailRootOn(mount)) throw new KernelError('EBUSY')
     const type = this.types.get(mount.fstype)
-    type?.beforeUnmount?.(mount)
+    const place = this.place(mount)
+    type?.beforeUnmount?.(mount, place)
     try {
-      umount(mount.on, force ? 2 | 8 : 8)
+      umount(place, force ? 2 | 8 : 8)
     } catch (error) {
-      type?.restore?.(mount)
-      if (error instanceof LibcError && error.code === 'EINVAL') {
-        // Gone behind our back (a rename of a directory above it keeps the mount, its recorded path does not).
-        this.table.splice(this.table.indexOf(mount), 1)
+      // EINVAL: Linux has it no more (it went with what it was mounted in).
+      if (!(error instanceof LibcError && error.code === 'EINVAL')) {
+        type?.restore?.(mount, place)
+        throw asKernelError(error)
       }
-      throw asKernelError(error)
     }
     this.table.splice(this.table.indexOf(mount), 1)
     type?.unmounted?.(mount)
@@ -351,8 +383,25 @@ export class Mounts {
   }
 }
 
+/** The path on the host of what a path leads to now; itself when it leads nowhere. */
+function nowAt(caller: Caller, path: string): string {
+  try {
+    const target = lookup(caller, path)
+    fs.closeSync(target.fd)
+    return target.path
+  } catch {
+    return path
+  }
+}
+
 function toJson(m: Mount): { [key: string]: Json } {
   return { fsid: m.fsid, fstype: m.fstype, from: m.from, on: m.on, flags: [...m.flags] }
+}
+
+function above(target: Found): Found {
+  const found = lookup(HOST, `${target.path}/..`)
+  fs.closeSync(found.fd)
+  return found
 }
 
 function optionList(value: Json | undefined): [string, string | undefined][] {
@@ -380,8 +429,18 @@ export function install(kernel: Kernel, klds: Klds): Mounts {
     return null
   })
   kernel.register('mounts', caller => mounts.visible(caller).map(toJson))
+  // statfs(2) of a mount point: nothing when the path leads elsewhere by now.
   kernel.register('mountAt', (caller, path) => {
-    const m = mounts.visible(caller).findLast(entry => entry.on === text(path))
+    let target: Found
+    try {
+      target = lookup(caller, text(path))
+    } catch (error) {
+      if (error instanceof KernelError && ['ENOENT', 'ENOTDIR'].includes(error.errno)) return null
+      throw error
+    }
+    fs.closeSync(target.fd)
+    const fsid = mounts.mountOf(target)?.fsid
+    const m = mounts.visible(caller).find(entry => entry.fsid === fsid && entry.on === text(path))
     return m === undefined ? null : toJson(m)
   })
   // realpath(3) and stat(2) as the caller sees them.
@@ -396,8 +455,11 @@ export function install(kernel: Kernel, klds: Klds): Mounts {
   kernel.register('statfs', (caller, path) => {
     const target = lookup(caller, text(path))
     fs.closeSync(target.fd)
-    const m = mounts.containing(target.path)
-    return m === undefined ? null : { ...toJson(m), path: target.path }
+    const m = mounts.mountOf(target)
+    if (m === undefined) return null
+    // Is it the root directory of that file system? umount(8) compares its device with that of `..`.
+    const root = target.kind === 'dir' && target.path !== '/' && mounts.mountOf(above(target)) !== m
+    return { ...toJson(m), path: target.path, root, kind: target.kind }
   })
   kernel.register('lsvfs', () =>
     [...mounts.types].map(([name, t]) => ({

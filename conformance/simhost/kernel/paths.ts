@@ -11,6 +11,8 @@ export interface Found {
   path: string
   kind: 'dir' | 'file' | 'socket' | 'other'
   links: number
+  /** Linux's number of the mount it is on. */
+  mountId: number
 }
 
 /** namei(9) with FOLLOW for the caller. Throws ENOENT, ENOTDIR, ELOOP, EACCES without text. */
@@ -53,5 +55,16 @@ function openJailed(caller: Caller, name: string): number {
 function describe(fd: number): Found {
   const stat = fs.fstatSync(fd)
   const kind = stat.isDirectory() ? 'dir' : stat.isFile() ? 'file' : stat.isSocket() ? 'socket' : 'other'
-  return { fd, path: fs.readlinkSync(`/proc/self/fd/${fd}`), kind, links: stat.nlink }
+  return {
+    fd,
+    path: fs.readlinkSync(`/proc/self/fd/${fd}`),
+    kind,
+    links: stat.nlink,
+    mountId: mountIdOf(fd),
+  }
+}
+
+/** Linux's number of the mount that an open file is on. */
+export function mountIdOf(fd: number): number {
+  return Number(/^mnt_id:\s*([0-9]+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? -1)
 }

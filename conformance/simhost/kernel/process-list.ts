@@ -69,6 +69,12 @@ export function install(kernel: Kernel, jails: Jails): void {
       .filter(p => seen(caller, p))
       .map(p => show(caller, p, boot)),
   )
+  // The pids that a caller may know of.
+  kernel.register('processesSeen', caller =>
+    allProcesses()
+      .filter(p => seen(caller, p))
+      .map(p => p.pid),
+  )
   // kill(2) by Linux signal number; pid -1 is everything the caller may see but itself and process 1.
   kernel.register('kill', (caller, target, signal) => {
     const pid = number(target)

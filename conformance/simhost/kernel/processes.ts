@@ -1,5 +1,6 @@
 /** Processes of the simulated host: Linux's own, seen through /proc; the jail of a process is its UTS namespace. */
 import fs from 'node:fs'
+import type { Json } from '../client.ts'
 import type { Caller, Kernel } from './kernel.ts'
 import { number } from './kernel.ts'
 
@@ -111,8 +112,8 @@ export function allProcesses(): Process[] {
 
 /** Registers processInfo; a jailed caller sees its own jail and its children only (`visible` is set by the jails). */
 export function install(kernel: Kernel, visible: (caller: Caller, jid: number) => boolean): void {
-  kernel.register('processInfo', (caller, pid) => {
-    const p = readProcess(number(pid))
+  const info = (caller: Caller, pid: number) => {
+    const p = readProcess(pid)
     if (p === undefined || !visible(caller, p.jid)) return null
     return {
       pid: p.pid,
@@ -121,5 +122,9 @@ export function install(kernel: Kernel, visible: (caller: Caller, jid: number) =
       zombie: p.state === 'Z' || p.state === 'X',
       stopped: p.state === 'T' || p.state === 't',
     }
-  })
+  }
+  kernel.register('processInfo', (caller, pid) => info(caller, number(pid)))
+  kernel.register('processInfos', (caller, pids) =>
+    (pids as readonly Json[]).flatMap(pid => info(caller, number(pid)) ?? []),
+  )
 }

@@ -18,6 +18,7 @@ interface Client {
 }
 
 const listeners = new Set<number>()
+const watched = new Map<number, (events: number) => void>()
 const clients = new Map<number, Client>()
 /** A request that starts with this byte comes from the in-jail stub (tools/stub.ts): NUL-separated words. */
 const STUB = 1
@@ -36,6 +37,16 @@ export function openListener(): number {
 export function closeListener(fd: number): void {
   listeners.delete(fd)
   libc.close(fd)
+}
+
+/** Calls back when a descriptor has something to read or its other side has gone. */
+export function watch(fd: number, ready: (events: number) => void): void {
+  watched.set(fd, ready)
+}
+
+/** Ends `watch`; the descriptor stays open. */
+export function unwatch(fd: number): void {
+  watched.delete(fd)
 }
 
 function accept(listener: number): void {
@@ -178,7 +189,7 @@ function reap(): void {
 export function serve(kernel: Kernel): never {
   let ticked = 0
   for (;;) {
-    const fds = [...listeners, ...clients.keys()]
+    const fds = [...watched.keys(), ...listeners, ...clients.keys()]
     const set = Buffer.alloc(8 * fds.length)
     for (const [i, fd] of fds.entries()) {
       set.writeInt32LE(fd, 8 * i)
@@ -187,7 +198,9 @@ export function serve(kernel: Kernel): never {
     libc.poll(ptr(set), fds.length, 250)
     reap()
     for (const [i, fd] of fds.entries()) {
-      if (set.readInt16LE(8 * i + 6) === 0) continue
+      const events = set.readInt16LE(8 * i + 6)
+      if (events === 0) continue
+      watched.get(fd)?.(events)
       if (listeners.has(fd)) accept(fd)
       const client = clients.get(fd)
       if (client !== undefined) receive(kernel, client)

@@ -1,5 +1,6 @@
 /** Runs tools inside the kernel for the in-jail stub: the same `main`, with the stub's process as the caller. */
 
+import { ptr } from 'bun:ffi'
 import fs from 'node:fs'
 import path from 'node:path'
 import { CallError } from '../client.ts'
@@ -25,8 +26,16 @@ function readAs(caller: Caller, file: string): string {
   }
 }
 
-/** The host path of what the caller calls by a name: links resolved in its root, the last one only when asked. */
-function locateAs(caller: Caller, name: string, follow: boolean): string {
+/**
+ * A path, for this process, of what the caller calls by a name: links resolved in its root, the last one only when asked.
+ * `below` stands for the caller's root: directories of the host above it are not asked for their rights.
+ */
+function locateAs(caller: Caller, name: string, follow: boolean, below: string): string {
+  const root = caller.jid === 0 ? '' : fs.readlinkSync(`/proc/${caller.pid}/root`).replace(/\/$/, '')
+  const from = (file: string): string =>
+    caller.jid !== 0 && (file === root || file.startsWith(`${root}/`))
+      ? `${below}${file.slice(root.length)}`
+      : file
   const bare = name.replace(/(.)\/+$/, '$1')
   const slash = bare.lastIndexOf('/')
   const last = bare.slice(slash + 1)
@@ -34,30 +43,48 @@ function locateAs(caller: Caller, name: string, follow: boolean): string {
   try {
     const found = lookup(caller, whole ? name : slash < 0 ? '.' : bare.slice(0, slash) || '/')
     fs.closeSync(found.fd)
-    return whole ? found.path : path.join(found.path, last)
+    return from(whole ? found.path : path.join(found.path, last))
   } catch (error) {
     const known = asKernelError(error)
     throw known instanceof KernelError ? new CallError(known.errno, known.text) : error
   }
 }
 
-/** Does something to files as the caller may (setfsuid(2)); for tools that look at them by themselves. */
+/** Numbers of setfsuid, setfsgid and setgroups: called directly they are for this thread alone. */
+const [SETFSUID, SETFSGID, SETGROUPS] = process.arch === 'arm64' ? [151, 152, 159] : [122, 123, 116]
+
+function setIds(uid: number, gid: number, groups: readonly number[]): void {
+  const list = Buffer.from(new Uint32Array([...groups, 0]).buffer)
+  libc.syscall(SETGROUPS, groups.length, ptr(list), 0, 0, 0)
+  libc.syscall(SETFSGID, gid, 0, 0, 0, 0)
+  libc.syscall(SETFSUID, uid, 0, 0, 0, 0)
+}
+
+/** Does something to files with the user and groups of the caller; for tools that look at them by themselves. */
 function asOwner<T>(caller: Caller, work: () => T): T {
   if (caller.uid === 0) return work()
-  const [uid, gid] = process.arch === 'arm64' ? [151, 152] : [122, 123]
-  const set = (user: number, group: number): void => {
-    libc.syscall(gid, group, 0, 0, 0, 0)
-    libc.syscall(uid, user, 0, 0, 0, 0)
-  }
-  const own = fs.statSync(`/proc/${caller.pid}`)
-  set(caller.uid, own.gid)
+  const status = fs.readFileSync(`/proc/${caller.pid}/status`, 'utf8')
+  const numbers = (name: string): number[] =>
+    (new RegExp(`^${name}:(.*)$`, 'm').exec(status)?.[1]?.match(/[0-9]+/g) ?? []).map(Number)
+  setIds(caller.uid, numbers('Gid')[3] ?? 0, numbers('Groups'))
   try {
     return work()
   } finally {
-    set(0, 0)
+    setIds(0, 0, [])
   }
 }
 
+/** Opens the caller's root for the time of `work`, which gets a path of it. */
+function withRoot<T>(caller: Caller, work: (root: string) => T): T {
+  const fd = fs.openSync(`/proc/${caller.pid}/root`, O_PATH)
+  try {
+    return work(`/proc/self/fd/${fd}`)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+const O_PATH = 0o10000000 | 0o2000000
 const loaded = new Map<string, ToolMain>()
 
 /** Loads all tools that may run here; the kernel itself cannot wait for an import later. */
@@ -73,8 +100,9 @@ export async function installStub(kernel: Kernel): Promise<void> {
     let status = 1
     try {
       const own = TOOLS[name]?.program === true
-      const run = (work: () => number): number => (own ? asOwner(caller, work) : work())
-      status = run(() =>
+      const run = (work: (root: string) => number): number =>
+        own ? withRoot(caller, root => asOwner(caller, () => work(root))) : work('')
+      status = run(root =>
         main({
           name,
           args: argv.slice(1),
@@ -86,7 +114,7 @@ export async function installStub(kernel: Kernel): Promise<void> {
             stderr += text
           },
           readFile: file => readAs(caller, file),
-          locate: (file, follow) => locateAs(caller, file, follow),
+          locate: (file, follow) => locateAs(caller, file, follow, root),
           call: (call, ...args) => {
             try {
               return kernel.call(caller, call, ...args)

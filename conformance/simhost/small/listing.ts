@@ -1,5 +1,8 @@
 import { modeString } from '../text/mode.ts'
 
+/** A directory of the simulation's own in a /dev/fd; listings leave it out. */
+export const HIDDEN_PROC = '.simhost-proc'
+
 /** One file of a long listing, numbers as FreeBSD would show them. */
 export interface ListedFile {
   name: string

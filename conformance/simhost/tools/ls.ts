@@ -1,7 +1,7 @@
 /** ls(1) as FreeBSD prints it: long listings, one name a line otherwise. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { type ListedFile, longListing } from '../small/listing.ts'
+import { HIDDEN_PROC, type ListedFile, longListing } from '../small/listing.ts'
 import { errnoOf } from './errno.ts'
 import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 
@@ -139,7 +139,7 @@ export class Lister {
   entries(dir: string): ListedFile[] | undefined {
     let found: string[]
     try {
-      found = fs.readdirSync(this.at(dir, true))
+      found = fs.readdirSync(this.at(dir, true)).filter(name => name !== HIDDEN_PROC)
     } catch (error) {
       this.t.err(`ls: ${dir}: ${strerror(errnoOf(error))}\n`)
       this.status = 1

@@ -1,8 +1,8 @@
 /** umount(8) (mounts.md section 6). */
 import { CallError } from '../client.ts'
 import { readFstab } from './fstab.ts'
-import { type MountEntry, real, typeMatches } from './mount.ts'
-import { Exit, errx, getopt, lookup, strerror, type ToolContext } from './tool.ts'
+import { type MountEntry, typeMatches } from './mount.ts'
+import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
 
 interface Flags {
   force: boolean
@@ -35,48 +35,77 @@ export function main(t: ToolContext): number {
 
 const table = (t: ToolContext) => t.call('mounts') as unknown as MountEntry[]
 
-/** Everything that is mounted (but the root), or what fstab names, newest first. */
+/** -A: everything but the root and /dev, newest first. -a: what fstab names and has a known type, the last line first. */
 function all(t: ToolContext, f: Flags, fstab: string | undefined): number {
-  const mounts = table(t).filter(m => m.on !== '/' && typeMatches(f.types, m.fstype))
-  const listed = fstab === undefined ? undefined : readFstab(t, fstab).map(e => real(t, e.on))
   let status = 0
-  for (const m of mounts.reverse()) {
-    if (listed === undefined ? m.on === '/dev' || m.on === '/tmp' : !listed.includes(m.on)) continue
-    if (!unmount(t, f, m)) status = 1
+  if (fstab === undefined) {
+    // /tmp is the machine's own.
+    for (const m of table(t).slice(1).reverse()) {
+      if (!typeMatches(f.types, m.fstype) || m.on === '/dev' || m.on === '/tmp') continue
+      if (!unmount(t, f, m)) status = 1
+    }
+    return status
   }
+  const entries = readFstab(t, fstab).filter(
+    e => e.on !== '/' && e.options.split(',').some(o => ['rw', 'ro', 'rq'].includes(o)),
+  )
+  for (const e of entries.reverse())
+    if (typeMatches(f.types, e.type) && known(t, e.type) && !one(t, f, e.on)) status = 1
   return status
 }
 
-/** By fsid, by mount point, then by source; the newest first. */
+const known = (t: ToolContext, type: string): boolean =>
+  (t.call('lsvfs') as { name: string; loaded: boolean }[]).some(vfs => vfs.name === type && vfs.loaded)
+
+/** checkname(): by fsid, recorded mount point or source, the newest first; else by what the path leads to now. */
 function one(t: ToolContext, f: Flags, name: string): boolean {
   const mounts = table(t).reverse()
-  const bare = name.length > 1 ? name.replace(/\/+$/, '') : name
-  const path = real(t, bare)
-  const found =
-    mounts.find(m => m.fsid === name) ??
-    mounts.find(m => m.on === bare) ??
-    mounts.find(m => m.on === path) ??
-    mounts.find(m => m.from === bare)
-  if (found !== undefined) {
-    if (!typeMatches(f.types, found.fstype)) return false
-    return unmount(t, f, found)
+  const listed = (word: string): MountEntry | undefined =>
+    mounts.find(m => m.fsid === word) ?? mounts.find(m => m.on === word) ?? mounts.find(m => m.from === word)
+  const bare = name.length > 1 ? name.replace(/(?<=.)\/+$/, '') : name
+  let found = listed(name)
+  const shown = found === undefined ? bare : name
+  found ??= listed(bare)
+  if (found === undefined || mounts.filter(m => m.on === shown).length > 1) {
+    try {
+      const at = t.call('statfs', shown) as unknown as MountEntry & { root: boolean; kind: string }
+      if (at.kind === 'dir') {
+        if (!at.root) {
+          t.err(`${t.name}: ${shown}: not a file system root directory\n`)
+          return false
+        }
+        found = at
+      }
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error
+      t.err(`${t.name}: ${shown}: statfs: ${strerror(error.errno)}\n`)
+    }
   }
-  if (isDirectory(t, bare)) t.err(`${t.name}: ${name}: not a file system root directory\n`)
-  else t.err(`${t.name}: ${name}: statfs: ${strerror('ENOENT')}\n${t.name}: ${name}: unknown file system\n`)
-  return false
-}
-
-function isDirectory(t: ToolContext, path: string): boolean {
-  try {
-    return lookup(t, path).kind === 'dir'
-  } catch {
+  if (found === undefined) {
+    t.err(`${t.name}: ${shown}: unknown file system\n`)
     return false
   }
+  return typeMatches(f.types, found.fstype) && unmount(t, f, found)
 }
 
 function unmount(t: ToolContext, f: Flags, m: MountEntry): boolean {
   try {
     t.call('unmount', `FSID:${m.fsid}`, { force: f.force })
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    t.err(`${t.name}: unmount of ${m.on} failed: ${strerror(error.errno)}\n`)
+    if (error.errno !== 'ENOENT') return false
+    t.err(`${t.name}: retrying using path instead of file system ID\n`)
+    return unmountByPath(t, f, m)
+  }
+  if (f.verbose) t.out(`${m.from}: unmount from ${m.on}\n`)
+  return true
+}
+
+/** What umount(8) tries for the sake of old kernels, which had no file system ids. */
+function unmountByPath(t: ToolContext, f: Flags, m: MountEntry): boolean {
+  try {
+    t.call('unmount', m.on, { force: f.force })
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     t.err(`${t.name}: unmount of ${m.on} failed: ${strerror(error.errno)}\n`)

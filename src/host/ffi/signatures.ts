@@ -39,6 +39,11 @@ export const signatures = {
   // Descriptors and files
   dup2: int('i32', 'i32'),
   close: int('i32'),
+  read: { args: ['i32', 'ptr', 'u64'], result: 'i64' },
+  write: { args: ['i32', 'ptr', 'u64'], result: 'i64' },
+  rename: int('ptr', 'ptr'),
+  fstat: int('i32', 'ptr'),
+  stat: int('ptr', 'ptr'),
   fcntl: int('i32', 'i32', 'u64'),
   ioctl: int('i32', 'u64', 'ptr'),
   close_range: int('u32', 'u32', 'i32'),
@@ -71,6 +76,7 @@ export const signatures = {
   procctl: int('i32', 'u64', 'i32', 'ptr'),
   // Linux
   setns: int('i32', 'i32'),
+  syscall: { args: ['u64', 'u64', 'u64', 'ptr'], result: 'i64' },
   prctl: int('i32', 'u64', 'u64', 'u64', 'u64'),
 } as const satisfies Record<string, Signature>
 

@@ -20,7 +20,7 @@ const LATER: readonly CFunctionName[] = [
   'close_range',
 ]
 const ON_FREEBSD: readonly CFunctionName[] = ['jail_attach', 'procctl', 'sysctl']
-const ON_LINUX: readonly CFunctionName[] = ['setns', 'chroot', 'prctl']
+const ON_LINUX: readonly CFunctionName[] = ['setns', 'chroot', 'prctl', 'syscall']
 
 /** To be called before the process attaches to a jail: see `prepare`. */
 export function prepareForJail(): void {
