@@ -288,6 +288,32 @@ function measureTrue(engines, work, rootfs) {
   }
 }
 
+const MANY = 1000
+
+/** `list` with a thousand containers, whose state files stand there with processes that are there no more. */
+function measureList(engines, work) {
+  const state = path.join(work, 'many')
+  for (let n = 0; n < MANY; n++) {
+    const id = `many-${n}`
+    const dir = path.join(state, id)
+    mkdirSync(dir, { recursive: true, mode: 0o711 })
+    const fields = { ociVersion: '1.3.0', status: 'running', paused: false, bundle: `/containers/${id}` }
+    const more = { rootfs: `/containers/${id}/rootfs`, jailName: id, created: '2026-01-01T00:00:00.000Z' }
+    const first = { jid: n + 1, pid: process.pid, pidStart: 'another', id, boot: '', annotations: {} }
+    writeFileSync(path.join(dir, 'state.json'), JSON.stringify({ ...first, ...fields, ...more }))
+  }
+  console.log(
+    `\nlist with ${MANY} containers, milliseconds, medians; "empty" is an empty program of the same engine`,
+  )
+  for (const { name, program, empty } of engines) {
+    const once = (...args) => timed([...program, '--root', state, 'list', ...args])
+    once() // The first one fills the caches.
+    const rows = Array.from({ length: rounds }, () => [timed(empty), once('-q'), once(), once('-f', 'json')])
+    const [nothing, ids, table, json] = [0, 1, 2, 3].map(column => ms(median(rows.map(row => row[column]))))
+    console.log(`${name.padEnd(20)} empty${nothing}   list -q${ids}   list${table}   list -f json${json}`)
+  }
+}
+
 function measure(work) {
   const rootfs = path.join(work, 'rootfs')
   if (process.platform === 'freebsd') {
@@ -322,6 +348,7 @@ function measure(work) {
   for (const engine of engines)
     printEngine(engine.name, measureEngine(engine, work, sleeping), residents(engine, work, sleeping))
   measureTrue(engines, work, rootfs)
+  measureList(engines, work)
 }
 
 const inside = words.indexOf('--inside')

@@ -32,10 +32,13 @@ export function containerIds(ctx: Context): string[] {
 
 /** Containers in the order of their ids; a directory without state (a create in its first instant) is left out. */
 export function list(ctx: Context): ListEntry[] {
-  return containerNames(ctx.root).flatMap(name => {
-    const state = readableState(ctx, name)
-    if (!state) return []
-    return [{ ...ociState(state, currentStatus(ctx.host, state)), jid: state.jid, jail: state.jailName }]
+  const states = containerNames(ctx.root).flatMap(name => readableState(ctx, name) ?? [])
+  // One question for all processes, since one each takes longer than everything else together.
+  const pids = states.map(({ pid }) => pid).filter(pid => pid > 0)
+  const processes = pids.length > 0 ? ctx.host.kernel.processInfos(pids) : new Map()
+  return states.map(state => {
+    const status = currentStatus(ctx.host, state, pid => processes.get(pid))
+    return { ...ociState(state, status), jid: state.jid, jail: state.jailName }
   })
 }
 

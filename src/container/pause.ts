@@ -14,11 +14,11 @@ const PATIENCE = 10_000
 
 /** Sends a signal to the jail's processes that are not yet as wanted; true when all are. */
 function signalOthers(ctx: Context, jid: number, signal: string, wanted: boolean): boolean {
-  const others = ctx.host.kernel.jailProcesses(jid).filter(pid => {
-    const now = ctx.host.kernel.processInfo(pid)
-    return now !== undefined && !now.zombie && now.stopped !== wanted
-  })
-  for (const pid of others) {
+  const { kernel } = ctx.host
+  const others = [...kernel.processInfos(kernel.jailProcesses(jid)).values()].filter(
+    ({ zombie, stopped }) => !zombie && stopped !== wanted,
+  )
+  for (const { pid } of others) {
     try {
       ctx.host.process.kill(pid, ctx.host.signalNumber(signal) ?? 0)
     } catch (error) {

@@ -1,7 +1,8 @@
 /** The container's state.json: read, written, and turned into what `state` prints. */
-import { readFileSync } from 'node:fs'
+
 import { JailwrightError } from '../errors.ts'
-import type { Host } from '../host/types.ts'
+import { readFileSync } from '../host/files.ts'
+import type { Host, ProcessInfo } from '../host/types.ts'
 import { writeFileAtomic } from './files.ts'
 import { type Layout, layout } from './layout.ts'
 
@@ -90,18 +91,21 @@ export function writeState(files: Layout, state: StateFile): void {
   writeFileAtomic(files.state, `${JSON.stringify(state)}\n`, 0o644)
 }
 
+/** Where a process is looked up: the kernel, or what it said of many at once. */
+type LookUp = (pid: number) => ProcessInfo | undefined
+
 /** True when the container's first process is alive and is the one that we started. */
-export function isAlive(host: Host, state: StateFile): boolean {
+export function isAlive(host: Host, state: StateFile, lookUp: LookUp = host.kernel.processInfo): boolean {
   if (state.pid === 0) return false
-  const now = host.kernel.processInfo(state.pid)
+  const now = lookUp(state.pid)
   return now !== undefined && !now.zombie && now.start === state.pidStart
 }
 
 /** The status of this moment. A container whose `create` is still under way, or died in the middle, is `creating`. */
-export function currentStatus(host: Host, state: StateFile): Status {
+export function currentStatus(host: Host, state: StateFile, lookUp?: LookUp): Status {
   if (state.status === 'stopped') return 'stopped'
   if (state.status === 'creating') return 'creating'
-  if (!isAlive(host, state)) return 'stopped'
+  if (!isAlive(host, state, lookUp)) return 'stopped'
   return state.paused && state.status === 'running' ? 'paused' : state.status
 }
 

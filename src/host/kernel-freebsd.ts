@@ -47,6 +47,7 @@ export const freebsdKernel: KernelCalls = {
   jailId: name => jailGet(['name', name])?.jid,
   jailParams: (jid, names) => (jid > 0 ? jailParams(jid, names) : undefined),
   processInfo,
+  processInfos,
   jailProcesses,
   sysctl(name) {
     const mib = sysctlNumbers(name)
@@ -105,9 +106,20 @@ function describe(process: KinfoProc, boottime: bigint): ProcessInfo {
 function processInfo(pid: number): ProcessInfo | undefined {
   const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PID, pid])
   const found = bytes && decodeProcesses(bytes).find(process => process.pid === pid)
-  if (found === undefined) return undefined
+  return found && describe(found, bootTime())
+}
+
+function processInfos(pids: readonly number[]): Map<number, ProcessInfo> {
+  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PROC])
+  const wanted = new Set(pids)
+  const boottime = bootTime()
+  const found = (bytes ? decodeProcesses(bytes) : []).filter(({ pid }) => wanted.has(pid))
+  return new Map(found.map(process => [process.pid, describe(process, boottime)]))
+}
+
+function bootTime(): bigint {
   const boottime = sysctlByNumber([CTL_KERN, KERN_BOOTTIME])
-  return describe(found, boottime ? timeval(boottime) : 0n)
+  return boottime ? timeval(boottime) : 0n
 }
 
 function jailProcesses(jid: number): number[] {

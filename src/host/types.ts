@@ -56,6 +56,8 @@ export interface KernelCalls {
   jailParams(jid: number, names: readonly string[]): Record<string, string> | undefined
   /** A process by pid (sysctl kern.proc.pid), undefined when there is none. */
   processInfo(pid: number): ProcessInfo | undefined
+  /** The same for many pids in one go (sysctl kern.proc.proc), by pid; those that are gone are left out. */
+  processInfos(pids: readonly number[]): Map<number, ProcessInfo>
   /** pids of all processes whose jail is `jid` or a child of it (sysctl kern.proc). */
   jailProcesses(jid: number): number[]
   /** sysctlbyname(3) as text (`sysctl -n`), undefined for an unknown oid. Any integer type is given in decimal. */

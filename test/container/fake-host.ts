@@ -55,6 +55,7 @@ export function fakeHost(): FakeHost {
       jailId: name => jails.get(name),
       jailParams: jid => ([...jails.values()].includes(jid) ? { 'children.max': '3' } : undefined),
       processInfo: pid => processes.get(pid),
+      processInfos: pids => new Map([...processes].filter(([pid]) => pids.includes(pid))),
       jailProcesses: jid => [...processes.values()].filter(p => p.jid === jid).map(p => p.pid),
       sysctl: () => undefined,
       sysctlExists: () => true,

@@ -323,6 +323,8 @@ describe('processes and sysctls', () => {
       start: '100000041',
     })
     expect(kernel.processInfo(5)).toBeUndefined()
+    expect([...kernel.processInfos([41, 5, 90]).keys()]).toEqual([41, 90])
+    expect(kernel.processInfos([41]).get(41)).toEqual(kernel.processInfo(41))
   })
 
   it('reads values as sysctl -n prints them', () => {
