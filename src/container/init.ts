@@ -18,6 +18,8 @@ export async function initMain(argv: readonly string[]): Promise<number> {
   const orders = 3 + preserved
   const answers = orders + 1
   const host = openHost()
+  // A hook inside the jail must not inherit the channel to `start`, a trace or what the caller has left open.
+  host.process.closeOnExecFrom(3)
   const receiver = new Receiver(orders)
   try {
     const prepare = receiver.next<Prepare>()
@@ -93,7 +95,7 @@ function openTerminal(host: Host, prepare: Prepare): void {
 function become(host: Host, plan: ProcessPlan, preserved: number, answers: number): never {
   const env = plan.env.some(entry => entry.startsWith('HOME='))
     ? plan.env
-    : [...plan.env, `HOME=${homeOf(plan.uid)}`]
+    : [...plan.env, `HOME=${homeOf(host, plan.uid)}`]
   for (const { resource, soft, hard } of plan.rlimits)
     host.process.setrlimit(resource, BigInt(soft), BigInt(hard))
   const early = enterDirectory(plan.cwd)

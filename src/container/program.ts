@@ -1,7 +1,8 @@
 /** Finding the program to execute, as execvp(3) would, with the phrases that podman turns into 126 and 127. */
-import { readFileSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { JailwrightError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
 
 const DEFAULT_PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
 
@@ -48,17 +49,37 @@ export function findProgram(name: string, env: readonly string[], cwd: string): 
   throw fault(`exec: "${name}": executable file not found in $PATH: no such file or directory`, 127)
 }
 
-/** Home directory of a uid by the jail's own /etc/passwd, `/` where it has none. */
-export function homeOf(uid: number): string {
-  let text: string
-  try {
-    text = readFileSync('/etc/passwd', 'utf8')
-  } catch {
-    return '/'
-  }
-  for (const line of text.split('\n')) {
+/** Far above any real passwd(5); an image may hold one that has no end. */
+const PASSWD_MAX = 1024 * 1024
+
+/**
+ * Home directory of a uid by the jail's own /etc/passwd, `/` where it has none. The file is the image's: a FIFO, a device
+ * or a file without end must neither stop init nor fill its memory.
+ */
+export function homeOf(host: Host, uid: number, passwd = '/etc/passwd'): string {
+  for (const line of readStart(host, passwd).split('\n')) {
     const [, , id, , , home] = line.split(':')
     if (id === String(uid) && home?.startsWith('/')) return home
   }
   return '/'
+}
+
+/** The first bytes of a regular file; empty for anything else. */
+function readStart(host: Host, path: string): string {
+  let fd: number | undefined
+  try {
+    fd = host.process.openNonBlocking(path, 'read')
+    if (!fstatSync(fd).isFile()) return ''
+    const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, PASSWD_MAX))
+    let length = 0
+    for (;;) {
+      const count = readSync(fd, bytes, length, bytes.length - length, null)
+      length += count
+      if (count === 0 || length === bytes.length) return bytes.toString('utf8', 0, length)
+    }
+  } catch {
+    return ''
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
 }

@@ -1,8 +1,10 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it } from 'vitest'
-import { findProgram } from '../../src/container/program.ts'
+import { findProgram, homeOf } from '../../src/container/program.ts'
+import { openHost } from '../../src/host/index.ts'
 
 const dir = tmp.dirSync({ unsafeCleanup: true }).name
 writeFileSync(join(dir, 'tool'), '')
@@ -34,4 +36,20 @@ it('says in podman’s words what is missing (127) and what may not be executed 
   expect(fault(join(dir, 'text'))).toBe(`126 exec: "${join(dir, 'text')}": permission denied`)
   expect(fault('text')).toBe('126 exec: "text": permission denied')
   expect(fault(join(dir, 'sub'))).toBe(`126 exec: "${join(dir, 'sub')}": is a directory: permission denied`)
+})
+
+it('looks a home directory up, and is not held up by a passwd that is no file or has no end', () => {
+  const passwd = join(dir, 'passwd')
+  const home = (uid: number, file = passwd) => homeOf(openHost(), uid, file)
+  writeFileSync(
+    passwd,
+    'root:*:0:0:r:/root:/bin/sh\nweb:*:80:80:w:/srv/web:/bin/sh\nbad:*:81:81:b:relative:/x\n',
+  )
+  expect([home(0), home(80), home(81), home(5)]).toEqual(['/root', '/srv/web', '/', '/'])
+  execFileSync('mkfifo', [join(dir, 'fifo')])
+  expect(home(0, join(dir, 'fifo'))).toBe('/')
+  expect(home(0, '/dev/zero')).toBe('/')
+  expect(home(0, dir)).toBe('/')
+  truncateSync(passwd, 2 ** 40)
+  expect(home(80)).toBe('/srv/web')
 })
