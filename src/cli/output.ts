@@ -1,5 +1,5 @@
 /** Writing to descriptors without process.stdout, which takes several milliseconds to set up. */
-import { writeSync } from 'node:fs'
+import { writeSync } from '../host/files.ts'
 
 /**
  * Writes all of `text`. A descriptor in non-blocking mode may be full for a while (EAGAIN): then it is tried again a

@@ -3,9 +3,10 @@
  * form of the log (`level`, `msg`, `time`) and takes its exit status from phrases in the message; the text form is
  * that of logrus, as runc's.
  */
-import { closeSync, openSync } from 'node:fs'
+
 import type { Log, LogFields } from '../container/context.ts'
 import { ConfigErrors, JailwrightError, ToolError } from '../errors.ts'
+import { closeSync, openSync } from '../host/files.ts'
 import { writeAll } from './output.ts'
 
 export type Level = 'debug' | 'info' | 'warning' | 'error'

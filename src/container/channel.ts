@@ -1,7 +1,8 @@
 /** The two FIFOs between the commands and init: one JSON line a message, synchronous on both sides. */
-import { closeSync, openSync, readSync } from 'node:fs'
+
 import type { ErrorCode } from '../errors.ts'
 import { JailwrightError } from '../errors.ts'
+import { closeSync, openSync, readSync } from '../host/files.ts'
 import type { Host } from '../host/types.ts'
 import type { HookPlan, ProcessPlan } from '../translate/plan.ts'
 import { writeAll } from './files.ts'

@@ -1,5 +1,5 @@
 /** Small file operations that the state directory relies on. */
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, openSync, renameSync, writeSync } from '../host/files.ts'
 
 /** Writes the whole text to a descriptor, also when the kernel takes it in pieces. */
 export function writeAll(fd: number, text: string): void {

@@ -2,9 +2,10 @@
  * One lock a container, so that two commands on one container wait for each other and commands on different
  * containers never do. flock(2): the kernel releases it when the holder dies, however it dies.
  */
-import { closeSync, fstatSync, mkdirSync, openSync, statSync, unlinkSync } from 'node:fs'
+
 import { dirname } from 'node:path'
 import { JailwrightError } from '../errors.ts'
+import { closeSync, isSameFile, mkdirSync, openSync, unlinkSync } from '../host/files.ts'
 import type { Host } from '../host/types.ts'
 import { waitUntil } from './sleep.ts'
 
@@ -17,24 +18,17 @@ export interface Lock {
 /** How long a command waits for another one on the same container, in milliseconds. */
 const PATIENCE = 120_000
 
-/** True when both descriptors' file and the path are still the same file (a deleted container's lock file is gone). */
-function isCurrent(fd: number, path: string): boolean {
-  const held = fstatSync(fd)
-  const named = statSync(path, { throwIfNoEntry: false })
-  return named !== undefined && named.ino === held.ino && named.dev === held.dev
-}
-
 /**
  * Takes the lock file at `path`, waiting for its holder; `timeout` 0 gives up at once. Undefined when not given in
  * time. Throws what open(2) says.
  */
 export function tryLock(host: Host, path: string, timeout: number): Lock | undefined {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   let fd = -1
   const take = (): boolean => {
-    if (fd < 0) fd = openSync(path, 'a', 0o600)
+    if (fd < 0) fd = openLock(path)
     if (!host.process.flock(fd, 'exclusive', { nonBlocking: true })) return false
-    if (isCurrent(fd, path)) return true
+    // The one who held it may have removed it with its container: then the path is another file, or none.
+    if (isSameFile(fd, path)) return true
     closeSync(fd)
     fd = -1
     return false
@@ -69,4 +63,15 @@ export function lockContainer(host: Host, path: string, id: string): Lock {
       subject: id,
     },
   )
+}
+
+/** Opens the lock file; the directory of locks is made by the first container. */
+function openLock(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    return openSync(path, 'a', 0o600)
+  }
 }

@@ -1,6 +1,7 @@
 /** `start`: init becomes the container's program. */
-import { closeSync, readFileSync } from 'node:fs'
+
 import { JailwrightError } from '../errors.ts'
+import { closeSync, readFileSync } from '../host/files.ts'
 import type { Plan } from '../translate/plan.ts'
 import { type Answer, answerError, openToInit, Receiver, send } from './channel.ts'
 import type { Context } from './context.ts'

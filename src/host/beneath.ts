@@ -2,11 +2,12 @@
  * A path inside a root that a hostile image fills, resolved component by component with descriptors: links (absolute
  * ones too) stay inside the root, `..` never leaves it. design.md "Mounts", traps.md 23.
  */
-import { fstatSync, realpathSync, rmdirSync, unlinkSync } from 'node:fs'
+
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import { abi } from './abi/index.ts'
 import { call, cString, lastErrno, lastError, memory } from './ffi/index.ts'
+import { fstatSync, realpathSync, rmdirSync, unlinkSync } from './files.ts'
 import { close } from './process/descriptors.ts'
 import type { BeneathTarget } from './types.ts'
 

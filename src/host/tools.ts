@@ -1,7 +1,9 @@
 /** Runs FreeBSD's tools, by absolute path, as an administrator would. */
-import { existsSync } from 'node:fs'
+
 import { JailwrightError } from '../errors.ts'
+import { existsSync } from './files.ts'
 import { closeOnExecFrom } from './process/descriptors.ts'
+import { signalNumber } from './signals.ts'
 import type { Tool, ToolResult } from './types.ts'
 
 /** Where each tool is (hier(7)); a tool that moved between releases has several places. */
@@ -60,7 +62,6 @@ export function run(tool: Tool, args: readonly string[], options: { stdin?: stri
       { subject: path, cause: result.error },
     )
   }
-  const { constants } = process.getBuiltinModule('node:os')
-  const status = result.status ?? 128 + (result.signal ? constants.signals[result.signal] : 0)
+  const status = result.status ?? 128 + (signalNumber(result.signal?.slice(3) ?? '') ?? 0)
   return { status, stdout: result.stdout, stderr: result.stderr }
 }

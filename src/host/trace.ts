@@ -2,7 +2,7 @@
  * A record of what reaches the host, for tests ("the commands equal the plan's") and for the benchmark: when
  * JAILWRIGHT_TRACE names a file, each tool run and each call is appended to it as one JSON line.
  */
-import { openSync, writeSync } from 'node:fs'
+import { openSync, writeSync } from './files.ts'
 import type { Host } from './types.ts'
 
 /** One line of the record; `ms` is how long it took, for the benchmark. */
@@ -20,7 +20,7 @@ export function traced(host: Host, file: string): Host {
   // Opened once and at the start: in the jail the path would be another one. Engines open close-on-exec.
   const record = openSync(file, 'a', 0o644)
   const write = (line: TraceLine) => {
-    writeSync(record, `${JSON.stringify(line, plain)}\n`)
+    writeSync(record, Buffer.from(`${JSON.stringify(line, plain)}\n`))
   }
   const wrap = <T extends object>(kind: 'kernel' | 'process', calls: T): T =>
     new Proxy(calls, {

@@ -124,6 +124,8 @@ export interface ProcessCalls {
   mkfifo(path: string, mode: number): void
   /** open(2) without waiting for a peer: O_RDONLY or O_WRONLY with O_NONBLOCK. ENXIO for a FIFO without a reader. */
   openNonBlocking(path: string, mode: 'read' | 'write'): number
+  /** open(2) of one name for reading, O_NOFOLLOW and O_NONBLOCK: ELOOP (FreeBSD: EMLINK) for a symbolic link. */
+  openNoFollow(name: string): number
   /**
    * Finds `destination` inside `root` component by component with openat(2) and O_NOFOLLOW, links (also absolute ones)
    * resolved inside the root, `..` never above it. Missing components are made when `create` says so; `mode` is that of

@@ -22,6 +22,8 @@ export interface Abi {
     NONBLOCK: number
     NOFOLLOW: number
     CREAT: number
+    TRUNC: number
+    APPEND: number
     EXCL: number
     NOCTTY: number
     DIRECTORY: number

@@ -84,6 +84,8 @@ export const freebsd: Abi = {
     NONBLOCK: 4,
     NOFOLLOW: 0x100,
     CREAT: 0x200,
+    TRUNC: 0x400,
+    APPEND: 8,
     EXCL: 0x800,
     NOCTTY: 0x8000,
     DIRECTORY: 0x20000,

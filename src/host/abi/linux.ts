@@ -128,6 +128,8 @@ export const linux: Abi = {
     // arm64 has DIRECTORY and NOFOLLOW at other bits than x86-64 (asm/fcntl.h).
     NOFOLLOW: process.arch === 'arm64' ? 0x8000 : 0x20000,
     CREAT: 0x40,
+    TRUNC: 0x200,
+    APPEND: 0x400,
     EXCL: 0x80,
     NOCTTY: 0x100,
     DIRECTORY: process.arch === 'arm64' ? 0x4000 : 0x10000,

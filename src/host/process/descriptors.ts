@@ -1,7 +1,8 @@
 /** Calls on the process's own descriptors. */
-import { fstatSync, openSync, readdirSync } from 'node:fs'
+
 import { abi } from '../abi/index.ts'
 import { call, check, cString, lastError } from '../ffi/index.ts'
+import { fstatSync, openSync, readdirSync } from '../files.ts'
 import { openDirectories } from '../sysctl.ts'
 
 // The same on both hosts (fcntl.h, sys/file.h, unistd.h / linux/close_range.h).
@@ -97,4 +98,12 @@ export function mkfifo(path: string, mode: number): void {
 /** open(2) with O_NONBLOCK, by this host's own flags: an engine's `fs.constants` may be another system's. */
 export function openNonBlocking(path: string, mode: 'read' | 'write'): number {
   return openSync(path, (mode === 'read' ? 0 : 1) | abi.open.NONBLOCK)
+}
+
+/**
+ * Opens a single name in the working directory for reading, without following it when it is a link (ELOOP, EMLINK on
+ * FreeBSD) and without waiting when it is a FIFO.
+ */
+export function openNoFollow(name: string): number {
+  return openSync(name, abi.open.NONBLOCK | abi.open.NOFOLLOW)
 }

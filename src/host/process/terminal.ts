@@ -1,15 +1,17 @@
 /** Pseudo terminals and terminal settings. */
-import { constants, openSync } from 'node:fs'
+
 import { abi } from '../abi/index.ts'
 import { call, check, memory } from '../ffi/index.ts'
+import { openSync } from '../files.ts'
 import { close } from './descriptors.ts'
 
+const O_RDWR = 2
 const TCSAFLUSH = 2
 const WINSIZE = 8
 
 /** posix_openpt(3), grantpt(3), unlockpt(3); both descriptors are close-on-exec, neither becomes controlling. */
 export function openPty(): { master: number; slave: number; path: string } {
-  const flags = constants.O_RDWR | abi.open.NOCTTY | abi.open.CLOEXEC
+  const flags = O_RDWR | abi.open.NOCTTY | abi.open.CLOEXEC
   const master = check('posix_openpt', undefined, flags)
   try {
     check('grantpt', undefined, master)

@@ -1,10 +1,11 @@
 /** Unix stream sockets: connecting, also to paths longer than sun_path, and handing over a descriptor. */
-import { constants, openSync } from 'node:fs'
+
 import { SyscallError } from '../../errors.ts'
 import { errorText } from '../abi/error-text.ts'
 import { abi } from '../abi/index.ts'
 import { encodeIovec, encodeMessage, encodeRights, encodeUnixAddress } from '../abi/socket.ts'
 import { addressOf, call, check, lastError, memory } from '../ffi/index.ts'
+import { openSync } from '../files.ts'
 import { close } from './descriptors.ts'
 
 const AF_UNIX = 1
@@ -38,7 +39,7 @@ function connectLong(socket: number, path: string): void {
   const short = (directory: number) => (abi.os === 'freebsd' ? name : `/proc/self/fd/${directory}/${name}`)
   const directory = openSync(
     slash === -1 ? '.' : path.slice(0, slash) || '/',
-    constants.O_RDONLY | abi.open.DIRECTORY | abi.open.CLOEXEC | abi.open.PATH,
+    abi.open.DIRECTORY | abi.open.CLOEXEC | abi.open.PATH,
   )
   try {
     if (Buffer.byteLength(short(directory)) > abi.socket.pathMax)
