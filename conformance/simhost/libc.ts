@@ -210,19 +210,32 @@ export function dropCapability(number: number): void {
   c.prctl(24, number, 0, 0, 0)
 }
 
+/** Linux's numbers of the calls that jailed processes leave to the simulated kernel; arm64 has no open(2). */
+export const GUARDED =
+  process.arch === 'arm64' ? { kill: 129, openat: 56, open: -1 } : { kill: 62, openat: 257, open: 2 }
+
 /**
- * A seccomp program (struct sock_filter[]) that hands kill(2) to the simulated kernel: on FreeBSD a process in a jail
- * reaches its own jail only, whatever pid it names (prison_check); on Linux it would reach the whole host.
+ * A seccomp program (struct sock_filter[]) that hands calls to the simulated kernel. kill(2): on FreeBSD a process in a
+ * jail reaches its own jail only, whatever pid it names (prison_check); on Linux it would reach the whole host. open(2)
+ * with O_TRUNC: of /dev/fd/N it is a dup(2) on FreeBSD, Linux would open the file anew and truncate it.
  */
-export function killFilter(): Buffer {
+export function jailFilter(): Buffer {
   const arm = process.arch === 'arm64'
+  const [ask, allow, truncate] = [0x7fc00000, 0x7fff0000, 0x200]
+  // Jumps count the instructions that are left out; `ask` is the last but one, `allow` the last.
   const program: readonly (readonly [code: number, jt: number, jf: number, k: number])[] = [
     [0x20, 0, 0, 4],
-    [0x15, 0, 3, arm ? 0xc00000b7 : 0xc000003e],
+    [0x15, 0, 9, arm ? 0xc00000b7 : 0xc000003e],
     [0x20, 0, 0, 0],
-    [0x15, 0, 1, arm ? 129 : 62],
-    [0x06, 0, 0, 0x7fc00000],
-    [0x06, 0, 0, 0x7fff0000],
+    [0x15, 6, 0, GUARDED.kill],
+    [0x15, 3, 0, GUARDED.openat],
+    [0x15, 0, 5, GUARDED.open >>> 0],
+    [0x20, 0, 0, 24],
+    [0x45, 2, 3, truncate],
+    [0x20, 0, 0, 32],
+    [0x45, 0, 1, truncate],
+    [0x06, 0, 0, ask],
+    [0x06, 0, 0, allow],
   ]
   const filter = Buffer.alloc(8 * program.length)
   for (const [i, [code, jt, jf, k]] of program.entries()) {

@@ -1,16 +1,21 @@
 /**
- * Signals of jailed processes. Their kill(2) comes here through seccomp_unotify(2): FreeBSD's cr_cansignal lets a process
- * see its own jail and the jails below only, everything else does not exist (ESRCH).
+ * Calls of jailed processes that come here through seccomp_unotify(2). kill(2): FreeBSD's cr_cansignal lets a process
+ * see its own jail and the jails below only, everything else does not exist (ESRCH). open(2) of /dev/fd/N: a dup(2).
  */
 import { ptr } from 'bun:ffi'
 import fs from 'node:fs'
-import { descriptorOf, libc } from '../libc.ts'
+import { descriptorOf, GUARDED, libc } from '../libc.ts'
+import { descriptorLink } from './descriptors.ts'
 import { type Caller, type Kernel, KernelError, number } from './kernel.ts'
 import { allProcesses, processJail } from './processes.ts'
 import { log, unwatch, watch } from './server.ts'
 
 const RECEIVE = 0xc0502100
 const SEND = 0xc0182101
+const ADD_FD = 0x40182103
+/** The descriptor is also the answer (SECCOMP_ADDFD_FLAG_SEND). */
+const ADD_AND_SEND = 2
+const O_CLOEXEC = 0x80000
 const CONTINUE = 1
 const POLLIN = 1
 /** Linux's numbers of what kill(2) may say. */
@@ -63,15 +68,65 @@ function decide(kernel: Kernel, tid: number, target: number, signal: number): Ve
   return own ? { error: 0, after: () => process.kill(who.pid, signal) } : { error: 0 }
 }
 
+/** The number of the descriptor that a path names, when the caller's /dev has it from an fdescfs or devfs of ours. */
+function descriptorNamed(tid: number, path: string): number | undefined {
+  const standard = /^\/dev\/std(in|out|err)$/.exec(path)?.[1]
+  const fd =
+    standard === undefined ? /^\/dev\/fd\/([0-9]{1,3})$/.exec(path)?.[1] : { in: 0, out: 1, err: 2 }[standard]
+  if (fd === undefined) return undefined
+  const said = (name: string): string | undefined => {
+    try {
+      return fs.readlinkSync(`/proc/${tid}/root/dev/${name}`)
+    } catch {
+      return undefined
+    }
+  }
+  if (standard !== undefined && said(`std${standard}`) !== `fd/${fd}`) return undefined
+  return said(`fd/${fd}`) === descriptorLink(Number(fd)) ? Number(fd) : undefined
+}
+
+function pathArgument(tid: number, address: bigint): string {
+  const memory = fs.openSync(`/proc/${tid}/mem`, 'r')
+  try {
+    const bytes = Buffer.alloc(32)
+    const count = fs.readSync(memory, bytes, 0, bytes.length, address)
+    return bytes.toString('latin1', 0, count).split('\0', 1)[0] ?? ''
+  } finally {
+    fs.closeSync(memory)
+  }
+}
+
+/** Answers an open(2) by a copy of the descriptor that it names; false when it names none. */
+function openDescriptor(fd: number, question: Buffer): boolean {
+  const tid = question.readUInt32LE(8)
+  const at = question.readInt32LE(16) === GUARDED.openat ? 40 : 32
+  const named = descriptorNamed(tid, pathArgument(tid, question.readBigUInt64LE(at)))
+  const who = named === undefined ? undefined : identity(tid)
+  if (named === undefined || who === undefined) return false
+  const copy = descriptorOf(who.pid, named)
+  const answer = Buffer.alloc(24)
+  question.copy(answer, 0, 0, 8)
+  answer.writeUInt32LE(ADD_AND_SEND, 8)
+  answer.writeUInt32LE(copy, 12)
+  answer.writeUInt32LE(question.readUInt32LE(at + 8) & O_CLOEXEC, 20)
+  const done = libc.ioctl(fd, ADD_FD, ptr(answer)) >= 0
+  libc.close(copy)
+  return done
+}
+
 function answerOne(kernel: Kernel, fd: number): void {
   const question = Buffer.alloc(80)
   if (libc.ioctl(fd, RECEIVE, ptr(question)) < 0) return
-  let verdict: Verdict
+  let verdict: Verdict = { error: 0, go: true }
   try {
-    verdict = decide(kernel, question.readUInt32LE(8), question.readInt32LE(32), question.readInt32LE(40))
+    if (question.readInt32LE(16) !== GUARDED.kill) {
+      if (openDescriptor(fd, question)) return
+    } else
+      verdict = decide(kernel, question.readUInt32LE(8), question.readInt32LE(32), question.readInt32LE(40))
   } catch (error) {
-    log(`kill: ${error instanceof Error ? error.stack : String(error)}`)
-    verdict = { error: error instanceof KernelError ? (ERRNO[error.errno] ?? 1) : 1 }
+    // The process may have ended meanwhile, or the descriptor may not be open: Linux's own answer then.
+    if (error instanceof KernelError) verdict = { error: ERRNO[error.errno] ?? 1 }
+    else log(`guard: ${error instanceof Error ? error.stack : String(error)}`)
   }
   const answer = Buffer.alloc(24)
   question.copy(answer, 0, 0, 8)

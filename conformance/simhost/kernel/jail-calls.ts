@@ -1,7 +1,7 @@
 /** Calls about jails other than jail_set(2): get, attach, remove, and what tools ask. */
 import fs from 'node:fs'
 import type { Json } from '../client.ts'
-import { killFilter } from '../libc.ts'
+import { jailFilter } from '../libc.ts'
 import { installGuard } from './guard.ts'
 import { installJailSet } from './jail-set.ts'
 import { type Jail, Jails, type Value } from './jails.ts'
@@ -152,7 +152,7 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
       root: jail.root,
       namespaces: jails.spacesOf(jail.jid),
       dropCapabilities: dropped(jail),
-      seccomp: killFilter().toString('base64'),
+      seccomp: jailFilter().toString('base64'),
     }
   })
   kernel.register('jailRemove', (caller, jid) => {
