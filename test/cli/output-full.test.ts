@@ -1,8 +1,8 @@
-import { writeSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { writeAll } from '../../src/cli/output.ts'
+import { writeSync } from '../../src/host/files.ts'
 
-vi.mock('node:fs', () => ({ writeSync: vi.fn() }))
+vi.mock('../../src/host/files.ts', () => ({ writeSync: vi.fn() }))
 
 function failure(code: string): Error {
   return Object.assign(new Error(code), { code })
