@@ -49,7 +49,7 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
     writeState(files, state)
     writeFileAtomic(files.plan, JSON.stringify(plan))
     const terminal = await ownTerminal(ctx, work)
-    init = journal.perform('start init', { op: 'init-gone', result: files.result }, () =>
+    init = journal.perform('start init', { op: 'init-gone', ctl: files.ctl }, () =>
       startInit(ctx, work, terminal),
     )
     journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)

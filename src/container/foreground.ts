@@ -1,6 +1,6 @@
 /** Waiting for a program in the foreground: signals are passed on, its end becomes our exit status. */
 import type { ChildProcess } from 'node:child_process'
-import { constants } from 'node:os'
+import { signalNumber } from '../host/signals.ts'
 import type { Host } from '../host/types.ts'
 
 /** Signals that a person or a supervisor sends to us and means for the program. */
@@ -35,8 +35,9 @@ export function forwardSignals(host: Host, pid: number): () => void {
 
 /** Exit status of a child as a shell has it: its own, or 128 + signal. */
 export function exitStatusOf(child: ChildProcess): Promise<number> {
-  const status = (code: number | null, signal: NodeJS.Signals | null) =>
-    code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+  // Bun gives a signal that has no name by its number.
+  const status = (code: number | null, signal: NodeJS.Signals | number | null) =>
+    code ?? 128 + (typeof signal === 'number' ? signal : (signalNumber(signal?.slice(3) ?? '') ?? 0))
   if (child.exitCode !== null || child.signalCode !== null) {
     return Promise.resolve(status(child.exitCode, child.signalCode))
   }

@@ -22,7 +22,7 @@ export type Undo =
   | { op: 'run'; calls: readonly ToolCall[] }
   | { op: 'ruleset'; number: number; marker: string }
   /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */
-  | { op: 'init-gone'; result: string }
+  | { op: 'init-gone'; ctl: string }
   | { op: 'kill'; pid: number; start: string }
   | { op: 'children'; parent: string }
 

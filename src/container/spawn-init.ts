@@ -53,14 +53,18 @@ export function spawnInit(
   const ctl = openBothEnds(host, channels.ctl)
   const result = openBothEnds(host, channels.result)
   const [program, ...args] = selfCommand()
-  const child = spawn(program ?? process.execPath, [...args, 'init', String(options.preserveFds)], {
-    cwd: '/',
-    detached: true,
-    stdio: [...kept, ctl.reader, result.writer],
-  })
-  // Only init may hold these: the end of file on `result` is how its end is seen.
-  closeSync(ctl.reader)
-  closeSync(result.writer)
+  let child: ChildProcess
+  try {
+    child = spawn(program ?? process.execPath, [...args, 'init', String(options.preserveFds)], {
+      cwd: '/',
+      detached: true,
+      stdio: [...kept, ctl.reader, result.writer],
+    })
+  } finally {
+    // Only init may hold these: the end of file on `result`, and no reader of `ctl`, is how its end is seen.
+    closeSync(ctl.reader)
+    closeSync(result.writer)
+  }
   const close = () => {
     closeSync(ctl.writer)
     closeSync(result.reader)

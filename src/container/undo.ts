@@ -1,5 +1,5 @@
 /** Taking effects back: each undo is harmless when its effect never happened, and says what it could not do. */
-import { closeSync, existsSync, lstatSync, readSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { closeSync, lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
@@ -57,7 +57,7 @@ function takeBack(host: Host, { undo, done }: Entry): void {
       releaseRuleset(host, undo.number, undo.marker)
       break
     case 'init-gone':
-      awaitInitGone(host, undo.result)
+      awaitInitGone(host, undo.ctl)
       break
     case 'kill':
       killProcess(host, undo.pid, undo.start)
@@ -195,24 +195,24 @@ function runUndo(host: Host, call: ToolCall): void {
   runTool(host, call)
 }
 
-/** init holds the only writer of its FIFO: end of file there means that it is gone, or has become the program. */
-function awaitInitGone(host: Host, result: string): void {
-  if (!existsSync(result)) return
-  const reader = host.process.openNonBlocking(result, 'read')
-  const byte = Buffer.alloc(1)
-  const ended = () => {
+/**
+ * init holds the only reader of `ctl`: ENXIO for a writer means that it is gone, or has become the program. Reading
+ * `result` until its end would not do: on FreeBSD the first reader of a FIFO that nobody writes to gets EAGAIN, not
+ * end of file (sys/fs/fifofs/fifo_vnops.c, fifo_open clears PIPE_EOF).
+ */
+function awaitInitGone(host: Host, ctl: string): void {
+  const gone = () => {
     try {
-      return readSync(reader, byte) === 0
+      // Closed at once: an init that was never told anything ends when it sees that there is no writer.
+      closeSync(host.process.openNonBlocking(ctl, 'write'))
+      return false
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENXIO' || code === 'ENOENT') return true
       throw error
     }
   }
-  try {
-    if (!waitUntil(ended, BUSY_PATIENCE)) throw new JailwrightError('HOST', 'the init process does not end')
-  } finally {
-    closeSync(reader)
-  }
+  if (!waitUntil(gone, BUSY_PATIENCE)) throw new JailwrightError('HOST', 'the init process does not end')
 }
 
 /** SIGKILL to a process that is still the one we started, and waits for its end. */

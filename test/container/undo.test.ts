@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, existsSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Journal, type Undo } from '../../src/container/journal.ts'
-import { markerRule } from '../../src/translate/ruleset-input.ts'
 import { playBack } from '../../src/container/undo.ts'
+import { markerRule } from '../../src/translate/ruleset-input.ts'
 import { type FakeHost, fakeHost } from './fake-host.ts'
 
 let dir: string
@@ -161,5 +161,34 @@ describe('tools', () => {
     expect(playBack(host, journal).map(error => error.message)).toEqual(['ifconfig: SIOCIFDESTROY: No'])
     expect(host.jails.size).toBe(0)
     expect(journal.pending().map(entry => entry.undo.op)).toEqual(['run'])
+  })
+})
+
+describe('init-gone', () => {
+  const undo = () => ({ op: 'init-gone', ctl: join(dir, 'ctl') }) as const
+
+  it('is content where the channel was never made', () => {
+    record(undo())
+    expect(playBack(host, journal)).toEqual([])
+  })
+
+  it('takes a channel that nobody reads for the end of init', () => {
+    host.process.mkfifo(join(dir, 'ctl'), 0o600)
+    record(undo())
+    expect(playBack(host, journal)).toEqual([])
+    expect(journal.pending()).toEqual([])
+  })
+
+  it('waits while somebody reads it, and says so in the end', { timeout: 15_000 }, () => {
+    host.process.mkfifo(join(dir, 'ctl'), 0o600)
+    const reader = openSync(join(dir, 'ctl'), constants.O_RDONLY | constants.O_NONBLOCK)
+    record(undo())
+    const started = Date.now()
+    const [failure] = playBack(host, journal)
+    expect(failure?.message).toContain('does not end')
+    expect(Date.now() - started).toBeGreaterThan(4000)
+    expect(journal.pending()).toHaveLength(1)
+    closeSync(reader)
+    expect(playBack(host, journal)).toEqual([])
   })
 })
