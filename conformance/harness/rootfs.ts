@@ -11,7 +11,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  realpathSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -64,6 +64,12 @@ export function librariesOf(lddOutput: string): string[] {
   return [...found]
 }
 
+/** What tells one file from another: all of /rescue is one program of 18 MB under many names, hard links all of them. */
+function fileIdentity(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true })
+  return `${dev}:${ino}`
+}
+
 /** Copies once, links for every further name of the same file. */
 class Store {
   private readonly copies = new Map<string, string>()
@@ -75,15 +81,15 @@ class Store {
     const target = join(this.base, destination)
     if (existsSync(target)) return
     mkdirSync(dirname(target), { recursive: true })
-    const real = realpathSync(source)
-    const copy = this.copies.get(real)
+    const identity = fileIdentity(source)
+    const copy = this.copies.get(identity)
     if (copy !== undefined) {
       linkSync(copy, target)
       return
     }
-    copyFileSync(real, target)
+    copyFileSync(source, target)
     chmodSync(target, 0o755)
-    this.copies.set(real, target)
+    this.copies.set(identity, target)
   }
 }
 
@@ -139,11 +145,11 @@ async function fill(
     const source = firstExisting(name, places)
     if (source === undefined) continue
     store.put(source, `bin/${name}`)
-    const real = realpathSync(source)
-    if (looked.has(real)) continue
-    looked.add(real)
-    if (isScript(real)) continue
-    const { stdout } = await tool('ldd', real)
+    const identity = fileIdentity(source)
+    if (looked.has(identity)) continue
+    looked.add(identity)
+    if (isScript(source)) continue
+    const { stdout } = await tool('ldd', source)
     for (const library of librariesOf(stdout)) store.put(library, library)
   }
   const loader = '/libexec/ld-elf.so.1'
