@@ -18,6 +18,9 @@ const LATER: readonly CFunctionName[] = [
   'ioctl',
   'close',
   'close_range',
+  'openat',
+  'read',
+  'write',
 ]
 const ON_FREEBSD: readonly CFunctionName[] = ['jail_attach', 'procctl', 'sysctl']
 const ON_LINUX: readonly CFunctionName[] = ['setns', 'chroot', 'prctl', 'syscall']
