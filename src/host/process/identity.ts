@@ -51,8 +51,9 @@ export function setCredentials(uid: number, gid: number, groups: readonly number
   const list = memory(all.length * 4)
   for (const [index, group] of all.entries()) list.writeUInt32LE(group, index * 4)
   check('setgroups', undefined, all.length, list)
-  check('setgid', String(gid), gid)
-  check('setuid', String(uid), uid)
+  // glibc stops every thread for each of these: what is already so is left.
+  if (process.getgid?.() !== gid || process.getegid?.() !== gid) check('setgid', String(gid), gid)
+  if (process.getuid?.() !== uid || process.geteuid?.() !== uid) check('setuid', String(uid), uid)
 }
 
 /**
