@@ -1,58 +1,175 @@
 /**
- * tmpcopyup: the directory that a tmpfs covers is copied into it. The covered directory is reached only through the
- * descriptor that was taken before mounting, and no link in it is followed.
+ * tmpcopyup: the directory that a tmpfs covers is copied into it. It may lie in a volume that another container changes
+ * meanwhile, so each object is opened once, without following a link, and judged and read by its descriptor; a path of
+ * more than one component is never walked.
  */
 import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   lchownSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readlinkSync,
+  readSync,
+  rmSync,
+  type Stats,
   symlinkSync,
+  writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
-import type { BeneathTarget, Host } from '../host/types.ts'
+import { SyscallError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
 import type { CopyUpOptions } from './mount-step.ts'
 
+const CHUNK = 256 * 1024
+
+/** A saved directory: where its copy is, and its own owner and mode. */
+export interface SavedTree {
+  dir: string
+  facts: Stats
+}
+
 /**
- * Copies the covered directory's contents (owner, mode, links as links; sockets, FIFOs and devices are left out, as a
- * tmpfs has no use for them) into the mount at `target.path`, and gives its root the covered directory's owner and
- * mode unless the options say otherwise.
+ * Copies what is in the directory `from` (a descriptor) into a new directory of ours. To be done before the mount: a
+ * covered directory cannot be reached any more, since fchdir(2) on FreeBSD goes on to what covers it
+ * (sys/kern/vfs_syscalls.c, sys_fchdir). Owner and mode are kept, links stay links; sockets, FIFOs and devices are left
+ * out, as a tmpfs has no use for them.
  */
-export function copyTree(host: Host, target: BeneathTarget, options: CopyUpOptions): void {
-  host.process.fchdir(target.fd)
+export function saveTree(host: Host, from: number, dir: string): SavedTree {
+  rmSync(dir, { recursive: true, force: true })
+  mkdirSync(dir, { mode: 0o700 })
+  return inBoth(host, from, dir, (source, copy) => {
+    copyEntries(host, source, copy)
+    return { dir, facts: fstatSync(source) }
+  })
+}
+
+/**
+ * Fills the root of the new tmpfs (a descriptor) with what was saved, gives it the covered directory's owner and mode
+ * unless the options say otherwise, and removes the saved copy.
+ */
+export function restoreTree(host: Host, saved: SavedTree, to: number, options: CopyUpOptions): void {
+  inBoth(host, saved.dir, to, (source, copy) => {
+    copyEntries(host, source, copy)
+    fchownSync(copy, options.uid ?? saved.facts.uid, options.gid ?? saved.facts.gid)
+    fchmodSync(copy, options.mode ?? saved.facts.mode & 0o7777)
+  })
+  rmSync(saved.dir, { recursive: true, force: true })
+}
+
+/** Runs an action with readable descriptors of two directories, each given by descriptor or by a path of ours. */
+function inBoth<T>(
+  host: Host,
+  from: number | string,
+  to: number | string,
+  action: (source: number, copy: number) => T,
+): T {
+  const open = (directory: number | string) => {
+    if (typeof directory === 'number') host.process.fchdir(directory)
+    else process.chdir(directory)
+    const fd = openEntry(host, '.', 'dir')
+    if (fd === undefined)
+      throw new SyscallError('open', 'ENOENT', 'No such file or directory', String(directory))
+    return fd
+  }
+  const opened: number[] = []
   try {
-    const top = lstatSync('.')
-    copyEntries('.', target.path)
-    chownSync(target.path, options.uid ?? top.uid, options.gid ?? top.gid)
-    chmodSync(target.path, options.mode ?? top.mode & 0o7777)
+    opened.push(open(from), open(to))
+    return action(opened[0]!, opened[1]!)
   } finally {
+    for (const fd of opened) closeSync(fd)
     process.chdir('/')
   }
 }
 
-function copyEntries(from: string, to: string): void {
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const source = join(from, entry.name)
-    const copy = join(to, entry.name)
-    const facts = lstatSync(source)
-    if (entry.isSymbolicLink()) {
-      symlinkSync(readlinkSync(source), copy)
-      lchownSync(copy, facts.uid, facts.gid)
-      continue
-    }
-    if (entry.isDirectory()) {
-      mkdirSync(copy)
-      copyEntries(source, copy)
-    } else if (entry.isFile()) {
-      copyFileSync(source, copy)
-    } else {
-      continue
-    }
-    chownSync(copy, facts.uid, facts.gid)
-    chmodSync(copy, facts.mode & 0o7777)
+/** Opens an entry of the working directory; undefined when it is a link or something else by now, or gone. */
+function openEntry(host: Host, name: string, kind: 'dir' | 'file'): number | undefined {
+  let fd: number
+  try {
+    fd = host.process.openNoFollow(name)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP'].includes(code ?? '')) return undefined
+    throw error
   }
+  const facts = fstatSync(fd)
+  if (kind === 'dir' ? facts.isDirectory() : facts.isFile()) return fd
+  closeSync(fd)
+  return undefined
+}
+
+function copyEntries(host: Host, from: number, to: number): void {
+  host.process.fchdir(from)
+  for (const name of readdirSync('.')) {
+    host.process.fchdir(from)
+    const seen = lstatSync(name, { throwIfNoEntry: false })
+    if (seen?.isSymbolicLink()) copyLink(host, name, seen, to)
+    else if (seen?.isDirectory()) copyDirectory(host, name, to)
+    else if (seen?.isFile()) copyFile(host, name, to)
+  }
+}
+
+function copyLink(host: Host, name: string, seen: Stats, to: number): void {
+  let target: string
+  try {
+    target = readlinkSync(name)
+  } catch {
+    return
+  }
+  host.process.fchdir(to)
+  symlinkSync(target, name)
+  lchownSync(name, seen.uid, seen.gid)
+}
+
+function copyDirectory(host: Host, name: string, to: number): void {
+  const source = openEntry(host, name, 'dir')
+  if (source === undefined) return
+  try {
+    host.process.fchdir(to)
+    mkdirSync(name, { mode: 0o700 })
+    const copy = openEntry(host, name, 'dir')!
+    try {
+      copyEntries(host, source, copy)
+      giveFacts(copy, fstatSync(source))
+    } finally {
+      closeSync(copy)
+    }
+  } finally {
+    closeSync(source)
+  }
+}
+
+function copyFile(host: Host, name: string, to: number): void {
+  const source = openEntry(host, name, 'file')
+  if (source === undefined) return
+  try {
+    host.process.fchdir(to)
+    const copy = openSync(name, 'wx', 0o600)
+    try {
+      copyBytes(source, copy)
+      giveFacts(copy, fstatSync(source))
+    } finally {
+      closeSync(copy)
+    }
+  } finally {
+    closeSync(source)
+  }
+}
+
+function copyBytes(from: number, to: number): void {
+  const chunk = Buffer.allocUnsafe(CHUNK)
+  for (;;) {
+    const count = readSync(from, chunk, 0, CHUNK, null)
+    if (count === 0) return
+    for (let at = 0; at < count; ) at += writeSync(to, chunk, at, count - at)
+  }
+}
+
+/** Owner first: changing it clears set-uid. */
+function giveFacts(fd: number, facts: Stats): void {
+  fchownSync(fd, facts.uid, facts.gid)
+  fchmodSync(fd, facts.mode & 0o7777)
 }

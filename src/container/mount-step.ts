@@ -4,18 +4,18 @@ import {
   closeSync,
   constants,
   existsSync,
-  linkSync,
+  fstatSync,
   lstatSync,
   openSync,
   renameSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import type { BeneathTarget, Host, MountOption } from '../host/types.ts'
 import type { MountStep } from '../translate/plan.ts'
-import { copyTree } from './copy-up.ts'
+import { restoreTree, saveTree } from './copy-up.ts'
 import { effect } from './crash.ts'
 import type { Journal } from './journal.ts'
 import { mountSocket } from './socket-mount.ts'
@@ -110,7 +110,7 @@ export function applyMount(host: Host, journal: Journal, step: MountStep, roots:
       host.process.close(target.fd)
       target = fresh
     }
-    mountOn(host, journal, resolved, target)
+    mountOn(host, journal, resolved, target, roots)
   } catch (error) {
     explain(error, step)
   } finally {
@@ -169,10 +169,7 @@ function unshareFile(
   const aside = `.${basename(path)}.jailwright`
   const root = writableRoot(host, roots, dirname(path))
   journal.perform(`put aside ${path}`, { op: 'put-back', root, path, aside }, () =>
-    inParent(host, root, path, () => {
-      linkSync(basename(path), aside)
-      replaceByEmpty(basename(path))
-    }),
+    inParent(host, root, path, () => putAside(basename(path), aside)),
   )
   const fresh = host.process.openBeneath(roots.mountRoot, path, {})
   if (!fresh) throw new JailwrightError('HOST', `${step.destination}: no such file`)
@@ -213,14 +210,20 @@ export function inDirectory<T>(host: Host, directory: BeneathTarget, action: () 
   }
 }
 
-function replaceByEmpty(name: string): void {
-  const next = `.${name}.jailwright-new`
-  closeSync(openSync(next, 'wx', 0o644))
-  renameSync(next, name)
+/**
+ * By rename(2), which takes the name as it is: link(2) on FreeBSD would follow a link that somebody has put there
+ * meanwhile, and give the container a name of a file of the host.
+ */
+function putAside(name: string, aside: string): void {
+  renameSync(name, aside)
+  closeSync(openSync(name, 'wx', 0o644))
 }
 
-function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathTarget): void {
+function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathTarget, roots: Roots): void {
   const late = step.copyUp ? splitForCopyUp(step.options) : undefined
+  const saved =
+    late &&
+    effect(`save ${target.path}`, () => saveTree(host, target.fd, join(dirname(roots.empty), 'copy-up')))
   const undo = {
     op: 'unmount',
     path: target.path,
@@ -241,18 +244,27 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
     },
     fsid => ({ fsid }),
   )
-  if (late) {
-    effect(`copy up ${target.path}`, () => copyTree(host, target, late))
-    if (late.readOnly) {
-      host.kernel.nmount([
-        ['fstype', step.fstype],
-        ['fspath', target.path],
-        ['from', step.source],
-        ['update', undefined],
-        ['ro', undefined],
-      ])
+  if (late && saved) {
+    const filled = mountedRoot(host, step, target, roots)
+    try {
+      effect(`copy up ${target.path}`, () => restoreTree(host, saved, filled.fd, late))
+      if (late.readOnly)
+        nmountOn(host, step, filled, [
+          ['update', undefined],
+          ['ro', undefined],
+        ])
+    } finally {
+      host.process.close(filled.fd)
     }
   }
+}
+
+/** The root of what has just been mounted on `target`; never what somebody has put in the path's place meanwhile. */
+function mountedRoot(host: Host, step: MountStep, target: BeneathTarget, roots: Roots): BeneathTarget {
+  const found = host.process.openBeneath(roots.mountRoot, step.destination, {})
+  if (found?.path === target.path && fstatSync(found.fd).dev !== fstatSync(target.fd).dev) return found
+  if (found) host.process.close(found.fd)
+  throw new JailwrightError('HOST', `${step.origin}: ${target.path} was changed while it was being mounted`)
 }
 
 /** nmount(2) on the held object: relative to it for a directory, to its parent for a file, so that no link is followed. */
