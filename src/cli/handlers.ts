@@ -1,26 +1,12 @@
 /** The code behind each row of the table, loaded when the command is called. */
-import type { Context } from '../container/context.ts'
 import create from './commands/create.ts'
 import remove from './commands/delete.ts'
 import exec from './commands/exec.ts'
 import kill from './commands/kill.ts'
 import start from './commands/start.ts'
 import state from './commands/state.ts'
-import type { CommandName, Invocation } from './commands.ts'
-
-/** What a command may use besides its invocation. */
-export interface Surroundings {
-  /** Name as called, for output. */
-  readonly program: string
-  /** Made when it is asked for: a command that does not touch containers does not pay for the host. */
-  context(): Promise<Context>
-}
-
-/** A command: gives the exit status. */
-export type Handler<C extends CommandName> = (
-  invocation: Invocation<C>,
-  surroundings: Surroundings,
-) => Promise<number> | number
+import type { CommandName } from './commands.ts'
+import type { Handler } from './handler.ts'
 
 type Loaders = {
   readonly [C in Exclude<CommandName, 'help'>]: () => Handler<C> | Promise<Handler<C>>

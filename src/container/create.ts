@@ -7,40 +7,11 @@ import { checkId } from '../translate/names.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
 import { build, undoEverything } from './build.ts'
 import type { Context } from './context.ts'
+import type { Created, CreateMode, CreateOptions } from './create-options.ts'
 import { hostFacts } from './facts.ts'
 import { type Layout, layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
-import type { StartedInit } from './spawn-init.ts'
-import { readState, type StateFile } from './state-file.ts'
-import type { OwnTerminal } from './terminal.ts'
-
-/** What `create` is asked for. */
-export interface CreateOptions {
-  id: string
-  /** Bundle directory. */
-  bundle: string
-  pidFile?: string
-  consoleSocket?: string
-  /** Number of descriptors from 3 on that the program keeps. */
-  preserveFds: number
-  limits?: 'strict' | 'best-effort'
-}
-
-/** How `run` differs from `create`. */
-export interface CreateMode {
-  /** False keeps init as a child that can be waited for. */
-  detached: boolean
-  /** A terminal without a console socket is one that `run` relays itself. */
-  ownTerminal: boolean
-}
-
-/** A container that has been created, as `run` goes on with it. */
-export interface Created {
-  plan: Plan
-  state: StateFile
-  init: StartedInit
-  terminal: OwnTerminal | undefined
-}
+import { readState } from './state-file.ts'
 
 /** Creates a container. On failure nothing of it is left on the host. */
 export async function create(ctx: Context, options: CreateOptions): Promise<void> {

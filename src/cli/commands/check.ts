@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 
 const check: Handler<'check'> = async ({ options }, { context }) => {

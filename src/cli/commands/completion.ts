@@ -1,5 +1,5 @@
 import { completionScript, shells } from '../completion/index.ts'
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { print } from '../output.ts'
 import { usageError } from '../usage.ts'
 

@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 
 const create: Handler<'create'> = async ({ options, words }, { context }) => {
   const { create } = await import('../../container/create.ts')

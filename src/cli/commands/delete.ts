@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 
 const remove: Handler<'delete'> = async ({ options, words }, { context }) => {
   const { deleteContainers } = await import('../../container/delete.ts')

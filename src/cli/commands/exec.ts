@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { usageError } from '../usage.ts'
 import { parseGids, parseUser } from '../user.ts'
 

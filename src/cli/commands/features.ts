@@ -1,5 +1,5 @@
 import { features } from '../features.ts'
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { printJson } from '../output.ts'
 
 const show: Handler<'features'> = () => {

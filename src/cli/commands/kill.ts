@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 
 const kill: Handler<'kill'> = async ({ options, words }, { context }) => {
   const { kill } = await import('../../container/kill.ts')

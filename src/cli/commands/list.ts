@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 import { table } from '../text-table.ts'
 

@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 
 const pause: Handler<'pause'> = async ({ words }, { context }) => {
   const { pause } = await import('../../container/pause.ts')

@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 
 const ps: Handler<'ps'> = async ({ options, words }, { context }) => {

@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 
 const resume: Handler<'resume'> = async ({ words }, { context }) => {
   const { resume } = await import('../../container/pause.ts')

@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 
 const run: Handler<'run'> = async ({ options, words }, { context }) => {
   const { run } = await import('../../container/run.ts')

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { JailwrightError } from '../../errors.ts'
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { specTemplate } from '../spec-template.ts'
 
 const spec: Handler<'spec'> = ({ options }) => {

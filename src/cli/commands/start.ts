@@ -1,5 +1,5 @@
 import { start as startContainer } from '../../container/start.ts'
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 
 const start: Handler<'start'> = async ({ words }, { context }) => {
   await startContainer(await context(), words.id)

@@ -1,5 +1,5 @@
 import { state as stateOf } from '../../container/state.ts'
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { printJson } from '../output.ts'
 
 const state: Handler<'state'> = async ({ words }, { context }) => {

@@ -1,4 +1,4 @@
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { print, writeAll } from '../output.ts'
 import { statsTable } from '../stats-table.ts'
 import { usageError } from '../usage.ts'

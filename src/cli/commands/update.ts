@@ -1,5 +1,5 @@
 import { specOf } from '../commands.ts'
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { resourcesFromFile, resourcesFromOptions } from '../resources.ts'
 import { usageError } from '../usage.ts'
 

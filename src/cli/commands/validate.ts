@@ -1,5 +1,5 @@
 import { ConfigErrors, JailwrightError } from '../../errors.ts'
-import type { Handler } from '../handlers.ts'
+import type { Handler } from '../handler.ts'
 import { print } from '../output.ts'
 import { describe } from '../report.ts'
 
