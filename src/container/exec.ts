@@ -5,7 +5,7 @@ import { ConfigErrors, JailwrightError } from '../errors.ts'
 import type { ProcessPlan } from '../translate/plan.ts'
 import { send } from './channel.ts'
 import type { Context } from './context.ts'
-import { exitStatusOf, forwardSignals } from './foreground.ts'
+import { exitStatusOf, forwardSignals, sendSignal } from './foreground.ts'
 import { layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
 import { type StartedInit, spawnInit } from './spawn-init.ts'
@@ -33,17 +33,30 @@ export interface ExecOptions {
 
 /** Runs a program in a running container; gives its exit status, or 0 at once with `detach`. */
 export async function exec(ctx: Context, options: ExecOptions): Promise<number> {
-  const { init, terminal } = await startProcess(ctx, options)
-  if (options.pidFile !== undefined)
-    writeFileSync(resolve(options.pidFile), String(init.pid), { mode: 0o644 })
-  if (options.detach) return 0
-  const stop = forwardSignals(ctx.host, init.pid)
-  terminal?.attach()
+  const signals = options.detach ? undefined : forwardSignals(ctx.host)
   try {
-    return await exitStatusOf(init.child)
+    const { init, terminal } = await startProcess(ctx, options)
+    if (options.pidFile !== undefined) writePidFile(ctx, options.pidFile, init.pid)
+    if (options.detach) return 0
+    signals?.to(init.pid)
+    try {
+      terminal?.attach(() => sendSignal(ctx.host, init.pid, 'SIGHUP'))
+      return await exitStatusOf(init.child)
+    } finally {
+      await terminal?.detach()
+    }
   } finally {
-    await terminal?.detach()
-    stop()
+    signals?.stop()
+  }
+}
+
+/** A program that the caller cannot find is not left running. */
+function writePidFile(ctx: Context, file: string, pid: number): void {
+  try {
+    writeFileSync(resolve(file), String(pid), { mode: 0o644 })
+  } catch (error) {
+    sendSignal(ctx.host, pid, 'SIGKILL')
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 /** Waiting for a program in the foreground: signals are passed on, its end becomes our exit status. */
 import type { ChildProcess } from 'node:child_process'
+import { SyscallError } from '../errors.ts'
 import { signalNumber } from '../host/signals.ts'
 import type { Host } from '../host/types.ts'
 
@@ -15,21 +16,46 @@ const FORWARDED = [
   'SIGCONT',
 ] as const
 
-/** Passes signals on to `pid` until the given function is called. */
-export function forwardSignals(host: Host, pid: number): () => void {
+/** Signals of ours on their way to a program. */
+export interface Forwarding {
+  /** Names the program; what came before is passed on now. */
+  to(pid: number): void
+  /** Ours are ours again. */
+  stop(): void
+}
+
+/**
+ * Catches the signals that are meant for a program, from before it is there: one that ended us in between would leave a
+ * program, or half a container, without anybody to wait for it.
+ */
+export function forwardSignals(host: Host): Forwarding {
+  let target: number | undefined
+  const early: string[] = []
   const handlers = FORWARDED.map(name => {
     const pass = () => {
-      try {
-        host.process.kill(pid, host.signalNumber(name.slice(3)) ?? 0)
-      } catch {
-        // It has ended this very moment.
-      }
+      if (target === undefined) early.push(name)
+      else sendSignal(host, target, name)
     }
     process.on(name, pass)
     return [name, pass] as const
   })
-  return () => {
-    for (const [name, pass] of handlers) process.off(name, pass)
+  return {
+    to(pid) {
+      target = pid
+      for (const name of early.splice(0)) sendSignal(host, pid, name)
+    },
+    stop() {
+      for (const [name, pass] of handlers) process.off(name, pass)
+    },
+  }
+}
+
+/** Sends a signal by name; a process that has ended this very moment is no error. */
+export function sendSignal(host: Host, pid: number, name: string): void {
+  try {
+    host.process.kill(pid, host.signalNumber(name.slice(3)) ?? 0)
+  } catch (error) {
+    if (!(error instanceof SyscallError && error.errno === 'ESRCH')) throw error
   }
 }
 

@@ -1,8 +1,9 @@
 /** `run`: create, start, wait, delete. */
 import type { Context } from './context.ts'
-import { type CreateOptions, createContainer } from './create.ts'
+import { createContainer } from './create.ts'
+import type { CreateOptions } from './create-options.ts'
 import { deleteContainers } from './delete.ts'
-import { exitStatusOf, forwardSignals } from './foreground.ts'
+import { exitStatusOf, type Forwarding, forwardSignals, sendSignal } from './foreground.ts'
 import { start } from './start.ts'
 
 /** `run`'s own options. */
@@ -18,6 +19,19 @@ export interface RunOptions extends CreateOptions {
  * With `detach` it returns 0 as soon as the program runs.
  */
 export async function run(ctx: Context, options: RunOptions): Promise<number> {
+  const signals = options.detach ? undefined : forwardSignals(ctx.host)
+  try {
+    return await createAndStart(ctx, options, signals)
+  } finally {
+    signals?.stop()
+  }
+}
+
+async function createAndStart(
+  ctx: Context,
+  options: RunOptions,
+  signals: Forwarding | undefined,
+): Promise<number> {
   const { init, terminal } = await createContainer(ctx, options, {
     detached: options.detach,
     ownTerminal: !options.detach,
@@ -25,20 +39,19 @@ export async function run(ctx: Context, options: RunOptions): Promise<number> {
   const remove = () => deleteContainers(ctx, { ids: [options.id], force: true })
   init.close()
   const ended = options.detach ? undefined : exitStatusOf(init.child)
-  const stop = forwardSignals(ctx.host, init.pid)
+  let status: number
   try {
-    terminal?.attach()
+    signals?.to(init.pid)
+    terminal?.attach(() => sendSignal(ctx.host, init.pid, 'SIGHUP'))
     await start(ctx, options.id)
     if (!ended) return 0
-    const status = await ended
-    await terminal?.detach()
-    if (!options.keep) await remove()
-    return status
+    status = await ended
   } catch (error) {
     await terminal?.detach()
     await remove()
     throw error
-  } finally {
-    stop()
   }
+  await terminal?.detach()
+  if (!options.keep) await remove()
+  return status
 }

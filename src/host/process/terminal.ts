@@ -6,7 +6,8 @@ import { openSync } from '../files.ts'
 import { close } from './descriptors.ts'
 
 const O_RDWR = 2
-const TCSAFLUSH = 2
+/** At once: nothing that was typed ahead is thrown away, and a terminal that is stopped (^S) does not stop us. */
+const TCSANOW = 0
 const WINSIZE = 8
 
 /** posix_openpt(3), grantpt(3), unlockpt(3); both descriptors are close-on-exec, neither becomes controlling. */
@@ -62,7 +63,7 @@ export function makeRaw(fd: number): Uint8Array {
   const raw = memory(abi.termiosSize)
   saved.copy(raw)
   call('cfmakeraw', raw)
-  check('tcsetattr', `descriptor ${fd}`, fd, TCSAFLUSH, raw)
+  check('tcsetattr', `descriptor ${fd}`, fd, TCSANOW, raw)
   return saved
 }
 
@@ -70,5 +71,5 @@ export function makeRaw(fd: number): Uint8Array {
 export function restoreTerminal(fd: number, saved: Uint8Array): void {
   const settings = memory(abi.termiosSize)
   settings.set(saved.subarray(0, abi.termiosSize))
-  check('tcsetattr', `descriptor ${fd}`, fd, TCSAFLUSH, settings)
+  check('tcsetattr', `descriptor ${fd}`, fd, TCSANOW, settings)
 }
