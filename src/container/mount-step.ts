@@ -111,6 +111,13 @@ export function applyMount(host: Host, journal: Journal, step: MountStep, roots:
       target = fresh
     }
     mountOn(host, journal, resolved, target, roots)
+    // The source was given by path: it must have led to the object that was found.
+    if (step.source === '%{target}') {
+      const seen = host.process.openBeneath(roots.mountRoot, step.destination, {})
+      const same = seen && fstatSync(seen.fd).ino === fstatSync(target.fd).ino
+      if (seen) host.process.close(seen.fd)
+      if (!same) throw changed(step, target)
+    }
   } catch (error) {
     explain(error, step)
   } finally {
@@ -238,6 +245,7 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
       nmountOn(host, step, target, late?.early ?? step.options)
       const made = host.kernel.mountAt(target.path)
       if (!made || made.fsid === undo.before) {
+        unmountMisled(host, step, roots)
         throw new JailwrightError('HOST', `${step.origin}: the mount did not land on ${target.path}`)
       }
       return made.fsid
@@ -259,12 +267,28 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
   }
 }
 
+/**
+ * A path of a shared volume was changed between look and mount: what has just been mounted elsewhere is taken away again,
+ * wherever that is (a file is mounted by its path, and a link there would be followed).
+ */
+function unmountMisled(host: Host, step: MountStep, roots: Roots): void {
+  const last = host.kernel
+    .mounts()
+    .findLast(({ fstype, from }) => fstype === step.fstype && from === step.source)
+  if (!last || (last.fstype !== 'nullfs' && !last.on.startsWith(`${roots.mountRoot}/`))) return
+  host.kernel.unmount(last.on, { force: true, fsid: last.fsid })
+}
+
 /** The root of what has just been mounted on `target`; never what somebody has put in the path's place meanwhile. */
 function mountedRoot(host: Host, step: MountStep, target: BeneathTarget, roots: Roots): BeneathTarget {
   const found = host.process.openBeneath(roots.mountRoot, step.destination, {})
   if (found?.path === target.path && fstatSync(found.fd).dev !== fstatSync(target.fd).dev) return found
   if (found) host.process.close(found.fd)
-  throw new JailwrightError('HOST', `${step.origin}: ${target.path} was changed while it was being mounted`)
+  throw changed(step, target)
+}
+
+function changed(step: MountStep, target: BeneathTarget): JailwrightError {
+  return new JailwrightError('HOST', `${step.origin}: ${target.path} was changed while it was being mounted`)
 }
 
 /** nmount(2) on the held object: relative to it for a directory, to its parent for a file, so that no link is followed. */

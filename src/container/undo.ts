@@ -73,21 +73,22 @@ function takeBack(host: Host, { undo, done }: Entry): void {
   }
 }
 
-/** Unmounts what we mounted: known by its file system id once done, else by type and source on a place that was free. */
+/**
+ * Unmounts what we mounted. It is looked for in the mount table, by where it was made, its type and, once it was done,
+ * its id: a path may lead elsewhere by now, and after a reboot the same id is some other mount's.
+ */
 function unmount(host: Host, undo: Extract<Undo, { op: 'unmount' }>, fsid: string | undefined): void {
   const ours = () => {
-    const top = host.kernel.mountAt(undo.path)
-    if (!top) return undefined
-    if (fsid !== undefined) return top.fsid === fsid ? top : undefined
-    return top.fsid !== undo.before && top.fstype === undo.fstype ? top : undefined
+    const here = host.kernel.mounts().filter(({ on }) => on === undo.path)
+    const mount = fsid === undefined ? here.at(-1) : here.find(each => each.fsid === fsid)
+    return mount && mount.fstype === undo.fstype && mount.fsid !== undo.before ? mount : undefined
   }
   let refused: SyscallError | undefined
   const gone = (force: boolean) => () => {
-    const top = ours()
-    if (!top && fsid === undefined) return true
+    const mount = ours()
+    if (!mount) return true
     try {
-      // By id where we have it: the path may have been moved by the container meanwhile.
-      host.kernel.unmount(undo.path, { force, fsid: fsid ?? top?.fsid })
+      host.kernel.unmount(undo.path, { force, fsid: mount.fsid })
       return true
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error
@@ -97,16 +98,10 @@ function unmount(host: Host, undo: Extract<Undo, { op: 'unmount' }>, fsid: strin
       return error.errno !== 'EBUSY'
     }
   }
-  if (waitUntil(gone(false), BUSY_PATIENCE) && (!refused || refused.errno === 'EBUSY')) {
-    if (!stillThere(host, undo, fsid)) return
-  }
-  if (gone(true)() && !stillThere(host, undo, fsid)) return
-  throw refused ?? new JailwrightError('HOST', `unmount ${undo.path}: it is still mounted`)
-}
-
-function stillThere(host: Host, undo: Extract<Undo, { op: 'unmount' }>, fsid: string | undefined): boolean {
-  const top = host.kernel.mountAt(undo.path)
-  return top !== undefined && (fsid === undefined ? top.fsid !== undo.before : top.fsid === fsid)
+  waitUntil(gone(false), BUSY_PATIENCE)
+  if (!ours()) return
+  gone(true)()
+  if (ours()) throw refused ?? new JailwrightError('HOST', `unmount ${undo.path}: it is still mounted`)
 }
 
 /** Removes an empty directory or file that we made, reached without following a link. */

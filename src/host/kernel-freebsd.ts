@@ -21,6 +21,7 @@ import type { KernelCalls, MountOption, ProcessInfo } from './types.ts'
 const MNT_IGNORE = 0x800000
 const MNT_FORCE = 0x80000
 const MNT_BYFSID = 0x8000000
+const MNT_NOWAIT = 2
 // sys/sysctl.h
 const CTL_KERN = 1
 const KERN_BOOTTIME = 21
@@ -67,6 +68,18 @@ export const freebsdKernel: KernelCalls = {
     }
     const { on, ...mount } = decodeStatfs(bytes)
     return on === path ? mount : undefined
+  },
+  mounts() {
+    for (let slack = 16; ; slack *= 2) {
+      const count = check('getfsstat', undefined, null, 0, MNT_NOWAIT)
+      const bytes = memory((count + slack) * STATFS_SIZE)
+      const got = check('getfsstat', undefined, bytes, bytes.length, MNT_NOWAIT)
+      // A full buffer may have been too small.
+      if (got === count + slack) continue
+      return Array.from({ length: got }, (_, index) =>
+        decodeStatfs(bytes.subarray(index * STATFS_SIZE, (index + 1) * STATFS_SIZE)),
+      )
+    }
   },
 }
 

@@ -161,5 +161,6 @@ export const simulatedKernel: KernelCalls = {
   jailProcesses: jid => (ask('jailProcesses', [jid]) as number[] | undefined) ?? [],
   sysctl: name => ask('sysctl', [name]) as string | undefined,
   sysctlExists: name => ask('sysctlExists', [name]) === true,
+  mounts: () => ask('mounts', []) as ReturnType<KernelCalls['mounts']>,
   mountAt: path => ask('mountAt', [path]) as ReturnType<KernelCalls['mountAt']>,
 }

@@ -40,6 +40,15 @@ export interface ProcessInfo {
 /** One nmount(2) option: a name and a string value, or `undefined` for a flag such as `ro`. */
 export type MountOption = readonly [name: string, value: string | undefined]
 
+/** One mount of the host's table. */
+export interface MountEntry {
+  on: string
+  fstype: string
+  from: string
+  /** 16 hex digits. */
+  fsid: string
+}
+
 /** Calls that differ between FreeBSD and the simulated host. All are synchronous and throw `SyscallError`. */
 export interface KernelCalls {
   /** nmount(2) with MNT_IGNORE added, so that `mount` and `df` on the host stay readable (only `mount -v` shows them). */
@@ -66,6 +75,8 @@ export interface KernelCalls {
   sysctlExists(name: string): boolean
   /** Full path of the mount on exactly this directory or file (statfs f_mntonname equal to path), with its type. */
   mountAt(path: string): { fstype: string; from: string; fsid: string } | undefined
+  /** All mounts in the order of mounting (getfsstat(2)); `on` is where each was made: later renames do not change it. */
+  mounts(): readonly MountEntry[]
 }
 
 /** A directory or file inside a root, found without ever following a link out of it, and held by a descriptor. */

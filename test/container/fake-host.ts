@@ -59,6 +59,7 @@ export function fakeHost(): FakeHost {
       jailProcesses: jid => [...processes.values()].filter(p => p.jid === jid).map(p => p.pid),
       sysctl: () => undefined,
       sysctlExists: () => true,
+      mounts: () => mounts.map(({ path, ...mount }) => ({ ...mount, on: path })),
       mountAt: path => mounts.findLast(mount => mount.path === path),
     },
     run: (tool: Tool, args, options = {}) => {

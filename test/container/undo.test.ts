@@ -59,6 +59,13 @@ describe('unmount', () => {
     expect(host.mounts).toHaveLength(1)
   })
 
+  it('leaves another mount that has the same id after a reboot', () => {
+    host.mounts.push({ path: '/other/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    record(undo, { fsid: 'f1' })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.mounts).toHaveLength(1)
+  })
+
   it('does nothing when the mount never happened', () => {
     record(undo)
     expect(playBack(host, journal)).toEqual([])

@@ -263,6 +263,23 @@ describe('nmount(2) and unmount(2)', () => {
     expect(kernel.mountAt('/jails/x/tmp/below')).toBeUndefined()
     expect(kernel.mountAt('/none')).toBeUndefined()
   })
+
+  it('lists all mounts, again when the table grew meanwhile', () => {
+    let there = 1
+    fake.functions.getfsstat = (bytes: Buffer | null) => {
+      if (bytes === null) return there
+      there = 20
+      const room = Math.min(there, Math.floor(bytes.length / 2344))
+      for (let index = 0; index < room; index += 1) {
+        bytes.write('nullfs\0', index * 2344 + 280)
+        bytes.write(`/m${index}\0`, index * 2344 + 1320)
+      }
+      return room
+    }
+    const mounts = kernel.mounts()
+    expect(mounts).toHaveLength(20)
+    expect(mounts[19]).toEqual({ on: '/m19', fstype: 'nullfs', from: '', fsid: '0'.repeat(16) })
+  })
 })
 
 describe('jails', () => {

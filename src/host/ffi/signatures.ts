@@ -68,6 +68,7 @@ export const signatures = {
   nmount: int('ptr', 'u32', 'i32'),
   unmount: int('ptr', 'i32'),
   statfs: int('ptr', 'ptr'),
+  getfsstat: int('ptr', 'u64', 'i32'),
   jail_attach: int('i32'),
   jail_remove: int('i32'),
   jail_get: int('ptr', 'u32', 'i32'),
