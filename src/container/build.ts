@@ -1,6 +1,6 @@
 /** The doing part of `create`: one after the other, each effect under its undo, all taken back when one fails. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Bundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
@@ -23,7 +23,19 @@ export function undoEverything(ctx: Context, files: Layout): void {
   const failures = playBack(ctx.host, new Journal(files.journal))
   for (const failure of failures.slice(1)) ctx.log.error(failure.message)
   if (failures[0]) throw failures[0]
-  effect('remove state directory', () => rmSync(files.dir, { recursive: true, force: true }))
+  effect('remove state directory', () => removeDirectory(files))
+}
+
+/** Nothing is removed below what may still be a mount point: only files of ours, and directories that are empty. */
+function removeDirectory(files: Layout): void {
+  rmSync(join(files.dir, 'copy-up'), { recursive: true, force: true })
+  if (!existsSync(files.dir)) return
+  for (const entry of readdirSync(files.dir, { withFileTypes: true })) {
+    const path = join(files.dir, entry.name)
+    if (entry.isDirectory()) rmdirSync(path)
+    else unlinkSync(path)
+  }
+  rmdirSync(files.dir)
 }
 
 /** What a container is built from. */

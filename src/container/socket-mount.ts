@@ -3,8 +3,8 @@
  * name in a directory of its own beside it, that directory is mounted, and the destination becomes a link into it: the
  * container sees this socket and none of its neighbours.
  */
-import { linkSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { linkSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { JailwrightError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type { MountStep } from '../translate/plan.ts'
@@ -17,13 +17,32 @@ export function mountSocket(host: Host, journal: Journal, step: MountStep, roots
   if (!via) throw new JailwrightError('HOST', `${origin}: a socket without a place to mount it`)
   const own = via.directory
   const name = basename(via.link)
-  journal.perform(`mkdir ${own}`, { op: 'host-rmdir', path: own }, () => mkdirSync(own, { mode: 0o711 }))
-  journal.perform(`link ${own}/${name}`, { op: 'host-unlink', path: join(own, name) }, () =>
-    linkSync(step.source, join(own, name)),
+  // Reached beneath the socket's own directory, which others may be able to change.
+  const root = dirname(own)
+  const directory = `/${basename(own)}`
+  const path = `${directory}/${name}`
+  journal.perform(`mkdir ${own}`, { op: 'rmdir', root, path: directory }, () =>
+    mkdirSync(own, { mode: 0o711 }),
+  )
+  journal.perform(`link ${own}/${name}`, { op: 'unlink', root, path }, () =>
+    inParent(host, root, path, () => linkSync(step.source, name)),
   )
   const { via: _, ...mount } = step
   applyMount(host, journal, { ...mount, source: own, destination: via.mountPoint, target: 'dir' }, roots)
+  checkContents(host, step, via.mountPoint, name, roots)
   linkDestination(host, journal, step, via.link, roots)
+}
+
+/** The source was mounted by its path: what the container sees has to be the socket and nothing else. */
+function checkContents(host: Host, step: MountStep, mountPoint: string, name: string, roots: Roots): void {
+  const found = inParent(host, roots.mountRoot, `${mountPoint}/${name}`, () =>
+    readdirSync('.').map(entry => lstatSync(entry, { throwIfNoEntry: false })),
+  )
+  if (found.length === 1 && found[0]?.isSocket()) return
+  throw new JailwrightError(
+    'HOST',
+    `${step.origin}.source: ${step.source} was changed while it was being mounted`,
+  )
 }
 
 /** Puts the symbolic link in the destination's place. */

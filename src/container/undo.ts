@@ -110,8 +110,7 @@ function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'fi
   try {
     parent = host.process.openBeneath(root, dirname(path), {})
   } catch (error) {
-    // The container has put something else in the way: what is there now is not ours.
-    if (error instanceof JailwrightError) return
+    if (isGone(error)) return
     throw error
   }
   if (!parent) return
@@ -128,6 +127,11 @@ function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'fi
   )
 }
 
+/** The container has put something else in the way, or the whole root has been removed: what is there now is not ours. */
+function isGone(error: unknown): boolean {
+  return error instanceof JailwrightError || (error as NodeJS.ErrnoException).code === 'ENOENT'
+}
+
 /** Errors that mean "not ours any more": gone already, in use by the container's own files, or on a read-only system. */
 const HARMLESS = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EROFS', 'EBUSY', 'EPERM'])
 
@@ -140,7 +144,13 @@ function removeQuietly(action: () => void): void {
 }
 
 function putBack(host: Host, undo: Extract<Undo, { op: 'put-back' }>): void {
-  const parent = host.process.openBeneath(undo.root, dirname(undo.path), {})
+  let parent: ReturnType<Host['process']['openBeneath']>
+  try {
+    parent = host.process.openBeneath(undo.root, dirname(undo.path), {})
+  } catch (error) {
+    if (isGone(error)) return
+    throw error
+  }
   if (!parent) return
   inDirectory(host, parent, () => removeQuietly(() => renameSync(undo.aside, basename(undo.path))))
 }
@@ -167,15 +177,27 @@ export function removeJail(host: Host, name: string, jid: number | undefined): v
   if (!gone) throw new JailwrightError('HOST', `jail ${name}: it is still there after jail_remove(2)`)
 }
 
-/** Names of the host's interfaces that have exactly this description. */
+/**
+ * Names of the host's epairs that have exactly this description. The list of all interfaces only gives candidates: a jail
+ * may describe an interface that was moved into it as it likes, with line ends too, and that text comes back to the host
+ * with the interface. So a candidate has to be in the group of epairs, which an interface leaves when it is moved
+ * (network.md section 3), and is asked alone, where the first description is its own.
+ */
 function describedAs(host: Host, description: string): string[] {
-  const names: string[] = []
+  const line = `\tdescription: ${description}`
+  const candidates = new Set<string>()
   let name = ''
-  for (const line of host.run('ifconfig', ['-a']).stdout.split('\n')) {
-    name = /^(\S+): flags=/.exec(line)?.[1] ?? name
-    if (line === `\tdescription: ${description}`) names.push(name)
+  for (const each of host.run('ifconfig', ['-a']).stdout.split('\n')) {
+    name = /^(\S+): flags=/.exec(each)?.[1] ?? name
+    if (each === line) candidates.add(name)
   }
-  return names
+  if (candidates.size === 0) return []
+  const epairs = host.run('ifconfig', ['-g', 'epair']).stdout.split(/\s+/)
+  return epairs.filter(epair => {
+    if (!candidates.has(epair)) return false
+    const alone = host.run('ifconfig', [epair]).stdout.split('\n')
+    return alone.find(each => each.startsWith('\tdescription: ')) === line
+  })
 }
 
 /** Runs one tool of an undo; outputs that mean "already gone" count as success. */

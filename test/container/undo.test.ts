@@ -4,6 +4,7 @@ import tmp from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Journal, type Undo } from '../../src/container/journal.ts'
 import { playBack } from '../../src/container/undo.ts'
+import type { ToolCall } from '../../src/translate/plan.ts'
 import { markerRule } from '../../src/translate/ruleset-input.ts'
 import { type FakeHost, fakeHost } from './fake-host.ts'
 
@@ -139,6 +140,45 @@ describe('ruleset', () => {
     record({ op: 'ruleset', number: 1000, marker })
     expect(playBack(host, journal)).toEqual([])
     expect(host.calls).not.toContain('devfs rule -s 1000 delset')
+  })
+})
+
+describe('an epair', () => {
+  const destroy: ToolCall = {
+    tool: 'ifconfig',
+    args: ['%{interface}', 'destroy'],
+    forDescription: 'jailwright web vnet0',
+  }
+  const described = (name: string, text: string) =>
+    `${name}: flags=8843<UP> metric 0 mtu 1500\n\tdescription: ${text}\n`
+  const answer = (line: string, stdout: string) => host.answers.set(line, { status: 0, stdout, stderr: '' })
+
+  it('is known by its description', () => {
+    answer('ifconfig -a', `${described('em0', 'uplink')}${described('e0a_web', 'jailwright web vnet0')}`)
+    answer('ifconfig -g epair', 'e0a_db e0a_web')
+    answer('ifconfig e0a_web', described('e0a_web', 'jailwright web vnet0'))
+    record({ op: 'run', calls: [destroy] }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls.filter(call => call.endsWith('destroy'))).toEqual(['ifconfig e0a_web destroy'])
+  })
+
+  it('is not what a jail has given that description, nor what it has written into one', () => {
+    const forged =
+      'x\nbridge0: flags=8843<UP>\n\tdescription: jailwright web vnet0\ne0a_db: flags=8843<UP>\n\tdescription: jailwright web vnet0'
+    answer('ifconfig -a', `${described('em1', forged)}${described('vlan7', 'jailwright web vnet0')}`)
+    answer('ifconfig -g epair', 'e0a_db')
+    answer('ifconfig e0a_db', described('e0a_db', 'jailwright db vnet0'))
+    record({ op: 'run', calls: [destroy] }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls.filter(call => call.endsWith('destroy'))).toEqual([])
+  })
+})
+
+describe('a root that has been removed', () => {
+  it('keeps nothing from being undone', () => {
+    record({ op: 'rmdir', root: join(dir, 'gone'), path: '/a' }, {})
+    record({ op: 'put-back', root: join(dir, 'gone'), path: '/a', aside: '.a' }, {})
+    expect(playBack(host, journal)).toEqual([])
   })
 })
 
