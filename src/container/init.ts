@@ -12,7 +12,10 @@ import { findProgram, homeOf } from './program.ts'
 
 type Prepare = Extract<Order, { do: 'prepare' }>
 
-/** The hidden command `init N`: N preserved descriptors, then the reading end of orders and the writing end of answers. */
+/**
+ * The hidden command `init N [LIMIT]`: N preserved descriptors, then the reading end of orders and the writing end of
+ * answers; LIMIT is the soft limit of descriptors to go back to (`withFewDescriptors`).
+ */
 export async function initMain(argv: readonly string[]): Promise<number> {
   const preserved = Number(argv[0] ?? 0)
   const orders = 3 + preserved
@@ -22,6 +25,7 @@ export async function initMain(argv: readonly string[]): Promise<number> {
   host.process.closeOnExecFrom(3)
   const receiver = new Receiver(orders)
   try {
+    if (argv[1] !== undefined) host.process.restoreDescriptors(BigInt(argv[1]))
     const prepare = receiver.next<Prepare>()
     // The command that started us is gone: so is the container.
     if (!prepare) return 1

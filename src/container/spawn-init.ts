@@ -55,10 +55,13 @@ export function spawnInit(
   const [program, ...args] = selfCommand()
   let child: ChildProcess
   try {
-    child = spawn(program ?? process.execPath, [...args, 'init', String(options.preserveFds)], {
-      cwd: '/',
-      detached: true,
-      stdio: [...kept, ctl.reader, result.writer],
+    child = host.process.withFewDescriptors(former => {
+      const words = [...args, 'init', String(options.preserveFds), ...(former ? [String(former)] : [])]
+      return spawn(program ?? process.execPath, words, {
+        cwd: '/',
+        detached: true,
+        stdio: [...kept, ctl.reader, result.writer],
+      })
     })
   } finally {
     // Only init may hold these: the end of file on `result`, and no reader of `ctl`, is how its end is seen.

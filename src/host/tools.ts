@@ -3,6 +3,7 @@
 import { JailwrightError } from '../errors.ts'
 import { existsSync } from './files.ts'
 import { closeOnExecFrom } from './process/descriptors.ts'
+import { withFewDescriptors } from './process/identity.ts'
 import { signalNumber } from './signals.ts'
 import type { Tool, ToolResult } from './types.ts'
 
@@ -45,15 +46,17 @@ export function run(tool: Tool, args: readonly string[], options: { stdin?: stri
   // The caller may have left us descriptors that no tool must see; Node marks only the first few itself.
   if (!descriptorsMarked) closeOnExecFrom(3)
   descriptorsMarked = true
-  const result = spawnSync(path, [...args], {
-    cwd: '/',
-    env: ENVIRONMENT,
-    // `input: ''` would be taken for none, and the caller's own standard input must not be read.
-    stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-    ...(options.stdin ? { input: options.stdin } : {}),
-    encoding: 'utf8',
-    maxBuffer: MAX_OUTPUT,
-  })
+  const start = () =>
+    spawnSync(path, [...args], {
+      cwd: '/',
+      env: ENVIRONMENT,
+      // `input: ''` would be taken for none, and the caller's own standard input must not be read.
+      stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      ...(options.stdin ? { input: options.stdin } : {}),
+      encoding: 'utf8',
+      maxBuffer: MAX_OUTPUT,
+    })
+  const result = withFewDescriptors(start)
   if (result.error !== undefined && result.status === null && result.signal === null) {
     const { code, message } = result.error as NodeJS.ErrnoException
     throw new JailwrightError(

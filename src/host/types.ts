@@ -96,6 +96,12 @@ export interface ProcessCalls {
   execve(path: string, argv: readonly string[], env: readonly string[]): never
   /** setrlimit(2) by FreeBSD's resource name without prefix (`NOFILE`, `AS`); -1n is RLIM_INFINITY. */
   setrlimit(resource: string, soft: bigint, hard: bigint): void
+  /**
+   * Starts a process in `action` under a low soft limit of descriptors where the engine needs that to be quick;
+   * `former` is the limit that the started process has to give itself back by `restoreDescriptors`, if any.
+   */
+  withFewDescriptors<T>(action: (former: bigint | undefined) => T): T
+  restoreDescriptors(former: bigint): void
   /** setgroups([gid, ...groups]), setgid, setuid in that order (process.md section 3). */
   setCredentials(uid: number, gid: number, groups: readonly number[]): void
   /** Default dispositions and an empty mask for every signal (the engine ignores SIGPIPE; the container must not). */

@@ -33,6 +33,7 @@ export const signatures = {
   setgroups: int('u64', 'ptr'),
   setgid: int('u32'),
   setuid: int('u32'),
+  getrlimit: int('i32', 'ptr'),
   setrlimit: int('i32', 'ptr'),
   sigaction: int('i32', 'ptr', 'ptr'),
   sigprocmask: int('i32', 'ptr', 'ptr'),

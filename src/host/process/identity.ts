@@ -41,6 +41,39 @@ export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
   check('setrlimit', `RLIMIT_${resource}`, number, limits)
 }
 
+/** The soft limit of descriptors while a process is started, see `withFewDescriptors`. */
+const FEW_DESCRIPTORS = 1024n
+
+/**
+ * Runs `action`, which starts a process, with a low soft limit of descriptors (in this process and the started one).
+ * Bun's child on FreeBSD asks for every number up to the limit whether it is open (src/jsc/bindings/bun-spawn.cpp,
+ * closeRangeLoop with getdtablesize(3), up to 65536): two system calls each that take longer than all else. The
+ * caller has marked what it holds close-on-exec, and holds none above the low limit.
+ */
+export function withFewDescriptors<T>(action: (former: bigint | undefined) => T): T {
+  if (abi.os !== 'freebsd' || process.versions.bun === undefined) return action(undefined)
+  const limits = memory(16)
+  check('getrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
+  const former = limits.readBigUInt64LE(0)
+  if (former <= FEW_DESCRIPTORS) return action(undefined)
+  limits.writeBigUInt64LE(FEW_DESCRIPTORS, 0)
+  check('setrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
+  try {
+    return action(former)
+  } finally {
+    limits.writeBigUInt64LE(former, 0)
+    check('setrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
+  }
+}
+
+/** Gives a process that was started with few descriptors its former soft limit; the hard one has not changed. */
+export function restoreDescriptors(former: bigint): void {
+  const limits = memory(16)
+  check('getrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
+  limits.writeBigUInt64LE(former, 0)
+  check('setrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
+}
+
 /**
  * setgroups(2), setgid(2), setuid(2). The group goes into the list too: up to FreeBSD 14 the first entry becomes the
  * effective gid, from 15 on it does not (process.md section 3). libc's functions: on Linux they reach every thread.
