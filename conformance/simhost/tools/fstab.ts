@@ -1,6 +1,6 @@
 /** fstab(5): special and node in vis(3) octal form, options, type. */
 import { CallError } from '../client.ts'
-import { errx, strerror, type ToolContext } from './tool.ts'
+import { strerror, type ToolContext } from './tool.ts'
 
 export interface FstabEntry {
   special: string
@@ -12,14 +12,18 @@ export interface FstabEntry {
 const decode = (word: string) =>
   word.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
-/** Entries in order; lines that lack one of rw, ro, rq, sw, xx among their options are left out as getfsent(3) does. */
-export function readFstab(t: ToolContext, file: string): FstabEntry[] {
+/**
+ * Entries in order; lines that lack one of rw, ro, rq, sw, xx among their options are left out as getfsent(3) does.
+ * A file that cannot be read is told of as setfsent(3) does, and undefined; /etc/fstab may be missing here.
+ */
+export function readFstab(t: ToolContext, file: string): FstabEntry[] | undefined {
   let text: string
   try {
     text = t.readFile(file)
   } catch (error) {
     if (file === '/etc/fstab') return []
-    errx(t, 1, `${file}: ${strerror(error instanceof CallError ? error.errno : 'EIO')}`)
+    t.err(`fstab: ${file}:0: ${strerror(error instanceof CallError ? error.errno : 'EIO')}\n`)
+    return undefined
   }
   const entries: FstabEntry[] = []
   for (const line of text.split('\n')) {

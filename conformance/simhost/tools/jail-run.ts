@@ -61,14 +61,14 @@ const flag = (conf: Conf, name: string) => {
   return v !== undefined && (v.length === 0 || v.at(-1) === 'true' || Number(v.at(-1)) > 0)
 }
 
-interface Imported {
+export interface Imported {
   given: Record<string, Json>
   /** As `-v` prints them. */
   words: string[]
 }
 
 /** import_params: all kernel parameters, found and converted. */
-function importParams(run: Run, conf: Conf): Imported | undefined {
+export function importParams(run: Run, conf: Conf): Imported | undefined {
   const imported: Imported = { given: {}, words: [] }
   let good = true
   for (const [name, list] of conf.jail.params) {

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { CallError } from '../client.ts'
 import { ConfError, type ConfJail, readConf } from './jail-conf.ts'
-import { type Conf, createJail, modifyJail, type Run, stopJail } from './jail-run.ts'
+import { type Conf, createJail, importParams, modifyJail, type Run, stopJail } from './jail-run.ts'
 import { Exit, errx, getopt, type ToolContext } from './tool.ts'
 
 const USAGE = `usage: jail [-dhilqv] [-J jid_file] [-u username] [-U username]
@@ -91,7 +91,7 @@ export function main(t: ToolContext): number {
   const separator = get('e')
   const file = get('f')
   if (separator !== undefined) {
-    if (rest.length > 0) usage(t)
+    if (rest.length > 0 || has('c') || has('m') || has('r') || has('R')) usage(t)
     for (const jail of readFile(t, file ?? '/etc/jail.conf')) t.out(`${printed(jail, separator)}\n`)
     return 0
   }
@@ -109,7 +109,9 @@ export function main(t: ToolContext): number {
     const wanted = rest[0]
     const chosen = wanted === undefined || wanted === '*' ? all : all.filter(j => matchName(wanted, j.name))
     if (chosen.length === 0) errx(t, 1, `"${wanted}" not found`)
-    for (const jail of ordered(run, chosen, all)) start(run, { jail, named: true }, op)
+    const wild = wanted === undefined || wanted.endsWith('*')
+    for (const jail of ordered(run, chosen, all))
+      start(run, { jail, named: true }, op, wild || !chosen.includes(jail))
   }
   return run.failed ? 1 : 0
 }
@@ -144,23 +146,34 @@ function ordered(run: Run, chosen: ConfJail[], all: ConfJail[]): ConfJail[] {
   return list
 }
 
-function start(run: Run, conf: Conf, op: { c: boolean; m: boolean; r: boolean }): void {
+/** One jail of -c, -m and -r together. `tolerant`: it was not named itself (a wildcard, or another depends on it). */
+function start(run: Run, conf: Conf, op: { c: boolean; m: boolean; r: boolean }, tolerant = false): void {
   const { t } = run
+  if (importParams(run, conf) === undefined) return
   const key = conf.jail.params.get('jid')?.[0] ?? conf.jail.params.get('name')?.[0]
   const found = key === undefined ? null : t.call('jailId', key)
   const jid = typeof found === 'number' ? found : undefined
-  if (op.r && jid !== undefined) {
-    stopJail(run, { jail: conf.jail, named: true }, jid)
+  if (jid === undefined) {
+    if (op.c && (op.m || !op.r)) createJail(run, conf)
+    else if (!tolerant) fail(run, key === undefined ? 'no jail specified' : `"${key}" not found`)
+  } else if (op.r && !op.m) {
+    stopJail(run, { jail: conf.jail, named: conf.named }, jid, run.verbose > 0)
     createJail(run, conf)
-  } else if (jid === undefined && op.c) createJail(run, conf)
-  else if (jid !== undefined && op.m) modifyJail(run, conf, jid)
-  else if (jid === undefined) fail(run, `"${key ?? ''}" not found`)
-  else fail(run, `"${conf.named ? conf.jail.name : jid}" already exists`)
+  } else if (op.m) modifyJail(run, conf, jid)
+  else if (!tolerant)
+    fail(run, `"${conf.named ? conf.jail.name : key === undefined ? '' : jid}" already exists`)
 }
 
 function fail(run: Run, message: string): void {
   run.t.err(`jail: ${message}\n`)
   run.failed = true
+}
+
+/** The jails that need this one, nearest first: they go before it. */
+function dependents(name: string, all: ConfJail[], path: readonly string[] = []): ConfJail[] {
+  if (path.includes(name)) return []
+  const direct = all.filter(j => j.params.get('depend')?.includes(name) === true)
+  return direct.flatMap(j => [j, ...dependents(j.name, all, [...path, name])])
 }
 
 /** -r and -R. What is said of a removed jail depends on how it was named. */
@@ -190,6 +203,11 @@ function remove(run: Run, names: string[], file: string | undefined, ignoreFile:
       const own = conf?.find(c => c.name === j.name)
       const jail = own ?? { name: j.name, params: new Map() }
       targets.push({ conf: { jail, named: true, configured: own !== undefined }, jid: j.jid })
+      for (const other of dependents(j.name, conf ?? [])) {
+        const there = running.find(r => r.name === other.name)
+        if (there !== undefined)
+          targets.push({ conf: { jail: other, named: true, configured: true }, jid: there.jid })
+      }
     }
   }
   const say = conf !== undefined || names.length > 1 || wildcard || run.verbose > 0
@@ -225,10 +243,16 @@ function oldStyle(run: Run, rest: string[], name: string | undefined, level: str
 function printed(jail: ConfJail, separator: string): string {
   return [...jail.params]
     .map(([name, values]) => {
-      const shown = values.map(v =>
-        /^[A-Za-z0-9_./:@%-]+$/.test(v) ? v : `"${v.replace(/(["\\$])/g, '\\$1')}"`,
-      )
+      const shown = values.map(quotedPrint)
       return shown.length === 0 ? name : `${name}=${shown.join(',')}`
     })
     .join(separator)
+}
+
+/** quoted_print(): quotes around spaces, a backslash before backslashes and the quotes used. */
+function quotedPrint(text: string): string {
+  const quote =
+    text === '' || text.includes("'") ? '"' : text.includes('"') ? "'" : /[ \t]/.test(text) ? '"' : ''
+  const inner = [...text].map(c => (c === '\\' || c === quote ? `\\${c}` : c)).join('')
+  return `${quote}${inner}${quote}`
 }

@@ -22,24 +22,47 @@ function usage(t: ToolContext): never {
   throw new Exit(1)
 }
 
+/** Parameters of the kind jailsys that others are below: -s leaves those out unless it is `new`. */
+const PARENTS = ['host', 'ip4', 'ip6', 'linux', 'vnet']
+
+/** The pseudo-parameter `all`: those without a dot first, then by name. */
+function allParams(t: ToolContext): Param[] {
+  const list = (t.call('jailParamList') as unknown as Param[]).filter(
+    p => p.type !== 'node' && p.type !== 'keyed',
+  )
+  const dotted = (p: Param) => Number(p.name.includes('.'))
+  return list.sort((a, b) => dotted(a) - dotted(b) || (a.name < b.name ? -1 : 1))
+}
+
 const TABLE = ['jid', 'name', 'host.hostname', 'path', 'ip4.addr', 'ip6.addr', 'cpuset.id', 'dying']
 
-/** `--libxo json` and its short forms. */
-export function takeLibxo(t: ToolContext): boolean {
+/**
+ * `--libxo json` and its short forms; `pretty` (`P`) lays out afterwards what the tool writes on one line, of which
+ * `start` is a part.
+ */
+export function takeLibxo(t: ToolContext, start: string): boolean {
   let json = false
+  let pretty = false
   const rest: string[] = []
   for (let i = 0; i < t.args.length; i++) {
     const word = t.args[i] ?? ''
-    const value = word === '--libxo' ? t.args[++i] : /^--libxo[=:](.*)$/.exec(word)?.[1]
+    const short = /^--libxo:(.*)$/.exec(word)?.[1]
+    const value = word === '--libxo' ? t.args[++i] : /^--libxo=(.*)$/.exec(word)?.[1]
     if (!word.startsWith('--libxo')) rest.push(word)
-    else if (value?.split(/[,:]/).some(v => v === 'json' || v === 'J')) json = true
+    const words = short === undefined ? (value ?? '').split(',') : [...short]
+    json ||= words.includes('json') || words.includes('J')
+    pretty ||= words.includes('pretty') || words.includes('P')
   }
   t.args = rest
+  if (json && pretty) {
+    const plain = t.out
+    t.out = text => plain(text.includes(start) ? `${JSON.stringify(JSON.parse(text), null, 2)}\n` : text)
+  }
   return json
 }
 
 export function main(t: ToolContext): number {
-  const json = takeLibxo(t)
+  const json = takeLibxo(t, '"jail-information": {')
   const { options, rest } = getopt(t, 'acdhNnqsvj:', () => usage(t))
   const has = (letter: string) => options.some(([l]) => l === letter)
   const jail = options.findLast(([l]) => l === 'j')?.[1]
@@ -54,16 +77,14 @@ export function main(t: ToolContext): number {
   }
   if (has('c')) return exists(t, options, jail, rest)
   if (o.settable && o.header) usage(t)
-  let params = rest.map(name => resolve(t, name)?.param ?? errx(t, 1, `unknown parameter: ${name}`))
-  const table = params.length === 0 && !o.names && !o.header && !o.settable
-  if (params.length === 0 && !table)
-    params = (t.call('jailParamList') as unknown as Param[]).filter(
-      p =>
-        p.type !== 'node' &&
-        !(p.type === 'keyed') &&
-        !(o.settable && p.readOnly === true && p.name !== 'jid'),
-    )
-  const wanted = table ? TABLE : params.map(p => p.name)
+  const table = rest.length === 0 && !o.names && !o.header && !o.settable
+  const asked = rest.length === 0 && !table ? ['all'] : rest
+  const params: Param[] = []
+  for (const p of asked.flatMap(name =>
+    name === 'all' ? allParams(t) : [resolve(t, name)?.param ?? errx(t, 1, `unknown parameter: ${name}`)],
+  ))
+    if (!params.some(there => there.name === p.name)) params.push(p)
+  const wanted = table ? TABLE : [...new Set([...params.map(p => p.name), ...(o.settable ? PARENTS : [])])]
   return print(t, o, table, params, jail, wanted)
 }
 
@@ -101,7 +122,9 @@ function print(
   } else {
     if (table && !o.verbose)
       out.push(
-        `${(o.nameColumn ? '  NAME' : '   JID').padEnd(6)}  IP Address      Hostname                      Path`,
+        o.nameColumn
+          ? ' JID             IP Address      Hostname                      Path'
+          : '   JID  IP Address      Hostname                      Path',
       )
     if (table && o.verbose)
       out.push(
@@ -122,15 +145,16 @@ function print(
 const first = (v: Json | undefined) => (Array.isArray(v) ? String(v[0] ?? '') : '')
 
 function tableRow(o: Options, row: Row): string {
-  const head = o.nameColumn ? ` ${String(row.name).padEnd(15)}` : String(row.jid).padStart(6)
-  const hostname = String(row['host.hostname'])
-  return `${head}  ${first(row['ip4.addr']).padEnd(15)} ${hostname.padEnd(29)} ${String(row.path)}`
+  const head = o.nameColumn ? ` ${String(row.name).padEnd(15)} ` : `${String(row.jid).padStart(6)}  `
+  const hostname = String(row['host.hostname']).slice(0, 29)
+  const path = String(row.path).slice(0, 74)
+  return `${head}${first(row['ip4.addr']).padEnd(15)} ${hostname.padEnd(29)} ${path}`
 }
 
 function verboseRow(row: Row): string {
   const lines = [
-    `${String(row.jid).padStart(6)}  ${String(row['host.hostname']).padEnd(29)} ${String(row.path)}`,
-    `        ${String(row.name).padEnd(29)} ${row.dying === true ? 'DYING' : 'ACTIVE'}`,
+    `${String(row.jid).padStart(6)}  ${String(row['host.hostname']).slice(0, 29).padEnd(29)} ${String(row.path).slice(0, 74)}`,
+    `        ${String(row.name).slice(0, 29).padEnd(29)} ${row.dying === true ? 'DYING' : 'ACTIVE'}`,
     `        ${String(row['cpuset.id'])}`,
   ]
   for (const family of ['ip4.addr', 'ip6.addr'])
@@ -143,7 +167,8 @@ function verboseRow(row: Row): string {
 function quoted(o: Options, text: string): string {
   if (text === '') return '""'
   if (!o.quote && !o.settable) return text
-  return /[\s"'\\]/.test(text) ? `"${text.replace(/(["\\])/g, '\\$1')}"` : text
+  const quote = text.includes("'") ? '"' : text.includes('"') ? "'" : /[ \t]/.test(text) ? '"' : ''
+  return `${quote}${text}${quote}`
 }
 
 function paramRow(o: Options, params: Param[], row: Row): string {
@@ -151,14 +176,16 @@ function paramRow(o: Options, params: Param[], row: Row): string {
   for (const p of params) {
     const value = row[p.name] ?? ''
     const name = p.name
-    if (o.settable && (value === '' || (Array.isArray(value) && value.length === 0))) continue
+    if (o.settable && p.readOnly === true && p.name !== 'jid') continue
+    const parent = row[name.split('.', 1)[0] ?? '']
+    if (o.settable && name.includes('.') && typeof parent === 'string' && parent !== 'new') continue
     if (typeof value === 'boolean') {
       if (o.names || o.settable) words.push(value ? name : negated(name))
       else words.push(String(value))
       continue
     }
-    let text =
-      Array.isArray(value) && value.length === 0 ? (o.quote ? '""' : '-') : quoted(o, showValue(value))
+    const none = o.quote || o.settable ? '""' : o.names ? '' : '-'
+    let text = Array.isArray(value) && value.length === 0 ? none : quoted(o, showValue(value))
     if (o.names || o.settable) text = `${name}=${text}`
     words.push(text)
   }

@@ -78,7 +78,7 @@ function usage(t: ToolContext): never {
 const table = (t: ToolContext) => t.call('mounts') as unknown as MountEntry[]
 
 export function main(t: ToolContext): number {
-  const json = takeLibxo(t)
+  const json = takeLibxo(t, '"mount": {')
   if (t.name.startsWith('mount_')) return helper(t, t.name.slice(6), t.args, t.name)
   const { options, rest } = getopt(t, 'adF:fLlno:prt:uvw', () => usage(t))
   const has = (letter: string) => options.some(([l]) => l === letter)
@@ -101,6 +101,7 @@ export function main(t: ToolContext): number {
     case 0:
       return f.all ? mountAll(t, f) : list(t, f)
     case 1:
+      if (f.types !== undefined) usage(t)
       return f.update ? update(t, f, rest[0] ?? '') : byFstab(t, f, rest[0] ?? '')
     case 2:
       return mountOne(t, f, f.types ?? 'ufs', rest[0] ?? '', rest[1] ?? '', f.words)
@@ -169,7 +170,7 @@ function jsonFstab(m: MountEntry): string {
 
 function mountAll(t: ToolContext, f: Flags): number {
   let status = 0
-  for (const e of readFstab(t, f.file)) {
+  for (const e of readFstab(t, f.file) ?? []) {
     const words = e.options.split(',')
     if (words.includes('noauto') || e.type === 'swap' || e.type === 'sw' || e.on === '/') continue
     if (words.includes('late') && !f.late) continue
@@ -189,7 +190,7 @@ function mountAll(t: ToolContext, f: Flags): number {
 
 /** One argument: an entry of fstab by its special or node; or `mount -u`. */
 function byFstab(t: ToolContext, f: Flags, name: string): number {
-  const entry = readFstab(t, f.file).find((e: FstabEntry) => e.on === name || e.special === name)
+  const entry = readFstab(t, f.file)?.find((e: FstabEntry) => e.on === name || e.special === name)
   if (entry === undefined) errx(t, 1, `${name}: unknown special file or file system`)
   return mountOne(t, f, entry.type, entry.special, entry.on, [...entry.options.split(','), ...f.words])
 }
@@ -229,8 +230,8 @@ function mountOne(
   const target = found.path
   if (type !== 'nullfs' && found.kind !== 'dir') errx(t, 1, `${node}: ${strerror('ENOTDIR')}`)
   if (f.debug) {
-    const shown = words.length > 0 ? `-o ${words.join(',')} ` : ''
-    t.out(`${HELPERS.has(type) ? `mount_${type}` : `mount -t ${type}`} ${shown}${special} ${target}\n`)
+    const shown = words.map(w => `-o ${w} `).join('')
+    t.out(`${HELPERS.has(type) ? `exec: mount_${type}` : `mount -t ${type}`} ${shown}${special} ${target}\n`)
     return 0
   }
   if (HELPERS.has(type)) {

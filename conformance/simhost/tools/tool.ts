@@ -73,6 +73,7 @@ export const STRERROR: Record<string, string> = {
   EEXIST: 'File exists',
   EXDEV: 'Cross-device link',
   ENODEV: 'Operation not supported by device',
+  ENOTBLK: 'Block device required',
   ENOTDIR: 'Not a directory',
   EISDIR: 'Is a directory',
   EINVAL: 'Invalid argument',

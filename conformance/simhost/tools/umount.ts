@@ -21,7 +21,7 @@ export function main(t: ToolContext): number {
   const { options, rest } = getopt(t, 'AadF:fh:Nnt:v', () => usage(t))
   const has = (letter: string) => options.some(([l]) => l === letter)
   const get = (letter: string) => options.findLast(([l]) => l === letter)?.[1]
-  if (has('f') && has('n')) errx(t, 1, '-f and -n are mutually exclusive')
+  if (has('f') && has('n')) errx(t, 1, '-f and -n are mutually exclusive: No error: 0')
   const f: Flags = { force: has('f'), verbose: has('v'), types: get('t') }
   if (has('a') || has('A')) {
     if (rest.length > 0) usage(t)
@@ -46,7 +46,9 @@ function all(t: ToolContext, f: Flags, fstab: string | undefined): number {
     }
     return status
   }
-  const entries = readFstab(t, fstab).filter(
+  const listed = readFstab(t, fstab)
+  if (listed === undefined) errx(t, 1, `${fstab}: ${strerror('ENOENT')}`)
+  const entries = listed.filter(
     e => e.on !== '/' && e.options.split(',').some(o => ['rw', 'ro', 'rq'].includes(o)),
   )
   for (const e of entries.reverse())
