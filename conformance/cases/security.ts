@@ -251,4 +251,22 @@ export const securityCases = [
     program: 'echo ready; if test -e %{state}; then echo seen; fi; exec sleep %{nap}',
     steps: [...startReady(), output({ not: /seen/ }), removeForce()],
   }),
+  defineCase({
+    id: 'security.exec-stopped-inside',
+    title:
+      'a container that stops every process of its jail, an exec among them, is killed and deleted all the same',
+    stands:
+      'needs C: what is in the jail is hostile; an exec that it holds up must not keep the container from being deleted',
+    mark: 'jails',
+    program: 'echo ready; while :; do /bin/kill -STOP -1 2>/dev/null; done',
+    steps: [
+      ...startReady(),
+      check('an exec that may never come back', async context => {
+        void context.runtime('exec', context.expand('%{id}'), '/bin/sh', '-c', 'echo x')
+        await new Promise(resolve => setTimeout(resolve, 1000))
+      }),
+      removeForce({ timeout: 20_000 }),
+      gone(),
+    ],
+  }),
 ]

@@ -22,7 +22,11 @@ function reporterFor(globals: GlobalValues, program: string): Reporter {
   const level: Level = globals.debug ? 'debug' : asked === 'warn' ? 'warning' : asked
   return new Reporter({
     program,
-    file: globals.log,
+    // A command may change its working directory before the first message.
+    file:
+      globals.log === undefined || globals.log.startsWith('/')
+        ? globals.log
+        : `${process.cwd()}/${globals.log}`,
     format: globals['log-format'],
     level,
     debug: globals.debug,

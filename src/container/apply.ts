@@ -119,7 +119,7 @@ function makeJail(host: Host, journal: Journal, step: JailStep, path: string, ca
   const args = ['-i', '-c', `name=${step.name}`, `path=${path}`, ...parameters]
   return journal.perform(
     `jail ${step.name}`,
-    { op: 'jail', name: step.name },
+    { op: 'jail', name: step.name, path },
     () => Number(runTool(host, { tool: 'jail', args }).trim()),
     jid => ({ jid }),
   )

@@ -1,5 +1,6 @@
 /** `create`: everything up to a first process that waits in its jail for `start`. */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Bundle, readBundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
 import { translate } from '../translate/index.ts'
@@ -22,10 +23,16 @@ export async function create(ctx: Context, options: CreateOptions): Promise<void
 /** `create`, giving the started init. */
 export async function createContainer(
   ctx: Context,
-  options: CreateOptions,
+  given: CreateOptions,
   mode: CreateMode,
 ): Promise<Created> {
-  checkId(options.id)
+  checkId(given.id)
+  // Before the working directory is changed for the mounts.
+  const options = {
+    ...given,
+    ...(given.pidFile === undefined ? {} : { pidFile: resolve(given.pidFile) }),
+    ...(given.consoleSocket === undefined ? {} : { consoleSocket: resolve(given.consoleSocket) }),
+  }
   const { bundle, plan } = planContainer(ctx, options)
   const program = requireProcess(plan)
   checkTerminal(program, options, mode)
@@ -61,7 +68,8 @@ function planContainer(ctx: Context, options: CreateOptions): { bundle: Bundle; 
       subject: 'root.path',
     })
   }
-  return { bundle, plan }
+  // The real path, or what is found beneath it would seem to be elsewhere.
+  return { bundle, plan: { ...plan, rootPath: realpathSync(plan.rootPath) } }
 }
 
 function requireProcess(plan: Plan): ProcessPlan {

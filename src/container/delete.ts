@@ -6,7 +6,7 @@ import type { HookPlan } from '../translate/plan.ts'
 import { undoEverything } from './build.ts'
 import type { Context } from './context.ts'
 import { type Layout, layout } from './layout.ts'
-import { lockContainer, tryLock } from './lock.ts'
+import { type Lock, lockContainer, tryLock } from './lock.ts'
 import { readPlan } from './start.ts'
 import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state-file.ts'
 import { killProcess } from './undo.ts'
@@ -39,7 +39,7 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
     if (existsSync(files.lock)) tryLock(ctx.host, files.lock, 0)?.remove()
     return
   }
-  const lock = lockContainer(ctx.host, files.lock, id)
+  const lock = force ? lockByForce(ctx, files, id) : lockContainer(ctx.host, files.lock, id)
   try {
     if (!existsSync(files.dir)) {
       if (!force) throw notFound(id)
@@ -72,6 +72,18 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
   } finally {
     lock.release()
   }
+}
+
+/**
+ * The container's lock, also when the one who holds it waits for a process in the jail: a `create` or `start` ends when
+ * its init does. `patience` is what they are given, in milliseconds.
+ */
+export function lockByForce(ctx: Context, files: Layout, id: string, patience = 10_000): Lock {
+  const lock = tryLock(ctx.host, files.lock, patience)
+  if (lock) return lock
+  const state = readableState(ctx, files)
+  if (state && isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
+  return lockContainer(ctx.host, files.lock, id)
 }
 
 /** With --force a damaged state is no obstacle: the journal tells what there is to take back. */

@@ -103,6 +103,8 @@ async function startProcess(
       ownTerminal: terminal !== undefined,
       ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
     })
+    // A process of the jail may stop init, and with it us: nobody else is to wait for that.
+    lock.release()
     expectExec(init.answers)
     init.close()
     return { init, terminal }

@@ -18,7 +18,8 @@ export type Undo =
   /** A directory or name of ours on the host, outside the root. */
   | { op: 'host-rmdir'; path: string }
   | { op: 'host-unlink'; path: string }
-  | { op: 'jail'; name: string }
+  /** `path` is its root: a jail of the same name elsewhere is not ours. */
+  | { op: 'jail'; name: string; path: string }
   | { op: 'run'; calls: readonly ToolCall[] }
   | { op: 'ruleset'; number: number; marker: string }
   /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */

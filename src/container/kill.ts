@@ -3,8 +3,11 @@ import { JailwrightError, SyscallError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type { Context } from './context.ts'
 import { layout } from './layout.ts'
-import { lockContainer } from './lock.ts'
+import { tryLock } from './lock.ts'
 import { currentStatus, requireState } from './state-file.ts'
+
+/** How long a signal waits for another command, in milliseconds. */
+const PATIENCE = 5_000
 
 /** Largest signal number of the host (SIGRTMAX is 126 on FreeBSD, 64 on Linux). */
 const LAST_SIGNAL = 128
@@ -31,7 +34,9 @@ export function parseSignal(host: Host, text: string): number {
 export function kill(ctx: Context, options: { id: string; signal: string; all: boolean }): void {
   const { id, all } = options
   requireState(ctx.root, id)
-  const lock = lockContainer(ctx.host, layout(ctx.root, id).lock, id)
+  // Without it after a while: a `start` may be waiting for what this very signal is to end, and a process is known by
+  // its start time.
+  const lock = tryLock(ctx.host, layout(ctx.root, id).lock, PATIENCE)
   try {
     const { state } = requireState(ctx.root, id)
     const signal = parseSignal(ctx.host, options.signal)
@@ -49,7 +54,7 @@ export function kill(ctx: Context, options: { id: string; signal: string; all: b
     }
     signalProcess(ctx.host, state.pid, signal)
   } finally {
-    lock.release()
+    lock?.release()
   }
 }
 

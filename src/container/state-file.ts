@@ -3,6 +3,7 @@
 import { JailwrightError } from '../errors.ts'
 import { readFileSync } from '../host/files.ts'
 import type { Host, ProcessInfo } from '../host/types.ts'
+import { checkId } from '../translate/names.ts'
 import { writeFileAtomic } from './files.ts'
 import { type Layout, layout } from './layout.ts'
 
@@ -75,6 +76,8 @@ export function readState(files: Layout): StateFile | undefined {
 
 /** Reads a container's state or says that there is none (code NOT_FOUND; runc's phrase, podman looks for it). */
 export function requireState(root: string, id: string): { files: Layout; state: StateFile } {
+  // An id that could not have been created might name any directory of the host.
+  checkId(id)
   const files = layout(root, id)
   const state = readState(files)
   if (!state) throw notFound(id)

@@ -48,7 +48,7 @@ function takeBack(host: Host, { undo, done }: Entry): void {
       putBack(host, undo)
       break
     case 'jail':
-      removeJail(host, undo.name, done?.jid)
+      removeJail(host, undo, done?.jid)
       break
     case 'run':
       for (const call of undo.calls) runUndo(host, call)
@@ -156,9 +156,15 @@ function putBack(host: Host, undo: Extract<Undo, { op: 'put-back' }>): void {
 }
 
 /** Removes a jail with all its processes and waits until it is gone. */
-export function removeJail(host: Host, name: string, jid: number | undefined): void {
+function removeJail(
+  host: Host,
+  { name, path }: { name: string; path: string },
+  jid: number | undefined,
+): void {
   const id = host.kernel.jailId(name)
   if (id === undefined || (jid !== undefined && id !== jid)) return
+  // After a reboot, or when somebody was faster than our jail(8), name and number may be another's.
+  if (host.kernel.jailParams(id, ['path'])?.path !== path) return
   const processes = host.kernel.jailProcesses(id)
   try {
     host.kernel.jailRemove(id)

@@ -13,8 +13,8 @@ const ID = /^[A-Za-z0-9_+.-]+$/
 const OWN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/
 
 /**
- * Checks a container id. It becomes a directory below the state directory and a word on command lines, so `.`, `..`
- * and a leading `-` are refused. Throws USAGE.
+ * Checks a container id. It becomes a directory below the state directory and a word on command lines, so a leading
+ * `.` or `-` is refused. Throws USAGE.
  */
 export function checkId(id: string): void {
   const refuse = (why: string): never => {
@@ -23,7 +23,8 @@ export function checkId(id: string): void {
   if (id === '') refuse('it is empty')
   if (!ID.test(id)) refuse('only letters, digits and _ + . - are allowed')
   if (id === '.' || id === '..') refuse('it is the name of a directory')
-  if (id.startsWith('-')) refuse('it may not start with -')
+  // Ours begin with a dot: the locks are beside the containers.
+  if (id.startsWith('-') || id.startsWith('.')) refuse(`it may not start with ${id[0]}`)
   if (id.length > JAIL_NAME_MAX) refuse(`longer than ${JAIL_NAME_MAX} characters`)
 }
 

@@ -53,7 +53,8 @@ export function fakeHost(): FakeHost {
         for (const [name, id] of jails) if (id === jid) jails.delete(name)
       },
       jailId: name => jails.get(name),
-      jailParams: jid => ([...jails.values()].includes(jid) ? { 'children.max': '3' } : undefined),
+      jailParams: jid =>
+        [...jails.values()].includes(jid) ? { 'children.max': '3', path: '/r' } : undefined,
       processInfo: pid => processes.get(pid),
       processInfos: pids => new Map([...processes].filter(([pid]) => pids.includes(pid))),
       jailProcesses: jid => [...processes.values()].filter(p => p.jid === jid).map(p => p.pid),

@@ -15,7 +15,7 @@ describe('journal', () => {
     let during = ''
     const jid = journal.perform(
       'jail web',
-      { op: 'jail', name: 'web' },
+      { op: 'jail', name: 'web', path: '/r' },
       () => {
         during = readFileSync(path, 'utf8')
         return 7
@@ -23,9 +23,9 @@ describe('journal', () => {
       value => ({ jid: value }),
     )
     expect(jid).toBe(7)
-    expect(during).toBe('{"n":1,"undo":{"op":"jail","name":"web"}}\n')
+    expect(during).toBe('{"n":1,"undo":{"op":"jail","name":"web","path":"/r"}}\n')
     expect(new Journal(path).pending()).toEqual([
-      { n: 1, undo: { op: 'jail', name: 'web' }, done: { jid: 7 } },
+      { n: 1, undo: { op: 'jail', name: 'web', path: '/r' }, done: { jid: 7 } },
     ])
   })
 
@@ -43,19 +43,19 @@ describe('journal', () => {
 
   it('gives pending entries newest first, without those that were taken back', () => {
     const journal = new Journal(path)
-    for (const name of ['a', 'b', 'c']) journal.perform(name, { op: 'jail', name }, () => 1)
+    for (const name of ['a', 'b', 'c']) journal.perform(name, { op: 'jail', name, path: '/r' }, () => 1)
     journal.undone(2)
     expect(new Journal(path).pending().map(entry => entry.n)).toEqual([3, 1])
   })
 
   it('goes on counting in a later process', () => {
-    new Journal(path).perform('a', { op: 'jail', name: 'a' }, () => 1)
-    new Journal(path).perform('b', { op: 'jail', name: 'b' }, () => 1)
+    new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    new Journal(path).perform('b', { op: 'jail', name: 'b', path: '/r' }, () => 1)
     expect(new Journal(path).pending().map(entry => entry.n)).toEqual([2, 1])
   })
 
   it('passes over a line that a crash cut short', () => {
-    new Journal(path).perform('a', { op: 'jail', name: 'a' }, () => 1)
+    new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
     appendFileSync(path, '{"n":2,"undo":{"op":"ja')
     expect(new Journal(path).pending().map(entry => entry.n)).toEqual([1])
   })

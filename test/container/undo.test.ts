@@ -108,14 +108,21 @@ describe('what was made in the root', () => {
 describe('jail', () => {
   it('is removed by jail_remove(2)', () => {
     host.jails.set('web', 3)
-    record({ op: 'jail', name: 'web' }, { jid: 3 })
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 3 })
     expect(playBack(host, journal)).toEqual([])
     expect(host.calls).toContain('jail_remove 3')
   })
 
+  it('is left alone when its root is elsewhere', () => {
+    host.jails.set('web', 3)
+    record({ op: 'jail', name: 'web', path: '/other' })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.jails.get('web')).toBe(3)
+  })
+
   it('is left alone when a later jail has its name', () => {
     host.jails.set('web', 9)
-    record({ op: 'jail', name: 'web' }, { jid: 3 })
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 3 })
     expect(playBack(host, journal)).toEqual([])
     expect(host.jails.get('web')).toBe(9)
   })
@@ -203,7 +210,7 @@ describe('tools', () => {
       stderr: 'ifconfig: SIOCIFDESTROY: No\n',
     })
     host.jails.set('web', 3)
-    record({ op: 'jail', name: 'web' }, { jid: 3 })
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 3 })
     record({ op: 'run', calls }, {})
     expect(playBack(host, journal).map(error => error.message)).toEqual(['ifconfig: SIOCIFDESTROY: No'])
     expect(host.jails.size).toBe(0)
