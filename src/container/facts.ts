@@ -1,6 +1,6 @@
 /** The running host's facts for translation; each is asked for only when translation needs it, and once. */
-import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Host } from '../host/types.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../translate/jail-params.ts'
 import type { HostFacts } from '../translate/plan.ts'
@@ -32,6 +32,37 @@ function kindOf(path: string): ReturnType<HostFacts['pathKind']> {
   return 'other'
 }
 
+/** As many as FreeBSD's own namei(9) follows (MAXSYMLINKS). */
+const MAX_LINKS = 32
+
+/**
+ * realpath(3) by lstat(2) and readlink(2) alone. Bun's own opens what it resolves (fcntl F_KINFO on FreeBSD), and to
+ * open a device may wait for ever or do something to it.
+ */
+function resolveLinks(path: string): string {
+  const todo = path.split('/')
+  let done = ''
+  for (let links = 0; todo.length > 0; ) {
+    const name = todo.shift()!
+    if (name === '' || name === '.') continue
+    if (name === '..') {
+      done = dirname(done)
+      continue
+    }
+    const next = join('/', done, name)
+    if (!lstatSync(next).isSymbolicLink()) {
+      done = next
+      continue
+    }
+    links += 1
+    if (links > MAX_LINKS) throw new Error(`${path}: too many levels of symbolic links`)
+    const target = readlinkSync(next)
+    if (target.startsWith('/')) done = ''
+    todo.unshift(...target.split('/'))
+  }
+  return done
+}
+
 /** Symbolic links below /dev, by name below /dev, with the name they resolve to. */
 function findDevLinks(): Map<string, string> {
   const links = new Map<string, string>()
@@ -42,7 +73,7 @@ function findDevLinks(): Map<string, string> {
       if (entry.isDirectory() && name !== 'fd' && name !== 'shm') visit(name)
       if (!entry.isSymbolicLink()) continue
       try {
-        const target = realpathSync(join('/dev', name))
+        const target = resolveLinks(join('/dev', name))
         if (target.startsWith('/dev/')) links.set(name, target.slice(5))
       } catch {
         // A link that leads nowhere shows nothing.
