@@ -38,8 +38,16 @@ export const defaultReport: ReportOptions = {
   debug: false,
 }
 
+/**
+ * One line without control characters: a message may hold what a hostile image has named or a program in the jail has
+ * said, and a terminal would obey it.
+ */
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, '; ')
+  return text
+    .trim()
+    .replace(/\s*\n\s*/g, '; ')
+    .replaceAll('\t', ' ')
+    .replace(/\p{Cc}/gu, character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
 function logrusValue(value: unknown): string {

@@ -19,6 +19,15 @@ export interface StartedInit {
   close(): void
 }
 
+/**
+ * init enters the jail, so it gets nothing of the caller's environment, neither secrets nor what would change its engine
+ * (NODE_OPTIONS, BUN_OPTIONS), but our own test switches.
+ */
+function environment(): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => name.startsWith('JAILWRIGHT_'))
+  return { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', ...(Object.fromEntries(kept) as Record<string, string>) }
+}
+
 /** Descriptors 3 .. 2+count have to be open: the caller promised them with --preserve-fds. */
 function checkPreserved(count: number): void {
   for (let fd = 3; fd < 3 + count; fd += 1) {
@@ -59,6 +68,7 @@ export function spawnInit(
       const words = [...args, 'init', String(options.preserveFds), ...(former ? [String(former)] : [])]
       return spawn(program ?? process.execPath, words, {
         cwd: '/',
+        env: environment(),
         detached: true,
         stdio: [...kept, ctl.reader, result.writer],
       })

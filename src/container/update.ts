@@ -2,6 +2,7 @@
 import type { LinuxResources } from '../bundle/generated/config.ts'
 import { ConfigErrors, JailwrightError } from '../errors.ts'
 import { liveDeviceRules } from '../translate/devfs-rules.ts'
+import { nameBelowDev } from '../translate/device-requests.ts'
 import { racctProblem, updateCalls } from '../translate/limits.ts'
 import type { HostFacts, ToolCall } from '../translate/plan.ts'
 import { runTool } from './apply.ts'
@@ -82,6 +83,15 @@ function applyLimits(ctx: Context, files: Layout, state: StateFile, calls: reado
   }
 }
 
+/** A name below /dev; what devfs(8) would take for further words of a rule is refused. */
+function deviceName(given: string): string {
+  const name = nameBelowDev(given)
+  if (name !== undefined) return name
+  throw new JailwrightError('USAGE', `${JSON.stringify(given)} is no name of a device below /dev`, {
+    subject: given,
+  })
+}
+
 /** Rules for the container's own /dev; devfs(8) is given its path only after it is known to be a devfs. */
 function deviceCalls(
   ctx: Context,
@@ -101,11 +111,7 @@ function deviceCalls(
     throw new JailwrightError('STATE', `container "${state.id}": ${dev} is no devfs`, { subject: dev })
   }
   return changes.flatMap(([action, names]) => {
-    const { rules, missing } = liveDeviceRules(
-      facts,
-      names.map(name => name.replace(/^\/dev\//, '')),
-      action,
-    )
+    const { rules, missing } = liveDeviceRules(facts, names.map(deviceName), action)
     if (missing[0] !== undefined && action === 'add') {
       throw new JailwrightError('HOST', `--device-add: /dev/${missing[0]}: no such file or directory`, {
         subject: `/dev/${missing[0]}`,

@@ -8,7 +8,7 @@ import { errorText } from './abi/error-text.ts'
 import { abi } from './abi/index.ts'
 import { call, cString, lastErrno, lastError, memory } from './ffi/index.ts'
 import { fstatSync, realpathSync, rmdirSync, unlinkSync } from './files.ts'
-import { close } from './process/descriptors.ts'
+import { close, fchdir } from './process/descriptors.ts'
 import type { BeneathTarget } from './types.ts'
 
 /** Linux follows as many; FreeBSD's own namei(9) 32 (MAXSYMLINKS), so no image that works there is refused. */
@@ -61,7 +61,7 @@ class Walk {
   readonly #options: BeneathOptions
   /** Open directories from the root to where the walk is; `..` takes the last away, so no parent is ever looked up. */
   readonly #path: Entry[]
-  readonly #created: { path: string; kind: 'dir' | 'file' }[] = []
+  readonly #created: { path: string; kind: 'dir' | 'file'; parent: number; name: string }[] = []
   /** Components still to come, next one last. */
   readonly #todo: string[]
   #links = 0
@@ -150,8 +150,10 @@ class Walk {
     } finally {
       process.umask(umask)
     }
-    if (errno === undefined) this.#created.push({ path, kind })
-    else if (errno !== 'EEXIST') throw this.#error(errno)
+    if (errno === undefined) {
+      const again = call('openat', parent, cString('.'), abi.open.PATH | abi.open.CLOEXEC, 0)
+      this.#created.push({ path, kind, parent: again, name })
+    } else if (errno !== 'EEXIST') throw this.#error(errno)
   }
 
   #finish(): BeneathTarget {
@@ -178,16 +180,22 @@ class Walk {
 
   /** Removes what was made, innermost first; an object that somebody filled meanwhile stays. */
   undo(): void {
-    for (const { path, kind } of this.#created.toReversed()) {
+    for (const { kind, parent, name } of this.#created.toReversed()) {
+      // In the directory in which it was made: by its path it might be another object of the host by now.
       try {
-        if (kind === 'dir') rmdirSync(path)
-        else unlinkSync(path)
-      } catch {}
+        fchdir(parent)
+        if (kind === 'dir') rmdirSync(name)
+        else unlinkSync(name)
+      } catch {
+      } finally {
+        process.chdir('/')
+      }
     }
   }
 
   closeAllBut(fd: number | undefined): void {
     for (const entry of this.#path) if (entry.fd !== fd) close(entry.fd)
+    for (const { parent } of this.#created) if (parent !== -1) close(parent)
   }
 }
 

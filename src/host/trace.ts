@@ -17,8 +17,8 @@ function plain(_key: string, value: unknown): unknown {
 
 /** A host whose calls are appended to `file`. A process call is written before it is made: execve does not come back. */
 export function traced(host: Host, file: string): Host {
-  // Opened once and at the start: in the jail the path would be another one. Engines open close-on-exec.
-  const record = openSync(file, 'a', 0o644)
+  // Opened once and at the start: in the jail the path would be another one. The environment may hold secrets. Engines open close-on-exec.
+  const record = openSync(file, 'a', 0o600)
   const write = (line: TraceLine) => {
     writeSync(record, Buffer.from(`${JSON.stringify(line, plain)}\n`))
   }

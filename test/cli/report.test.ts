@@ -49,6 +49,12 @@ group('the text of an error', () => {
       1,
     ],
     [
+      'with what a terminal would obey',
+      new JailwrightError('HOOK', 'hook: \u001b[2Jdone\r\u009b1m\ttab'),
+      'hook: \\x1b[2Jdone\\x0d\\x9b1m tab',
+      1,
+    ],
+    [
       'of a system call',
       new SyscallError('nmount', 'ENOENT', 'No such file or directory', '/vol'),
       'nmount /vol: No such file or directory',

@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -229,3 +230,23 @@ it('never leaves the root nor a descriptor open, whatever the links (property)',
 function lstatsBelow(names: readonly string[]): boolean {
   return names.every((_, index) => lstatSync(join(root, ...names.slice(0, index + 1))).isDirectory())
 }
+
+it('takes back what it made where it made it, not what the path leads to by then', () => {
+  mkdirSync(join(root, 'vol'))
+  mkdirSync(join(outside, 'host/new'), { recursive: true })
+  const swapped = () =>
+    openBeneath(root, '/vol/new/deep', {
+      create: 'dir',
+      onCreate: path => {
+        if (!path.endsWith('/deep')) return
+        renameSync(join(root, 'vol'), join(root, 'moved'))
+        symlinkSync(join(outside, 'host'), join(root, 'vol'))
+        throw new Error('stop')
+      },
+    })
+  const before = openDescriptors()
+  expect(swapped).toThrow('stop')
+  expect(openDescriptors()).toBe(before)
+  expect(existsSync(join(outside, 'host/new'))).toBe(true)
+  expect(existsSync(join(root, 'moved/new'))).toBe(false)
+})
