@@ -12,7 +12,10 @@ import { lowerChildren } from './parent.ts'
 import { releaseRuleset } from './rulesets.ts'
 import { waitUntil } from './sleep.ts'
 
-/** A busy mount is tried again for this long after the jail's processes are gone, in milliseconds. */
+/**
+ * How long is waited for one thing, in milliseconds. Busy mounts are waited for so long in all: a container can keep each
+ * of its mounts busy, by passing open files to another container.
+ */
 const BUSY_PATIENCE = 5_000
 
 /**
@@ -21,9 +24,10 @@ const BUSY_PATIENCE = 5_000
  */
 export function playBack(host: Host, journal: Journal): JailwrightError[] {
   const failures: JailwrightError[] = []
+  const patience: Patience = { left: BUSY_PATIENCE }
   for (const entry of journal.pending()) {
     try {
-      effect(`undo ${entry.undo.op}`, () => takeBack(host, entry))
+      effect(`undo ${entry.undo.op}`, () => takeBack(host, entry, patience))
       journal.undone(entry.n)
     } catch (error) {
       if (!(error instanceof JailwrightError)) throw error
@@ -33,10 +37,15 @@ export function playBack(host: Host, journal: Journal): JailwrightError[] {
   return failures
 }
 
-function takeBack(host: Host, { undo, done }: Entry): void {
+/** Milliseconds that are left for busy mounts. */
+interface Patience {
+  left: number
+}
+
+function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
   switch (undo.op) {
     case 'unmount':
-      unmount(host, undo, done?.fsid)
+      unmount(host, undo, done?.fsid, patience)
       break
     case 'rmdir':
       removeBeneath(host, undo.root, undo.path, 'dir')
@@ -77,7 +86,12 @@ function takeBack(host: Host, { undo, done }: Entry): void {
  * Unmounts what we mounted. It is looked for in the mount table, by where it was made, its type and, once it was done,
  * its id: a path may lead elsewhere by now, and after a reboot the same id is some other mount's.
  */
-function unmount(host: Host, undo: Extract<Undo, { op: 'unmount' }>, fsid: string | undefined): void {
+function unmount(
+  host: Host,
+  undo: Extract<Undo, { op: 'unmount' }>,
+  fsid: string | undefined,
+  patience: Patience,
+): void {
   const ours = () => {
     const here = host.kernel.mounts().filter(({ on }) => on === undo.path)
     const mount = fsid === undefined ? here.at(-1) : here.find(each => each.fsid === fsid)
@@ -98,7 +112,9 @@ function unmount(host: Host, undo: Extract<Undo, { op: 'unmount' }>, fsid: strin
       return error.errno !== 'EBUSY'
     }
   }
-  waitUntil(gone(false), BUSY_PATIENCE)
+  const begin = Date.now()
+  waitUntil(gone(false), patience.left)
+  patience.left = Math.max(0, patience.left - (Date.now() - begin))
   if (!ours()) return
   gone(true)()
   if (ours()) throw refused ?? new JailwrightError('HOST', `unmount ${undo.path}: it is still mounted`)
@@ -185,9 +201,10 @@ function removeJail(
 
 /**
  * Names of the host's epairs that have exactly this description. The list of all interfaces only gives candidates: a jail
- * may describe an interface that was moved into it as it likes, with line ends too, and that text comes back to the host
- * with the interface. So a candidate has to be in the group of epairs, which an interface leaves when it is moved
- * (network.md section 3), and is asked alone, where the first description is its own.
+ * may name and describe an interface that was moved into it as it likes, with line ends too, and both come back to the
+ * host with the interface. So a candidate has to be in the group of epairs (which a jail cannot give to what returns,
+ * network.md section 2) and is asked alone, where the first description is its own. What a jail can bring about is the end
+ * of its own epair.
  */
 function describedAs(host: Host, description: string): string[] {
   const line = `\tdescription: ${description}`

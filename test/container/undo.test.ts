@@ -4,6 +4,7 @@ import tmp from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Journal, type Undo } from '../../src/container/journal.ts'
 import { playBack } from '../../src/container/undo.ts'
+import { SyscallError } from '../../src/errors.ts'
 import type { ToolCall } from '../../src/translate/plan.ts'
 import { markerRule } from '../../src/translate/ruleset-input.ts'
 import { type FakeHost, fakeHost } from './fake-host.ts'
@@ -59,6 +60,22 @@ describe('unmount', () => {
     expect(playBack(host, journal)).toEqual([])
     expect(host.mounts).toHaveLength(1)
   })
+
+  it('waits for busy mounts for five seconds in all, then forces each', () => {
+    const { unmount } = host.kernel
+    host.kernel.unmount = (path, options = {}) => {
+      if (!options.force) throw new SyscallError('unmount', 'EBUSY', 'Device busy', path)
+      unmount(path, options)
+    }
+    for (const fsid of ['f1', 'f2', 'f3']) {
+      host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid })
+      record(undo, { fsid })
+    }
+    const begin = Date.now()
+    expect(playBack(host, journal)).toEqual([])
+    expect(Date.now() - begin).toBeLessThan(7_000)
+    expect(host.mounts).toEqual([])
+  }, 20_000)
 
   it('leaves another mount that has the same id after a reboot', () => {
     host.mounts.push({ path: '/other/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
