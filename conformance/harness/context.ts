@@ -20,6 +20,8 @@ export interface Session {
   base: string
   /** A few letters that differ between runs, for names that are global on the host. */
   tag: string
+  /** How many times longer than on an ordinary machine things may take here, 1 or more. */
+  patience: number
 }
 
 /** Thrown by steps; the message is what the report shows. */
@@ -69,7 +71,7 @@ export class CaseContext {
     this.state = join(this.dir, 'state')
     this.unique = `${session.tag}${number}`
     this.nap = String(100_000 + (process.pid % 5000) * 1000 + number)
-    this.deadline = Date.now() + (spec.timeout ?? 20_000)
+    this.deadline = Date.now() + (spec.timeout ?? 20_000) * session.patience
     mkdirSync(this.dir)
     for (const [path, file] of Object.entries(spec.files ?? {})) {
       placeFile(join(this.dir, path), file, text => this.expand(text))
@@ -77,14 +79,14 @@ export class CaseContext {
     this.bundle(1)
   }
 
-  /** Milliseconds that are left, at most `limit`. */
+  /** Milliseconds that are left, at most `limit` of an ordinary machine's. */
   left(limit: number): number {
-    return Math.max(1, Math.min(limit, this.deadline - Date.now()))
+    return Math.max(1, Math.min(limit * this.session.patience, this.deadline - Date.now()))
   }
 
   /** Gives the tidying up a time of its own, however late the case is. */
   extend(ms: number): void {
-    this.deadline = Date.now() + ms
+    this.deadline = Date.now() + ms * this.session.patience
   }
 
   id(n: number): string {
@@ -176,7 +178,10 @@ export class CaseContext {
 
   /** A tool of the host by name. */
   tool = (name: string, ...args: string[]): Promise<CommandAnswer> =>
-    runCommand(name, args, { scratch: join(this.dir, 'tools'), timeout: 10_000 })
+    runCommand(name, args, {
+      scratch: join(this.dir, 'tools'),
+      timeout: 10_000 * this.session.patience,
+    })
 
   /** Calls the runtime; gives its answer and the text of its log. */
   async call(

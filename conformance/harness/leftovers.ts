@@ -86,7 +86,7 @@ export async function cleanUp(
     const state = await context.call(['state', id], { timeout: 5000 })
     if (state.status === 0) await context.call(['delete', '--force', id], { timeout: 10_000 })
   }
-  const end = Date.now() + grace
+  const end = Date.now() + grace * context.session.patience
   let found = await look(context, objectsBefore)
   while (describe(found).length > 0 && Date.now() < end) {
     await sleep(100)

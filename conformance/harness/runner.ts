@@ -31,6 +31,14 @@ export interface RunOptions {
   onResult: (result: Result) => void
 }
 
+/**
+ * How patient to be where the runtime's `--version` takes so many milliseconds: 50 are ample on an ordinary machine, an
+ * emulated one may take ten times as long for everything.
+ */
+export function patienceFor(milliseconds: number): number {
+  return Math.min(Math.max(milliseconds / 50, 1), 20)
+}
+
 /** Finds out what the runtime calls itself, makes the base root and gives the session. */
 export async function openSession(
   runtime: string,
@@ -39,14 +47,25 @@ export async function openSession(
 ): Promise<Session & { root: string }> {
   const scratch = join(work, 'setup')
   const tool: ToolRunner = (name, ...args) => runCommand(name, args, { scratch })
-  const version = await runCommand(runtime, ['--version'], { scratch })
+  const started = Date.now()
+  const version = await runCommand(runtime, ['--version'], { scratch, timeout: 60_000 })
+  const patience = patienceFor(Date.now() - started)
   if (version.notStarted !== undefined)
     throw new Error(`the runtime cannot be started: ${version.notStarted}`)
   const name = /^[a-z]+/.exec(version.stdout.trim().toLowerCase())?.[0] ?? 'unknown'
   const base = join(work, 'base')
   mkdirSync(base)
   const root = await makeBase(base, tool, platform.kind === 'jails')
-  return { runtime, runtimeName: name, platform, work, base, tag: `${process.pid.toString(36)}x`, root }
+  return {
+    runtime,
+    runtimeName: name,
+    platform,
+    work,
+    base,
+    tag: `${process.pid.toString(36)}x`,
+    patience,
+    root,
+  }
 }
 
 /** Why a case does not apply here, or undefined. */
