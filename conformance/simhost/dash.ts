@@ -14,6 +14,8 @@ const FORMATS: readonly (readonly [string, string])[] = [
   // %m is strerror(errno) in glibc.
   ["can't cd to %s\0", '%s: %m\0'],
 ]
+/** The builtin of this name gets another, in the place of the sorted table where it is: kill(1) says what FreeBSD's says. */
+const BUILTIN: readonly [string, string] = ['\0jobs\0kill\0local\0', '\0jobs\0kilk\0local\0']
 /** Texts for ENOENT that are too short to be changed in place: the code is pointed at a new string. */
 const TEXTS = ['No such file\0', 'Directory nonexistent\0']
 const FULL = 'No such file or directory\0'
@@ -43,6 +45,8 @@ function segments(elf: Buffer): Segment[] {
 /** Writes the machine's /bin/sh to `target`, changed as far as it is a dash that can be. */
 export function writeShell(source: string, target: string): void {
   const elf = fs.readFileSync(source)
+  const builtin = elf.indexOf(BUILTIN[0], 0, 'latin1')
+  if (builtin >= 0) elf.write(BUILTIN[1], builtin, 'latin1')
   for (const [from, to] of FORMATS) {
     const at = elf.indexOf(`\0${from}`, 0, 'latin1')
     if (at >= 0) elf.write(to, at + 1, 'latin1')

@@ -54,6 +54,21 @@ function sum(key: string, list: readonly Process[]): Usage {
   }
 }
 
+/** The CPUs that a process may run on. */
+function affinity(pid: number): number[] {
+  let status: string
+  try {
+    status = fs.readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return []
+  }
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? ''
+  return list.split(',').flatMap(range => {
+    const [from = 0, to = from] = range.split('-').map(Number)
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+  })
+}
+
 /** sched_setaffinity(2) of every thread of a process. */
 function setAffinity(pid: number, mask: readonly number[]): void {
   const bits = Buffer.alloc(128)
@@ -72,9 +87,8 @@ export class Limits {
   readonly rctl: RctlKernel
   private readonly kernel: Kernel
   private readonly parts: Parts
-  /** CPU masks that were set, of jails and of processes. */
+  /** CPU masks that were set of jails. */
   private readonly jailMasks = new Map<number, readonly number[]>()
-  private readonly processMasks = new Map<number, readonly number[]>()
 
   constructor(kernel: Kernel, parts: Parts) {
     this.kernel = kernel
@@ -146,7 +160,8 @@ export class Limits {
       return this.maskOf(jail)
     }
     const found = this.processOf(caller, id)
-    return this.processMasks.get(found.pid) ?? this.maskOf(this.parts.jails.table.get(found.jid))
+    const own = affinity(found.pid).filter(cpu => CPUS.includes(cpu))
+    return own.length > 0 ? own : this.maskOf(this.parts.jails.table.get(found.jid))
   }
 
   setMask(caller: Caller, target: CpuTarget, mask: readonly number[]): void {
@@ -157,7 +172,6 @@ export class Limits {
       const found = this.processOf(caller, id)
       const limit = this.maskOf(this.parts.jails.table.get(found.jid))
       if (mask.some(cpu => !limit.includes(cpu))) throw new LimitError('EINVAL')
-      this.processMasks.set(found.pid, mask)
       setAffinity(found.pid, mask)
       return
     }

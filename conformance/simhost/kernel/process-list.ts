@@ -3,9 +3,14 @@ import fs from 'node:fs'
 import type { Json } from '../client.ts'
 import type { Jails } from './jails.ts'
 import { type Caller, type Kernel, KernelError, number } from './kernel.ts'
-import { allProcesses, type Process } from './processes.ts'
+import { allProcesses, type Process, readProcess } from './processes.ts'
 
 const TICKS = 100
+
+/** FreeBSD's sh has kill(1) built in: `kill -1` leaves out the shell itself, which here is the program's parent. */
+function isShellOf(self: Process | undefined, p: Process): boolean {
+  return self?.comm === 'kill' && p.pid === self.ppid && p.comm === 'sh'
+}
 
 /** Seconds since the epoch at which the machine booted. */
 function machineBoot(): number {
@@ -79,10 +84,12 @@ export function install(kernel: Kernel, jails: Jails): void {
   kernel.register('kill', (caller, target, signal) => {
     const pid = number(target)
     const visible = allProcesses().filter(p => seen(caller, p) && p.pid !== 1)
+    const self = readProcess(caller.pid)
+    const group = pid === 0 ? self?.pgid : -pid
     const chosen =
       pid === -1
-        ? visible.filter(p => p.pid !== caller.pid)
-        : visible.filter(p => (pid < 0 ? p.pgid === -pid : p.pid === pid))
+        ? visible.filter(p => p.pid !== caller.pid && !isShellOf(self, p))
+        : visible.filter(p => (pid <= 0 ? p.pgid === group : p.pid === pid))
     if (chosen.length === 0) throw new KernelError('ESRCH')
     let sent = 0
     for (const p of chosen) {

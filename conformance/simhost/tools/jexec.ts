@@ -24,6 +24,8 @@ export function main(t: ToolContext): number {
   const name = rest[0] ?? ''
   let who = hostUser === undefined ? undefined : user(t, hostUser)
   let groups = who === undefined ? [] : groupsOf(who)
+  // jail_getid(3) gives 0 for the host; jail_attach(2) refuses it.
+  if (/^0+$/.test(name)) errx(t, 1, `jail_attach(0): ${strerror('EINVAL')}`)
   const jid = t.call('jailId', name)
   if (typeof jid !== 'number')
     errx(t, 1, /^[0-9]+$/.test(name) ? `jail ${name} not found` : `jail "${name}" not found`)

@@ -84,7 +84,14 @@ export function main(t: ToolContext): number {
     name === 'all' ? allParams(t) : [resolve(t, name)?.param ?? errx(t, 1, `unknown parameter: ${name}`)],
   ))
     if (!params.some(there => there.name === p.name)) params.push(p)
-  const wanted = table ? TABLE : [...new Set([...params.map(p => p.name), ...(o.settable ? PARENTS : [])])]
+  const wanted = table
+    ? TABLE
+    : [
+        ...new Set([
+          ...params.map(p => p.name),
+          ...(o.settable ? PARENTS.filter(name => resolve(t, name) !== undefined) : []),
+        ]),
+      ]
   return print(t, o, table, params, jail, wanted)
 }
 

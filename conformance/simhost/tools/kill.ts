@@ -16,7 +16,7 @@ export function main(t: ToolContext): number {
   if (args[0] === '-l') {
     const names = signalNames()
     const asked = args[1]
-    if (asked === undefined) t.out(`${names.filter(n => n !== undefined).join(' ')}\n`)
+    if (asked === undefined) t.out(`${names.slice(1, 17).join(' ')}\n${names.slice(17).join(' ')}\n`)
     else t.out(`${names[Number(asked) % 128] ?? asked}\n`)
     return 0
   }

@@ -1,18 +1,20 @@
-/** Signal names and the numbers they have where the simulated host's programs run (Linux). */
+/** Signals by FreeBSD's names and numbers (process.md section 4), and the numbers they have here, which are Linux's. */
 import { constants } from 'node:os'
 
-const NUMBERS = constants.signals as Record<string, number>
+const NAMES =
+  `HUP INT QUIT ILL TRAP ABRT EMT FPE KILL BUS SEGV SYS PIPE ALRM TERM URG STOP TSTP CONT CHLD TTIN TTOU IO
+  XCPU XFSZ VTALRM PROF WINCH INFO USR1 USR2`.split(/\s+/)
+/** What Linux does not have: signals that end, or do not touch, a process that knows nothing of them. */
+const INSTEAD: Readonly<Record<string, number>> = { EMT: 16, INFO: constants.signals.SIGURG }
 
-/** Number by name (with or without SIG, any case) or by number; undefined when unknown. */
+/** Linux's number by name (with or without SIG, any case) or by FreeBSD's number; undefined when unknown. */
 export function signalNumber(name: string): number | undefined {
-  if (/^[0-9]+$/.test(name)) return Number(name) <= 64 ? Number(name) : undefined
-  const upper = name.toUpperCase()
-  return NUMBERS[upper.startsWith('SIG') ? upper : `SIG${upper}`]
+  const bare = /^[0-9]+$/.test(name) ? NAMES[Number(name) - 1] : name.toUpperCase().replace(/^SIG/, '')
+  if (name === '0' || bare === undefined || !NAMES.includes(bare)) return name === '0' ? 0 : undefined
+  return (constants.signals as Record<string, number>)[`SIG${bare}`] ?? INSTEAD[bare]
 }
 
-/** All names without SIG, by number. */
-export function signalNames(): string[] {
-  const list: string[] = []
-  for (const [name, value] of Object.entries(NUMBERS)) list[value] ??= name.slice(3)
-  return list
+/** All names without SIG, by FreeBSD's number; the first place is empty. */
+export function signalNames(): readonly (string | undefined)[] {
+  return [undefined, ...NAMES]
 }
