@@ -269,4 +269,59 @@ export const securityCases = [
       gone(),
     ],
   }),
+  defineCase({
+    id: 'security.passwd-fifo',
+    title: "a FIFO in the place of the image's /etc/passwd holds nothing up",
+    stands: 'needs C: the image is hostile; the runtime looks for HOME in its /etc/passwd',
+    mark: 'any-runtime',
+    notFor: { runc: 'opens it', crun: 'opens it', ocijail: 'not tried', runj: 'not tried' },
+    program: 'echo runs',
+    steps: [
+      { do: 'tool', argv: ['rm', '-f', '%{dir}/b1/root/etc/passwd'], expect: {} },
+      { do: 'tool', argv: ['mkfifo', '%{dir}/b1/root/etc/passwd'], expect: {} },
+      ...whole('runs'),
+    ],
+  }),
+  defineCase({
+    id: 'security.hook-descriptors',
+    title: 'a hook inside the container inherits no descriptor of the runtime',
+    stands: 'CVE-2024-21626 (needs C.6): leaked descriptors',
+    mark: 'any-runtime',
+    notFor: { runj: 'knows no startContainer' },
+    config: {
+      hooks: {
+        startContainer: [
+          {
+            path: '/bin/sh',
+            args: [
+              'sh',
+              '-c',
+              'for n in 3 4 5 6 7 8 9; do (: >&$n) 2>/dev/null && echo $n; done >/descriptors; exit 0',
+            ],
+          },
+        ],
+      },
+    },
+    program: 'echo runs',
+    steps: [...whole('runs').slice(0, -2), file('b1/root/descriptors', ''), remove(), gone()],
+  }),
+  defineCase({
+    id: 'security.hook-without-end',
+    title: 'a hook inside the container that never ends does not keep it from being deleted',
+    stands: 'needs C: what is in the image is hostile, the program of a startContainer hook too',
+    mark: 'jails',
+    notFor: { ocijail: 'not tried', runj: 'knows no startContainer' },
+    timeout: 40_000,
+    config: { hooks: { startContainer: [{ path: '/bin/sh', args: ['sh', '-c', 'sleep %{nap}'] }] } },
+    program: 'echo never',
+    steps: [
+      create(),
+      check('a start that does not come back', async context => {
+        void context.runtime('start', context.expand('%{id}'))
+        await new Promise(resolve => setTimeout(resolve, 500))
+      }),
+      removeForce({ timeout: 30_000 }),
+      gone(),
+    ],
+  }),
 ]
