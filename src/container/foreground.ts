@@ -1,7 +1,7 @@
 /** Waiting for a program in the foreground: signals are passed on, its end becomes our exit status. */
 import type { ChildProcess } from 'node:child_process'
 import { SyscallError } from '../errors.ts'
-import { signalNumber } from '../host/signals.ts'
+import { endingSignal } from '../host/signals.ts'
 import type { Host } from '../host/types.ts'
 
 /** Signals that a person or a supervisor sends to us and means for the program. */
@@ -61,9 +61,7 @@ export function sendSignal(host: Host, pid: number, name: string): void {
 
 /** Exit status of a child as a shell has it: its own, or 128 + signal. */
 export function exitStatusOf(child: ChildProcess): Promise<number> {
-  // Bun gives a signal that has no name by its number.
-  const status = (code: number | null, signal: NodeJS.Signals | number | null) =>
-    code ?? 128 + (typeof signal === 'number' ? signal : (signalNumber(signal?.slice(3) ?? '') ?? 0))
+  const status = (code: number | null, signal: NodeJS.Signals | null) => code ?? 128 + endingSignal(signal)
   if (child.exitCode !== null || child.signalCode !== null) {
     return Promise.resolve(status(child.exitCode, child.signalCode))
   }

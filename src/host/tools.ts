@@ -4,7 +4,7 @@ import { JailwrightError } from '../errors.ts'
 import { existsSync } from './files.ts'
 import { closeOnExecFrom } from './process/descriptors.ts'
 import { withFewDescriptors } from './process/identity.ts'
-import { signalNumber } from './signals.ts'
+import { endingSignal } from './signals.ts'
 import type { Tool, ToolResult } from './types.ts'
 
 /** Where each tool is (hier(7)); a tool that moved between releases has several places. */
@@ -65,6 +65,6 @@ export function run(tool: Tool, args: readonly string[], options: { stdin?: stri
       { subject: path, cause: result.error },
     )
   }
-  const status = result.status ?? 128 + (signalNumber(result.signal?.slice(3) ?? '') ?? 0)
+  const status = result.status ?? 128 + endingSignal(result.signal)
   return { status, stdout: result.stdout, stderr: result.stderr }
 }
