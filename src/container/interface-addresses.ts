@@ -10,7 +10,9 @@ export function addressesByInterface(text: string): Map<string, string[]> {
   for (const line of text.split('\n')) {
     const name = /^([^\s:]+): /.exec(line)?.[1]
     if (name !== undefined) {
-      current = []
+      // Never from anew: a description that a jail has written may hold lines like these, and must not make the host's
+      // own address look like one that is not there yet (delete would take it away).
+      current = found.get(name) ?? []
       found.set(name, current)
     }
     const address = /^\s+inet6? ([0-9a-fA-F:.]+)/.exec(line)?.[1]

@@ -27,3 +27,9 @@ it('gives every address of every interface, also of one that is down', () => {
 it('gives nothing for no output', () => {
   expect(addressesByInterface('').size).toBe(0)
 })
+
+it('does not forget an address because a description pretends to be the same interface', () => {
+  const forged = 'em1: flags=8843<UP>\n\tdescription: x\nem0: flags=8843<UP>\n\tether 02:00:00:00:00:01\n'
+  const found = addressesByInterface(`em0: flags=8843<UP>\n\tinet 10.0.0.1 netmask 0xffffff00\n${forged}`)
+  expect(found.get('em0')).toEqual(['10.0.0.1'])
+})
