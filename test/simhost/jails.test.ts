@@ -122,4 +122,60 @@ X`)
     expect(sh('jail -c name=out.in path=/jt persist && jexec out jls name').stdout).toBe('in\n')
     sh('jail -r out')
   })
+
+  it('signals of a jail reach the jail alone, whatever pid they name', () => {
+    sh('jail -c name=k path=/jt persist; mount -t devfs -o ruleset=4 devfs /jt/dev')
+    const outside = sh('sleep 77 >/dev/null 2>&1 & echo $!').stdout.trim()
+    expect(sh(`jexec k sh -c 'kill -0 ${outside}; echo $?'`)).toMatchObject({
+      stdout: '1\n',
+      stderr: `kill: ${outside}: No such process\n`,
+    })
+    // As a system call too, not only by the program: a `timeout` that ends its child, and a group.
+    expect(
+      sh("jexec k sh -c 'timeout 0.1 sleep 9; echo $?; sleep 9 & kill $!; wait $!; echo $?'").stdout,
+    ).toBe('124\n143\n')
+    expect(sh("jexec k sh -c 'sleep 9 & kill -9 -1; echo alive'").stdout).toBe('alive\n')
+    expect(sh(`kill -0 ${outside}; echo $?; kill ${outside}`).stdout).toBe('0\n')
+    sh('umount /jt/dev; jail -r k')
+  })
+
+  it.each(['', 'mount -t fdescfs fdescfs /jt/dev/fd;'])(
+    '/dev/stdin, /dev/stdout and /dev/fd work without a procfs %s',
+    more => {
+      sh(`jail -c name=f path=/jt persist; mount -t devfs -o ruleset=4 devfs /jt/dev; ${more}`)
+      expect(
+        sh(
+          "jexec f sh -c 'echo one >/dev/stdout; echo two | cat /dev/stdin; echo 3 >/dev/fd/2; ls /dev/fd | head -1'",
+        ),
+      ).toMatchObject({ stdout: 'one\ntwo\n0\n', stderr: '3\n' })
+      // A copy of the descriptor: a file is not emptied.
+      expect(
+        sh("jexec f sh -c 'echo a; echo b >/dev/stdout; echo c' > /listed; cat /listed; jail -r f").stdout,
+      ).toBe('a\nb\nc\n')
+      expect(sh('umount /jt/dev/fd 2>/dev/null; umount /jt/dev; mount | grep -c /jt').stdout).toBe('0\n')
+    },
+  )
+
+  it('-c passes over what runs already, -r takes along what depends on a jail', () => {
+    sh(`printf 'path=/jt; persist;\na {}\nb { depend = a; }\n' > /dep.conf`)
+    expect(sh('jail -f /dep.conf -c a').stdout).toBe('a: created\n')
+    expect(sh('jail -f /dep.conf -c')).toMatchObject({ status: 0, stdout: 'b: created\n', stderr: '' })
+    expect(sh('jail -f /dep.conf -rc b').stdout).toBe('b: created\n')
+    expect(sh('jail -f /dep.conf -rc a').stdout).toBe('a: created\nb: created\n')
+    expect(sh('jail -f /dep.conf -r a').stdout).toBe('b: removed\na: removed\n')
+    expect(sh('jail -f /dep.conf -rc a')).toMatchObject({ status: 1, stderr: 'jail: "a" not found\n' })
+  })
+
+  it('jls: a column of names, all parameters in order, -s only what can be set', () => {
+    sh("jail -r '*'; jail -c name=one path=/jt persist host.hostname=h")
+    expect(sh('jls -N').stdout).toBe(
+      ` JID             IP Address      Hostname                      Path\n ${'one'.padEnd(15)} ${''.padEnd(15)} ${'h'.padEnd(29)} /jt\n`,
+    )
+    expect(sh('jls -j one -s').stdout).toMatch(
+      /^devfs_ruleset=0 enforce_statfs=2 host=new .*name=one .*host.domainname="" .*host.hostname=h /,
+    )
+    expect(sh('jls -j one -h all | head -1').stdout).toMatch(/^cpuset.id|^devfs_ruleset dying/)
+    expect(sh('jls --libxo json,pretty name').stdout).toContain('\n      {\n        "name": "one"\n      }\n')
+    sh('jail -r one')
+  })
 })

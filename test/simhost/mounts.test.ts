@@ -71,7 +71,7 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
   it('umount finds the newest, also by source, and says so with -v', () => {
     sh('mount -t nullfs /src /dst')
     expect(sh('umount -v /src').stdout).toBe('/src: unmount from /dst\n')
-    expect(sh('umount -f -n /dst').stderr).toBe('umount: -f and -n are mutually exclusive\n')
+    expect(sh('umount -f -n /dst').stderr).toBe('umount: -f and -n are mutually exclusive: No error: 0\n')
   })
 
   it('mount -d only says what it would do', () => {
@@ -87,5 +87,47 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
         'kldstat -q -m mqueuefs; echo $?; mount -t mqueuefs null /dst; kldstat -q -m mqueuefs; echo $?; umount /dst',
       ).stdout,
     ).toBe('1\n0\n')
+  })
+
+  describe('after a directory above the mount point was renamed', () => {
+    const listed = '/src on /up/here (nullfs, local)\n'
+    beforeAll(() => {
+      sh('mkdir -p /up/here /out/here; mount -t nullfs /src /up/here; mv /up /moved; ln -s /out /up')
+    })
+
+    it('the recorded mount point stays, statfs tells it of the new place', () => {
+      expect(sh('mount -t nullfs; cat /moved/here/f').stdout).toBe(`${listed}one\n`)
+    })
+
+    it('a mount of the host at the place where the link leads is not taken for it', () => {
+      sh('mount -t tmpfs tmpfs /out/here')
+      expect(sh('umount /up/here').status).toBe(0)
+      expect(sh('mount | grep here').stdout).toBe('tmpfs on /out/here (tmpfs, local)\n')
+      expect(sh('ls /moved/here').stdout).toBe('')
+    })
+
+    it('the new place is as good a name, the old one leads to the other mount', () => {
+      sh('rm /up; mv /moved /up; mount -t nullfs /src /up/here; mv /up /moved; ln -s /out /up')
+      expect(sh('umount /moved/here; mount -t nullfs').stdout).toBe('')
+      expect(sh('umount /up/here; mount | grep -c here')).toMatchObject({ stdout: '0\n' })
+    })
+  })
+
+  it('a wrong fstab is told of as getfsent(3) does', () => {
+    expect(sh('umount -a -F /nosuch')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'fstab: /nosuch:0: No such file or directory\numount: /nosuch: No such file or directory\n',
+    })
+    expect(sh('mount -a -F /nosuch').status).toBe(0)
+  })
+
+  it('one argument and -t are a usage error, a directory is no disk', () => {
+    expect(sh('mount -t tmpfs /dst')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^usage: mount/),
+    })
+    expect(sh('mount /src /dst').stderr).toBe('mount: /src: Block device required\n')
+    expect(sh('mount -d -t nullfs -o ro /src /dst').stdout).toBe('exec: mount_nullfs -o ro /src /dst\n')
   })
 })

@@ -110,8 +110,10 @@ export function main(t: ToolContext): number {
     const chosen = wanted === undefined || wanted === '*' ? all : all.filter(j => matchName(wanted, j.name))
     if (chosen.length === 0) errx(t, 1, `"${wanted}" not found`)
     const wild = wanted === undefined || wanted.endsWith('*')
-    for (const jail of ordered(run, chosen, all))
-      start(run, { jail, named: true }, op, wild || !chosen.includes(jail))
+    if (op.r && op.c && !op.m) restart(run, chosen, all, wild)
+    else
+      for (const jail of ordered(run, chosen, all))
+        start(run, { jail, named: true }, op, wild || !chosen.includes(jail))
   }
   return run.failed ? 1 : 0
 }
@@ -162,6 +164,26 @@ function start(run: Run, conf: Conf, op: { c: boolean; m: boolean; r: boolean },
   } else if (op.m) modifyJail(run, conf, jid)
   else if (!tolerant)
     fail(run, `"${conf.named ? conf.jail.name : key === undefined ? '' : jid}" already exists`)
+}
+
+/** -rc: what depends on a jail stops before it and starts again after it; what it depends on is started when it has to. */
+function restart(run: Run, chosen: ConfJail[], all: ConfJail[], wild: boolean): void {
+  const running = (jail: ConfJail): number | undefined => {
+    const jid = run.t.call('jailId', jail.name)
+    return typeof jid === 'number' ? jid : undefined
+  }
+  const named = chosen.filter(jail => {
+    if (running(jail) !== undefined) return true
+    if (!wild) fail(run, `"${jail.name}" not found`)
+    return false
+  })
+  const more = named.flatMap(jail => dependents(jail.name, all)).filter(jail => running(jail) !== undefined)
+  const list = ordered(run, [...new Set([...named, ...more])], all)
+  for (const jail of [...list].reverse()) {
+    const jid = named.includes(jail) || more.includes(jail) ? running(jail) : undefined
+    if (jid !== undefined) stopJail(run, { jail, named: true }, jid, run.verbose > 0)
+  }
+  for (const jail of list) start(run, { jail, named: true }, { c: true, m: false, r: false }, true)
 }
 
 function fail(run: Run, message: string): void {
