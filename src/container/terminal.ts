@@ -58,6 +58,8 @@ export function openTerminal(host: Host, size?: { height: number; width: number 
       process.off('SIGCONT', wake)
       process.off('exit', callers.restore)
       callers.restore()
+      // A read of standard input goes on until something is typed; Node would wait for its thread.
+      process.once('exit', status => host.process.exitNow(status))
     },
   }
 }

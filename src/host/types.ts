@@ -138,6 +138,8 @@ export interface ProcessCalls {
   setNoNewPrivileges(): void
   /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
   kill(pid: number, signal: number): void
+  /** _exit(2): no thread is waited for, nothing is flushed. */
+  exitNow(status: number): never
   mkfifo(path: string, mode: number): void
   /** open(2) without waiting for a peer: O_RDONLY or O_WRONLY with O_NONBLOCK. ENXIO for a FIFO without a reader. */
   openNonBlocking(path: string, mode: 'read' | 'write'): number

@@ -22,9 +22,21 @@ export function freshHost(label: string, options: { racct?: boolean } = {}): str
   return name
 }
 
+/** The command line that runs a command inside. */
+export function hostCommand(name: string, command: readonly string[]): string[] {
+  return [bun, simhost, 'exec', name, '--', ...command]
+}
+
 /** Runs a command inside; throws with its output when it fails. */
 export function onHost(name: string, command: readonly string[]): { stdout: string; stderr: string } {
-  return execaSync(bun, [simhost, 'exec', name, '--', ...command], { stdin: 'ignore' })
+  const [program = '', ...args] = hostCommand(name, command)
+  // A container that was given the pipe keeps it open: better an error than a test that stands still.
+  return execaSync(program, args, { stdin: 'ignore', timeout: 60_000 })
+}
+
+/** Makes a small root of /rescue's programs. */
+export function makeRoot(name: string, directory: string): void {
+  onHost(name, [bun, simhost, 'makeroot', directory])
 }
 
 /** Takes the host away with everything in it. */

@@ -28,6 +28,7 @@ export const signatures = {
   // Processes
   execve: int('ptr', 'ptr', 'ptr'),
   setsid: int(),
+  _exit: int('i32'),
   fchdir: int('i32'),
   chroot: int('ptr'),
   setgroups: int('u64', 'ptr'),
