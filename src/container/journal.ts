@@ -11,8 +11,8 @@ export type Undo =
   | { op: 'unmount'; path: string; fstype: string; from: string; before: string | undefined }
   /** A directory that we made below `root`, `path` relative to it; removed only while empty. */
   | { op: 'rmdir'; root: string; path: string }
-  /** An empty file (or link to a socket) that we made below `root`. */
-  | { op: 'unlink'; root: string; path: string }
+  /** An empty file, a name of a socket, or a symbolic link that holds `link`, that we made below `root`. */
+  | { op: 'unlink'; root: string; path: string; link?: string }
   /** A file with several hard links that was put aside as `aside` to make room for a file mount. */
   | { op: 'put-back'; root: string; path: string; aside: string }
   /** A directory or name of ours on the host, outside the root. */

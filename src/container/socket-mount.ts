@@ -55,7 +55,7 @@ function linkDestination(host: Host, journal: Journal, step: MountStep, link: st
       subject: step.origin,
     })
   }
-  journal.perform(`link ${path}`, { op: 'unlink', root, path }, () =>
+  journal.perform(`link ${path}`, { op: 'unlink', root, path, link }, () =>
     inParent(host, root, path, () => symlinkSync(link, name)),
   )
 }

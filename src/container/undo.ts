@@ -1,5 +1,5 @@
 /** Taking effects back: each undo is harmless when its effect never happened, and says what it could not do. */
-import { closeSync, lstatSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { closeSync, lstatSync, readlinkSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
@@ -51,7 +51,7 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       removeBeneath(host, undo.root, undo.path, 'dir')
       break
     case 'unlink':
-      removeBeneath(host, undo.root, undo.path, 'file')
+      removeBeneath(host, undo.root, undo.path, 'file', undo.link)
       break
     case 'put-back':
       putBack(host, undo)
@@ -121,7 +121,7 @@ function unmount(
 }
 
 /** Removes an empty directory or file that we made, reached without following a link. */
-function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'file'): void {
+function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'file', link?: string): void {
   let parent: ReturnType<Host['process']['openBeneath']>
   try {
     parent = host.process.openBeneath(root, dirname(path), {})
@@ -136,7 +136,9 @@ function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'fi
       const facts = lstatSync(name)
       if (kind === 'dir') {
         if (facts.isDirectory()) rmdirSync(name)
-      } else if (facts.isSocket() || facts.isSymbolicLink() || (facts.isFile() && facts.size === 0)) {
+      } else if (facts.isSymbolicLink()) {
+        if (readlinkSync(name) === link) unlinkSync(name)
+      } else if (facts.isSocket() || (facts.isFile() && facts.size === 0)) {
         unlinkSync(name)
       }
     }),

@@ -1,4 +1,13 @@
-import { closeSync, constants, existsSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -110,6 +119,18 @@ describe('what was made in the root', () => {
     expect(playBack(host, journal)).toEqual([])
     expect(existsSync(join(dir, 'root/mnt/theirs'))).toBe(true)
     expect(existsSync(join(dir, 'root/file'))).toBe(true)
+  })
+
+  it('removes a link only when it is the one that we made', () => {
+    mkdirSync(join(dir, 'root'))
+    symlinkSync('.s.jailwright/s', join(dir, 'root/ours'))
+    symlinkSync('/etc', join(dir, 'root/theirs'))
+    const root = join(dir, 'root')
+    record({ op: 'unlink', root, path: '/ours', link: '.s.jailwright/s' }, {})
+    record({ op: 'unlink', root, path: '/theirs', link: '.s.jailwright/s' }, {})
+    record({ op: 'unlink', root, path: '/theirs' }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(readdirSync(root)).toEqual(['theirs'])
   })
 
   it('does not follow a link that the container has put in the way', () => {
