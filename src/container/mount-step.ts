@@ -324,11 +324,14 @@ function splitForCopyUp(options: readonly MountOption[]): CopyUpOptions {
   const value = (name: string) => options.find(option => option[0] === name)?.[1]
   const number = (text: string | undefined, base: number) =>
     text === undefined ? undefined : Number.parseInt(text, base)
+  const readOnly = options.some(([name]) => name === 'ro')
+  // An update to read-only refuses what it finds of these (tmpfs_vfsops.c, tmpfs_updateopts): limits of what is written.
+  const late = ['mode', 'uid', 'gid', 'ro', ...(readOnly ? ['inodes', 'maxfilesize'] : [])]
   return {
-    early: options.filter(([name]) => !['mode', 'uid', 'gid', 'ro'].includes(name)),
+    early: options.filter(([name]) => !late.includes(name)),
     mode: number(value('mode'), 8),
     uid: number(value('uid'), 10),
     gid: number(value('gid'), 10),
-    readOnly: options.some(([name]) => name === 'ro'),
+    readOnly,
   }
 }
