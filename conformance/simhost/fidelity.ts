@@ -4,12 +4,12 @@
  * says where they differ. Status 1 when fewer than 97 of 100 steps of a file agree.
  */
 import fs from 'node:fs'
-import { constants } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { BASE_NODES, MODULE_NODES } from './devfs/nodes.ts'
 import { compare, inPlace, type Outcome } from './fidelity-normal.ts'
 import { makeRoot } from './rootfs.ts'
+import { freebsdNumber } from './tools/signals.ts'
 
 interface Step extends Outcome {
   run: string
@@ -26,7 +26,6 @@ const REASONS: Readonly<Record<string, string>> = {
   'mount.json: ls /jt/proc | head -3':
     "pids 0 and 10 are kernel processes of that machine; Linux's proc has neither",
 }
-const { signals } = constants
 /** Share of the steps of a file that has to agree. */
 const ENOUGH = 0.97
 const STEP_TIMEOUT = 60_000
@@ -50,8 +49,7 @@ function run(command: string): Outcome {
     stdin: 'ignore',
     timeout: STEP_TIMEOUT,
   })
-  const signal = signals[done.signalCode as keyof typeof signals] ?? 0
-  const status = done.exitCode ?? 128 + signal
+  const status = done.signalCode ? 128 + freebsdNumber(String(done.signalCode)) : done.exitCode
   return { status, stdout: done.stdout.toString(), stderr: done.stderr.toString() }
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { assets } from './build.ts'
 import { CLONE, setns, unshare } from './libc.ts'
 import { alive, type HostRecord, hostDir, readRecord, repository, startTime, stateDir } from './paths.ts'
+import { freebsdNumber } from './tools/signals.ts'
 
 /** Names of all hosts that have a directory. */
 export function listHosts(): string[] {
@@ -117,7 +118,7 @@ export function enterHost(name: string): () => void {
   }
 }
 
-/** Runs a command inside; the promise holds its exit status (128 + n for a signal). */
+/** Runs a command inside; the promise holds its exit status (128 + FreeBSD's number for a signal). */
 export async function execHost(name: string, argv: string[]): Promise<number> {
   const leave = enterHost(name)
   const env = { ...process.env, PATH: `${PATH}:${process.env.PATH ?? ''}` }
@@ -142,13 +143,9 @@ export async function execHost(name: string, argv: string[]): Promise<number> {
   // The terminal sends this to the whole process group: the command gets it by itself.
   process.on('SIGINT', () => undefined)
   await child.exited
-  if (child.signalCode !== null) return 128 + (LINUX_SIGNALS[child.signalCode] ?? 0)
+  if (child.signalCode !== null) return 128 + freebsdNumber(String(child.signalCode))
   return child.exitCode ?? 1
 }
-
-const LINUX_SIGNALS: Record<string, number> = Object.fromEntries(
-  Object.entries((await import('node:os')).constants.signals),
-)
 
 /** A reboot: jails, mounts and clones go, all processes but the kernel die, files stay. Gives the exit status. */
 export async function rebootHost(name: string): Promise<number> {

@@ -118,4 +118,24 @@ describe.each(engines)('the simulated kernel under %s', engine => {
       rmSync(jail, { recursive: true, force: true })
     }
   })
+
+  it.runIf(root)('leaves the calls that a filter names to the kernel, by a descriptor of its own', () => {
+    // BPF_RET|BPF_K SECCOMP_RET_ALLOW: what the filter says is for the kernel to choose.
+    const allow = Buffer.from([0x06, 0, 0, 0, 0, 0, 0xff, 0x7f])
+    const attachment = { root: '/', namespaces: {}, dropCapabilities: [], seccomp: allow.toString('base64') }
+    const { answers, seen } = ask(
+      engine,
+      { jailAttach: { value: attachment }, jailGuard: { value: null }, jailId: { value: 5 } },
+      [
+        ['jailAttach', [3]],
+        ['jailId', ['after']],
+      ],
+    )
+    expect(answers.map(({ value }) => value)).toEqual(['undefined', 5])
+    expect(seen).toMatchObject([
+      { call: 'jailAttach' },
+      { call: 'jailGuard', args: [expect.any(Number)] },
+      { call: 'jailId' },
+    ])
+  })
 })

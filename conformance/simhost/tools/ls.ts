@@ -140,6 +140,9 @@ export class Lister {
     let found: string[]
     try {
       found = fs.readdirSync(this.at(dir, true)).filter(name => name !== HIDDEN_PROC)
+      // FreeBSD makes /dev/tty when it is looked up; /dev/shm is for Linux programs of this machine.
+      if (found.includes('null') && found.includes('stdin'))
+        found = found.filter(name => name !== 'tty' && name !== 'shm')
     } catch (error) {
       this.t.err(`ls: ${dir}: ${strerror(errnoOf(error))}\n`)
       this.status = 1

@@ -18,3 +18,9 @@ export function signalNumber(name: string): number | undefined {
 export function signalNames(): readonly (string | undefined)[] {
   return [undefined, ...NAMES]
 }
+
+/** FreeBSD's number of a signal that ended a process, by its name here (`SIGUSR1`): what a shell adds to 128. */
+export function freebsdNumber(name: string): number {
+  const at = NAMES.indexOf(name.replace(/^SIG/, ''))
+  return at >= 0 ? at + 1 : ((constants.signals as Record<string, number>)[name] ?? 0)
+}

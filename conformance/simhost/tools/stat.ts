@@ -6,7 +6,7 @@ import { Lister } from './ls.ts'
 import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 
 /** What is known of a file, the columns of `ls -l` included. */
-function look(t: ToolContext, lister: Lister, name: string, follow: boolean): StatFile {
+function look(lister: Lister, name: string, follow: boolean): StatFile {
   const stat = follow ? fs.statSync(name) : fs.lstatSync(name)
   const listed = lister.look(name, name, follow)
   if (listed === undefined) throw new Exit(1)
@@ -45,7 +45,7 @@ export function main(t: ToolContext): number {
   let status = 0
   for (const name of rest) {
     try {
-      t.out(formatStat(look(t, lister, name, has('L')), format) + (has('n') ? '' : '\n'))
+      t.out(formatStat(look(lister, name, has('L')), format) + (has('n') ? '' : '\n'))
     } catch (error) {
       if (error instanceof Exit) throw error
       if (!has('q')) t.err(`stat: ${name}: ${has('L') ? 'stat' : 'lstat'}: ${strerror(errnoOf(error))}\n`)
