@@ -87,11 +87,15 @@ function accounting(enabled: string | undefined): Finding[] {
   ]
 }
 
-/** Rulesets 1 to 5 of /etc/defaults/devfs.rules: a devfs with a ruleset that is not there would show every device. */
+/**
+ * Rulesets 1 to 5 of /etc/defaults/devfs.rules: a devfs with a ruleset that is not there, or has no rules (one that is
+ * still mounted is listed after `delset`), would show every device.
+ */
 export function rulesetsFinding(host: Host): Finding {
   const subject = 'devfs rulesets'
-  const sets = host.run('devfs', ['rule', 'showsets']).stdout.split('\n')
-  const missing = ['1', '2', '3', '4', '5'].filter(set => !sets.includes(set))
+  const missing = ['1', '2', '3', '4', '5'].filter(
+    set => host.run('devfs', ['rule', '-s', set, 'show']).stdout.trim() === '',
+  )
   if (missing.length === 0) return { subject, status: 'ok', message: '1 to 5 are loaded' }
   return {
     subject,

@@ -22,7 +22,10 @@ export function ps(
   const args = ['-J', String(state.jid), ...wanted]
   const answer = ctx.host.run('ps', args)
   // 1 with an empty standard error: no process matched.
-  if (answer.status !== 0 && answer.stderr !== '')
-    throw new ToolError(['ps', ...args], answer.status, answer.stderr)
+  if (answer.status !== 0 && answer.stderr !== '') {
+    // The line that names the mistake; a list of all keywords follows it.
+    const [said = ''] = answer.stderr.split('\n')
+    throw new ToolError(['ps', ...args], answer.status, said)
+  }
   return { pids: ctx.host.kernel.jailProcesses(state.jid).sort((a, b) => a - b), table: answer.stdout }
 }

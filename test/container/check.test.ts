@@ -146,11 +146,10 @@ describe('modules', () => {
 
 describe('devfs rulesets', () => {
   const loaded = (...sets: number[]) => {
-    host.answers.set('devfs rule showsets', {
-      status: 0,
-      stdout: sets.map(n => `${n}\n`).join(''),
-      stderr: '',
-    })
+    host.answers.clear()
+    for (const set of sets) {
+      host.answers.set(`devfs rule -s ${set} show`, { status: 0, stdout: '100 hide\n', stderr: '' })
+    }
     return rulesetsFinding(host)
   }
   it('are loaded or not', () => {

@@ -14,6 +14,11 @@ const exec: Handler<'exec'> = async ({ options, words }, { context }) => {
     if (!/^[^=]+=/.test(entry))
       throw usageError(`--env must be NAME=VALUE, not ${JSON.stringify(entry)}`, 'exec')
   }
+  if (options.cwd !== undefined && !options.cwd.startsWith('/'))
+    throw usageError(
+      `--cwd must be an absolute path inside the container, not ${JSON.stringify(options.cwd)}`,
+      'exec',
+    )
   const { exec } = await import('../../container/exec.ts')
   return exec(await context(), {
     id: words.id,

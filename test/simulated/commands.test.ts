@@ -1,0 +1,217 @@
+/** The commands for people and scripts that look at a host and at running containers, on simulated hosts. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execaSync } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Finding } from '../../src/cli/findings.ts'
+import type { Stats } from '../../src/cli/stats-table.ts'
+import { destroyHost, freshHost, hostCommand, makeRoot, onHost, simulationPossible } from './host.ts'
+
+const runtime = fileURLToPath(new URL('../../dist/jailwright', import.meta.url))
+const hosts = { accounting: freshHost('commands', { racct: true }), stock: freshHost('commands-stock') }
+const work = mkdtempSync(join(tmpdir(), 'commands-'))
+const bundle = join(work, 'bundle')
+
+/** Status and output of a command, whatever the status. */
+function attempt(...args: string[]): { status: number; stdout: string; stderr: string } {
+  return attemptOn(hosts.accounting, ...args)
+}
+
+function attemptOn(host: string, ...args: string[]): { status: number; stdout: string; stderr: string } {
+  const [program = '', ...words] = hostCommand(host, [runtime, ...args])
+  const answer = execaSync(program, words, { stdin: 'ignore', reject: false, timeout: 30_000 })
+  return { status: answer.exitCode ?? -1, stdout: answer.stdout, stderr: answer.stderr }
+}
+
+/** A container that sleeps. It keeps the streams that it is given, so it gets none of ours. */
+function runSleeper(host: string, id: string): void {
+  const script = '"$@" >/dev/null 2>&1'
+  onHost(host, ['/bin/sh', '-c', script, 'sh', runtime, 'run', '--detach', '--bundle', bundle, id])
+}
+
+describe.runIf(simulationPossible())('on a simulated host', () => {
+  beforeAll(() => {
+    mkdirSync(bundle)
+    makeRoot(hosts.accounting, join(bundle, 'rootfs'))
+    onHost(hosts.accounting, [runtime, 'spec', '--bundle', bundle])
+    const file = join(bundle, 'config.json')
+    const config = JSON.parse(readFileSync(file, 'utf8')) as { process: Record<string, unknown> }
+    config.process.terminal = false
+    config.process.args = ['/bin/sleep', '1000']
+    writeFileSync(file, JSON.stringify(config))
+    runSleeper(hosts.accounting, 'web')
+    runSleeper(hosts.stock, 'web')
+  }, 60_000)
+  afterAll(() => {
+    for (const host of Object.values(hosts)) destroyHost(host)
+    rmSync(work, { recursive: true, force: true })
+  })
+
+  it('check finds what is there and what is not', () => {
+    const findings = (host: string) => {
+      const { status, stdout } = attemptOn(host, 'check', '--json')
+      const list = JSON.parse(stdout) as Finding[]
+      return { status, of: (subject: string) => list.find(finding => finding.subject === subject) }
+    }
+    const good = findings(hosts.accounting)
+    expect(good.status).toBe(0)
+    for (const subject of ['root', 'VIMAGE', 'kern.racct.enable', 'tmpfs', 'linux64', 'devfs rulesets'])
+      expect(good.of(subject)?.status).toBe('ok')
+    expect(good.of('linux64')?.hint).toContain('kldload linux64')
+
+    const stock = findings(hosts.stock)
+    expect(stock.status).toBe(0)
+    expect(stock.of('kern.racct.enable')?.status).toBe('warning')
+    onHost(hosts.stock, ['devfs', 'rule', '-s', '4', 'delset'])
+    const broken = findings(hosts.stock)
+    expect(broken.status).toBe(1)
+    expect(broken.of('devfs rulesets')).toMatchObject({ status: 'missing', hint: 'service devfs restart' })
+  })
+
+  it('check names a container whose jail is gone', () => {
+    runSleeper(hosts.accounting, 'lost')
+    onHost(hosts.accounting, ['jail', '-r', 'lost'])
+    expect(attempt('check').stdout).toMatch(
+      /^warning +container lost +its jail is gone\n +-> jailwright delete --force lost$/m,
+    )
+    attempt('delete', '--force', 'lost')
+    expect(attempt('check').stdout).not.toContain('container lost')
+  })
+
+  it('stats shows use and limits from rctl, and what ps knows without accounting', () => {
+    expect(attempt('update', '--memory', '256m', '--pids-limit', '50', 'web').status).toBe(0)
+    const { resources, id } = JSON.parse(attempt('stats', '--format', 'json', 'web').stdout) as Stats
+    expect(id).toBe('web')
+    expect(resources.maxproc).toEqual({ used: 1, limit: 50 })
+    expect(resources.memoryuse).toMatchObject({ limit: 268_435_456 })
+    expect(attempt('stats', 'web').stdout).toMatch(/^maxproc +1 +50$/m)
+
+    const stock = JSON.parse(attemptOn(hosts.stock, 'stats', '-f', 'json', 'web').stdout) as Stats
+    expect(stock.resources.maxproc).toEqual({ used: 1 })
+    expect(stock.resources.memoryuse?.used).toBeGreaterThan(0)
+  })
+
+  it('stats --interval repeats until it is ended', () => {
+    const [program = '', ...words] = hostCommand(hosts.accounting, [
+      'timeout',
+      '2.5',
+      runtime,
+      'stats',
+      '--interval',
+      '1',
+      '-f',
+      'json',
+      'web',
+    ])
+    const { stdout } = execaSync(program, words, { stdin: 'ignore', reject: false, timeout: 30_000 })
+    const times = stdout.split('\n').map(line => (JSON.parse(line) as Stats).time)
+    expect(times.length).toBeGreaterThanOrEqual(2)
+    expect(new Set(times).size).toBe(times.length)
+  })
+
+  it('ps hands options to ps(1), and gives pids as JSON', () => {
+    expect(attempt('ps', 'web', '--', '-o', 'pid,comm').stdout).toMatch(/^ *PID COMMAND\n *\d+ sleep$/)
+    expect(attempt('ps', 'web').stdout).toMatch(/^USER +PID.*COMMAND\n.*\/bin\/sleep 1000$/)
+    expect(JSON.parse(attempt('ps', '-f', 'json', 'web').stdout)).toEqual([expect.any(Number)])
+    expect(attempt('ps', 'web', '--', '-o', 'nosuch')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('nosuch: keyword not found'),
+    })
+  })
+
+  it('update takes limits away, and says why they cannot hold', () => {
+    const rules = () => onHost(hosts.accounting, ['rctl', 'jail:web']).stdout
+    attempt('update', '--memory', '100m', '--read-bps', '1m', 'web')
+    expect(rules()).toContain('jail:web:memoryuse:deny=104857600')
+    expect(rules()).toContain('jail:web:readbps:throttle=1048576')
+    attempt('update', '--memory', '-1', 'web')
+    expect(rules()).not.toContain('memoryuse')
+
+    const strict = attemptOn(hosts.stock, 'update', '--memory', '100m', 'web')
+    expect(strict).toMatchObject({ status: 1, stderr: expect.stringContaining('kern.racct.enable=1') })
+    const lax = attemptOn(hosts.stock, 'update', '--limits=best-effort', '--memory', '100m', 'web')
+    expect(lax).toMatchObject({ status: 0, stderr: expect.stringContaining('kern.racct.enable') })
+  })
+
+  it('update shows and hides devices of a running container', () => {
+    const devices = () => attempt('exec', 'web', '/bin/ls', '/dev').stdout.split('\n')
+    expect(devices()).not.toContain('bpf')
+    expect(attempt('update', '--device-add', '/dev/bpf', 'web').status).toBe(0)
+    expect(devices()).toContain('bpf')
+    expect(attempt('update', '--device-remove', 'bpf', 'web').status).toBe(0)
+    expect(devices()).not.toContain('bpf')
+    expect(attempt('update', '--device-add', '/dev/nosuch', 'web')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('/dev/nosuch: no such file or directory'),
+    })
+  })
+
+  it('exec is refused where nothing runs or can run', () => {
+    attempt('pause', 'web')
+    expect(attempt('exec', 'web', '/bin/ls')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('paused'),
+    })
+    attempt('resume', 'web')
+    expect(attempt('exec', 'web', '/bin/ls').status).toBe(0)
+    onHost(hosts.accounting, [
+      '/bin/sh',
+      '-c',
+      '"$@" >/dev/null 2>&1',
+      'sh',
+      runtime,
+      'create',
+      '-b',
+      bundle,
+      'new',
+    ])
+    expect(attempt('exec', 'new', '/bin/ls')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('created'),
+    })
+    attempt('delete', '--force', 'new')
+  })
+
+  it('exec takes user, groups, home, variables and directory from its options', () => {
+    const shell = 'echo $HOME $A $PWD $(id -u) $(id -g) $(id -G | tr " " ,) $(umask)'
+    const words = [
+      '-e',
+      'A=1',
+      '-e',
+      'A=2',
+      '--cwd',
+      '/tmp',
+      '-u',
+      '1001:44',
+      '-g',
+      '5,6',
+      'web',
+      '/bin/sh',
+      '-c',
+      shell,
+    ]
+    expect(attempt('exec', ...words).stdout).toMatch(/^\/ 2 \/tmp 1001 44 44,5,6 0?022$/)
+    expect(attempt('exec', '--cwd', 'tmp', 'web', '/bin/ls')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('--cwd must be an absolute path'),
+    })
+  })
+
+  it('exec leaves no program behind whose pid it cannot write', () => {
+    expect(attempt('exec', '-d', '--pid-file', '/nosuch/pid', 'web', '/bin/sleep', '77').status).toBe(1)
+    expect(attempt('ps', 'web', '--', '-o', 'args=').stdout.trim()).toBe('/bin/sleep 1000')
+  })
+
+  it('validate shows all errors of a bundle', () => {
+    const dir = join(work, 'wrong')
+    mkdirSync(dir)
+    const config = { ociVersion: '1.0.2', process: { args: [7], cwd: 'relative' }, root: {}, hostname: 5 }
+    writeFileSync(join(dir, 'config.json'), JSON.stringify(config))
+    const { status, stdout } = attempt('validate', dir)
+    expect(status).toBe(1)
+    for (const property of ['process.args[0]', 'process.cwd', 'root.path', 'hostname'])
+      expect(stdout).toMatch(new RegExp(`^error: .*${property.replace(/[[\].]/g, '\\$&')}`, 'm'))
+  })
+})
