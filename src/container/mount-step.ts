@@ -306,10 +306,18 @@ function nmountOn(host: Host, step: MountStep, target: BeneathTarget, options: r
   host.process.fchdir(target.fd)
   try {
     host.kernel.nmount(place('.'))
+  } catch (error) {
+    // A kernel that cannot name the working directory (its name cache may have lost it, vn_fullpath(9)) gets the path;
+    // where that led is looked at afterwards in either case.
+    if (!(error instanceof SyscallError && NO_NAME.has(error.errno))) throw error
+    host.kernel.nmount(place(target.path))
   } finally {
     process.chdir('/')
   }
 }
+
+/** What nmount(2) may say of `.` when it finds no path for it; a missing source says ENOENT too, and says so again. */
+const NO_NAME = new Set(['ENOENT', 'ENODEV', 'EINVAL'])
 
 /** Options of a tmpfs that is filled first: owner and mode are set by hand, so that `ro` can be added afterwards. */
 export interface CopyUpOptions {

@@ -1,5 +1,5 @@
 /** Taking effects back: each undo is harmless when its effect never happened, and says what it could not do. */
-import { closeSync, lstatSync, readlinkSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { closeSync, lstatSync, readlinkSync, realpathSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
@@ -182,7 +182,7 @@ function removeJail(
   const id = host.kernel.jailId(name)
   if (id === undefined || (jid !== undefined && id !== jid)) return
   // After a reboot, or when somebody was faster than our jail(8), name and number may be another's.
-  if (host.kernel.jailParams(id, ['path'])?.path !== path) return
+  if (!isSamePath(host.kernel.jailParams(id, ['path'])?.path, path)) return
   const processes = host.kernel.jailProcesses(id)
   try {
     host.kernel.jailRemove(id)
@@ -199,6 +199,16 @@ function removeJail(
     BUSY_PATIENCE,
   )
   if (!gone) throw new JailwrightError('HOST', `jail ${name}: it is still there after jail_remove(2)`)
+}
+
+/** The kernel tells a jail's root by its real path, whatever jail(8) was given. */
+function isSamePath(found: string | undefined, path: string): boolean {
+  if (found === undefined || found === path) return true
+  try {
+    return realpathSync(found) === realpathSync(path)
+  } catch {
+    return false
+  }
 }
 
 /**
