@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { exitStatusOf, forwardSignals } from '../../src/container/foreground.ts'
+import { SyscallError } from '../../src/errors.ts'
+import { fakeHost } from './fake-host.ts'
+
+describe('signals for a program', () => {
+  function recording() {
+    const host = fakeHost()
+    const sent: string[] = []
+    host.process = {
+      ...host.process,
+      kill: (pid, signal) => {
+        if (pid === 666) throw new SyscallError('kill', 'ESRCH', 'No such process')
+        sent.push(`${host.signalName(signal)} to ${pid}`)
+      },
+    }
+    return { host, sent }
+  }
+
+  it('are kept until the program is there, then passed on, then let alone', () => {
+    const { host, sent } = recording()
+    const others = process.listenerCount('SIGUSR2')
+    const signals = forwardSignals(host)
+    process.emit('SIGUSR2')
+    process.emit('SIGHUP')
+    expect(sent).toEqual([])
+    signals.to(77)
+    expect(sent).toEqual(['USR2 to 77', 'HUP to 77'])
+    process.emit('SIGUSR2')
+    expect(sent.at(-1)).toBe('USR2 to 77')
+    expect(sent).toHaveLength(3)
+    signals.stop()
+    expect(process.listenerCount('SIGUSR2')).toBe(others)
+  })
+
+  it('are no error when it has just ended', () => {
+    const { host } = recording()
+    const signals = forwardSignals(host)
+    signals.to(666)
+    expect(() => process.emit('SIGUSR2')).not.toThrow()
+    signals.stop()
+  })
+})
+
+describe('the exit status', () => {
+  it.each([
+    ['exit 3', 3],
+    ['kill -TERM $$', 143],
+    ['kill -KILL $$', 137],
+  ])('of %j is that of a shell', async (command, status) => {
+    const child = spawn('sh', ['-c', command], { stdio: 'ignore' })
+    expect(await exitStatusOf(child)).toBe(status)
+    // Asked again after the end.
+    expect(await exitStatusOf(child)).toBe(status)
+  })
+})
