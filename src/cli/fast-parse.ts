@@ -46,8 +46,11 @@ function takeOptions(
     if (type === 'flag') {
       if (equals >= 0) return -1
       value = true
-    } else if (equals >= 0) value = argument.slice(equals + 1)
-    else {
+    } else if (equals >= 0) {
+      value = argument.slice(equals + 1)
+      // yargs takes `--list=` for a list without a value.
+      if (value === '' && type === 'list') return -1
+    } else {
       const next = args[++at]
       // yargs takes a lone `-` as the value of one option, but not as one of a list.
       if (next === undefined || (next.startsWith('-') && (next !== '-' || type === 'list'))) return -1

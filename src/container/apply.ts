@@ -2,12 +2,14 @@
 import { mkdirSync } from 'node:fs'
 import { JailwrightError, ToolError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
-import type { JailStep, Plan, RunStep, Step, ToolCall } from '../translate/plan.ts'
+import type { JailStep, MountStep, Plan, RunStep, Step, ToolCall } from '../translate/plan.ts'
 import type { Journal } from './journal.ts'
 import type { Layout } from './layout.ts'
-import { applyMount, type Roots } from './mount-step.ts'
+import type { Roots } from './mount-point.ts'
+import { applyMount } from './mount-step.ts'
 import { raiseChildren } from './parent.ts'
 import { takeRuleset } from './rulesets.ts'
+import { mountSocket } from './socket-mount.ts'
 
 /** What came of a plan. */
 export interface Applied {
@@ -41,6 +43,11 @@ export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layou
   const captured: Captured = new Map()
   const roots: Roots = { mountRoot: plan.rootPath, realRoot: plan.rootPath, empty: files.empty }
   let jid = 0
+  const mount = (step: MountStep): void => {
+    const options = step.options.map(([name, value]) => [name, value && fill(value, captured)] as const)
+    const way = step.target === 'socket' ? mountSocket : applyMount
+    way(host, journal, { ...step, options }, roots)
+  }
   const apply = (step: Step): void => {
     switch (step.kind) {
       case 'ruleset':
@@ -50,18 +57,7 @@ export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layou
         roots.mountRoot = mountReadonlyRoot(host, journal, plan.rootPath, files)
         return
       case 'mount':
-        applyMount(
-          host,
-          journal,
-          {
-            ...step,
-            options: step.options.map(([name, value]) => [
-              name,
-              value === undefined ? value : fill(value, captured),
-            ]),
-          },
-          roots,
-        )
+        mount(step)
         return
       case 'jail':
         jid = makeJail(host, journal, step, roots.mountRoot, captured)

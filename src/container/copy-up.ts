@@ -21,8 +21,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { SyscallError } from '../errors.ts'
-import type { Host } from '../host/types.ts'
-import type { CopyUpOptions } from './mount-step.ts'
+import type { Host, MountOption } from '../host/types.ts'
 
 const CHUNK = 256 * 1024
 
@@ -172,4 +171,30 @@ function copyBytes(from: number, to: number): void {
 function giveFacts(fd: number, facts: Stats): void {
   fchownSync(fd, facts.uid, facts.gid)
   fchmodSync(fd, facts.mode & 0o7777)
+}
+
+/** Options of a tmpfs that is filled first: owner and mode are set by hand, so that `ro` can be added afterwards. */
+export interface CopyUpOptions {
+  early: readonly MountOption[]
+  mode: number | undefined
+  uid: number | undefined
+  gid: number | undefined
+  readOnly: boolean
+}
+
+/** Takes a tmpfs's options apart: what it is mounted with, and what comes after it was filled. */
+export function splitForCopyUp(options: readonly MountOption[]): CopyUpOptions {
+  const value = (name: string) => options.find(option => option[0] === name)?.[1]
+  const number = (text: string | undefined, base: number) =>
+    text === undefined ? undefined : Number.parseInt(text, base)
+  const readOnly = options.some(([name]) => name === 'ro')
+  // An update to read-only refuses what it finds of these (tmpfs_vfsops.c, tmpfs_updateopts): limits of what is written.
+  const late = ['mode', 'uid', 'gid', 'ro', ...(readOnly ? ['inodes', 'maxfilesize'] : [])]
+  return {
+    early: options.filter(([name]) => !late.includes(name)),
+    mode: number(value('mode'), 8),
+    uid: number(value('uid'), 10),
+    gid: number(value('gid'), 10),
+    readOnly,
+  }
 }

@@ -9,7 +9,8 @@ import { JailwrightError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type { MountStep } from '../translate/plan.ts'
 import type { Journal } from './journal.ts'
-import { applyMount, inParent, type Roots, writableRoot } from './mount-step.ts'
+import { inParent, type Roots, writableRoot } from './mount-point.ts'
+import { applyMount } from './mount-step.ts'
 
 /** Does a mount step whose target is `socket`; needs `step.via`. */
 export function mountSocket(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
