@@ -40,9 +40,10 @@ export async function createContainer(
   // The real path: the kernel knows a mount by it, and /var/run may be a link.
   const files = layout(realpathSync(ctx.root), options.id)
   const lock = lockContainer(ctx.host, files.lock, options.id)
+  const guarded = { ...ctx, host: lock.guard(ctx.host) }
   try {
-    clearRemains(ctx, files, options.id)
-    return await build(ctx, { options, mode, files, plan, program, bundle, lock })
+    clearRemains(guarded, files, options.id)
+    return await build(guarded, { options, mode, files, plan, program, bundle, lock })
   } finally {
     lock.release()
   }

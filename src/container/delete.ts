@@ -63,7 +63,7 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
       if (isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
     }
     const hooks = state ? poststopHooks(files) : []
-    undoEverything(ctx, files)
+    undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files)
     lock.remove()
     if (state && hooks.length > 0) {
       const { runHooksLeniently } = await import('./hooks.ts')

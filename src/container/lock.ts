@@ -11,6 +11,11 @@ import { waitUntil } from './sleep.ts'
 
 /** A held lock. `release` gives it up; `remove` also takes its file away (for a container that is gone). */
 export interface Lock {
+  /**
+   * The host with tools that hold the lock too, until they end: a command that is killed while jail(8) runs leaves it
+   * running, and whoever clears up must not begin before it is done.
+   */
+  guard(host: Host): Host
   release(): void
   remove(): void
 }
@@ -44,6 +49,10 @@ export function tryLock(host: Host, path: string, timeout: number): Lock | undef
     open = false
   }
   return {
+    guard: host => ({
+      ...host,
+      run: (tool, args, options) => host.run(tool, args, { ...options, keepOpen: held }),
+    }),
     release,
     remove: () => {
       if (open) unlinkSync(path)

@@ -39,8 +39,9 @@ export function update(ctx: Context, options: UpdateOptions): void {
     const facts = hostFacts(ctx.host)
     const limits = limitCalls(ctx, facts, state, options)
     const devices = deviceCalls(ctx, facts, files, state, options)
-    applyLimits(ctx, files, state, limits)
-    for (const call of devices) runTool(ctx.host, call)
+    const guarded = { ...ctx, host: lock.guard(ctx.host) }
+    applyLimits(guarded, files, state, limits)
+    for (const call of devices) runTool(guarded.host, call)
   } finally {
     lock.release()
   }

@@ -5,7 +5,7 @@ import { existsSync } from './files.ts'
 import { closeOnExecFrom } from './process/descriptors.ts'
 import { withFewDescriptors } from './process/identity.ts'
 import { endingSignal } from './signals.ts'
-import type { Tool, ToolResult } from './types.ts'
+import type { RunOptions, Tool, ToolResult } from './types.ts'
 
 /** Where each tool is (hier(7)); a tool that moved between releases has several places. */
 const PATHS: Readonly<Record<Tool, readonly [string, ...string[]]>> = {
@@ -40,7 +40,7 @@ export function toolPath(tool: Tool): string {
  * signal ended has 128 + its number. UNSUPPORTED when the tool is missing. The first call marks every descriptor from 3
  * on close-on-exec.
  */
-export function run(tool: Tool, args: readonly string[], options: { stdin?: string } = {}): ToolResult {
+export function run(tool: Tool, args: readonly string[], options: RunOptions = {}): ToolResult {
   const { spawnSync } = process.getBuiltinModule('node:child_process')
   const path = toolPath(tool)
   // The caller may have left us descriptors that no tool must see; Node marks only the first few itself.
@@ -51,7 +51,12 @@ export function run(tool: Tool, args: readonly string[], options: { stdin?: stri
       cwd: '/',
       env: ENVIRONMENT,
       // `input: ''` would be taken for none, and the caller's own standard input must not be read.
-      stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      stdio: [
+        options.stdin ? 'pipe' : 'ignore',
+        'pipe',
+        'pipe',
+        ...(options.keepOpen === undefined ? [] : [options.keepOpen]),
+      ],
       ...(options.stdin ? { input: options.stdin } : {}),
       encoding: 'utf8',
       maxBuffer: MAX_OUTPUT,

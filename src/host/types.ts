@@ -162,12 +162,20 @@ export interface ProcessCalls {
   ): BeneathTarget | undefined
 }
 
+/** How a tool is run. */
+export interface RunOptions {
+  /** Written to its standard input; nothing when absent. */
+  stdin?: string
+  /** A descriptor that the tool gets as its descriptor 3: a lock that is to be held until the tool has ended too. */
+  keepOpen?: number
+}
+
 /** Everything the program asks of the host, passed as one value. */
 export interface Host {
   kernel: KernelCalls
   process: ProcessCalls
   /** Runs a tool to its end with a clean environment and no inherited descriptors; never throws for a status. */
-  run(tool: Tool, args: readonly string[], options?: { stdin?: string }): ToolResult
+  run(tool: Tool, args: readonly string[], options?: RunOptions): ToolResult
   /** Signal number of this host by name without SIG (`TERM`), undefined when unknown. */
   signalNumber(name: string): number | undefined
   /** Name without SIG by number. */

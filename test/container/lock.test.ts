@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
@@ -25,4 +26,25 @@ it('is no lock any more when its file was removed by the one who held it', () =>
   const second = tryLock(host, file, 0)
   expect(second).toBeDefined()
   expect(existsSync(file)).toBe(true)
+})
+
+it('is held until a tool has ended that was started under it', () => {
+  const file = path()
+  const first = tryLock(host, file, 0)
+  let given: number | undefined
+  const guarded = first?.guard({
+    ...host,
+    run: (_tool, _args, options) => {
+      given = options?.keepOpen
+      return { status: 0, stdout: '', stderr: '' }
+    },
+  })
+  guarded?.run('jail', [])
+  expect(given).toBeGreaterThan(2)
+  // A child that has the descriptor outlives the one who took the lock.
+  const child = spawn('sleep', ['0.3'], { stdio: ['ignore', 'ignore', 'ignore', given ?? -1] })
+  first?.release()
+  expect(tryLock(host, file, 0)).toBeUndefined()
+  expect(tryLock(host, file, 5000)).toBeDefined()
+  child.unref()
 })
