@@ -2,10 +2,9 @@
 
 import type { ErrorCode } from '../errors.ts'
 import { JailwrightError } from '../errors.ts'
-import { closeSync, openSync, readSync } from '../host/files.ts'
+import { closeSync, openSync, readSync, writeAll } from '../host/files.ts'
 import type { Host } from '../host/types.ts'
 import type { HookPlan, ProcessPlan } from '../translate/plan.ts'
-import { writeAll } from './files.ts'
 import type { Layout } from './layout.ts'
 import type { OciState } from './state-file.ts'
 

@@ -1,8 +1,8 @@
 /** Waiting for a program in the foreground: signals are passed on, its end becomes our exit status. */
 import type { ChildProcess } from 'node:child_process'
-import { SyscallError } from '../errors.ts'
 import { endingSignal } from '../host/signals.ts'
 import type { Host } from '../host/types.ts'
+import { signalProcess } from './signal.ts'
 
 /** Signals that a person or a supervisor sends to us and means for the program. */
 const FORWARDED = [
@@ -52,11 +52,7 @@ export function forwardSignals(host: Host): Forwarding {
 
 /** Sends a signal by name; a process that has ended this very moment is no error. */
 export function sendSignal(host: Host, pid: number, name: string): void {
-  try {
-    host.process.kill(pid, host.signalNumber(name.slice(3)) ?? 0)
-  } catch (error) {
-    if (!(error instanceof SyscallError && error.errno === 'ESRCH')) throw error
-  }
+  signalProcess(host, pid, host.signalNumber(name.slice(3)) ?? 0)
 }
 
 /** Exit status of a child as a shell has it: its own, or 128 + signal. */

@@ -1,9 +1,10 @@
 /** `kill`: a signal to the container's first process, or to all of its processes. */
-import { JailwrightError, SyscallError } from '../errors.ts'
+import { JailwrightError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type { Context } from './context.ts'
 import { layout } from './layout.ts'
 import { tryLock } from './lock.ts'
+import { signalProcess } from './signal.ts'
 import { currentStatus, requireState } from './state-file.ts'
 
 /** How long a signal waits for another command, in milliseconds. */
@@ -55,14 +56,5 @@ export function kill(ctx: Context, options: { id: string; signal: string; all: b
     signalProcess(ctx.host, state.pid, signal)
   } finally {
     lock?.release()
-  }
-}
-
-/** A process that has just ended is no error. */
-function signalProcess(host: Host, pid: number, signal: number): void {
-  try {
-    host.process.kill(pid, signal)
-  } catch (error) {
-    if (!(error instanceof SyscallError && error.errno === 'ESRCH')) throw error
   }
 }

@@ -191,7 +191,7 @@ function changed(step: MountStep, target: BeneathTarget): JailwrightError {
   return new JailwrightError('HOST', `${step.origin}: ${target.path} was changed while it was being mounted`)
 }
 
-/** nmount(2) on the held object: relative to it for a directory, to its parent for a file, so that no link is followed. */
+/** nmount(2): a directory by its descriptor, so that no link is followed; a file by its path, looked at afterwards. */
 function nmountOn(host: Host, step: MountStep, target: BeneathTarget, options: readonly MountOption[]): void {
   const place = (fspath: string): MountOption[] => [
     ['fstype', step.fstype],

@@ -2,10 +2,11 @@
  * `pause` and `resume`: FreeBSD has no freezer, so every process of the jail is stopped by SIGSTOP, again and again
  * until none is left running (one may have been forking).
  */
-import { JailwrightError, SyscallError } from '../errors.ts'
+import { JailwrightError } from '../errors.ts'
 import type { Context } from './context.ts'
 import { layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
+import { signalProcess } from './signal.ts'
 import { waitUntil } from './sleep.ts'
 import { currentStatus, requireState, type StateFile, writeState } from './state-file.ts'
 
@@ -18,13 +19,7 @@ function signalOthers(ctx: Context, jid: number, signal: string, wanted: boolean
   const others = [...kernel.processInfos(kernel.jailProcesses(jid)).values()].filter(
     ({ zombie, stopped }) => !zombie && stopped !== wanted,
   )
-  for (const { pid } of others) {
-    try {
-      ctx.host.process.kill(pid, ctx.host.signalNumber(signal) ?? 0)
-    } catch (error) {
-      if (!(error instanceof SyscallError && error.errno === 'ESRCH')) throw error
-    }
-  }
+  for (const { pid } of others) signalProcess(ctx.host, pid, ctx.host.signalNumber(signal) ?? 0)
   return others.length === 0
 }
 

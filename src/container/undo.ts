@@ -10,6 +10,7 @@ import type { Entry, Journal, Undo } from './journal.ts'
 import { inDirectory } from './mount-point.ts'
 import { lowerChildren } from './parent.ts'
 import { releaseRuleset } from './rulesets.ts'
+import { signalProcess } from './signal.ts'
 import { waitUntil } from './sleep.ts'
 
 /**
@@ -274,11 +275,7 @@ export function killProcess(host: Host, pid: number, start: string): void {
     return now !== undefined && !now.zombie && now.start === start
   }
   if (!same()) return
-  try {
-    host.process.kill(pid, host.signalNumber('KILL') ?? 9)
-  } catch (error) {
-    if (!(error instanceof SyscallError && error.errno === 'ESRCH')) throw error
-  }
+  signalProcess(host, pid, host.signalNumber('KILL') ?? 9)
   if (!waitUntil(() => !same(), BUSY_PATIENCE)) {
     throw new JailwrightError('HOST', `process ${pid}: it is still there after SIGKILL`)
   }

@@ -83,6 +83,12 @@ export function writeSync(fd: number, buffer: Buffer, offset = 0): number {
   return libc('write', 'write', undefined, fd, rest, rest.length)
 }
 
+/** Writes the whole text to a blocking descriptor, also when the kernel takes it in pieces. */
+export function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
+}
+
 /** rename(2). */
 export function renameSync(from: string, to: string): void {
   if (direct) libc('rename', 'rename', from, cString(from), cString(to))

@@ -6,7 +6,7 @@
 import { JailwrightError, SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import { addressOf, call, check, cString, lastErrno, lastError, memory } from './ffi/index.ts'
-import { closeSync, openSync, readSync, writeSync } from './files.ts'
+import { closeSync, openSync, readSync, writeAll } from './files.ts'
 import { directoryDescriptors } from './process/descriptors.ts'
 import { prepareForJail } from './process/in-jail.ts'
 import { connectUnix } from './process/unix-socket.ts'
@@ -56,11 +56,6 @@ function readLine(socket: number): string {
     parts.push(Buffer.from(chunk.subarray(0, count)))
     if (chunk[count - 1] === 0x0a) return Buffer.concat(parts).toString()
   }
-}
-
-function writeAll(socket: number, text: string): void {
-  const bytes = Buffer.from(text)
-  for (let offset = 0; offset < bytes.length; ) offset += writeSync(socket, bytes, offset)
 }
 
 function exchange(socket: number, request: string): string {
