@@ -2,44 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { moduleFiles } from './kernel/klds.ts'
-
-const GROUPS: readonly (readonly [string, number])[] = [
-  ['wheel', 0],
-  ['daemon', 1],
-  ['kmem', 2],
-  ['sys', 3],
-  ['tty', 4],
-  ['operator', 5],
-  ['mail', 6],
-  ['bin', 7],
-  ['news', 8],
-  ['man', 9],
-  ['games', 13],
-  ['ftp', 14],
-  ['staff', 20],
-  ['sshd', 22],
-  ['smmsp', 25],
-  ['mailnull', 26],
-  ['guest', 31],
-  ['video', 44],
-  ['realtime', 47],
-  ['idletime', 48],
-  ['bind', 53],
-  ['unbound', 59],
-  ['proxy', 62],
-  ['authpf', 63],
-  ['_pflogd', 64],
-  ['_dhcp', 65],
-  ['uucp', 66],
-  ['dialer', 68],
-  ['network', 69],
-  ['audit', 77],
-  ['www', 80],
-  ['u2f', 116],
-  ['ntpd', 123],
-  ['nogroup', 65533],
-  ['nobody', 65534],
-]
+import { GROUPS } from './text/names.ts'
 
 const USERS: readonly string[] = [
   'root:x:0:0:Charlie &:/root:/bin/sh',

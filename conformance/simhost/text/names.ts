@@ -29,7 +29,8 @@ const USERS: readonly (readonly [string, number])[] = [
   ['nobody', 65534],
 ]
 
-const GROUPS: readonly (readonly [string, number])[] = [
+/** Groups by name, as group(5) of a simulated host has them and as its tools name them. */
+export const GROUPS: readonly (readonly [string, number])[] = [
   ['wheel', 0],
   ['daemon', 1],
   ['kmem', 2],
