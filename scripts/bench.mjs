@@ -43,7 +43,7 @@ async function outside(work) {
 async function compileEmpty(work) {
   writeFileSync(path.join(work, 'empty.mjs'), '')
   const { compile } = await import('./bundle.mjs')
-  compile(path.join(work, 'empty.mjs'), path.join(work, 'empty'))
+  await compile(path.join(work, 'empty.mjs'), path.join(work, 'empty'))
 }
 
 const median = list => {

@@ -4,12 +4,12 @@ import path from 'node:path'
 import { compile, root } from './bundle.mjs'
 
 const programs = [
-  ['jailwright', 'src/main.ts'],
-  ['jailwright-conformance', 'conformance/main.ts'],
+  ['jailwright', 'src/main.ts', true],
+  ['jailwright-conformance', 'conformance/main.ts', false],
 ]
 
 mkdirSync(path.join(root, 'dist'), { recursive: true })
-for (const [name, entry] of programs) {
+for (const [name, entry, inParts] of programs) {
   if (!existsSync(path.join(root, entry))) {
     console.error(`build: ${entry} is not there: no ${name}`)
     continue
@@ -17,7 +17,7 @@ for (const [name, entry] of programs) {
   for (const machine of ['x64', 'arm64']) {
     const file = path.join('dist', `${name}-freebsd-${machine}`)
     // The compiler fetches the target from the npm registry the first time.
-    compile(entry, file, `bun-freebsd-${machine}`)
+    await compile(entry, file, { target: `bun-freebsd-${machine}`, inParts })
     console.log(`${file}  ${(statSync(path.join(root, file)).size / 2 ** 20).toFixed(0)} MiB`)
   }
 }

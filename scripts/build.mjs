@@ -5,7 +5,7 @@ import { bundle, compile, root } from './bundle.mjs'
 mkdirSync(`${root}/dist`, { recursive: true })
 await bundle('src/main.ts', 'dist/node')
 try {
-  compile('src/main.ts', 'dist/jailwright')
+  await compile('src/main.ts', 'dist/jailwright', { inParts: true })
 } catch (error) {
   // npm has no Bun for every machine; bin/jailwright runs on Node alone.
   if (error.code !== 'ENOENT') throw error

@@ -1,6 +1,8 @@
 // What the two builds share: the bundle for Node, and compiling it with Bun.
 import { spawnSync } from 'node:child_process'
-import { renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -31,11 +33,74 @@ export async function bundle(entry, directory) {
   })
 }
 
+/** Built-in modules are loaded when the first module that imports them is evaluated, not when the program starts. */
+const lateBuiltins = {
+  name: 'late-builtins',
+  setup(build) {
+    const names = builtinModules.filter(name => !name.startsWith('_'))
+    build.onResolve({ filter: new RegExp(`^(node:)?(${names.join('|')})$`) }, ({ path }) => ({
+      path: path.replace(/^(node:)?/, 'node:'),
+      namespace: 'late-builtin',
+    }))
+    build.onLoad({ filter: /./, namespace: 'late-builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }))
+  },
+}
+
 /**
- * Compiles source into one executable. `--splitting` keeps the imports of lazily loaded modules out of the start: a
- * single bundle would load every node: module that any command imports. `--bytecode` spares parsing.
+ * Bundles an entry and what it imports by `import()` into a directory, one file each, complete in itself: the engine
+ * takes about as long for a module as for all the code in it, so a part that shares its modules with others would be
+ * slow to load. Further `import()`s inside a part are evaluated when they are reached.
  */
-export function compile(entry, executable, target) {
+async function bundleParts(entry, directory) {
+  const parts = new Map()
+  const ownFiles = {
+    name: 'own-files',
+    setup(build) {
+      build.onResolve({ filter: /./ }, async ({ path: name, kind, importer, resolveDir }) => {
+        if (kind !== 'dynamic-import' || importer !== path.resolve(root, entry)) return undefined
+        const source = path.resolve(resolveDir, name)
+        const file = `${path.relative(root, source).replaceAll('/', '-').replace(/\.ts$/, '')}.js`
+        parts.set(file, source)
+        return { path: `./${file}`, external: true }
+      })
+    },
+  }
+  const one = (source, file, plugins) =>
+    build({
+      absWorkingDir: root,
+      entryPoints: [source],
+      outfile: path.join(directory, file),
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'esnext',
+      external: ['koffi'],
+      minifySyntax: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+      plugins: [...plugins, lateBuiltins],
+    })
+  await one(entry, 'main.js', [ownFiles])
+  await Promise.all([...parts].map(([file, source]) => one(source, file, [])))
+  return path.join(directory, 'main.js')
+}
+
+/**
+ * Compiles source into one executable. `--bytecode` spares parsing. With `inParts` the entry and each `import()` in it
+ * become a file of its own, see `bundleParts`; else the compiler splits as it likes.
+ */
+export async function compile(entry, executable, { target, inParts = false } = {}) {
+  const work = mkdtempSync(path.join(os.tmpdir(), 'jailwright-build-'))
+  try {
+    compileFile(inParts ? await bundleParts(entry, work) : entry, executable, target)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function compileFile(entry, executable, target) {
   const unfinished = `${executable}.unfinished-${process.pid}`
   const { status, stdout, stderr, error } = spawnSync(
     bun,

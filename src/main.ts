@@ -1,15 +1,57 @@
 /**
- * Entry of the program, called by bin/jailwright and by the compiled executable. The command line is in the first file
- * that is loaded (one file more is a tenth of the start); init, whose start overlaps the mounts, loads its own.
+ * Entry of the program, called by bin/jailwright and by the compiled executable. What callers run all day (`state`,
+ * `start`, `kill`) is in the first file that is loaded. The executable has every other part of the program in a file of
+ * its own, each complete in itself (scripts/bundle.mjs): one file more takes less than the small ones that parts would
+ * share. So nothing but plain values may pass from here to a part.
  */
-import { cli } from './cli/cli.ts'
 
-const argv = process.argv.slice(2)
+import { runCommand } from './cli/cli.ts'
+import kill from './cli/commands/kill.ts'
+import start from './cli/commands/start.ts'
+import state from './cli/commands/state.ts'
+import type { CommandName } from './cli/commands.ts'
+import { fastParse, type Parsed } from './cli/fast-parse.ts'
+import { calledName, type Program } from './cli/self.ts'
 
-if (argv[0] === 'init') {
-  const { initMain } = await import('./container/init.ts')
-  process.exit(await initMain(argv.slice(1)))
-} else {
-  // Not exitCode: an open handle (a socket, a child's pipe) must not keep a finished command alive.
-  process.exit(await cli(argv))
+type Part = { run(parsed: Parsed, program: Program): Promise<number> }
+
+/** The part that has a command. */
+async function partOf(command: CommandName): Promise<Part> {
+  switch (command) {
+    case 'state':
+    case 'start':
+    case 'kill':
+      return { run: (parsed, program) => runCommand(parsed, { state, start, kill }, program) }
+    case 'create':
+      return import('./cli/parts/create.ts')
+    case 'delete':
+      return import('./cli/parts/delete.ts')
+    case 'exec':
+      return import('./cli/parts/exec.ts')
+    case 'run':
+      return import('./cli/parts/run.ts')
+    default:
+      return import('./cli/parts/other.ts')
+  }
 }
+
+/** Gives the exit status. */
+async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'init') {
+    const { initMain } = await import('./container/init.ts')
+    return initMain(argv.slice(1))
+  }
+  const program = calledName()
+  let parsed = fastParse(argv)
+  if (parsed === undefined || parsed.command === 'help') {
+    const { parseSlowly } = await import('./cli/parts/slow.ts')
+    const outcome = await parseSlowly(argv, program)
+    if (typeof outcome === 'number') return outcome
+    parsed = outcome
+  }
+  const part = await partOf(parsed.command)
+  return part.run(parsed, program)
+}
+
+// Not exitCode: an open handle (a socket, a child's pipe) must not keep a finished command alive.
+process.exit(await main(process.argv.slice(2)))

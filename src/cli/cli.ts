@@ -1,23 +1,23 @@
-/** From a command line to an exit status. */
+/** From a parsed command line to an exit status. */
 import type { Context } from '../container/context.ts'
 import { openHost } from '../host/index.ts'
 import type { CommandName, GlobalValues } from './commands.ts'
-import { fastParse } from './fast-parse.ts'
+import type { Parsed } from './fast-parse.ts'
 import type { Handler } from './handler.ts'
-import { handlers } from './handlers.ts'
-import { print } from './output.ts'
 import { defaultReport, type Level, Reporter } from './report.ts'
-import { calledName } from './self.ts'
+import type { Program } from './self.ts'
 import { toInvocation, toOptions } from './values.ts'
 
 /** Directory of the containers' state: `--root`, or the default of the name by which the program was called. */
-function rootOf(globals: GlobalValues, program: string): string {
+function rootOf(globals: GlobalValues, program: Program): string {
   const root = globals.root ?? `/var/run/${program}`
-  return root.startsWith('/') ? root : `${process.cwd()}/${root}`
+  // The kernel tells mounts by plain paths; loading node:path costs more than the rest of a plain command line.
+  if (root.startsWith('/') && !root.endsWith('/') && !root.includes('//') && !root.includes('/.')) return root
+  return process.getBuiltinModule('node:path').resolve(root)
 }
 
 /** The reporter that the global options ask for. */
-function reporterFor(globals: GlobalValues, program: string): Reporter {
+function reporterFor(globals: GlobalValues, program: Program): Reporter {
   const asked = globals['log-level']
   const level: Level = globals.debug ? 'debug' : asked === 'warn' ? 'warning' : asked
   return new Reporter({
@@ -33,38 +33,33 @@ function reporterFor(globals: GlobalValues, program: string): Reporter {
   })
 }
 
+/** The code of some commands. */
+export type Handlers<C extends CommandName> = { readonly [Name in C]: Handler<Name> }
+
 /**
- * Runs one command line (without the program's own name) and gives the exit status. Never throws: every error is
- * reported here.
+ * Runs a parsed command line, whose command is one of `handlers`, and gives the exit status. Never throws: every error
+ * is reported here.
  */
-export async function cli(argv: readonly string[], program: string = calledName()): Promise<number> {
-  let reporter = new Reporter({ ...defaultReport, program, debug: argv.includes('--debug') })
-  // Only `run` and `exec` stand for the program itself and end as a shell's command would (126, 127).
-  let standsForProgram = false
+export async function runCommand<C extends CommandName>(
+  parsed: Parsed,
+  handlers: Handlers<C>,
+  program: Program,
+): Promise<number> {
+  const { command, raw, words } = parsed
+  let reporter = new Reporter({ ...defaultReport, program, debug: raw.debug === true })
   try {
-    let parsed = fastParse(argv)
-    if (parsed === undefined || parsed.command === 'help') {
-      const { slowParse } = await import('./slow-parse.ts')
-      const slow = await slowParse(argv, program)
-      if ('text' in slow) {
-        print(slow.text)
-        return 0
-      }
-      parsed = slow
-    }
-    const { command, raw, words } = parsed
-    standsForProgram = command === 'run' || command === 'exec'
     reporter = reporterFor(toOptions(undefined, raw) as unknown as GlobalValues, program)
-    const invocation = toInvocation(command!, raw, words)
+    const invocation = toInvocation(command, raw, words)
     const context = async (): Promise<Context> => {
       return { root: rootOf(invocation.globals, program), log: reporter, host: openHost() }
     }
     // Row and handler are of the same command; the compiler sees the union of all.
-    const handler = (await handlers[command as keyof typeof handlers]()) as Handler<CommandName>
+    const handler = handlers[command as C] as unknown as Handler<CommandName>
     return await handler(invocation, { program, context })
   } catch (error) {
     const status = reporter.failure(error)
-    return standsForProgram ? status : 1
+    // Only `run` and `exec` stand for the program itself and end as a shell's command would (126, 127).
+    return command === 'run' || command === 'exec' ? status : 1
   } finally {
     reporter.close()
   }

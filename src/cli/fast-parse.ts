@@ -10,8 +10,7 @@ import type { RawValue } from './values.ts'
 
 /** A command line taken apart, nothing in it checked yet. */
 export interface Parsed {
-  /** Undefined when the line has no word that is no option. */
-  readonly command: CommandName | undefined
+  readonly command: CommandName
   readonly raw: Readonly<Record<string, RawValue>>
   readonly words: readonly string[]
 }

@@ -9,11 +9,14 @@ function basename(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
+/** The names that the program answers to. */
+export type Program = 'jailwright' | 'ocijail'
+
 /**
  * The name by which the program was called: `ocijail` through a link of that name (podman knows a runtime by its name),
  * `jailwright` in every other case.
  */
-export function calledName(): 'jailwright' | 'ocijail' {
+export function calledName(): Program {
   // argv0 is the compiled executable's link; under Node the link is the script's.
   const names = [process.argv0, process.argv[1] ?? '']
   return names.some(name => basename(name) === 'ocijail') ? 'ocijail' : 'jailwright'

@@ -77,8 +77,8 @@ export async function slowParse(argv: readonly string[], program: string): Promi
   const { yargsParse } = await import('./yargs-parse.ts')
   const { raw, words } = yargsParse([...before, ...after], command)
   if (raw.version) return versionText()
-  const parsed: Parsed = { command, raw, words: [...words, ...passed] }
   if (command === undefined || raw.help) return helpText(program, command)
+  const parsed: Parsed = { command, raw, words: [...words, ...passed] }
   if (command !== 'help') return parsed
   return helpTopic(parsed, program)
 }

@@ -1,6 +1,4 @@
 /** Where a container's files are, below the runtime's root directory (`--root`). */
-import { join } from 'node:path'
-
 /** Paths of one container's state directory. */
 export interface Layout {
   dir: string
@@ -24,16 +22,16 @@ export interface Layout {
  * The layout for a container id that has been checked by `checkId` (an unchecked id could leave `root`).
  */
 export function layout(root: string, id: string): Layout {
-  const dir = join(root, id)
+  const dir = `${root}/${id}`
   return {
     dir,
-    state: join(dir, 'state.json'),
-    plan: join(dir, 'plan.json'),
-    journal: join(dir, 'journal.jsonl'),
-    ctl: join(dir, 'ctl'),
-    result: join(dir, 'result'),
-    root: join(dir, 'root'),
-    empty: join(dir, 'empty'),
-    lock: join(root, '.lock', id),
+    state: `${dir}/state.json`,
+    plan: `${dir}/plan.json`,
+    journal: `${dir}/journal.jsonl`,
+    ctl: `${dir}/ctl`,
+    result: `${dir}/result`,
+    root: `${dir}/root`,
+    empty: `${dir}/empty`,
+    lock: `${root}/.lock/${id}`,
   }
 }

@@ -2,8 +2,6 @@
  * One lock a container, so that two commands on one container wait for each other and commands on different
  * containers never do. flock(2): the kernel releases it when the holder dies, however it dies.
  */
-
-import { dirname } from 'node:path'
 import { JailwrightError } from '../errors.ts'
 import { closeSync, isSameFile, mkdirSync, openSync, unlinkSync } from '../host/files.ts'
 import type { Host } from '../host/types.ts'
@@ -80,7 +78,7 @@ function openLock(path: string): number {
     return openSync(path, 'a', 0o600)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o700 })
     return openSync(path, 'a', 0o600)
   }
 }

@@ -1,16 +1,74 @@
 /** All calls about the calling process, gathered from the modules of `process/`. */
 import { openBeneath } from './beneath.ts'
-import * as descriptors from './process/descriptors.ts'
-import * as identity from './process/identity.ts'
-import * as terminal from './process/terminal.ts'
+import {
+  close,
+  closeDirectories,
+  closeOnExecFrom,
+  directoryDescriptors,
+  dup2,
+  fchdir,
+  flock,
+  keepOnExec,
+  mkfifo,
+  openNoFollow,
+  openNonBlocking,
+  setBlocking,
+} from './process/descriptors.ts'
+import {
+  disableTracing,
+  execve,
+  exitNow,
+  kill,
+  resetSignals,
+  restoreDescriptors,
+  setCredentials,
+  setNoNewPrivileges,
+  setrlimit,
+  setsid,
+  withFewDescriptors,
+} from './process/identity.ts'
+import {
+  getWindowSize,
+  makeRaw,
+  openPty,
+  restoreTerminal,
+  setControllingTerminal,
+  setWindowSize,
+} from './process/terminal.ts'
 import { sendDescriptor } from './process/unix-socket.ts'
 import type { ProcessCalls } from './types.ts'
 
-/** `ProcessCalls` of the running host. */
+/** `ProcessCalls` of the running host. By name: `import *` would make the engine build a namespace at every start. */
 export const processCalls: ProcessCalls = {
-  ...descriptors,
-  ...identity,
-  ...terminal,
-  sendDescriptor,
+  close,
+  closeDirectories,
+  closeOnExecFrom,
+  directoryDescriptors,
+  disableTracing,
+  dup2,
+  execve,
+  exitNow,
+  fchdir,
+  flock,
+  getWindowSize,
+  keepOnExec,
+  kill,
+  makeRaw,
+  mkfifo,
   openBeneath,
+  openNoFollow,
+  openNonBlocking,
+  openPty,
+  resetSignals,
+  restoreDescriptors,
+  restoreTerminal,
+  sendDescriptor,
+  setBlocking,
+  setControllingTerminal,
+  setCredentials,
+  setNoNewPrivileges,
+  setrlimit,
+  setsid,
+  setWindowSize,
+  withFewDescriptors,
 }

@@ -7,8 +7,8 @@ export interface Abi {
   libc: string
   /** The function that gives the address of errno. */
   errnoFunction: '__error' | '__errno_location'
-  /** errno name by number. */
-  errno: Readonly<Record<number, string>>
+  /** errno name by number. A function: a table that only a failed call needs is not made at every start. */
+  errnoName(number: number): string | undefined
   /** Signal number by name without SIG. */
   signals: Readonly<Record<string, number>>
   /** Highest signal number. */

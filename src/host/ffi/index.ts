@@ -39,7 +39,7 @@ export function call<N extends CFunctionName>(name: N, ...args: CArguments<N>): 
 /** errno's name right after a `call` that gave -1 (`EIO` and the like; `errno N` for a number without a name). */
 export function lastErrno(): string {
   const number = engine().errno()
-  return abi.errno[number] ?? `errno ${number}`
+  return abi.errnoName(number) ?? `errno ${number}`
 }
 
 /** A SyscallError for the `call` that has just failed. `subject` is the object concerned, `text` the kernel's own words. */

@@ -22,7 +22,7 @@ export function openKoffi(abi: Abi): Ffi {
     lookup(name: CFunctionName, signature: Signature) {
       return library.func(
         name,
-        TYPES[signature.result],
+        TYPES[signature.result ?? 'i32'],
         signature.args.map(type => TYPES[type]),
       )
     },

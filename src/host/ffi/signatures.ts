@@ -17,70 +17,68 @@ export type CPointer = Uint8Array | number | null
 
 export interface Signature {
   readonly args: readonly CType[]
-  readonly result: CResult
+  /** `i32` where nothing is said. */
+  readonly result?: CResult
 }
 
-function int<const A extends readonly CType[]>(...args: A): { readonly args: A; readonly result: 'i32' } {
-  return { args, result: 'i32' }
-}
-
+/** Rows of data without a call: fifty calls of one function are what makes the engine start its compiler's threads. */
 export const signatures = {
   // Processes
-  execve: int('ptr', 'ptr', 'ptr'),
-  setsid: int(),
-  _exit: int('i32'),
-  fchdir: int('i32'),
-  chroot: int('ptr'),
-  setgroups: int('u64', 'ptr'),
-  setgid: int('u32'),
-  setuid: int('u32'),
-  getrlimit: int('i32', 'ptr'),
-  setrlimit: int('i32', 'ptr'),
-  sigaction: int('i32', 'ptr', 'ptr'),
-  sigprocmask: int('i32', 'ptr', 'ptr'),
+  execve: { args: ['ptr', 'ptr', 'ptr'] },
+  setsid: { args: [] },
+  _exit: { args: ['i32'] },
+  fchdir: { args: ['i32'] },
+  chroot: { args: ['ptr'] },
+  setgroups: { args: ['u64', 'ptr'] },
+  setgid: { args: ['u32'] },
+  setuid: { args: ['u32'] },
+  getrlimit: { args: ['i32', 'ptr'] },
+  setrlimit: { args: ['i32', 'ptr'] },
+  sigaction: { args: ['i32', 'ptr', 'ptr'] },
+  sigprocmask: { args: ['i32', 'ptr', 'ptr'] },
   // Descriptors and files
-  dup2: int('i32', 'i32'),
-  close: int('i32'),
+  dup2: { args: ['i32', 'i32'] },
+  close: { args: ['i32'] },
   read: { args: ['i32', 'ptr', 'u64'], result: 'i64' },
   write: { args: ['i32', 'ptr', 'u64'], result: 'i64' },
-  rename: int('ptr', 'ptr'),
-  fstat: int('i32', 'ptr'),
-  stat: int('ptr', 'ptr'),
-  fcntl: int('i32', 'i32', 'u64'),
-  ioctl: int('i32', 'u64', 'ptr'),
-  close_range: int('u32', 'u32', 'i32'),
-  flock: int('i32', 'i32'),
-  mkfifo: int('ptr', 'u32'),
-  openat: int('i32', 'ptr', 'i32', 'u32'),
-  mkdirat: int('i32', 'ptr', 'u32'),
+  rename: { args: ['ptr', 'ptr'] },
+  fstat: { args: ['i32', 'ptr'] },
+  stat: { args: ['ptr', 'ptr'] },
+  fcntl: { args: ['i32', 'i32', 'u64'] },
+  ioctl: { args: ['i32', 'u64', 'ptr'] },
+  close_range: { args: ['u32', 'u32', 'i32'] },
+  flock: { args: ['i32', 'i32'] },
+  mkfifo: { args: ['ptr', 'u32'] },
+  openat: { args: ['i32', 'ptr', 'i32', 'u32'] },
+  mkdirat: { args: ['i32', 'ptr', 'u32'] },
   readlinkat: { args: ['i32', 'ptr', 'ptr', 'u64'], result: 'i64' },
   // Terminals
-  posix_openpt: int('i32'),
-  grantpt: int('i32'),
-  unlockpt: int('i32'),
-  cfmakeraw: int('ptr'),
-  tcgetattr: int('i32', 'ptr'),
-  tcsetattr: int('i32', 'i32', 'ptr'),
+  posix_openpt: { args: ['i32'] },
+  grantpt: { args: ['i32'] },
+  unlockpt: { args: ['i32'] },
+  cfmakeraw: { args: ['ptr'] },
+  tcgetattr: { args: ['i32', 'ptr'] },
+  tcsetattr: { args: ['i32', 'i32', 'ptr'] },
   // Sockets
-  socket: int('i32', 'i32', 'i32'),
-  connect: int('i32', 'ptr', 'u32'),
-  connectat: int('i32', 'i32', 'ptr', 'u32'),
+  socket: { args: ['i32', 'i32', 'i32'] },
+  connect: { args: ['i32', 'ptr', 'u32'] },
+  connectat: { args: ['i32', 'i32', 'ptr', 'u32'] },
   sendmsg: { args: ['i32', 'ptr', 'i32'], result: 'i64' },
   // FreeBSD
-  nmount: int('ptr', 'u32', 'i32'),
-  unmount: int('ptr', 'i32'),
-  statfs: int('ptr', 'ptr'),
-  getfsstat: int('ptr', 'u64', 'i32'),
-  jail_attach: int('i32'),
-  jail_remove: int('i32'),
-  jail_get: int('ptr', 'u32', 'i32'),
-  sysctl: int('ptr', 'u32', 'ptr', 'ptr', 'ptr', 'u64'),
-  sysctlnametomib: int('ptr', 'ptr', 'ptr'),
-  procctl: int('i32', 'u64', 'i32', 'ptr'),
+  nmount: { args: ['ptr', 'u32', 'i32'] },
+  unmount: { args: ['ptr', 'i32'] },
+  statfs: { args: ['ptr', 'ptr'] },
+  getfsstat: { args: ['ptr', 'u64', 'i32'] },
+  jail_attach: { args: ['i32'] },
+  jail_remove: { args: ['i32'] },
+  jail_get: { args: ['ptr', 'u32', 'i32'] },
+  sysctl: { args: ['ptr', 'u32', 'ptr', 'ptr', 'ptr', 'u64'] },
+  sysctlnametomib: { args: ['ptr', 'ptr', 'ptr'] },
+  procctl: { args: ['i32', 'u64', 'i32', 'ptr'] },
   // Linux
-  setns: int('i32', 'i32'),
+  setns: { args: ['i32', 'i32'] },
   syscall: { args: ['u64', 'u64', 'u64', 'ptr'], result: 'i64' },
-  prctl: int('i32', 'u64', 'u64', 'u64', 'u64'),
+  prctl: { args: ['i32', 'u64', 'u64', 'u64', 'u64'] },
 } as const satisfies Record<string, Signature>
 
 export type CFunctionName = keyof typeof signatures

@@ -144,7 +144,7 @@ export function kill(pid: number, signal: number): void {
   } catch (error) {
     const { code, errno } = error as NodeJS.ErrnoException
     // Node gives code ESRCH; a number it cannot name is looked up in the host's own table.
-    const name = code ?? (errno === undefined ? undefined : abi.errno[Math.abs(errno)])
+    const name = code ?? (errno === undefined ? undefined : abi.errnoName(Math.abs(errno)))
     if (name === undefined) throw error
     throw new SyscallError('kill', name, errorText(name), String(pid))
   }

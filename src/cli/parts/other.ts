@@ -1,0 +1,23 @@
+/** The part of the executable with the commands that no caller runs at every container. */
+import { runCommand } from '../cli.ts'
+import check from '../commands/check.ts'
+import completion from '../commands/completion.ts'
+import features from '../commands/features.ts'
+import list from '../commands/list.ts'
+import pause from '../commands/pause.ts'
+import plan from '../commands/plan.ts'
+import ps from '../commands/ps.ts'
+import resume from '../commands/resume.ts'
+import spec from '../commands/spec.ts'
+import stats from '../commands/stats.ts'
+import update from '../commands/update.ts'
+import validate from '../commands/validate.ts'
+import type { Parsed } from '../fast-parse.ts'
+import type { Program } from '../self.ts'
+
+const handlers = { check, completion, features, list, pause, plan, ps, resume, spec, stats, update, validate }
+
+/** Runs one of these commands; gives the exit status. */
+export function run(parsed: Parsed, program: Program): Promise<number> {
+  return runCommand(parsed, handlers, program)
+}
