@@ -33,6 +33,17 @@ export async function bundle(entry, directory) {
   })
 }
 
+/** A module that gives what a built-in one exports. What is marked pure is left out where nobody imports it. */
+function lateModule(name) {
+  const names = Object.keys(process.getBuiltinModule(name)).filter(key => key !== 'default')
+  return [
+    `const whole = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(name)})`,
+    'const get = key => whole[key]',
+    'export default whole',
+    ...names.map(key => `export const ${key} = /* @__PURE__ */ get(${JSON.stringify(key)})`),
+  ].join('\n')
+}
+
 /** Built-in modules are loaded when the first module that imports them is evaluated, not when the program starts. */
 const lateBuiltins = {
   name: 'late-builtins',
@@ -42,9 +53,7 @@ const lateBuiltins = {
       path: path.replace(/^(node:)?/, 'node:'),
       namespace: 'late-builtin',
     }))
-    build.onLoad({ filter: /./, namespace: 'late-builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-    }))
+    build.onLoad({ filter: /./, namespace: 'late-builtin' }, ({ path }) => ({ contents: lateModule(path) }))
   },
 }
 
