@@ -5,15 +5,22 @@
  * share. So nothing but plain values may pass from here to a part.
  */
 
-import { runCommand } from './cli/cli.ts'
+import { complain, runCommand } from './cli/cli.ts'
 import kill from './cli/commands/kill.ts'
 import start from './cli/commands/start.ts'
 import state from './cli/commands/state.ts'
-import type { CommandName } from './cli/commands.ts'
-import { fastParse, type Parsed } from './cli/fast-parse.ts'
+import type { AnyInvocation, CommandName } from './cli/commands.ts'
+import { fastParse } from './cli/fast-parse.ts'
+import { print } from './cli/output.ts'
 import { calledName, type Program } from './cli/self.ts'
+import { toInvocation } from './cli/values.ts'
+import { versionText } from './cli/version.ts'
 
-type Part = { run(parsed: Parsed, program: Program): Promise<number> }
+type Part = { run(invocation: AnyInvocation, program: Program): Promise<number> }
+
+const everyday: Part = {
+  run: (invocation, program) => runCommand(invocation, { state, start, kill }, program),
+}
 
 /** The part that has a command. */
 async function partOf(command: CommandName): Promise<Part> {
@@ -21,7 +28,7 @@ async function partOf(command: CommandName): Promise<Part> {
     case 'state':
     case 'start':
     case 'kill':
-      return { run: (parsed, program) => runCommand(parsed, { state, start, kill }, program) }
+      return everyday
     case 'create':
       return import('./cli/parts/create.ts')
     case 'delete':
@@ -42,6 +49,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return initMain(argv.slice(1))
   }
   const program = calledName()
+  // podman asks for it at every turn.
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
+    print(versionText())
+    return 0
+  }
   let parsed = fastParse(argv)
   if (parsed === undefined || parsed.command === 'help') {
     const { parseSlowly } = await import('./cli/parts/slow.ts')
@@ -49,8 +61,14 @@ async function main(argv: readonly string[]): Promise<number> {
     if (typeof outcome === 'number') return outcome
     parsed = outcome
   }
+  let invocation: AnyInvocation
+  try {
+    invocation = toInvocation(parsed.command, parsed.raw, parsed.words)
+  } catch (error) {
+    return complain(error, parsed.raw, program)
+  }
   const part = await partOf(parsed.command)
-  return part.run(parsed, program)
+  return part.run(invocation, program)
 }
 
 // Not exitCode: an open handle (a socket, a child's pipe) must not keep a finished command alive.

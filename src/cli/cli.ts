@@ -1,12 +1,11 @@
-/** From a parsed command line to an exit status. */
+/** From a command that has been understood to an exit status. */
 import type { Context } from '../container/context.ts'
 import { openHost } from '../host/index.ts'
-import type { CommandName, GlobalValues } from './commands.ts'
-import type { Parsed } from './fast-parse.ts'
+import type { AnyInvocation, CommandName, GlobalValues } from './commands.ts'
 import type { Handler } from './handler.ts'
 import { defaultReport, type Level, Reporter } from './report.ts'
 import type { Program } from './self.ts'
-import { toInvocation, toOptions } from './values.ts'
+import { type RawValues, toOptions } from './values.ts'
 
 /** Directory of the containers' state: `--root`, or the default of the name by which the program was called. */
 function rootOf(globals: GlobalValues, program: Program): string {
@@ -37,22 +36,19 @@ function reporterFor(globals: GlobalValues, program: Program): Reporter {
 export type Handlers<C extends CommandName> = { readonly [Name in C]: Handler<Name> }
 
 /**
- * Runs a parsed command line, whose command is one of `handlers`, and gives the exit status. Never throws: every error
- * is reported here.
+ * Runs a command, one of `handlers`, and gives the exit status. Never throws: every error is reported here.
  */
 export async function runCommand<C extends CommandName>(
-  parsed: Parsed,
+  invocation: AnyInvocation,
   handlers: Handlers<C>,
   program: Program,
 ): Promise<number> {
-  const { command, raw, words } = parsed
-  let reporter = new Reporter({ ...defaultReport, program, debug: raw.debug === true })
+  const { command, globals } = invocation
+  const reporter = reporterFor(globals, program)
+  const context = async (): Promise<Context> => {
+    return { root: rootOf(globals, program), log: reporter, host: openHost() }
+  }
   try {
-    reporter = reporterFor(toOptions(undefined, raw) as unknown as GlobalValues, program)
-    const invocation = toInvocation(command, raw, words)
-    const context = async (): Promise<Context> => {
-      return { root: rootOf(invocation.globals, program), log: reporter, host: openHost() }
-    }
     // Row and handler are of the same command; the compiler sees the union of all.
     const handler = handlers[command as C] as unknown as Handler<CommandName>
     return await handler(invocation, { program, context })
@@ -63,4 +59,17 @@ export async function runCommand<C extends CommandName>(
   } finally {
     reporter.close()
   }
+}
+
+/** Reports what is wrong with a command line, as far as its global options are right in the way they ask for. */
+export function complain(error: unknown, raw: RawValues, program: Program): number {
+  let reporter = new Reporter({ ...defaultReport, program, debug: raw.debug === true })
+  try {
+    reporter = reporterFor(toOptions(undefined, raw) as unknown as GlobalValues, program)
+  } catch {
+    // It is they that are wrong: the error says so.
+  }
+  reporter.failure(error)
+  reporter.close()
+  return 1
 }

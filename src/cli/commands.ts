@@ -24,6 +24,9 @@ export interface Invocation<C extends CommandName> {
   readonly words: PositionalValues<(typeof commands)[C]['positionals']>
 }
 
+/** A parsed command line of any command. */
+export type AnyInvocation = Invocation<CommandName>
+
 /** True for the name of a command of the table. */
 export function isCommand(name: string): name is CommandName {
   return Object.hasOwn(commands, name)

@@ -8,7 +8,7 @@ import { suggestion } from './suggestion.ts'
 import type { OptionSpec } from './table/types.ts'
 import { usageError } from './usage.ts'
 import { toInvocation } from './values.ts'
-import { ociVersion, version } from './version.ts'
+import { versionText } from './version.ts'
 
 /** What there is to print in place of a command. */
 export interface Text {
@@ -41,12 +41,6 @@ async function helpText(program: string, command: CommandName | undefined): Prom
   return { text: await help(program, command) }
 }
 
-function versionText(): Text {
-  const { bun, node } = process.versions
-  const engine = bun ? `bun ${bun}` : `node ${node}`
-  return { text: `jailwright version ${version}\nspec: ${ociVersion}\nengine: ${engine}\n` }
-}
-
 function known(word: string): CommandName {
   if (isCommand(word)) return word
   const near = suggestion(word)
@@ -71,12 +65,9 @@ export async function slowParse(argv: readonly string[], program: string): Promi
     passed = after.slice(cut).filter((argument, index) => index !== 1 || argument !== '--')
     after = after.slice(0, cut)
   }
-  // podman asks for the version often: without yargs.
-  if (command === undefined && before.length === 1 && /^(--version|-v)$/.test(before[0]!))
-    return versionText()
   const { yargsParse } = await import('./yargs-parse.ts')
   const { raw, words } = yargsParse([...before, ...after], command)
-  if (raw.version) return versionText()
+  if (raw.version) return { text: versionText() }
   if (command === undefined || raw.help) return helpText(program, command)
   const parsed: Parsed = { command, raw, words: [...words, ...passed] }
   if (command !== 'help') return parsed

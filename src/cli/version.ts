@@ -3,3 +3,10 @@ export const version = '0.1.0'
 
 /** The newest version of the OCI runtime specification that is known here. */
 export const ociVersion = '1.3.0'
+
+/** What `--version` prints, in the form of runc. */
+export function versionText(): string {
+  const { bun, node } = process.versions
+  const engine = bun ? `bun ${bun}` : `node ${node}`
+  return `jailwright version ${version}\nspec: ${ociVersion}\nengine: ${engine}\n`
+}

@@ -20,12 +20,12 @@ export type Order =
       ownTerminal?: boolean
       /** The `ctl` FIFO, for init to hold a writer of its own while it waits for `start`. */
       channel?: string
-      /** startContainer hooks will come with `start`: what runs them has to be loaded before the jail is entered. */
-      hooks?: boolean
+      /** startContainer hooks, run after `start`. */
+      hooks: readonly HookPlan[]
       /** An `exec`: the program is started at once, without waiting for `start`. */
       immediately: boolean
     }
-  | { do: 'start'; hooks: readonly HookPlan[]; state: OciState }
+  | { do: 'start'; state: OciState }
 
 /** What init answers. */
 export type Answer =

@@ -5,11 +5,11 @@ import { checkId } from '../translate/names.ts'
 import type { HookPlan } from '../translate/plan.ts'
 import { undoEverything } from './build.ts'
 import type { Context } from './context.ts'
+import { killProcess } from './kill-process.ts'
 import { type Layout, layout } from './layout.ts'
 import { type Lock, lockContainer, tryLock } from './lock.ts'
 import { readPlan } from './start.ts'
 import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state-file.ts'
-import { killProcess } from './undo.ts'
 
 /** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
 export async function deleteContainers(

@@ -99,6 +99,7 @@ async function startProcess(
       do: 'prepare',
       jid: state.jid,
       process: program,
+      hooks: [],
       immediately: true,
       ownTerminal: terminal !== undefined,
       ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),

@@ -6,6 +6,11 @@ import { closeSync, openSync, renameSync, writeAll } from '../host/files.ts'
  * rename(2).
  */
 export function writeFileAtomic(path: string, text: string, mode = 0o600): void {
+  stageFile(path, text, mode)()
+}
+
+/** The first half of `writeFileAtomic`; the function that is given is the second. */
+export function stageFile(path: string, text: string, mode: number): () => void {
   const next = `${path}.new`
   const fd = openSync(next, 'w', mode)
   try {
@@ -13,5 +18,5 @@ export function writeFileAtomic(path: string, text: string, mode = 0o600): void 
   } finally {
     closeSync(fd)
   }
-  renameSync(next, path)
+  return () => renameSync(next, path)
 }

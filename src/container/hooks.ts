@@ -1,5 +1,4 @@
 /** Hooks: the container's state on standard input, argv as given, a timeout that ends the whole process group. */
-import { spawn } from 'node:child_process'
 import { JailwrightError } from '../errors.ts'
 import type { HookPlan } from '../translate/plan.ts'
 import type { Context } from './context.ts'
@@ -25,6 +24,8 @@ function runHook(hook: HookPlan, state: OciState): Promise<Ending> {
   return new Promise(resolve => {
     // args is the whole argv, args[0] included (config.md, "same semantics as IEEE Std 1003.1 execv's argv").
     const [argv0, ...args] = hook.args
+    // Loaded here: `start` has this module at hand and seldom a hook.
+    const { spawn } = process.getBuiltinModule('node:child_process')
     const child = spawn(hook.path, args, {
       argv0: argv0 ?? hook.path,
       env: environment(hook.env),

@@ -33,17 +33,20 @@ export async function initMain(argv: readonly string[]): Promise<number> {
     const keeper =
       prepare.channel === undefined ? undefined : host.process.openNonBlocking(prepare.channel, 'write')
     // Nothing may be loaded from the jail's own files, where this program's would be looked for.
-    const hooks = prepare.hooks ? await import('./hooks.ts') : undefined
+    const hooks = prepare.hooks.length > 0 ? await import('./hooks.ts') : undefined
     enter(host, prepare, preserved)
     findProgram(prepare.process.args[0] ?? '', prepare.process.env, prepare.process.cwd)
+    let image = hooks || limitsMemory(prepare.process) ? undefined : settle(host, prepare.process, preserved)
     if (!prepare.immediately) {
       send(answers, { ready: true })
       const start = receiver.next<Extract<Order, { do: 'start' }>>()
       if (!start) return 1
-      await hooks?.runHooks(start.hooks, start.state)
+      await hooks?.runHooks(prepare.hooks, start.state)
     }
     if (keeper !== undefined) closeSync(keeper)
-    become(host, prepare.process, preserved, answers)
+    image ??= settle(host, prepare.process, preserved)
+    send(answers, { exec: true })
+    execute(host, image, prepare.process)
   } catch (error) {
     send(answers, asAnswer(error))
     return 1
@@ -95,8 +98,22 @@ function openTerminal(host: Host, prepare: Prepare): void {
   host.process.setControllingTerminal(0)
 }
 
-/** Everything that the program starts with, then execve(2). Returns only by throwing. */
-function become(host: Host, plan: ProcessPlan, preserved: number, answers: number): never {
+/** What execve(2) is given. */
+interface Image {
+  program: string
+  env: readonly string[]
+}
+
+/** Limits that leave the engine no room of its own: they are set at the last moment. */
+function limitsMemory(plan: ProcessPlan): boolean {
+  return plan.rlimits.some(({ resource }) => ['AS', 'VMEM', 'DATA', 'RSS'].includes(resource))
+}
+
+/**
+ * Takes everything on that the program starts with: limits, directory, umask, ids, signals. As runc does before it waits
+ * for `start`, which is then nothing but an execve(2); startContainer hooks still need root and come before.
+ */
+function settle(host: Host, plan: ProcessPlan, preserved: number): Image {
   const env = plan.env.some(entry => entry.startsWith('HOME='))
     ? plan.env
     : [...plan.env, `HOME=${homeOf(host, plan.uid)}`]
@@ -112,7 +129,11 @@ function become(host: Host, plan: ProcessPlan, preserved: number, answers: numbe
   host.process.closeOnExecFrom(3)
   for (let fd = 0; fd < 3 + preserved; fd += 1) host.process.keepOnExec(fd)
   host.process.resetSignals()
-  send(answers, { exec: true })
+  return { program, env }
+}
+
+/** execve(2). Returns only by throwing. */
+function execute(host: Host, { program, env }: Image, plan: ProcessPlan): never {
   try {
     host.process.execve(program, plan.args, env)
   } catch (error) {

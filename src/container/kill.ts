@@ -2,10 +2,9 @@
 import { JailwrightError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type { Context } from './context.ts'
-import { layout } from './layout.ts'
 import { tryLock } from './lock.ts'
 import { signalProcess } from './signal.ts'
-import { currentStatus, requireState } from './state-file.ts'
+import { currentStatus, requireContainer, requireState } from './state-file.ts'
 
 /** How long a signal waits for another command, in milliseconds. */
 const PATIENCE = 5_000
@@ -34,10 +33,10 @@ export function parseSignal(host: Host, text: string): number {
 /** Sends a signal; a container that is stopped is an error (runtime-spec, kill), unless all of a jail are meant. */
 export function kill(ctx: Context, options: { id: string; signal: string; all: boolean }): void {
   const { id, all } = options
-  requireState(ctx.root, id)
+  const files = requireContainer(ctx.root, id)
   // Without it after a while: a `start` may be waiting for what this very signal is to end, and a process is known by
   // its start time.
-  const lock = tryLock(ctx.host, layout(ctx.root, id).lock, PATIENCE)
+  const lock = tryLock(ctx.host, files.lock, PATIENCE)
   try {
     const { state } = requireState(ctx.root, id)
     const signal = parseSignal(ctx.host, options.signal)

@@ -5,10 +5,19 @@ import { closeSync, readFileSync } from '../host/files.ts'
 import type { Plan } from '../translate/plan.ts'
 import { type Answer, answerError, openToInit, Receiver, send } from './channel.ts'
 import type { Context } from './context.ts'
+import { runHooks } from './hooks.ts'
+import { killProcess } from './kill-process.ts'
 import type { Layout } from './layout.ts'
-import { layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
-import { currentStatus, ociState, requireState, type StateFile, writeState } from './state-file.ts'
+import {
+  currentStatus,
+  ociState,
+  requireContainer,
+  requireState,
+  type StateFile,
+  stageState,
+  writeState,
+} from './state-file.ts'
 
 /** Reads the plan that `create` executed. */
 export function readPlan(files: Layout): Plan {
@@ -21,50 +30,52 @@ export function readPlan(files: Layout): Plan {
  */
 export async function start(ctx: Context, id: string): Promise<void> {
   const { plan, state } = startProgram(ctx, id)
-  if (plan.hooks.poststart.length === 0) return
-  const { runHooks } = await import('./hooks.ts')
+  if (plan === undefined) return
   try {
     await runHooks(plan.hooks.poststart, ociState(state, 'running'))
   } catch (error) {
-    const { killProcess } = await import('./undo.ts')
     killProcess(ctx.host, state.pid, state.pidStart)
     throw error
   }
 }
 
-function startProgram(ctx: Context, id: string): { plan: Plan; state: StateFile } {
-  const lock = lockContainer(ctx.host, requireState(ctx.root, id) && layout(ctx.root, id).lock, id)
+/** Makes init the program. The plan is given where there are poststart hooks. */
+function startProgram(ctx: Context, id: string): { plan: Plan | undefined; state: StateFile } {
+  const files = requireContainer(ctx.root, id)
+  const lock = lockContainer(ctx.host, files.lock, id)
   try {
-    const { files, state } = requireState(ctx.root, id)
+    const { state } = requireState(ctx.root, id)
     const status = currentStatus(ctx.host, state)
     if (status !== 'created') {
       throw new JailwrightError('STATE', `cannot start container "${id}": it is ${status}, not created`, {
         subject: id,
       })
     }
-    const plan = readPlan(files)
-    const channel = openToInit(ctx.host, files)
-    if (!channel)
-      throw new JailwrightError('STATE', `cannot start container "${id}": its init process is gone`)
-    try {
-      send(channel.orders, {
-        do: 'start',
-        hooks: plan.hooks.startContainer,
-        state: ociState(state, 'created'),
-      })
-      expectExec(new Receiver(channel.answers))
-    } catch (error) {
-      writeState(files, { ...state, status: 'stopped' })
-      throw error
-    } finally {
-      closeSync(channel.orders)
-      closeSync(channel.answers)
-    }
+    const plan = state.poststart ? readPlan(files) : undefined
     const running: StateFile = { ...state, status: 'running' }
-    writeState(files, running)
+    orderStart(ctx, files, state, running)
     return { plan, state: running }
   } finally {
     lock.release()
+  }
+}
+
+function orderStart(ctx: Context, files: Layout, state: StateFile, running: StateFile): void {
+  const channel = openToInit(ctx.host, files)
+  if (!channel)
+    throw new JailwrightError('STATE', `cannot start container "${state.id}": its init process is gone`)
+  try {
+    send(channel.orders, { do: 'start', state: ociState(state, 'created') })
+    // While init becomes the program.
+    const tell = stageState(files, running)
+    expectExec(new Receiver(channel.answers))
+    tell()
+  } catch (error) {
+    writeState(files, { ...state, status: 'stopped' })
+    throw error
+  } finally {
+    closeSync(channel.orders)
+    closeSync(channel.answers)
   }
 }
 

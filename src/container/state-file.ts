@@ -1,10 +1,10 @@
 /** The container's state.json: read, written, and turned into what `state` prints. */
 
 import { JailwrightError } from '../errors.ts'
-import { readFileSync } from '../host/files.ts'
+import { exists, readFileSync } from '../host/files.ts'
 import type { Host, ProcessInfo } from '../host/types.ts'
 import { checkId } from '../translate/names.ts'
-import { writeFileAtomic } from './files.ts'
+import { stageFile } from './files.ts'
 import { type Layout, layout } from './layout.ts'
 
 /** Status as the OCI state has it, and `paused` as runc has it. */
@@ -23,6 +23,8 @@ export interface StateFile {
   /** What the last command left; `currentStatus` tells the truth of now. */
   status: Exclude<Status, 'paused'>
   paused: boolean
+  /** True when there are poststart hooks: only then does `start` need the plan. */
+  poststart: boolean
   /** Absolute path of the bundle directory. */
   bundle: string
   rootfs: string
@@ -84,6 +86,17 @@ export function requireState(root: string, id: string): { files: Layout; state: 
   return { files, state }
 }
 
+/**
+ * The paths of a container that is there, without a look at its state: what a command asks before it takes the lock,
+ * whose file it would otherwise leave behind. Code NOT_FOUND when there is none.
+ */
+export function requireContainer(root: string, id: string): Layout {
+  checkId(id)
+  const files = layout(root, id)
+  if (!exists(files.state)) throw notFound(id)
+  return files
+}
+
 /** The error for a container that is not there. */
 export function notFound(id: string): JailwrightError {
   return new JailwrightError('NOT_FOUND', `container "${id}" does not exist`, { subject: id })
@@ -91,7 +104,12 @@ export function notFound(id: string): JailwrightError {
 
 /** Writes state.json by rename. */
 export function writeState(files: Layout, state: StateFile): void {
-  writeFileAtomic(files.state, `${JSON.stringify(state)}\n`, 0o644)
+  stageState(files, state)()
+}
+
+/** Writes the new state beside the old one; the function that is given puts it in its place. */
+export function stageState(files: Layout, state: StateFile): () => void {
+  return stageFile(files.state, `${JSON.stringify(state)}\n`, 0o644)
 }
 
 /** Where a process is looked up: the kernel, or what it said of many at once. */

@@ -8,9 +8,9 @@ import { runTool } from './apply.ts'
 import { effect } from './crash.ts'
 import type { Entry, Journal, Undo } from './journal.ts'
 import { inDirectory } from './mount-point.ts'
+import { killProcess } from './kill-process.ts'
 import { lowerChildren } from './parent.ts'
 import { releaseRuleset } from './rulesets.ts'
-import { signalProcess } from './signal.ts'
 import { waitUntil } from './sleep.ts'
 
 /**
@@ -266,17 +266,4 @@ function awaitInitGone(host: Host, ctl: string): void {
     }
   }
   if (!waitUntil(gone, BUSY_PATIENCE)) throw new JailwrightError('HOST', 'the init process does not end')
-}
-
-/** SIGKILL to a process that is still the one we started, and waits for its end. */
-export function killProcess(host: Host, pid: number, start: string): void {
-  const same = () => {
-    const now = host.kernel.processInfo(pid)
-    return now !== undefined && !now.zombie && now.start === start
-  }
-  if (!same()) return
-  signalProcess(host, pid, host.signalNumber('KILL') ?? 9)
-  if (!waitUntil(() => !same(), BUSY_PATIENCE)) {
-    throw new JailwrightError('HOST', `process ${pid}: it is still there after SIGKILL`)
-  }
 }

@@ -115,6 +115,11 @@ export function readFileSync(path: string, encoding: 'utf8'): string {
 /** Bytes of the largest struct stat (FreeBSD's); device and inode are its first two 64-bit words on both hosts. */
 const STAT_SIZE = 256
 
+/** True when there is something of that name, links followed. */
+export function exists(path: string): boolean {
+  return direct ? call('stat', cString(path), memory(STAT_SIZE)) !== -1 : fs().existsSync(path)
+}
+
 /** True when the open file and the path are one and the same file; false when the path is gone. */
 export function isSameFile(fd: number, path: string): boolean {
   if (!direct) {

@@ -1,10 +1,10 @@
 /** The part of the executable that `create` loads. */
 import { runCommand } from '../cli.ts'
 import create from '../commands/create.ts'
-import type { Parsed } from '../fast-parse.ts'
+import type { AnyInvocation } from '../commands.ts'
 import type { Program } from '../self.ts'
 
 /** Runs the command; gives the exit status. */
-export function run(parsed: Parsed, program: Program): Promise<number> {
-  return runCommand(parsed, { create }, program)
+export function run(invocation: AnyInvocation, program: Program): Promise<number> {
+  return runCommand(invocation, { create }, program)
 }

@@ -1,10 +1,10 @@
 /** The part of the executable that `delete` loads. */
 import { runCommand } from '../cli.ts'
 import remove from '../commands/delete.ts'
-import type { Parsed } from '../fast-parse.ts'
+import type { AnyInvocation } from '../commands.ts'
 import type { Program } from '../self.ts'
 
 /** Runs the command; gives the exit status. */
-export function run(parsed: Parsed, program: Program): Promise<number> {
-  return runCommand(parsed, { delete: remove }, program)
+export function run(invocation: AnyInvocation, program: Program): Promise<number> {
+  return runCommand(invocation, { delete: remove }, program)
 }

@@ -12,12 +12,12 @@ import spec from '../commands/spec.ts'
 import stats from '../commands/stats.ts'
 import update from '../commands/update.ts'
 import validate from '../commands/validate.ts'
-import type { Parsed } from '../fast-parse.ts'
+import type { AnyInvocation } from '../commands.ts'
 import type { Program } from '../self.ts'
 
 const handlers = { check, completion, features, list, pause, plan, ps, resume, spec, stats, update, validate }
 
 /** Runs one of these commands; gives the exit status. */
-export function run(parsed: Parsed, program: Program): Promise<number> {
-  return runCommand(parsed, handlers, program)
+export function run(invocation: AnyInvocation, program: Program): Promise<number> {
+  return runCommand(invocation, handlers, program)
 }
