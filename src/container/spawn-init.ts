@@ -20,12 +20,22 @@ export interface StartedInit {
 }
 
 /**
+ * Bun: no compiler for what runs a few times. Its threads would have to be made, and to be ended by the kernel when init
+ * becomes the program. (Without any just-in-time compiler `bun:ffi` does not work.)
+ */
+const ENGINE = { BUN_JSC_useBaselineJIT: '0' }
+
+/**
  * init enters the jail, so it gets nothing of the caller's environment, neither secrets nor what would change its engine
  * (NODE_OPTIONS, BUN_OPTIONS), but our own test switches.
  */
 function environment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => name.startsWith('JAILWRIGHT_'))
-  return { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', ...(Object.fromEntries(kept) as Record<string, string>) }
+  return {
+    PATH: '/sbin:/bin:/usr/sbin:/usr/bin',
+    ...ENGINE,
+    ...(Object.fromEntries(kept) as Record<string, string>),
+  }
 }
 
 /** Descriptors 3 .. 2+count have to be open: the caller promised them with --preserve-fds. */
