@@ -5,11 +5,12 @@
  * share. So nothing but plain values may pass from here to a part.
  */
 
-import { complain, runCommand } from './cli/cli.ts'
+import { runCommand } from './cli/cli.ts'
 import kill from './cli/commands/kill.ts'
 import start from './cli/commands/start.ts'
 import state from './cli/commands/state.ts'
 import type { AnyInvocation, CommandName } from './cli/commands.ts'
+import { complain } from './cli/complain.ts'
 import { fastParse } from './cli/fast-parse.ts'
 import { print } from './cli/output.ts'
 import { calledName, type Program } from './cli/self.ts'

@@ -3,9 +3,8 @@ import type { Context } from '../container/context.ts'
 import { openHost } from '../host/index.ts'
 import type { AnyInvocation, CommandName, GlobalValues } from './commands.ts'
 import type { Handler } from './handler.ts'
-import { defaultReport, type Level, Reporter } from './report.ts'
+import { type Level, Reporter } from './report.ts'
 import type { Program } from './self.ts'
-import { type RawValues, toOptions } from './values.ts'
 
 /** Directory of the containers' state: `--root`, or the default of the name by which the program was called. */
 function rootOf(globals: GlobalValues, program: Program): string {
@@ -16,7 +15,7 @@ function rootOf(globals: GlobalValues, program: Program): string {
 }
 
 /** The reporter that the global options ask for. */
-function reporterFor(globals: GlobalValues, program: Program): Reporter {
+export function reporterFor(globals: GlobalValues, program: Program): Reporter {
   const asked = globals['log-level']
   const level: Level = globals.debug ? 'debug' : asked === 'warn' ? 'warning' : asked
   return new Reporter({
@@ -59,17 +58,4 @@ export async function runCommand<C extends CommandName>(
   } finally {
     reporter.close()
   }
-}
-
-/** Reports what is wrong with a command line, as far as its global options are right in the way they ask for. */
-export function complain(error: unknown, raw: RawValues, program: Program): number {
-  let reporter = new Reporter({ ...defaultReport, program, debug: raw.debug === true })
-  try {
-    reporter = reporterFor(toOptions(undefined, raw) as unknown as GlobalValues, program)
-  } catch {
-    // It is they that are wrong: the error says so.
-  }
-  reporter.failure(error)
-  reporter.close()
-  return 1
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Bundle, readBundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
-import { translate } from '../translate/index.ts'
+import { translateBriefly } from '../translate/brief.ts'
 import { checkId } from '../translate/names.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
 import { build, undoEverything } from './build.ts'
@@ -33,7 +33,7 @@ export async function createContainer(
     ...(given.pidFile === undefined ? {} : { pidFile: resolve(given.pidFile) }),
     ...(given.consoleSocket === undefined ? {} : { consoleSocket: resolve(given.consoleSocket) }),
   }
-  const { bundle, plan } = planContainer(ctx, options)
+  const { bundle, plan } = await planContainer(ctx, options)
   const program = requireProcess(plan)
   checkTerminal(program, options, mode)
   mkdirSync(ctx.root, { recursive: true, mode: 0o711 })
@@ -50,14 +50,15 @@ export async function createContainer(
 }
 
 /** Reads and translates; nothing on the host is touched. */
-function planContainer(ctx: Context, options: CreateOptions): { bundle: Bundle; plan: Plan } {
+async function planContainer(ctx: Context, options: CreateOptions): Promise<{ bundle: Bundle; plan: Plan }> {
   const bundle = readBundle(options.bundle)
   for (const warning of bundle.warnings) ctx.log.warn(warning)
+  // What became of each property is only logged at debug level.
+  const translate = ctx.log.debugging ? (await import('../translate/index.ts')).translate : translateBriefly
   const plan = translate({
     id: options.id,
     bundle,
     facts: hostFacts(ctx.host),
-    ...(ctx.log.debugging ? {} : { fates: 'said' as const }),
     ...(options.limits ? { limits: options.limits } : {}),
   })
   for (const warning of plan.warnings) ctx.log.warn(warning)

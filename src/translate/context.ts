@@ -14,11 +14,6 @@ export interface TranslateInput {
   facts: HostFacts
   /** What to do when resource limits cannot hold; the annotation `org.jailwright.limits.mode` when absent. */
   limits?: 'strict' | 'best-effort' | undefined
-  /**
-   * `all` (the default): the plan says of every property what became of it. `said`: only what the translation itself had
-   * to say, without the disposition table, which takes half of the time: enough for `create` unless it logs at debug.
-   */
-  fates?: 'all' | 'said' | undefined
 }
 
 /** The state of one translation. */

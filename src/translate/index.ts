@@ -1,22 +1,8 @@
-/**
- * Config + facts of the host -> plan. A pure function: it looks at nothing but its input and changes nothing, so what
- * `plan` prints is what `create` does.
- */
-import { posix } from 'node:path'
-import { ConfigErrors } from '../errors.ts'
-import { annotationPath, type Context, createContext, isLinuxConfig, type TranslateInput } from './context.ts'
-import { translateProfiles } from './device-profiles.ts'
-import type { DeviceRequests } from './device-requests.ts'
-import { applyDevices, collectDevices } from './devices.ts'
+/** Config + facts of the host -> plan, in which every property says what became of it. */
+import { translateBriefly } from './brief.ts'
+import type { TranslateInput } from './context.ts'
 import { allFates } from './fates.ts'
-import { translateHooks } from './hooks.ts'
-import { type JailPlan, translateJail } from './jail.ts'
-import { limitSteps } from './limits.ts'
-import { translateMounts } from './mounts.ts'
-import { checkId, fullJailName, jailNameOf } from './names.ts'
-import { aliasSteps, collectInterfaces, vnetSteps } from './network.ts'
-import type { JailStep, Plan, Step } from './plan.ts'
-import { translateProcess } from './process.ts'
+import type { Plan } from './plan.ts'
 
 export type { TranslateInput } from './context.ts'
 
@@ -25,89 +11,7 @@ export type { TranslateInput } from './context.ts'
  * naming its property.
  */
 export function translate(input: TranslateInput): Plan {
-  checkId(input.id)
-  const context = createContext(input, jailNameOf(input.id))
-  const { config } = context
-  const rootPath = rootOf(context)
-  checkAnnotations(context)
-  const requests: DeviceRequests = { entries: [], directories: [] }
-  const wanted = translateProfiles(context, requests)
-  collectDevices(context, requests)
-  const mounts = translateMounts(context, requests)
-  const ruleset = applyDevices(context, mounts, requests)
-  const own = collectInterfaces(context)
-  const jail = translateJail(context, wanted, own[0]?.origin)
-  const jailName = fullJailName(context.ownName, jail.parent)
-  const readonlyRoot = config.root?.readonly ?? false
-  const steps: Step[] = []
-  if (ruleset) steps.push(ruleset)
-  if (readonlyRoot) {
-    steps.push({ kind: 'readonly-root' })
-    context.fate('root.readonly', 'translated', 'a read-only nullfs of the root below the state directory')
-  }
-  steps.push(...mounts.steps, ...aliasSteps(context, jail))
-  steps.push(...jailSteps(context, jail, jailName))
-  steps.push(...vnetSteps(context, jail, jailName, own), ...limitSteps(context, jailName, input.limits))
-  const process = config.process ? translateProcess(context, config.process) : undefined
-  const hooks = translateHooks(context)
-  linuxNotes(context)
-  if (context.errors.length > 0) throw new ConfigErrors(context.errors)
-  return {
-    id: input.id,
-    jailName,
-    ...(jail.parent === undefined ? {} : { parentJail: jail.parent }),
-    rootPath,
-    readonlyRoot,
-    vnet: jail.vnet,
-    steps,
-    ...(process === undefined ? {} : { process }),
-    hooks,
-    annotations: context.annotations,
-    fates: input.fates === 'said' ? [...context.fates.values()] : allFates(config, context.fates),
-    warnings: context.warnings,
-  }
-}
-
-function rootOf(context: Context): string {
-  const given = context.config.root?.path
-  if (!given) {
-    context.fail('root.path', 'missing')
-    return ''
-  }
-  // config.md: "The path can be an absolute path or a relative path to the bundle."
-  const path = posix.resolve(context.bundleDir, given)
-  const kind = context.facts.pathKind(path)
-  if (kind === undefined) context.fail('root.path', `${path}: no such file or directory`, { code: 'HOST' })
-  else if (kind !== 'dir') context.fail('root.path', `${path}: not a directory`)
-  else if (path === '/') context.fail('root.path', 'the root of the host cannot be the root of a container')
-  else context.fate('root.path', given === path ? 'applied' : 'translated', given === path ? '' : path)
-  return path
-}
-
-/** Annotations of ours that no file of this folder knows: most likely misspelt, and meant to have an effect. */
-function checkAnnotations(context: Context): void {
-  for (const name of Object.keys(context.annotations)) {
-    if (!name.startsWith('org.jailwright.')) continue
-    if (/^org\.jailwright\.(net\.|limits\.|device\.profiles$)/.test(name)) continue
-    context.fail(annotationPath(name), 'no annotation of this name is known')
-  }
-}
-
-function jailSteps(context: Context, jail: JailPlan, jailName: string): Step[] {
-  const step: JailStep = { kind: 'jail', name: jailName, parameters: jail.parameters }
-  if (jail.parent === undefined) return [step]
-  const parent = context.facts.jail(jail.parent)
-  const room = Number(parent?.['children.max'] ?? '0') - Number(parent?.['children.cur'] ?? '0')
-  return room > 0 ? [step] : [{ kind: 'raise-children', parent: jail.parent }, step]
-}
-
-/** What a caller may rely on for safety and FreeBSD cannot give is a warning (design: "Not on FreeBSD"). */
-function linuxNotes(context: Context): void {
-  const { linux } = context.config
-  if (!isLinuxConfig(context.config)) return
-  if (linux?.namespaces?.some(namespace => namespace.type === 'user')) {
-    context.warn(
-      'linux.namespaces: FreeBSD has no user namespaces: root of the container is root of the jail',
-    )
-  }
+  const plan = translateBriefly(input)
+  const said = new Map(plan.fates.map(fate => [fate.property, fate]))
+  return { ...plan, fates: allFates(input.bundle.config, said) }
 }

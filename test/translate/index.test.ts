@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/bundle/generated/config.ts'
+import { translateBriefly } from '../../src/translate/brief.ts'
 import { fixedFacts } from '../../src/translate/facts.ts'
 import { translate } from '../../src/translate/index.ts'
 import { DEV, errors, fate, plan, steps } from './support.ts'
@@ -87,12 +88,7 @@ describe('translate', () => {
   })
 
   it('leaves the table out when only its own words are asked for', () => {
-    const made = translate({
-      id: 'c1',
-      bundle: { dir: '/b', config: FULL },
-      facts: fixedFacts(),
-      fates: 'said',
-    })
+    const made = translateBriefly({ id: 'c1', bundle: { dir: '/b', config: FULL }, facts: fixedFacts() })
     expect(fate(made, 'linux.seccomp')).toBeUndefined()
     expect(fate(made, 'mounts[2]')).toBe('ignored: FreeBSD has no cgroups')
   })
