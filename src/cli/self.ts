@@ -23,7 +23,7 @@ export function calledName(): Program {
 }
 
 /** Argument vector that starts this program again, without its arguments: how `create` starts init. */
-export function selfCommand(): string[] {
+export function selfCommand(): [program: string, ...args: string[]] {
   if (isCompiled()) return [process.execPath]
   const here = import.meta.url
   const path = (relative: string) => decodeURIComponent(new URL(relative, here).pathname)

@@ -5,7 +5,7 @@ import { ConfigErrors, JailwrightError } from '../errors.ts'
 import type { ProcessPlan } from '../translate/plan.ts'
 import { send } from './channel.ts'
 import type { Context } from './context.ts'
-import { exitStatusOf, forwardSignals, sendSignal } from './foreground.ts'
+import { forwardSignals, sendSignal } from './foreground.ts'
 import { layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
 import { type StartedInit, spawnInit } from './spawn-init.ts'
@@ -41,7 +41,7 @@ export async function exec(ctx: Context, options: ExecOptions): Promise<number> 
     signals?.to(init.pid)
     try {
       terminal?.attach(() => sendSignal(ctx.host, init.pid, 'SIGHUP'))
-      return await exitStatusOf(init.child)
+      return await init.ended
     } finally {
       await terminal?.detach()
     }

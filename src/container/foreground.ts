@@ -1,6 +1,4 @@
 /** Waiting for a program in the foreground: signals are passed on, its end becomes our exit status. */
-import type { ChildProcess } from 'node:child_process'
-import { endingSignal } from '../host/signals.ts'
 import type { Host } from '../host/types.ts'
 import { signalProcess } from './signal.ts'
 
@@ -53,13 +51,4 @@ export function forwardSignals(host: Host): Forwarding {
 /** Sends a signal by name; a process that has ended this very moment is no error. */
 export function sendSignal(host: Host, pid: number, name: string): void {
   signalProcess(host, pid, host.signalNumber(name.slice(3)) ?? 0)
-}
-
-/** Exit status of a child as a shell has it: its own, or 128 + signal. */
-export function exitStatusOf(child: ChildProcess): Promise<number> {
-  const status = (code: number | null, signal: NodeJS.Signals | null) => code ?? 128 + endingSignal(signal)
-  if (child.exitCode !== null || child.signalCode !== null) {
-    return Promise.resolve(status(child.exitCode, child.signalCode))
-  }
-  return new Promise(resolve => child.once('exit', (code, signal) => resolve(status(code, signal))))
 }

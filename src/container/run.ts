@@ -3,7 +3,7 @@ import type { Context } from './context.ts'
 import { createContainer } from './create.ts'
 import type { CreateOptions } from './create-options.ts'
 import { deleteContainers } from './delete.ts'
-import { exitStatusOf, type Forwarding, forwardSignals, sendSignal } from './foreground.ts'
+import { type Forwarding, forwardSignals, sendSignal } from './foreground.ts'
 import { start } from './start.ts'
 
 /** `run`'s own options. */
@@ -38,7 +38,7 @@ async function createAndStart(
   })
   const remove = () => deleteContainers(ctx, { ids: [options.id], force: true })
   init.close()
-  const ended = options.detach ? undefined : exitStatusOf(init.child)
+  const ended = options.detach ? undefined : init.ended
   let status: number
   try {
     signals?.to(init.pid)

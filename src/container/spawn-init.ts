@@ -1,14 +1,15 @@
 /** Starting the init process: the same executable with the hidden command `init`. */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fstatSync } from 'node:fs'
 import { selfCommand } from '../cli/self.ts'
 import { JailwrightError } from '../errors.ts'
+import { type Started, startSession } from '../host/spawn.ts'
 import type { Host } from '../host/types.ts'
 import { openBothEnds, Receiver } from './channel.ts'
 
 /** A started init, seen from the command that started it. */
 export interface StartedInit {
-  child: ChildProcess
+  /** Its end, for who waits for it. */
+  ended: Promise<number>
   pid: number
   /** Start time, for telling it from a later process with the same pid. */
   start: string
@@ -72,14 +73,13 @@ export function spawnInit(
   const ctl = openBothEnds(host, channels.ctl)
   const result = openBothEnds(host, channels.result)
   const [program, ...args] = selfCommand()
-  let child: ChildProcess
+  let child: Started
   try {
     child = host.process.withFewDescriptors(former => {
       const words = [...args, 'init', String(options.preserveFds), ...(former ? [String(former)] : [])]
-      return spawn(program ?? process.execPath, words, {
+      return startSession([program, ...words], {
         cwd: '/',
         env: environment(),
-        detached: true,
         stdio: [...kept, ctl.reader, result.writer],
       })
     })
@@ -92,12 +92,19 @@ export function spawnInit(
     closeSync(ctl.writer)
     closeSync(result.reader)
   }
-  const pid = child.pid
-  const info = pid === undefined ? undefined : host.kernel.processInfo(pid)
-  if (pid === undefined || !info) {
+  const { pid } = child
+  const info = host.kernel.processInfo(pid)
+  if (!info) {
     close()
     throw new JailwrightError('HOST', `cannot start ${program}: the init process did not come up`)
   }
   if (options.detached) child.unref()
-  return { child, pid, start: info.start, orders: ctl.writer, answers: new Receiver(result.reader), close }
+  return {
+    pid,
+    start: info.start,
+    ended: child.ended,
+    orders: ctl.writer,
+    answers: new Receiver(result.reader),
+    close,
+  }
 }

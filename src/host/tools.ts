@@ -4,7 +4,7 @@ import { JailwrightError } from '../errors.ts'
 import { existsSync } from './files.ts'
 import { closeOnExecFrom } from './process/descriptors.ts'
 import { withFewDescriptors } from './process/identity.ts'
-import { endingSignal } from './signals.ts'
+import { runToEnd } from './spawn.ts'
 import type { RunOptions, Tool, ToolResult } from './types.ts'
 
 /** Where each tool is (hier(7)); a tool that moved between releases has several places. */
@@ -24,7 +24,6 @@ const PATHS: Readonly<Record<Tool, readonly [string, ...string[]]>> = {
 
 /** LC_ALL=C: numbers and dates of one form, and FreeBSD's own words in errors. */
 const ENVIRONMENT = { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', LC_ALL: 'C' }
-const MAX_OUTPUT = 64 * 1024 * 1024
 
 let descriptorsMarked = false
 
@@ -41,35 +40,25 @@ export function toolPath(tool: Tool): string {
  * on close-on-exec.
  */
 export function run(tool: Tool, args: readonly string[], options: RunOptions = {}): ToolResult {
-  const { spawnSync } = process.getBuiltinModule('node:child_process')
   const path = toolPath(tool)
   // The caller may have left us descriptors that no tool must see; Node marks only the first few itself.
   if (!descriptorsMarked) closeOnExecFrom(3)
   descriptorsMarked = true
-  const start = () =>
-    spawnSync(path, [...args], {
-      cwd: '/',
-      env: ENVIRONMENT,
-      // `input: ''` would be taken for none, and the caller's own standard input must not be read.
-      stdio: [
-        options.stdin ? 'pipe' : 'ignore',
-        'pipe',
-        'pipe',
-        ...(options.keepOpen === undefined ? [] : [options.keepOpen]),
-      ],
-      ...(options.stdin ? { input: options.stdin } : {}),
-      encoding: 'utf8',
-      maxBuffer: MAX_OUTPUT,
-    })
-  const result = withFewDescriptors(start)
-  if (result.error !== undefined && result.status === null && result.signal === null) {
-    const { code, message } = result.error as NodeJS.ErrnoException
+  try {
+    return withFewDescriptors(() =>
+      runToEnd([path, ...args], {
+        cwd: '/',
+        env: ENVIRONMENT,
+        stdin: options.stdin,
+        keepOpen: options.keepOpen,
+      }),
+    )
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
     throw new JailwrightError(
       'UNSUPPORTED',
       code === 'ENOENT' ? `${path}: this host has no such tool` : `${path}: ${message}`,
-      { subject: path, cause: result.error },
+      { subject: path, cause },
     )
   }
-  const status = result.status ?? 128 + endingSignal(result.signal)
-  return { status, stdout: result.stdout, stderr: result.stderr }
 }

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { exitStatusOf, forwardSignals } from '../../src/container/foreground.ts'
+import { forwardSignals } from '../../src/container/foreground.ts'
 import { SyscallError } from '../../src/errors.ts'
 import { fakeHost } from './fake-host.ts'
 
@@ -40,18 +39,5 @@ describe('signals for a program', () => {
     signals.to(666)
     expect(() => process.emit('SIGUSR2')).not.toThrow()
     signals.stop()
-  })
-})
-
-describe('the exit status', () => {
-  it.each([
-    ['exit 3', 3],
-    ['kill -TERM $$', 143],
-    ['kill -KILL $$', 137],
-  ])('of %j is that of a shell', async (command, status) => {
-    const child = spawn('sh', ['-c', command], { stdio: 'ignore' })
-    expect(await exitStatusOf(child)).toBe(status)
-    // Asked again after the end.
-    expect(await exitStatusOf(child)).toBe(status)
   })
 })

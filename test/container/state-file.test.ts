@@ -10,6 +10,7 @@ const state: StateFile = {
   ociVersion: '1.3.0',
   status: 'running',
   paused: false,
+  poststart: false,
   bundle: '/b',
   rootfs: '/b/root',
   jailName: 'j-web_2e1',

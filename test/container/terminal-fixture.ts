@@ -1,8 +1,9 @@
 /** Runs a shell command on a terminal of its own as `run` and `exec -t` do: `bun terminal-fixture.ts COMMAND [ROWSxCOLUMNS]`. */
 import { spawn } from 'node:child_process'
-import { exitStatusOf, forwardSignals, sendSignal } from '../../src/container/foreground.ts'
+import { forwardSignals, sendSignal } from '../../src/container/foreground.ts'
 import { openTerminal } from '../../src/container/terminal.ts'
 import { openHost } from '../../src/host/index.ts'
+import { endingSignal } from '../../src/host/signals.ts'
 
 const [command = ':', size] = process.argv.slice(2)
 const host = openHost()
@@ -16,7 +17,9 @@ const child = spawn('setsid', ['-c', 'sh', '-c', command], {
 const pid = child.pid ?? 0
 signals.to(pid)
 terminal.attach(() => sendSignal(host, pid, 'SIGHUP'))
-const status = await exitStatusOf(child)
+const status = await new Promise<number>(resolve =>
+  child.once('exit', (code, signal) => resolve(code ?? 128 + endingSignal(signal))),
+)
 await terminal.detach()
 signals.stop()
 process.exit(status)
