@@ -14,7 +14,7 @@ type Prepare = Extract<Order, { do: 'prepare' }>
 
 /**
  * The hidden command `init N [LIMIT]`: N preserved descriptors, then the reading end of orders and the writing end of
- * answers; LIMIT is the soft limit of descriptors to go back to (`withFewDescriptors`).
+ * answers; LIMIT is the soft limit of descriptors that the program starts with (`callersDescriptors`).
  */
 export async function initMain(argv: readonly string[]): Promise<number> {
   const preserved = Number(argv[0] ?? 0)
@@ -25,7 +25,6 @@ export async function initMain(argv: readonly string[]): Promise<number> {
   host.process.closeOnExecFrom(3)
   const receiver = new Receiver(orders)
   try {
-    if (argv[1] !== undefined) host.process.restoreDescriptors(BigInt(argv[1]))
     const prepare = receiver.next<Prepare>()
     // The command that started us is gone: so is the container.
     if (!prepare) return 1
@@ -43,6 +42,8 @@ export async function initMain(argv: readonly string[]): Promise<number> {
       await hooks?.runHooks(start.hooks, start.state)
     }
     if (keeper !== undefined) closeSync(keeper)
+    // The engine has raised it again; only the program gets what its caller had, init itself needs more than a few.
+    if (argv[1] !== undefined) host.process.restoreDescriptors(BigInt(argv[1]))
     become(host, prepare.process, preserved, answers)
   } catch (error) {
     send(answers, asAnswer(error))

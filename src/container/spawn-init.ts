@@ -64,8 +64,10 @@ export function spawnInit(
   const [program, ...args] = selfCommand()
   let child: ChildProcess
   try {
+    const callers = host.process.callersDescriptors()
     child = host.process.withFewDescriptors(former => {
-      const words = [...args, 'init', String(options.preserveFds), ...(former ? [String(former)] : [])]
+      const limit = callers ?? former
+      const words = [...args, 'init', String(options.preserveFds), ...(limit ? [String(limit)] : [])]
       return spawn(program ?? process.execPath, words, {
         cwd: '/',
         env: environment(),

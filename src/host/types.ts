@@ -98,10 +98,13 @@ export interface ProcessCalls {
   setrlimit(resource: string, soft: bigint, hard: bigint): void
   /**
    * Starts a process in `action` under a low soft limit of descriptors where the engine needs that to be quick;
-   * `former` is the limit that the started process has to give itself back by `restoreDescriptors`, if any.
+   * `former` is the limit before that, if it was lowered.
    */
   withFewDescriptors<T>(action: (former: bigint | undefined) => T): T
-  restoreDescriptors(former: bigint): void
+  /** Soft limit of descriptors of whoever called this command, before the engine raised it; undefined when unknown. */
+  callersDescriptors(): bigint | undefined
+  /** Sets the soft limit of descriptors; only for a process that is about to become a program. */
+  restoreDescriptors(soft: bigint): void
   /** setgroups([gid, ...groups]), setgid, setuid in that order (process.md section 3). */
   setCredentials(uid: number, gid: number, groups: readonly number[]): void
   /** Default dispositions and an empty mask for every signal (the engine ignores SIGPIPE; the container must not). */

@@ -81,6 +81,7 @@ export const signatures = {
   setns: int('i32', 'i32'),
   syscall: { args: ['u64', 'u64', 'u64', 'ptr'], result: 'i64' },
   prctl: int('i32', 'u64', 'u64', 'u64', 'u64'),
+  prlimit: int('i32', 'i32', 'ptr', 'ptr'),
 } as const satisfies Record<string, Signature>
 
 export type CFunctionName = keyof typeof signatures
