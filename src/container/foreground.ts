@@ -1,5 +1,6 @@
 /** Waiting for a program in the foreground: signals are passed on, its end becomes our exit status. */
 import type { ChildProcess } from 'node:child_process'
+import { selfCommand } from '../cli/self.ts'
 import { endingSignal } from '../host/signals.ts'
 import type { Host } from '../host/types.ts'
 import { signalProcess } from './signal.ts'
@@ -26,9 +27,11 @@ export interface Forwarding {
 
 /**
  * Catches the signals that are meant for a program, from before it is there: one that ended us in between would leave a
- * program, or half a container, without anybody to wait for it.
+ * program, or half a container, without anybody to wait for it. To be called before anything is read or done: the engine
+ * may have to start again to leave them to us. The caller's `preserveFds` descriptors from 3 on outlive that.
  */
-export function forwardSignals(host: Host): Forwarding {
+export function forwardSignals(host: Host, preserveFds: number): Forwarding {
+  host.process.freeUserSignals([...selfCommand(), ...process.argv.slice(2)], preserveFds)
   let target: number | undefined
   const early: string[] = []
   const handlers = FORWARDED.map(name => {

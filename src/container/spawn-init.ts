@@ -23,9 +23,13 @@ export interface StartedInit {
  * init enters the jail, so it gets nothing of the caller's environment, neither secrets nor what would change its engine
  * (NODE_OPTIONS, BUN_OPTIONS), but our own test switches.
  */
-function environment(): Record<string, string> {
+function environment(host: Host): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => name.startsWith('JAILWRIGHT_'))
-  return { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', ...(Object.fromEntries(kept) as Record<string, string>) }
+  return {
+    PATH: '/sbin:/bin:/usr/sbin:/usr/bin',
+    ...host.process.engineEnvironment(),
+    ...(Object.fromEntries(kept) as Record<string, string>),
+  }
 }
 
 /** Descriptors 3 .. 2+count have to be open: the caller promised them with --preserve-fds. */
@@ -70,7 +74,7 @@ export function spawnInit(
       const words = [...args, 'init', String(options.preserveFds), ...(limit ? [String(limit)] : [])]
       return spawn(program ?? process.execPath, words, {
         cwd: '/',
-        env: environment(),
+        env: environment(host),
         detached: true,
         stdio: [...kept, ctl.reader, result.writer],
       })

@@ -139,6 +139,14 @@ export interface ProcessCalls {
   disableTracing(): void
   /** procctl(PROC_NO_NEW_PRIVS_CTL) / prctl(PR_SET_NO_NEW_PRIVS). */
   setNoNewPrivileges(): void
+  /** Variables to start this program with, so that its engine leaves the signals alone that users send. */
+  engineEnvironment(): Record<string, string>
+  /**
+   * Makes sure that every signal that users send can be caught. May start the engine again in this same process, by
+   * `command` (this program with all its arguments) and with `preserved` descriptors from 3 on, and not return: to be
+   * called before anything is read or done.
+   */
+  freeUserSignals(command: readonly string[], preserved: number): void
   /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
   kill(pid: number, signal: number): void
   /** _exit(2): no thread is waited for, nothing is flushed. */

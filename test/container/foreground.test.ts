@@ -21,7 +21,7 @@ describe('signals for a program', () => {
   it('are kept until the program is there, then passed on, then let alone', () => {
     const { host, sent } = recording()
     const others = process.listenerCount('SIGUSR2')
-    const signals = forwardSignals(host)
+    const signals = forwardSignals(host, 0)
     process.emit('SIGUSR2')
     process.emit('SIGHUP')
     expect(sent).toEqual([])
@@ -34,9 +34,26 @@ describe('signals for a program', () => {
     expect(process.listenerCount('SIGUSR2')).toBe(others)
   })
 
+  it('are freed from the engine before a handler takes their place, by this very command', () => {
+    const { host } = recording()
+    const asked: unknown[] = []
+    const before = process.listenerCount('SIGUSR1')
+    host.process = {
+      ...host.process,
+      freeUserSignals: (command, preserved) =>
+        void asked.push(command.slice(-2), preserved, process.listenerCount('SIGUSR1') - before),
+    }
+    const { argv } = process
+    process.argv = [...argv.slice(0, 2), 'exec', 'web']
+    const signals = forwardSignals(host, 3)
+    process.argv = argv
+    signals.stop()
+    expect(asked).toEqual([['exec', 'web'], 3, 0])
+  })
+
   it('are no error when it has just ended', () => {
     const { host } = recording()
-    const signals = forwardSignals(host)
+    const signals = forwardSignals(host, 0)
     signals.to(666)
     expect(() => process.emit('SIGUSR2')).not.toThrow()
     signals.stop()
