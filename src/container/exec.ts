@@ -33,7 +33,7 @@ export interface ExecOptions {
 
 /** Runs a program in a running container; gives its exit status, or 0 at once with `detach`. */
 export async function exec(ctx: Context, options: ExecOptions): Promise<number> {
-  const signals = options.detach ? undefined : forwardSignals(ctx.host, options.preserveFds)
+  const signals = options.detach ? undefined : forwardSignals(ctx.host)
   try {
     const { init, terminal } = await startProcess(ctx, options)
     if (options.pidFile !== undefined) writePidFile(ctx, options.pidFile, init.pid)

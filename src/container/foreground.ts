@@ -28,10 +28,10 @@ export interface Forwarding {
 /**
  * Catches the signals that are meant for a program, from before it is there: one that ended us in between would leave a
  * program, or half a container, without anybody to wait for it. To be called before anything is read or done: the engine
- * may have to start again to leave them to us. The caller's `preserveFds` descriptors from 3 on outlive that.
+ * may have to start again to leave them to us.
  */
-export function forwardSignals(host: Host, preserveFds: number): Forwarding {
-  host.process.freeUserSignals([...selfCommand(), ...process.argv.slice(2)], preserveFds)
+export function forwardSignals(host: Host): Forwarding {
+  host.process.freeUserSignals([...selfCommand(), ...process.argv.slice(2)])
   let target: number | undefined
   const early: string[] = []
   const handlers = FORWARDED.map(name => {

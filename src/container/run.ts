@@ -19,7 +19,7 @@ export interface RunOptions extends CreateOptions {
  * With `detach` it returns 0 as soon as the program runs.
  */
 export async function run(ctx: Context, options: RunOptions): Promise<number> {
-  const signals = options.detach ? undefined : forwardSignals(ctx.host, options.preserveFds)
+  const signals = options.detach ? undefined : forwardSignals(ctx.host)
   try {
     return await createAndStart(ctx, options, signals)
   } finally {

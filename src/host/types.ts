@@ -143,10 +143,9 @@ export interface ProcessCalls {
   engineEnvironment(): Record<string, string>
   /**
    * Makes sure that every signal that users send can be caught. May start the engine again in this same process, by
-   * `command` (this program with all its arguments) and with `preserved` descriptors from 3 on, and not return: to be
-   * called before anything is read or done.
+   * `command` (this program with all its arguments), and not return: to be called before anything is read or done.
    */
-  freeUserSignals(command: readonly string[], preserved: number): void
+  freeUserSignals(command: readonly string[]): void
   /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
   kill(pid: number, signal: number): void
   /** _exit(2): no thread is waited for, nothing is flushed. */

@@ -21,7 +21,7 @@ describe('signals for a program', () => {
   it('are kept until the program is there, then passed on, then let alone', () => {
     const { host, sent } = recording()
     const others = process.listenerCount('SIGUSR2')
-    const signals = forwardSignals(host, 0)
+    const signals = forwardSignals(host)
     process.emit('SIGUSR2')
     process.emit('SIGHUP')
     expect(sent).toEqual([])
@@ -40,20 +40,20 @@ describe('signals for a program', () => {
     const before = process.listenerCount('SIGUSR1')
     host.process = {
       ...host.process,
-      freeUserSignals: (command, preserved) =>
-        void asked.push(command.slice(-2), preserved, process.listenerCount('SIGUSR1') - before),
+      freeUserSignals: command =>
+        void asked.push(command.slice(-2), process.listenerCount('SIGUSR1') - before),
     }
     const { argv } = process
     process.argv = [...argv.slice(0, 2), 'exec', 'web']
-    const signals = forwardSignals(host, 3)
+    const signals = forwardSignals(host)
     process.argv = argv
     signals.stop()
-    expect(asked).toEqual([['exec', 'web'], 3, 0])
+    expect(asked).toEqual([['exec', 'web'], 0])
   })
 
   it('are no error when it has just ended', () => {
     const { host } = recording()
-    const signals = forwardSignals(host, 0)
+    const signals = forwardSignals(host)
     signals.to(666)
     expect(() => process.emit('SIGUSR2')).not.toThrow()
     signals.stop()

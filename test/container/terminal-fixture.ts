@@ -7,7 +7,7 @@ import { openHost } from '../../src/host/index.ts'
 const [command = ':', size] = process.argv.slice(2)
 const host = openHost()
 const [height = 0, width = 0] = (size ?? '').split('x').map(Number)
-const signals = forwardSignals(host, 0)
+const signals = forwardSignals(host)
 const terminal = openTerminal(host, size === undefined ? undefined : { height, width })
 // setsid(1) -c makes it the controlling terminal, as init does by TIOCSCTTY.
 const child = spawn('setsid', ['-c', 'sh', '-c', command], {

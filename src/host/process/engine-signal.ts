@@ -6,7 +6,6 @@
  * when the engine starts.
  */
 import { abi } from '../abi/index.ts'
-import { closeOnExecFrom } from './descriptors.ts'
 import { execve } from './identity.ts'
 
 const VARIABLE = 'JSC_SIGNAL_FOR_GC'
@@ -21,14 +20,14 @@ export function engineEnvironment(): Record<string, string> {
 /**
  * Makes sure that every signal that users send can be caught: starts the engine again in this same process when it was
  * started without `engineEnvironment`, and does not return then. `command` is how this program is called, with all its
- * arguments; `preserved` descriptors from 3 on are kept. Nothing may have been read or opened yet that would be missed.
+ * arguments. Nothing may have been read yet that would be missed. The caller's descriptors stay as they are: an argument
+ * may name one of them (`--process /dev/fd/63`).
  */
-export function freeUserSignals(command: readonly string[], preserved: number): void {
+export function freeUserSignals(command: readonly string[]): void {
   const missing = Object.entries(engineEnvironment()).filter(([name]) => process.env[name] === undefined)
   if (missing.length === 0) return
   const [program = process.execPath, ...args] = command
   const env = [...Object.entries(process.env), ...missing]
-  closeOnExecFrom(3 + preserved)
   // By its own name: called as `ocijail` it is another program in some things.
   execve(
     program,
