@@ -1,5 +1,5 @@
 /** The doing part of `create`: one after the other, each effect under its undo, all taken back when one fails. */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Bundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
@@ -9,7 +9,7 @@ import { type Answer, answerError, type Receiver, send } from './channel.ts'
 import type { Context } from './context.ts'
 import { effect } from './crash.ts'
 import type { Created, CreateMode, CreateOptions } from './create-options.ts'
-import { writeFileAtomic } from './files.ts'
+import { removeTree, writeFileAtomic } from './files.ts'
 import { Journal } from './journal.ts'
 import type { Layout } from './layout.ts'
 import type { Lock } from './lock.ts'
@@ -28,7 +28,7 @@ export function undoEverything(ctx: Context, files: Layout): void {
 
 /** Nothing is removed below what may still be a mount point: only files of ours, and directories that are empty. */
 function removeDirectory(files: Layout): void {
-  rmSync(join(files.dir, 'copy-up'), { recursive: true, force: true })
+  removeTree(join(files.dir, 'copy-up'))
   if (!existsSync(files.dir)) return
   for (const entry of readdirSync(files.dir, { withFileTypes: true })) {
     const path = join(files.dir, entry.name)

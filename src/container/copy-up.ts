@@ -15,13 +15,13 @@ import {
   readdirSync,
   readlinkSync,
   readSync,
-  rmSync,
   type Stats,
   symlinkSync,
   writeSync,
 } from 'node:fs'
 import { SyscallError } from '../errors.ts'
 import type { Host, MountOption } from '../host/types.ts'
+import { removeTree } from './files.ts'
 
 const CHUNK = 256 * 1024
 
@@ -38,7 +38,7 @@ export interface SavedTree {
  * out, as a tmpfs has no use for them.
  */
 export function saveTree(host: Host, from: number, dir: string): SavedTree {
-  rmSync(dir, { recursive: true, force: true })
+  removeTree(dir)
   mkdirSync(dir, { mode: 0o700 })
   return inBoth(host, from, dir, (source, copy) => {
     copyEntries(host, source, copy)
@@ -56,7 +56,7 @@ export function restoreTree(host: Host, saved: SavedTree, to: number, options: C
     fchownSync(copy, options.uid ?? saved.facts.uid, options.gid ?? saved.facts.gid)
     fchmodSync(copy, options.mode ?? saved.facts.mode & 0o7777)
   })
-  rmSync(saved.dir, { recursive: true, force: true })
+  removeTree(saved.dir)
 }
 
 /** Runs an action with readable descriptors of two directories, each given by descriptor or by a path of ours. */

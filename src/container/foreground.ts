@@ -1,4 +1,5 @@
 /** Waiting for a program in the foreground: signals are passed on, its end becomes our exit status. */
+import { selfCommand } from '../cli/self.ts'
 import type { Host } from '../host/types.ts'
 import { signalProcess } from './signal.ts'
 
@@ -24,9 +25,11 @@ export interface Forwarding {
 
 /**
  * Catches the signals that are meant for a program, from before it is there: one that ended us in between would leave a
- * program, or half a container, without anybody to wait for it.
+ * program, or half a container, without anybody to wait for it. To be called before anything is read or done: the engine
+ * may have to start again to leave them to us.
  */
 export function forwardSignals(host: Host): Forwarding {
+  host.process.freeUserSignals([...selfCommand(), ...process.argv.slice(2)])
   let target: number | undefined
   const early: string[] = []
   const handlers = FORWARDED.map(name => {

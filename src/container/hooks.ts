@@ -16,6 +16,16 @@ function environment(env: readonly string[]): Record<string, string> {
   )
 }
 
+/** Loaded by the first hook: `start` has this module at hand and seldom a hook. */
+function childProcess(): typeof import('node:child_process') {
+  return process.getBuiltinModule('node:child_process')
+}
+
+/** Loads all that running a hook takes: for a process that is about to enter a jail. */
+export function prepareHooks(): void {
+  childProcess()
+}
+
 /** How a hook ended: undefined for success, else what to say. */
 type Ending = string | undefined
 
@@ -24,9 +34,7 @@ function runHook(hook: HookPlan, state: OciState): Promise<Ending> {
   return new Promise(resolve => {
     // args is the whole argv, args[0] included (config.md, "same semantics as IEEE Std 1003.1 execv's argv").
     const [argv0, ...args] = hook.args
-    // Loaded here: `start` has this module at hand and seldom a hook.
-    const { spawn } = process.getBuiltinModule('node:child_process')
-    const child = spawn(hook.path, args, {
+    const child = childProcess().spawn(hook.path, args, {
       argv0: argv0 ?? hook.path,
       env: environment(hook.env),
       detached: true,

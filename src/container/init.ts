@@ -14,18 +14,18 @@ type Prepare = Extract<Order, { do: 'prepare' }>
 
 /**
  * The hidden command `init N [LIMIT]`: N preserved descriptors, then the reading end of orders and the writing end of
- * answers; LIMIT is the soft limit of descriptors to go back to (`withFewDescriptors`).
+ * answers; LIMIT is the soft limit of descriptors that the program starts with (`callersDescriptors`).
  */
 export async function initMain(argv: readonly string[]): Promise<number> {
   const preserved = Number(argv[0] ?? 0)
   const orders = 3 + preserved
   const answers = orders + 1
+  const limit = argv[1] === undefined ? undefined : BigInt(argv[1])
   const host = openHost()
   // A hook inside the jail must not inherit the channel to `start`, a trace or what the caller has left open.
   host.process.closeOnExecFrom(3)
   const receiver = new Receiver(orders)
   try {
-    if (argv[1] !== undefined) host.process.restoreDescriptors(BigInt(argv[1]))
     const prepare = receiver.next<Prepare>()
     // The command that started us is gone: so is the container.
     if (!prepare) return 1
@@ -34,9 +34,11 @@ export async function initMain(argv: readonly string[]): Promise<number> {
       prepare.channel === undefined ? undefined : host.process.openNonBlocking(prepare.channel, 'write')
     // Nothing may be loaded from the jail's own files, where this program's would be looked for.
     const hooks = prepare.hooks.length > 0 ? await import('./hooks.ts') : undefined
+    hooks?.prepareHooks()
     enter(host, prepare, preserved)
     findProgram(prepare.process.args[0] ?? '', prepare.process.env, prepare.process.cwd)
-    let image = hooks || limitsMemory(prepare.process) ? undefined : settle(host, prepare.process, preserved)
+    let image =
+      hooks || limitsMemory(prepare.process) ? undefined : settle(host, prepare.process, preserved, limit)
     if (!prepare.immediately) {
       send(answers, { ready: true })
       const start = receiver.next<Extract<Order, { do: 'start' }>>()
@@ -44,7 +46,7 @@ export async function initMain(argv: readonly string[]): Promise<number> {
       await hooks?.runHooks(prepare.hooks, start.state)
     }
     if (keeper !== undefined) closeSync(keeper)
-    image ??= settle(host, prepare.process, preserved)
+    image ??= settle(host, prepare.process, preserved, limit)
     send(answers, { exec: true })
     execute(host, image, prepare.process)
   } catch (error) {
@@ -113,10 +115,12 @@ function limitsMemory(plan: ProcessPlan): boolean {
  * Takes everything on that the program starts with: limits, directory, umask, ids, signals. As runc does before it waits
  * for `start`, which is then nothing but an execve(2); startContainer hooks still need root and come before.
  */
-function settle(host: Host, plan: ProcessPlan, preserved: number): Image {
+function settle(host: Host, plan: ProcessPlan, preserved: number, limit: bigint | undefined): Image {
   const env = plan.env.some(entry => entry.startsWith('HOME='))
     ? plan.env
     : [...plan.env, `HOME=${homeOf(host, plan.uid)}`]
+  // The engine has raised it at its start; init itself opens nothing any more.
+  if (limit !== undefined) host.process.restoreDescriptors(limit)
   for (const { resource, soft, hard } of plan.rlimits)
     host.process.setrlimit(resource, BigInt(soft), BigInt(hard))
   const early = enterDirectory(plan.cwd)

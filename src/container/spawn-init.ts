@@ -30,28 +30,35 @@ const ENGINE = { BUN_JSC_useBaselineJIT: '0' }
  * init enters the jail, so it gets nothing of the caller's environment, neither secrets nor what would change its engine
  * (NODE_OPTIONS, BUN_OPTIONS), but our own test switches.
  */
-function environment(): Record<string, string> {
+function environment(host: Host): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => name.startsWith('JAILWRIGHT_'))
   return {
     PATH: '/sbin:/bin:/usr/sbin:/usr/bin',
     ...ENGINE,
+    ...host.process.engineEnvironment(),
     ...(Object.fromEntries(kept) as Record<string, string>),
   }
 }
 
-/** Descriptors 3 .. 2+count have to be open: the caller promised them with --preserve-fds. */
-function checkPreserved(count: number): void {
-  for (let fd = 3; fd < 3 + count; fd += 1) {
+const STREAMS = ['standard input', 'standard output', 'standard error']
+
+/**
+ * What init inherits from the caller: descriptors 3 .. 2+count have to be open, since they were promised with
+ * --preserve-fds, and none may be a directory: jail_attach(2) would refuse with EPERM and no reason.
+ */
+function checkInherited(first: number, count: number): void {
+  for (let fd = first; fd < 3 + count; fd += 1) {
+    const name = STREAMS[fd] ?? `--preserve-fds ${count}: descriptor ${fd}`
     let directory: boolean
     try {
       directory = fstatSync(fd).isDirectory()
     } catch {
-      throw new JailwrightError('USAGE', `--preserve-fds ${count}: descriptor ${fd} is not open`)
+      throw new JailwrightError('USAGE', `${name} is not open`)
     }
     if (directory) {
       throw new JailwrightError(
         'USAGE',
-        `--preserve-fds ${count}: descriptor ${fd} is a directory: a process of the jail could leave its root by it`,
+        `${name} is a directory: a process of the jail could leave its root by it`,
       )
     }
   }
@@ -66,7 +73,7 @@ export function spawnInit(
   channels: { ctl: string; result: string },
   options: { preserveFds: number; detached: boolean; terminal?: number },
 ): StartedInit {
-  checkPreserved(options.preserveFds)
+  checkInherited(options.terminal === undefined ? 0 : 3, options.preserveFds)
   const kept = Array.from({ length: 3 + options.preserveFds }, (_, fd) =>
     fd < 3 ? (options.terminal ?? fd) : fd,
   )
@@ -75,11 +82,13 @@ export function spawnInit(
   const [program, ...args] = selfCommand()
   let child: Started
   try {
+    const callers = host.process.callersDescriptors()
     child = host.process.withFewDescriptors(former => {
-      const words = [...args, 'init', String(options.preserveFds), ...(former ? [String(former)] : [])]
+      const limit = callers ?? former
+      const words = [...args, 'init', String(options.preserveFds), ...(limit ? [String(limit)] : [])]
       return startSession([program, ...words], {
         cwd: '/',
-        env: environment(),
+        env: environment(host),
         stdio: [...kept, ctl.reader, result.writer],
       })
     })

@@ -34,9 +34,10 @@ const ERRMSG_SIZE = 255
 /** The calls of `KernelCalls` as FreeBSD 13 to 15 answers them. */
 export const freebsdKernel: KernelCalls = {
   nmount,
-  unmount(path, options = {}) {
-    const flags = (options.force ? MNT_FORCE : 0) | (options.fsid === undefined ? 0 : MNT_BYFSID)
-    check('unmount', path, cString(options.fsid === undefined ? path : fsidName(options.fsid)), flags)
+  unmount(path, { force = false, fsid } = {}) {
+    const name = fsid === undefined || fsid === HIDDEN_FSID ? undefined : fsidName(fsid)
+    const flags = (force ? MNT_FORCE : 0) | (name === undefined ? 0 : MNT_BYFSID)
+    check('unmount', path, cString(name ?? path), flags)
   },
   jailAttach(jid) {
     prepareForJail()
@@ -82,6 +83,12 @@ export const freebsdKernel: KernelCalls = {
     }
   },
 }
+
+/**
+ * What statfs(2) gives in a jail for every mount, also to root: ids are told only to those who have PRIV_VFS_GENERATION
+ * (sys/kern/vfs_syscalls.c, kern_do_statfs). There a mount has to be taken by its path.
+ */
+const HIDDEN_FSID = '0'.repeat(16)
 
 /** A file system id as unmount(2) takes it with MNT_BYFSID: `FSID:val0:val1`, two signed decimal numbers. */
 function fsidName(hex: string): string {

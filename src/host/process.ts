@@ -14,7 +14,9 @@ import {
   openNonBlocking,
   setBlocking,
 } from './process/descriptors.ts'
+import { engineEnvironment, freeUserSignals } from './process/engine-signal.ts'
 import {
+  callersDescriptors,
   disableTracing,
   execve,
   exitNow,
@@ -40,16 +42,19 @@ import type { ProcessCalls } from './types.ts'
 
 /** `ProcessCalls` of the running host. By name: `import *` would make the engine build a namespace at every start. */
 export const processCalls: ProcessCalls = {
+  callersDescriptors,
   close,
   closeDirectories,
   closeOnExecFrom,
   directoryDescriptors,
   disableTracing,
   dup2,
+  engineEnvironment,
   execve,
   exitNow,
   fchdir,
   flock,
+  freeUserSignals,
   getWindowSize,
   keepOnExec,
   kill,

@@ -98,10 +98,13 @@ export interface ProcessCalls {
   setrlimit(resource: string, soft: bigint, hard: bigint): void
   /**
    * Starts a process in `action` under a low soft limit of descriptors where the engine needs that to be quick;
-   * `former` is the limit that the started process has to give itself back by `restoreDescriptors`, if any.
+   * `former` is the limit before that, if it was lowered.
    */
   withFewDescriptors<T>(action: (former: bigint | undefined) => T): T
-  restoreDescriptors(former: bigint): void
+  /** Soft limit of descriptors of whoever called this command, before the engine raised it; undefined when unknown. */
+  callersDescriptors(): bigint | undefined
+  /** Sets the soft limit of descriptors; only for a process that is about to become a program. */
+  restoreDescriptors(soft: bigint): void
   /** setgroups([gid, ...groups]), setgid, setuid in that order (process.md section 3). */
   setCredentials(uid: number, gid: number, groups: readonly number[]): void
   /** Default dispositions and an empty mask for every signal (the engine ignores SIGPIPE; the container must not). */
@@ -136,6 +139,13 @@ export interface ProcessCalls {
   disableTracing(): void
   /** procctl(PROC_NO_NEW_PRIVS_CTL) / prctl(PR_SET_NO_NEW_PRIVS). */
   setNoNewPrivileges(): void
+  /** Variables to start this program with, so that its engine leaves the signals alone that users send. */
+  engineEnvironment(): Record<string, string>
+  /**
+   * Makes sure that every signal that users send can be caught. May start the engine again in this same process, by
+   * `command` (this program with all its arguments), and not return: to be called before anything is read or done.
+   */
+  freeUserSignals(command: readonly string[]): void
   /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
   kill(pid: number, signal: number): void
   /** _exit(2): no thread is waited for, nothing is flushed. */

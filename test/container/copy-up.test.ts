@@ -15,10 +15,18 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { restoreTree, saveTree } from '../../src/container/copy-up.ts'
 import { openHost } from '../../src/host/index.ts'
 import type { Host } from '../../src/host/types.ts'
+
+/** What Bun's rmSync says of every directory on FreeBSD. */
+vi.mock('node:fs', async original => ({
+  ...(await original<typeof import('node:fs')>()),
+  rmSync: () => {
+    throw Object.assign(new Error('EFAULT: bad address in system call argument, rm'), { code: 'EFAULT' })
+  },
+}))
 
 let dir: string
 beforeEach(() => {

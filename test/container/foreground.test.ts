@@ -33,6 +33,23 @@ describe('signals for a program', () => {
     expect(process.listenerCount('SIGUSR2')).toBe(others)
   })
 
+  it('are freed from the engine before a handler takes their place, by this very command', () => {
+    const { host } = recording()
+    const asked: unknown[] = []
+    const before = process.listenerCount('SIGUSR1')
+    host.process = {
+      ...host.process,
+      freeUserSignals: command =>
+        void asked.push(command.slice(-2), process.listenerCount('SIGUSR1') - before),
+    }
+    const { argv } = process
+    process.argv = [...argv.slice(0, 2), 'exec', 'web']
+    const signals = forwardSignals(host)
+    process.argv = argv
+    signals.stop()
+    expect(asked).toEqual([['exec', 'web'], 0])
+  })
+
   it('are no error when it has just ended', () => {
     const { host } = recording()
     const signals = forwardSignals(host)

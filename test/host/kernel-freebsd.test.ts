@@ -251,6 +251,13 @@ describe('nmount(2) and unmount(2)', () => {
     expect(seen).toEqual(['/m', 0, '/m', 0x80000, 'FSID:1:-254', 0x8000000])
   })
 
+  it('unmounts by path in a jail, which is told no ids', () => {
+    const seen: unknown[] = []
+    fake.functions.unmount = (path: Buffer, flags: number) => seen.push(string(path), flags) && 0
+    kernel.unmount('/m', { force: true, fsid: '0'.repeat(16) })
+    expect(seen).toEqual(['/m', 0x80000])
+  })
+
   it('knows a mount by its place, not the file system a path is on', () => {
     fake.functions.statfs = (path: Buffer, bytes: Buffer) => {
       if (string(path) === '/none') return fail(ENOENT)

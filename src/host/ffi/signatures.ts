@@ -79,6 +79,7 @@ export const signatures = {
   setns: { args: ['i32', 'i32'] },
   syscall: { args: ['u64', 'u64', 'u64', 'ptr'], result: 'i64' },
   prctl: { args: ['i32', 'u64', 'u64', 'u64', 'u64'] },
+  prlimit: { args: ['i32', 'i32', 'ptr', 'ptr'] },
 } as const satisfies Record<string, Signature>
 
 export type CFunctionName = keyof typeof signatures

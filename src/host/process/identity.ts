@@ -3,6 +3,7 @@ import { JailwrightError, SyscallError } from '../../errors.ts'
 import { errorText } from '../abi/error-text.ts'
 import { abi } from '../abi/index.ts'
 import { call, check, cString, lastErrno, lastError, memory, stringArray } from '../ffi/index.ts'
+import { sysctlByNumber } from '../sysctl.ts'
 
 const SIG_IGN = 1n
 // procctl(2), sys/procctl.h
@@ -10,6 +11,10 @@ const PROC_TRACE_CTL = 7
 const PROC_TRACE_CTL_DISABLE = 2
 const PROC_NO_NEW_PRIVS_CTL = 19
 const PROC_NO_NEW_PRIVS_ENABLE = 1
+// sysctl(3), sys/sysctl.h
+const CTL_KERN = 1
+const KERN_PROC = 14
+const KERN_PROC_RLIMIT = 37
 // prctl(2), linux/prctl.h
 const PR_SET_DUMPABLE = 4
 const PR_SET_NO_NEW_PRIVS = 38
@@ -52,8 +57,7 @@ const FEW_DESCRIPTORS = 1024n
  */
 export function withFewDescriptors<T>(action: (former: bigint | undefined) => T): T {
   if (abi.os !== 'freebsd' || process.versions.bun === undefined) return action(undefined)
-  const limits = memory(16)
-  check('getrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
+  const limits = descriptorLimits()
   const former = limits.readBigUInt64LE(0)
   if (former <= FEW_DESCRIPTORS) return action(undefined)
   limits.writeBigUInt64LE(FEW_DESCRIPTORS, 0)
@@ -66,11 +70,38 @@ export function withFewDescriptors<T>(action: (former: bigint | undefined) => T)
   }
 }
 
-/** Gives a process that was started with few descriptors its former soft limit; the hard one has not changed. */
-export function restoreDescriptors(former: bigint): void {
+/**
+ * The soft limit of descriptors that the caller of this command would have handed on. Both engines raise their own to the
+ * hard limit when they start and keep nothing of it, so the parent is asked (kern.proc.rlimit, prlimit(2)). undefined when
+ * it cannot be seen, or when its hard limit is not ours: then limits were set in between, and its own say nothing.
+ */
+export function callersDescriptors(): bigint | undefined {
+  const theirs = limitsOf(process.ppid)
+  if (theirs === undefined) return undefined
+  const ours = descriptorLimits()
+  if (theirs.readBigUInt64LE(8) !== ours.readBigUInt64LE(8)) return undefined
+  const soft = theirs.readBigUInt64LE(0)
+  return soft <= ours.readBigUInt64LE(0) ? soft : undefined
+}
+
+/** struct rlimit of another process's descriptors; undefined when it is gone, or hidden as a process outside our jail is. */
+function limitsOf(pid: number): Buffer | undefined {
+  const number = abi.rlimits.NOFILE!
+  if (abi.os === 'freebsd') return sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_RLIMIT, pid, number])
+  const limits = memory(16)
+  return call('prlimit', pid, number, null, limits) === -1 ? undefined : limits
+}
+
+function descriptorLimits(): Buffer {
   const limits = memory(16)
   check('getrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
-  limits.writeBigUInt64LE(former, 0)
+  return limits
+}
+
+/** Sets the soft limit of descriptors, for the program that this process becomes; the hard one is left. */
+export function restoreDescriptors(soft: bigint): void {
+  const limits = descriptorLimits()
+  limits.writeBigUInt64LE(soft, 0)
   check('setrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
 }
 

@@ -5,6 +5,7 @@ import type { CFunctionName } from '../ffi/signatures.ts'
 
 const LATER: readonly CFunctionName[] = [
   'execve',
+  'getrlimit',
   'setrlimit',
   'setgroups',
   'setgid',
