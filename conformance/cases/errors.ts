@@ -155,6 +155,36 @@ export const errorCases = [
     steps: [call(['--version'], { globals: [], stdout: /^\S+ (version )?v?\d+\.\d+/m })],
   }),
   defineCase({
+    id: 'errors.help-flag',
+    title: '--help tells the commands and is no error',
+    stands: 'runc(8), crun(1), ocijail(8): --help',
+    mark: 'any-runtime',
+    steps: [
+      call(['--help'], {
+        globals: [],
+        stdout: [/\bcreate\b/, /\bstart\b/, /\bstate\b/, /\bkill\b/, /\bdelete\b/],
+      }),
+    ],
+  }),
+  defineCase({
+    id: 'errors.flags-of-callers',
+    title: '--debug and --rootless are accepted',
+    stands:
+      'design, Command line: "--debug"; "accepted and ignored: --systemd-cgroup, --cgroup-manager X, --rootless X"',
+    mark: 'jails',
+    notFor: { ocijail: 'rejects them', runj: 'rejects them' },
+    program: 'echo accepted',
+    steps: [
+      create({
+        globals: ['--debug', '--rootless', 'false', '--root', '%{state}', '--log', '%{dir}/own-log'],
+      }),
+      start(),
+      wait('stopped'),
+      output('accepted'),
+      remove(),
+    ],
+  }),
+  defineCase({
     id: 'errors.again-after-failure',
     title: 'after a create that failed the same id can be created',
     stands:

@@ -69,10 +69,13 @@ export class CaseContext {
     this.spec = spec
     this.dir = join(session.work, String(number))
     this.state = join(this.dir, 'state')
-    this.unique = `${session.tag}${number}`
+    // As many digits for every case: none is the beginning of another's.
+    this.unique = `${session.tag}${String(number).padStart(3, '0')}`
     this.nap = String(100_000 + (process.pid % 5000) * 1000 + number)
     this.deadline = Date.now() + (spec.timeout ?? 20_000) * session.patience
     mkdirSync(this.dir)
+    // Tidied up also where a check made it past the steps.
+    this.ids.add(this.id(1))
     for (const [path, file] of Object.entries(spec.files ?? {})) {
       placeFile(join(this.dir, path), file, text => this.expand(text))
     }

@@ -133,17 +133,7 @@ export type FileSpec =
   | { text: string; mode?: number }
 
 /** What a case may need of machine and harness besides a runtime; a case whose need is not met is skipped. */
-export type Need =
-  | 'native'
-  | 'racct'
-  | 'no-racct'
-  | 'bpf'
-  | 'dri'
-  | 'drm'
-  | 'vmm'
-  | 'no-sound'
-  | 'vmm'
-  | 'linux'
+export type Need = 'native' | 'racct' | 'no-racct' | 'bpf' | 'dri' | 'drm' | 'vmm' | 'no-sound' | 'linux'
 
 /**
  * Where a case holds: `any-runtime` on every OCI runtime (and here against runc); `jails` on a FreeBSD host, real or
