@@ -97,6 +97,8 @@ async function main(argv: readonly string[]): Promise<number> {
   if (process.getuid?.() !== 0)
     throw new Error('the conformance harness must run as root: it makes containers')
   const runtime = findRuntime(options.runtime)
+  // An administrator's 077 would close the roots to the users of the cases.
+  process.umask(0o022)
   const work = realpathSync(mkdtempSync(join(options.work, 'cf-')))
   const session = await openSession(runtime, work, detectPlatform()).catch((error: unknown) => {
     removeTree(work)
