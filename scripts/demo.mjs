@@ -6,6 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rootCommands } from './rootfs.mjs'
+import { withoutCounts } from './traces.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const simhost = path.join('conformance', 'simhost', 'simhost.mjs')
@@ -78,9 +79,6 @@ function edit(file) {
   )
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`)
 }
-
-/** Lines of `mount -v` without what changes by itself: FreeBSD counts reads, writes and vnodes of each file system. */
-const withoutCounts = text => text.replaceAll(/ \((\w+)[^()]*\)$/gm, ' ($1)')
 
 /** What a container could leave: mounts, jails, interfaces, rulesets. */
 const traces = () =>
