@@ -206,6 +206,21 @@ export const errorCases = [
     ],
   }),
   defineCase({
+    id: 'errors.pid-file-unwritable',
+    title: 'a pid file that cannot be written makes create fail, and nothing is left',
+    stands:
+      'conmon and buildah find the process by the pid file only; runtime.md, Errors: a failed operation "MUST leave the state of the environment as if the operation were never attempted"',
+    mark: 'any-runtime',
+    program: 'echo never',
+    steps: [
+      call(['create', '--bundle', '%{bundle}', '--pid-file', '%{dir}/nosuch/pid', '%{id}'], {
+        fails: /nosuch|no such file/i,
+      }),
+      gone(),
+      file('nosuch', 'absent'),
+    ],
+  }),
+  defineCase({
     id: 'errors.exec-fails-nothing-left',
     title: 'a program that cannot be executed leaves nothing behind',
     stands: 'runtime.md, Start and Errors; ocijail says running before it has executed anything (needs A3.7)',
