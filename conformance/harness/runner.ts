@@ -231,7 +231,10 @@ export async function closeSession(session: Session, results: readonly Result[])
   if (results.some(result => result.directory !== undefined)) return
   const tool: ToolRunner = (name, ...args) => runCommand(name, args, { scratch: join(session.work, 'setup') })
   const mounts = await session.platform.mountsBelow(tool, session.work)
-  if (mounts.length > 0) return
+  if (mounts.length > 0) {
+    process.stderr.write(`conformance: ${session.work} stays, still mounted: ${mounts.join(', ')}\n`)
+    return
+  }
   try {
     removeTree(session.work)
   } catch (error) {
