@@ -97,7 +97,7 @@ export interface CheckContext {
   /** Fails the case. */
   fail(message: string): never
   /** Asks again every 30 ms until the answer is true; fails with the message after `ms` (default 5000). */
-  until(message: string, ask: () => boolean | Promise<boolean>, ms?: number): Promise<void>
+  until(message: string | (() => string), ask: () => boolean | Promise<boolean>, ms?: number): Promise<void>
   /** Values that one step leaves for a later one. */
   readonly memory: Map<string, string>
 }
