@@ -176,7 +176,7 @@ case $VERB in state) exit 1;; ${sleeper} *) exit 0;; esac
     const hanger = join(directory, 'hanger')
     writeFileSync(
       hanger,
-      '#!/bin/sh\n[ "$1" = --version ] && echo "hanger version 1.0" && exit 0\nexec sleep 4321\n',
+      '#!/bin/sh\n[ "$1" = --version ] && echo "hanger version 1.0" && exit 0\nfor a; do [ "$a" = state ] && exit 1; done\nexec sleep 4321\n',
       { mode: 0o755 },
     )
     const { stdout, exitCode } = await execa(
