@@ -8,14 +8,24 @@ import { delimiter, join, resolve } from 'node:path'
 import yargs from 'yargs'
 import { allCases } from './cases/index.ts'
 import { bundleCases } from './cases/podman-bundles.ts'
+import { removeTree } from './harness/leftovers.ts'
 import { detectPlatform } from './harness/platform.ts'
 import { reapCommand } from './harness/reaper.ts'
 import { humanLine, summary, tapLine } from './harness/report.ts'
 import { closeSession, openSession, runCases } from './harness/runner.ts'
 import type { Case } from './harness/types.ts'
 
+/** The whole line, also to a pipe that does not block and whose reader is slow. */
 function print(text: string): void {
-  writeSync(1, `${text}\n`)
+  let rest = Buffer.from(`${text}\n`)
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest))
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
+  }
 }
 
 function findRuntime(name: string): string {
@@ -76,6 +86,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const all: Case[] = [...allCases, ...(existsSync(bundles) ? bundleCases(bundles) : [])]
   const pattern = new RegExp(options.filter ?? '')
   const cases = all.filter(one => pattern.test(one.id))
+  if (cases.length === 0) throw new Error(`--filter: no case is called like ${options.filter}`)
+  if (!Number.isInteger(options.jobs) || options.jobs < 1)
+    throw new Error('--jobs: a whole number above 0 is allowed')
   if (options.list) {
     for (const one of cases) print(`${one.id} [${one.mark}] ${one.title}\n    ${one.stands}`)
     return 0
@@ -83,8 +96,14 @@ async function main(argv: readonly string[]): Promise<number> {
   if (options.runtime === undefined) throw new Error('--runtime is missing; --help tells more')
   if (process.getuid?.() !== 0)
     throw new Error('the conformance harness must run as root: it makes containers')
+  const runtime = findRuntime(options.runtime)
+  // An administrator's 077 would close the roots to the users of the cases.
+  process.umask(0o022)
   const work = realpathSync(mkdtempSync(join(options.work, 'cf-')))
-  const session = await openSession(findRuntime(options.runtime), work, detectPlatform())
+  const session = await openSession(runtime, work, detectPlatform()).catch((error: unknown) => {
+    removeTree(work)
+    throw error
+  })
   const about = `${session.runtimeName} (${session.runtime}) on ${session.platform.name}, root from ${session.root}`
   print(options.tap ? `TAP version 13\n1..${cases.length}\n# ${about}` : about)
   // An interrupted run finishes its case, so that nothing is left of it.
@@ -94,7 +113,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const results = await runCases(session, cases, {
     stopped: () => interrupted,
     keep: options.keep,
-    jobs: Math.max(1, options.jobs),
+    jobs: options.jobs,
     onResult(result) {
       number += 1
       print(options.tap ? tapLine(result, number) : humanLine(result))
@@ -110,7 +129,9 @@ async function main(argv: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   status => process.exit(status),
   (error: unknown) => {
-    process.stderr.write(`conformance: ${error instanceof Error ? error.message : String(error)}\n`)
+    const message = error instanceof Error ? error.message : String(error)
+    if (process.argv.includes('--tap')) print(`Bail out! ${message.split('\n')[0]}`)
+    process.stderr.write(`conformance: ${message}\n`)
     process.exit(2)
   },
 )

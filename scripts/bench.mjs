@@ -2,10 +2,11 @@
 // beside runc's. On Linux inside a fresh simulated host: there the time of `create`, `delete` and `exec` holds that of
 // the simulated kernel and tools. Every pair is measured in turns in one run; medians are printed. Nothing is asserted.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { rootCommands } from './rootfs.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
@@ -43,7 +44,11 @@ async function outside(work) {
 async function compileEmpty(work) {
   writeFileSync(path.join(work, 'empty.mjs'), '')
   const { compile } = await import('./bundle.mjs')
-  await compile(path.join(work, 'empty.mjs'), path.join(work, 'empty'))
+  try {
+    await compile(path.join(work, 'empty.mjs'), path.join(work, 'empty'))
+  } catch (error) {
+    console.error(`bench: the executable is not measured: ${error.message.split('\n')[0]}`)
+  }
 }
 
 const median = list => {
@@ -80,7 +85,7 @@ function timedDetached(argv, env = {}) {
 const pause = ms => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 function waitForEnd(pid) {
-  for (let n = 0; n < 2000; n++) {
+  for (let n = 0; n < 5000; n++) {
     try {
       process.kill(pid, 0)
       // Not reaped yet: whoever adopted it is slower than we are.
@@ -244,20 +249,23 @@ function residents({ name, program, empty }, work, sleeping) {
   return found
 }
 
-/** create + start + delete of /bin/true, in turns with runc. */
+/** create + start + delete of /bin/true, in turns with runc; on FreeBSD with ocijail, where it is installed. */
 function measureTrue(engines, work, rootfs) {
   const runtimes = engines.map(({ name, program }) => ({
     name,
     program,
     dir: bundle(work, 'true', rootfs, ['/bin/true']),
   }))
-  const runc = ['/usr/sbin/runc', '/usr/bin/runc'].find(file => existsSync(file))
-  if (process.platform !== 'linux' || runc === undefined) console.log('\nrunc is not here: skipped')
+  const linux = process.platform === 'linux'
+  const other = linux ? 'runc' : 'ocijail'
+  const places = linux ? ['/usr/sbin', '/usr/bin'] : ['/usr/local/bin']
+  const file = places.map(place => path.join(place, other)).find(one => existsSync(one))
+  if (file === undefined) console.log(`\n${other} is not here: skipped`)
   else
     runtimes.push({
-      name: 'runc',
-      program: [runc],
-      dir: bundle(work, 'true-linux', rootfs, ['/bin/true'], true),
+      name: other,
+      program: [file],
+      dir: bundle(work, 'true-other', rootfs, ['/bin/true'], linux),
     })
   const times = Object.fromEntries(runtimes.map(({ name }) => [name, []]))
   for (let round = -1; round < rounds; round++) {
@@ -279,11 +287,11 @@ function measureTrue(engines, work, rootfs) {
     }
   }
   console.log('\ncreate + start + delete of /bin/true, milliseconds, medians')
-  const base = times.runc === undefined ? undefined : median(times.runc)
+  const base = times[other] === undefined ? undefined : median(times[other])
   for (const { name } of runtimes) {
     const took = median(times[name])
     console.log(
-      `${name.padEnd(20)} ${ms(took)}${base === undefined ? '' : `   ${(took / base).toFixed(2)} x runc`}`,
+      `${name.padEnd(20)} ${ms(took)}${base === undefined ? '' : `   ${(took / base).toFixed(2)} x ${other}`}`,
     )
   }
 }
@@ -317,10 +325,7 @@ function measureList(engines, work) {
 function measure(work) {
   const rootfs = path.join(work, 'rootfs')
   if (process.platform === 'freebsd') {
-    mkdirSync(path.join(rootfs, 'bin'), { recursive: true })
-    mkdirSync(path.join(rootfs, 'dev'))
-    timed(['cp', '/rescue/sh', `${rootfs}/bin/sh`])
-    for (const name of ['true', 'sleep']) timed(['ln', '-s', 'sh', `${rootfs}/bin/${name}`])
+    for (const command of rootCommands(rootfs, ['sh', 'sleep', 'true'])) timed(command)
   } else timed([process.execPath, simhost, 'makeroot', rootfs])
   for (const name of ['true', 'sleep'])
     if (!existsSync(path.join(rootfs, 'bin', name)))
@@ -337,7 +342,7 @@ function measure(work) {
       program: [process.execPath, path.join(root, 'bin/jailwright')],
       empty: [process.execPath, path.join(work, 'empty.mjs')],
     },
-  ].filter(({ program }) => existsSync(program.at(-1)))
+  ].filter(({ program, empty }) => existsSync(program.at(-1)) && existsSync(empty.at(-1)))
   console.log(
     `${os.cpus().length} x ${os.cpus()[0]?.model ?? 'cpu'}, ${os.type()} ${os.release()}, node ${process.version}`,
   )
@@ -345,10 +350,27 @@ function measure(work) {
     console.log(
       'On the simulated host: "tools" and "kernel" are simulated, they tell nothing of FreeBSD\'s own.',
     )
-  for (const engine of engines)
-    printEngine(engine.name, measureEngine(engine, work, sleeping), residents(engine, work, sleeping))
-  measureTrue(engines, work, rootfs)
+  try {
+    for (const engine of engines)
+      printEngine(engine.name, measureEngine(engine, work, sleeping), residents(engine, work, sleeping))
+    measureTrue(engines, work, rootfs)
+  } finally {
+    removeContainers(work, engines)
+  }
   measureList(engines, work)
+}
+
+/** What a benchmark that failed half-way has left: its mounts would be in the way of removing `work`. */
+function removeContainers(work, engines) {
+  for (const name of readdirSync(work).filter(one => /^(true-)?state-/.test(one))) {
+    const state = path.join(work, name)
+    for (const { program } of engines) {
+      const call = (...args) =>
+        spawnSync(program[0], [...program.slice(1), '--root', state, ...args], { encoding: 'utf8' })
+      for (const id of (call('list', '-q').stdout ?? '').split('\n').filter(Boolean))
+        call('delete', '--force', id)
+    }
+  }
 }
 
 const inside = words.indexOf('--inside')

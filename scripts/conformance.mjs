@@ -64,6 +64,8 @@ if (option('--runtime') === undefined && !plain) args.push('--runtime', own)
 const runtime = option('--runtime')
 if (runtime !== undefined && path.resolve(runtime) === own && !existsSync(own)) {
   spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', cwd: root })
+  // Without Bun there is no executable: Node runs the program.
+  if (!existsSync(own)) args[args.indexOf(runtime)] = path.join(root, 'bin/jailwright')
 }
 const command = await harness()
 const native = runtime !== undefined && /^(runc|crun|youki)$/.test(path.basename(runtime))

@@ -1,10 +1,12 @@
 // npm run demo: one container from nothing to nothing. On FreeBSD on this host; on Linux inside a fresh simulated host.
 // Each command is printed before it is run.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { rootCommands } from './rootfs.mjs'
+import { withoutCounts } from './traces.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const simhost = path.join('conformance', 'simhost', 'simhost.mjs')
@@ -52,17 +54,14 @@ function outside() {
   process.exitCode = status ?? 1
 }
 
-/** A root file system from /rescue: what every FreeBSD host has, no image needed. */
+/** A root file system from /rescue, or the system's programs where it is empty: no image needed. */
 function makeRoot(rootfs) {
   if (process.platform !== 'freebsd') {
     run('node', simhost, 'makeroot', rootfs)
     return
   }
-  run('mkdir', '-p', `${rootfs}/bin`, `${rootfs}/dev`, `${rootfs}/tmp`, `${rootfs}/root`)
-  // One static program with many names.
-  run('cp', '/rescue/sh', `${rootfs}/bin/sh`)
-  for (const name of ['echo', 'hostname', 'id', 'ls', 'ps', 'sysctl'])
-    run('ln', '-s', 'sh', `${rootfs}/bin/${name}`)
+  const names = ['sh', 'echo', 'hostname', 'id', 'ls', 'ps', 'sysctl']
+  for (const command of rootCommands(rootfs, names)) run(...command)
 }
 
 /** The configuration that `spec` wrote, with a program that ends by itself instead of a shell on a terminal. */
@@ -88,7 +87,7 @@ const traces = () =>
     ['jls', ['name', 'path']],
     ['ifconfig', ['-l']],
     ['devfs', ['rule', 'showsets']],
-  ].map(([tool, args]) => output(tool, args, { show: false }))
+  ].map(([tool, args]) => withoutCounts(output(tool, args, { show: false })))
 
 function demo(work) {
   const bundle = path.join(work, 'bundle')
@@ -142,15 +141,24 @@ function main() {
   if (!existsSync(path.join(root, 'dist/node/main.js'))) run('npm', 'run', '--silent', 'build')
   if (process.platform === 'linux' && !process.argv.includes('--inside')) return outside()
   if (process.getuid() !== 0) fail('jails need root')
-  const work = mkdtempSync(path.join(os.tmpdir(), 'jailwright-demo-'))
+  if (spawnSync(runtime, ['state', 'demo'], { cwd: root }).status === 0)
+    fail('there is a container "demo" already: it is not touched')
+  // As mount(8) tells it, where /tmp is a link.
+  const work = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'jailwright-demo-')))
   try {
     demo(work)
   } finally {
     // A demo that fails half-way leaves as little as one that does not.
     spawnSync(runtime, ['delete', '--force', 'demo'], { cwd: root })
-    rmSync(work, { recursive: true, force: true })
+    // What is still mounted must not be emptied.
+    if (output('mount', ['-v'], { show: false }).includes(` on ${work}/`))
+      console.error(`demo: ${work} stays: something is mounted below it`)
+    else rmSync(work, { recursive: true, force: true })
   }
 }
+
+// An interrupt ends the command that runs, and with it the demo, which then tidies up.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 
 try {
   main()

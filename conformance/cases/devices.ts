@@ -311,6 +311,8 @@ export const deviceCases = [
     stands:
       'podman: rule=path shm unhide mode 1777 and a tmpfs notmpcopyup on /dev/shm (oci_freebsd.go, bundle linuximage.json)',
     mark: 'jails',
+    // devfs has this directory once the Linux ABI is loaded, and none can be made in it.
+    needs: ['linux'],
     notFor: { runj: 'knows no rule=' },
     config: {
       mounts: {

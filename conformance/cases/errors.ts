@@ -155,6 +155,36 @@ export const errorCases = [
     steps: [call(['--version'], { globals: [], stdout: /^\S+ (version )?v?\d+\.\d+/m })],
   }),
   defineCase({
+    id: 'errors.help-flag',
+    title: '--help tells the commands and is no error',
+    stands: 'runc(8), crun(1), ocijail(8): --help',
+    mark: 'any-runtime',
+    steps: [
+      call(['--help'], {
+        globals: [],
+        stdout: [/\bcreate\b/, /\bstart\b/, /\bstate\b/, /\bkill\b/, /\bdelete\b/],
+      }),
+    ],
+  }),
+  defineCase({
+    id: 'errors.flags-of-callers',
+    title: '--debug and --rootless are accepted',
+    stands:
+      'design, Command line: "--debug"; "accepted and ignored: --systemd-cgroup, --cgroup-manager X, --rootless X"',
+    mark: 'jails',
+    notFor: { ocijail: 'rejects them', runj: 'rejects them' },
+    program: 'echo accepted',
+    steps: [
+      create({
+        globals: ['--debug', '--rootless', 'false', '--root', '%{state}', '--log', '%{dir}/own-log'],
+      }),
+      start(),
+      wait('stopped'),
+      output('accepted'),
+      remove(),
+    ],
+  }),
+  defineCase({
     id: 'errors.again-after-failure',
     title: 'after a create that failed the same id can be created',
     stands:
@@ -173,6 +203,21 @@ export const errorCases = [
       wait('stopped'),
       output('now it is there', 'out2'),
       remove(),
+    ],
+  }),
+  defineCase({
+    id: 'errors.pid-file-unwritable',
+    title: 'a pid file that cannot be written makes create fail, and nothing is left',
+    stands:
+      'conmon and buildah find the process by the pid file only; runtime.md, Errors: a failed operation "MUST leave the state of the environment as if the operation were never attempted"',
+    mark: 'any-runtime',
+    program: 'echo never',
+    steps: [
+      call(['create', '--bundle', '%{bundle}', '--pid-file', '%{dir}/nosuch/pid', '%{id}'], {
+        fails: /nosuch|no such file/i,
+      }),
+      gone(),
+      file('nosuch', 'absent'),
     ],
   }),
   defineCase({

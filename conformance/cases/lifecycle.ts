@@ -1,4 +1,5 @@
 /** create, start, delete in order and out of order (runtime.md, "Lifecycle" and "Operations"). */
+import { existsSync } from 'node:fs'
 import {
   call,
   check,
@@ -20,6 +21,7 @@ import {
   together,
   wait,
   waitText,
+  write,
 } from '../harness/define.ts'
 
 export const lifecycleCases = [
@@ -328,6 +330,46 @@ export const lifecycleCases = [
     ],
   }),
   defineCase({
+    id: 'lifecycle.others-not-held-up',
+    title: 'a container whose create takes long holds no other one up',
+    stands:
+      'design, The journal: "Two commands on one container wait for each other; commands on different containers never do"; podman starts the containers of a pod together',
+    mark: 'any-runtime',
+    program: 'echo other; exit 0',
+    config: {
+      hooks: {
+        createRuntime: [
+          {
+            path: '/bin/sh',
+            args: ['sh', '-c', ': >%{dir}/waits; until test -e %{dir}/go; do sleep 0.1; done'],
+          },
+        ],
+      },
+    },
+    timeout: 40_000,
+    steps: [
+      config({ hooks: null }, 2),
+      together(
+        [create({ timeout: 30_000 })],
+        [
+          check('the hook of the first one runs', async context => {
+            await context.until('the hook did not start', () => existsSync(context.expand('%{dir}/waits')))
+          }),
+          create({ n: 2 }),
+          start({}, '%{id2}'),
+          wait('stopped', '%{id2}'),
+          output('other', 'out2'),
+          remove({}, '%{id2}'),
+          gone('%{id2}'),
+          write('go', ''),
+        ],
+      ),
+      state({ status: 'created' }),
+      removeForce(),
+      gone(),
+    ],
+  }),
+  defineCase({
     id: 'lifecycle.state-while-creating',
     title: 'state asked again and again during create and delete is an error or whole JSON',
     stands: 'state.json is written in place in ocijail (needs A3.15); buildah polls state every 100 ms',
@@ -391,6 +433,20 @@ export const lifecycleCases = [
         if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(String(entry.time))) {
           context.fail(`time is not RFC 3339: ${line}`)
         }
+      }),
+    ],
+  }),
+  defineCase({
+    id: 'lifecycle.log-file-text',
+    title: 'with --log alone the error is in that file, as text',
+    stands: 'runc(8) and crun(1): --log FILE, "--log-format text" is the default',
+    mark: 'any-runtime',
+    notFor: { runj: 'has no --log' },
+    steps: [
+      call(['state', 'nosuch-%{unique}'], {
+        globals: ['--root', '%{state}', '--log', '@LOG@'],
+        fails: true,
+        log: [/nosuch|exist|found/, { not: /^\s*\{/ }],
       }),
     ],
   }),

@@ -359,7 +359,10 @@ export const mountCases = [
     steps: [
       check('a socket listens', async context => {
         const server = createServer()
-        await new Promise<void>(resolve => server.listen(context.expand('%{dir}/s.sock'), resolve))
+        await new Promise<void>((resolve, reject) => {
+          server.once('error', reject)
+          server.listen(context.expand('%{dir}/s.sock'), resolve)
+        })
         server.unref()
       }),
       ...whole('is a socket'),
@@ -406,6 +409,62 @@ export const mountCases = [
     config: { root: { readonly: true }, mounts: [bind('one', '/etc/made.conf', 'ro')] },
     program: 'cat /etc/made.conf',
     output: 'file',
+  }),
+  defineCase({
+    id: 'root.readonly-devices',
+    title: 'devices can be written below a read-only root',
+    stands: 'config.md, Root: readonly concerns the root file system; podman run --read-only',
+    mark: 'any-runtime',
+    notFor: { runj: 'not done' },
+    config: { root: { readonly: true } },
+    program: 'echo x >/dev/null && echo works; if (echo x >/etc/f) 2>/dev/null; then echo written; fi',
+    output: 'works',
+  }),
+  defineCase({
+    id: 'mounts.of-linux',
+    title:
+      'what podman mounts on Linux is translated or left out: the container runs and sees no more devices',
+    stands:
+      'design, Mounts: "Linux-only mounts are translated (proc, sysfs, /dev tmpfs, devpts, mqueue, cgroup, /dev/shm as makes sense) and options mapped or ignored by a table"',
+    mark: 'jailwright',
+    needs: ['linux'],
+    config: {
+      mounts: {
+        replace: [
+          { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+          tmpfs('/dev', 'nosuid', 'strictatime', 'mode=755', 'size=65536k'),
+          {
+            destination: '/sys',
+            type: 'sysfs',
+            source: 'sysfs',
+            options: ['nosuid', 'noexec', 'nodev', 'ro'],
+          },
+          {
+            destination: '/dev/pts',
+            type: 'devpts',
+            source: 'devpts',
+            options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+          },
+          {
+            destination: '/dev/mqueue',
+            type: 'mqueue',
+            source: 'mqueue',
+            options: ['nosuid', 'noexec', 'nodev'],
+          },
+          {
+            destination: '/sys/fs/cgroup',
+            type: 'cgroup',
+            source: 'cgroup',
+            options: ['rprivate', 'nosuid', 'noexec', 'nodev', 'relatime', 'ro'],
+          },
+          { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['mode=1777', 'size=64k'] },
+        ],
+      },
+      linux: { namespaces: [{ type: 'pid' }, { type: 'mount' }, { type: 'uts' }, { type: 'ipc' }] },
+    },
+    program:
+      'test -c /dev/null && echo null; test -e /dev/mem || echo "no mem"; test -e /proc/meminfo && echo proc; echo x >/dev/shm/f && cat /dev/shm/f; ls -ld /dev/shm',
+    steps: whole([/^null\nno mem\nproc\nx\n/, /^drwxrwxrwt/m]),
   }),
   defineCase({
     id: 'root.writable',

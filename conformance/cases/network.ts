@@ -97,24 +97,14 @@ export const networkCases = [
         start({}, `%{id${n}}`),
         waitText(/ready/, n === 1 ? 'out' : `out${n}`),
       ]),
-      exec(['/bin/ping', '-c', '1', '-t', '5', '10.77.0.2'], { into: 'ping2', timeout: 8000 }),
-      exec(['/bin/ping', '-c', '1', '-t', '5', '10.77.0.3'], { into: 'ping3', timeout: 8000 }),
-      exec(['/bin/ping', '-c', '1', '-t', '5', '10.77.0.254'], { into: 'ping254', timeout: 8000 }),
+      ...['10.77.0.2', '10.77.0.3', '10.77.0.254'].map(address =>
+        exec(['/bin/ping', '-c', '1', '-t', '5', address], { into: `ping-${address}`, timeout: 8000 }),
+      ),
       check('IPv6 (addresses take a moment)', async context => {
+        const words = ['/bin/ping', '-6', '-c', '1', '-t', '5', 'fd00:77::3']
         await context.until(
           'no answer over IPv6',
-          async () =>
-            (
-              await context.runtime(
-                'exec',
-                context.expand('%{id}'),
-                '/bin/ping',
-                '-6',
-                '-c',
-                '1',
-                'fd00:77::3',
-              )
-            ).status === 0,
+          async () => (await context.runtime('exec', context.expand('%{id}'), ...words)).status === 0,
           10_000,
         )
       }),

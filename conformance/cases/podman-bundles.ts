@@ -19,7 +19,7 @@ import {
   wait,
   waitText,
 } from '../harness/define.ts'
-import type { Case, FileSpec, Json, JsonObject, Step, TextMatcher } from '../harness/types.ts'
+import type { Case, FileSpec, Json, JsonObject, Need, Step, TextMatcher } from '../harness/types.ts'
 
 interface Mount {
   destination: string
@@ -246,6 +246,17 @@ function withinLimits(podman: PodmanConfig): PodmanConfig['process'] {
       }
 }
 
+/** What a host must have for this config. */
+function needsOf(podman: PodmanConfig): Need[] {
+  const forLinux = podman.mounts.some(
+    ({ type, destination }) => /^lin/.test(type) || destination === '/dev/shm',
+  )
+  return [
+    ...(podman.process.terminal === true ? ['native' as const] : []),
+    ...(forLinux ? ['linux' as const] : []),
+  ]
+}
+
 function bundleCase(name: string, podman: PodmanConfig & JsonObject, command: string): Case {
   const files: Record<string, FileSpec> = {}
   const mounts: Json = podman.mounts.map((mount, index) => {
@@ -260,7 +271,7 @@ function bundleCase(name: string, podman: PodmanConfig & JsonObject, command: st
     title: `what podman wrote for: ${command}`,
     stands: `podman 5.5.2 on FreeBSD 15.1: \`${command}\``,
     mark: 'jails',
-    needs: podman.process.terminal === true ? ['native'] : [],
+    needs: needsOf(podman),
     files,
     config: {
       ...podman,

@@ -5,6 +5,7 @@ import {
   defineCase,
   failsToStart,
   file,
+  gone,
   output,
   remove,
   sh,
@@ -308,6 +309,31 @@ export const processCases = [
     mark: 'any-runtime',
     program: `for s in ${deadly}; do sh -c "kill -$s \\$\\$; echo $s survived" 2>/dev/null; done; echo end`,
     steps: [create(), start(), wait('stopped'), output([{ not: /survived/ }, /^end$/m]), remove()],
+  }),
+  defineCase({
+    id: 'process.signals-of-the-caller',
+    title: 'signals that the caller ignores have their default action in the program',
+    stands:
+      'design, The first process: "resets signal dispositions and mask"; execve(2) keeps ignored signals ignored: under nohup(1) no container could be stopped with HUP',
+    mark: 'jailwright',
+    program: `for s in HUP INT QUIT TERM USR1; do sh -c "kill -$s \\$\\$; echo $s survived" 2>/dev/null; done >/said; echo end >>/said`,
+    steps: [
+      check('create and start by a shell that ignores signals', async context => {
+        const fill = (text: string) => context.expand(text)
+        const ignoring = async (...words: string[]) => {
+          const script = 'trap "" HUP INT QUIT TERM USR1; exec "$@"'
+          const command = ['%{runtime}', '--root', '%{state}', ...words].map(fill)
+          const answer = await context.tool('/bin/sh', '-c', script, 'sh', ...command)
+          if (answer.status !== 0) context.fail(`${words[0]}: ${answer.stderr}`)
+        }
+        await ignoring('create', '--bundle', '%{bundle}', '--pid-file', '%{dir}/pid', '%{id}')
+        await ignoring('start', '%{id}')
+      }),
+      wait('stopped'),
+      file('b1/root/said', 'end'),
+      remove(),
+      gone(),
+    ],
   }),
   defineCase({
     id: 'process.no-such-program',

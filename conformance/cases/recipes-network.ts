@@ -40,9 +40,21 @@ const bridge: readonly Step[] = [
 ]
 const noBridge = tool(['ifconfig', 'cb%{unique}', 'destroy'])
 
-/** One packet from inside a container; FreeBSD's ping takes either family, -t is the time limit in seconds. */
+/**
+ * One packet from inside a container; FreeBSD's ping takes either family, -t is the time limit in seconds. Asked again for
+ * a while: an IPv6 address cannot be used until duplicate address detection has ended, a second or two after it was set.
+ */
 const ping = (id: string, address: string): Step =>
-  call(['exec', id, '/bin/ping', '-c', '1', '-t', '5', address], { stdout: / 0\.0% packet loss/ })
+  check(`${id} reaches ${address}`, async context => {
+    let said = ''
+    const answers = async () => {
+      const words = ['/bin/ping', '-c', '1', '-t', '5', address]
+      const answer = await context.runtime('exec', context.expand(id), ...words)
+      said = answer.stdout + answer.stderr
+      return answer.status === 0 && / 0\.0% packet loss/.test(said)
+    }
+    await context.until(() => `no answer from ${address}: ${said}`, answers, 10_000)
+  })
 const noAnswer = (id: string, address: string): Step =>
   call(['exec', id, '/bin/ping', '-c', '1', '-t', '1', address], { fails: true })
 

@@ -34,6 +34,22 @@ export interface CommandAnswer extends ToolAnswer {
 
 type StdinOption = NonNullable<Options['stdio']>
 
+/** A killed process gets this long (ms) to be gone: one that sleeps in the kernel must not hold up the whole run. */
+const afterKill = 5000
+
+/** What comes first: the end of the command, or `undefined` when it has outlived its SIGKILL. */
+async function endOf<T>(ended: Promise<T>, timeout: number): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<undefined>(resolve => {
+    timer = setTimeout(resolve, timeout + afterKill, undefined)
+  })
+  try {
+    return await Promise.race([ended, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 let serial = 0
 
 function readText(path: string): string {
@@ -67,24 +83,31 @@ export async function runCommand(
     const extra = (options.fds ?? []).map(name => open(name, 'w'))
     // execa takes any descriptor; its types allow numbers beyond 2 only in some places.
     const stdio = [stdin, stdout, stderr, ...extra] as unknown as StdinOption
-    const result = await execa(path, [...args], {
+    const timeout = options.timeout ?? 10_000
+    const command = execa(path, [...args], {
       cwd: options.cwd,
       env: { PATH: toolPath(), ...options.env },
       stdio,
       reject: false,
       buffer: false,
-      timeout: options.timeout ?? 10_000,
+      timeout,
       killSignal: 'SIGKILL',
       cleanup: false,
     })
+    const result = await endOf(command, timeout)
+    const said = {
+      stdout: options.stdout === undefined ? readText(outPath) : '',
+      stderr: options.stderr === undefined ? readText(errPath) : '',
+    }
+    if (result === undefined)
+      return { ...said, status: 128, signal: undefined, timedOut: true, notStarted: undefined }
     return {
+      ...said,
       status: result.exitCode ?? (result.signal === undefined ? 127 : 128),
       signal: result.signal,
       timedOut: result.timedOut,
       notStarted:
         result.exitCode === undefined && result.signal === undefined ? result.shortMessage : undefined,
-      stdout: options.stdout === undefined ? readText(outPath) : '',
-      stderr: options.stderr === undefined ? readText(errPath) : '',
     }
   } finally {
     for (const fd of opened) closeSync(fd)

@@ -6,7 +6,9 @@ import { type CaseContext, CaseFailure } from './context.ts'
 import { native } from './native.ts'
 
 function again(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
+  return (
+    error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK')
+  )
 }
 
 /** Copies what the terminal says to a file until it hangs up or is stopped. */
@@ -15,10 +17,11 @@ async function pump(fd: number, path: string, stopped: () => boolean): Promise<v
   while (!stopped()) {
     try {
       const count = readSync(fd, buffer)
-      if (count === 0) return
-      appendFileSync(path, buffer.subarray(0, count))
+      // FreeBSD's master reads as ended whenever no slave is open: a runtime may close its own before the program's.
+      if (count === 0) await sleep(15)
+      else appendFileSync(path, buffer.subarray(0, count))
     } catch (error) {
-      // The master answers EIO (or ends) when the last slave is closed.
+      // Linux's master answers EIO when the last slave is closed.
       if (!again(error)) return
       await sleep(15)
     }

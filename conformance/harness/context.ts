@@ -1,6 +1,7 @@
 /** One running case: its directory, its containers, its placeholders and its way to call runtime and tools. */
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type CommandAnswer, runCommand } from './command.ts'
 import { mapStrings, merge } from './merge.ts'
 import type { Platform } from './platform.ts'
@@ -69,10 +70,13 @@ export class CaseContext {
     this.spec = spec
     this.dir = join(session.work, String(number))
     this.state = join(this.dir, 'state')
-    this.unique = `${session.tag}${number}`
+    // As many digits for every case: none is the beginning of another's.
+    this.unique = `${session.tag}${String(number).padStart(3, '0')}`
     this.nap = String(100_000 + (process.pid % 5000) * 1000 + number)
     this.deadline = Date.now() + (spec.timeout ?? 20_000) * session.patience
     mkdirSync(this.dir)
+    // Tidied up also where a check made it past the steps.
+    this.ids.add(this.id(1))
     for (const [path, file] of Object.entries(spec.files ?? {})) {
       placeFile(join(this.dir, path), file, text => this.expand(text))
     }
@@ -189,6 +193,9 @@ export class CaseContext {
     options: CallOptions,
     streams: { stdin?: string; stdout?: string; stderr?: string; fds?: string[]; cwd?: string } = {},
   ): Promise<CommandAnswer & { log: string }> {
+    const [verb, flag, ...ids] = args
+    if (this.session.runtimeName === 'runj' && verb === 'delete' && flag === '--force')
+      return this.killAndDelete(ids, options)
     this.calls += 1
     const log = join(this.dir, `log${this.calls}`)
     const globals = options.globals ?? defaultGlobals(this.session, this.state, log)
@@ -207,5 +214,25 @@ export class CaseContext {
     if (answer.notStarted !== undefined)
       throw new CaseFailure(`runtime cannot be started: ${answer.notStarted}`)
     return { ...answer, log: existsSync(log) ? readFileSync(log, 'utf8') : '' }
+  }
+
+  /** What `delete --force` stands for, for a runtime that has no such flag and kills no created container (runj). */
+  private async killAndDelete(
+    ids: readonly string[],
+    options: CallOptions,
+  ): Promise<CommandAnswer & { log: string }> {
+    for (const pid of this.pids) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It has ended.
+      }
+    }
+    const end = Date.now() + this.left(5000)
+    for (;;) {
+      const answer = await this.call(['delete', ...ids], options)
+      if (answer.status === 0 || Date.now() > end) return answer
+      await sleep(100)
+    }
   }
 }

@@ -38,6 +38,11 @@ const SOCK_STREAM = 1
 const F_GETFL = 3
 const F_SETFL = 4
 const O_NONBLOCK = freebsd ? 0x4 : 0x800
+/** No descriptor of the harness may reach a runtime, and a container through it. */
+const SOCK_CLOEXEC = freebsd ? 0x10000000 : 0x80000
+const MSG_CMSG_CLOEXEC = freebsd ? 0x40000 : 0x40000000
+const F_SETFD = 2
+const FD_CLOEXEC = 1
 const TIOCSWINSZ = freebsd ? 0x80087467n : 0x5414n
 
 function sockaddr(path: string): Uint8Array {
@@ -78,7 +83,7 @@ function bind(ffi: BunFfi): Native {
   }
   return {
     listen(path) {
-      const fd = must('socket', c.socket!(AF_UNIX, SOCK_STREAM, 0))
+      const fd = must('socket', c.socket!(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))
       const address = sockaddr(path)
       must('bind', c.bind!(fd, address, address.length))
       must('listen', c.listen!(fd, 4))
@@ -88,6 +93,7 @@ function bind(ffi: BunFfi): Native {
     accept(fd) {
       const peer = c.accept!(fd, null, null)
       if (peer < 0) return undefined
+      must('fcntl', c.fcntl!(peer, F_SETFD, FD_CLOEXEC))
       setNonBlocking(peer)
       return peer
     },
@@ -101,7 +107,7 @@ function bind(ffi: BunFfi): Native {
       message.setUint32(24, 1, true)
       message.setBigUint64(32, BigInt(ffi.ptr(control)), true)
       message.setUint32(40, control.length, true)
-      if (Number(c.recvmsg!(fd, new Uint8Array(message.buffer), 0)) < 0) return undefined
+      if (Number(c.recvmsg!(fd, new Uint8Array(message.buffer), MSG_CMSG_CLOEXEC)) < 0) return undefined
       // cmsg_len is 4 bytes wide on FreeBSD and 8 on Linux; the data starts at 16 on both.
       const view = new DataView(control.buffer)
       const level = view.getInt32(freebsd ? 4 : 8, true)

@@ -141,6 +141,7 @@ async function fill(
   // A /rescue is complete on FreeBSD; should one lack a program, it comes from the system.
   const places = [...(rescue ? ['/rescue'] : []), '/bin', '/usr/bin', '/sbin', '/usr/sbin']
   const looked = new Set<string>()
+  let dynamic = false
   for (const name of names) {
     const source = firstExisting(name, places)
     if (source === undefined) continue
@@ -150,10 +151,13 @@ async function fill(
     looked.add(identity)
     if (isScript(source)) continue
     const { stdout } = await tool('ldd', source)
-    for (const library of librariesOf(stdout)) store.put(library, library)
+    const libraries = librariesOf(stdout)
+    dynamic ||= libraries.length > 0
+    for (const library of libraries) store.put(library, library)
   }
+  // FreeBSD's ldd does not name the loader.
   const loader = '/libexec/ld-elf.so.1'
-  if (!rescue && existsSync(loader)) store.put(loader, loader)
+  if (dynamic && existsSync(loader)) store.put(loader, loader)
   return rescue ? '/rescue' : '/bin and the libraries of its programs'
 }
 

@@ -1,6 +1,6 @@
 /** Runs cases: steps, then tidying up, then the look for left-overs; several at a time where asked. */
 import { existsSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { runCommand } from './command.ts'
 import { CaseContext, CaseFailure, type Session } from './context.ts'
 import { lifeCycle } from './define.ts'
@@ -32,11 +32,28 @@ export interface RunOptions {
 }
 
 /**
- * How patient to be where the runtime's `--version` takes so many milliseconds: 50 are ample on an ordinary machine, an
- * emulated one may take ten times as long for everything.
+ * How patient to be: 50 ms are ample on an ordinary machine for the runtime's `--version`, 15 ms for a shell that does
+ * nothing; an emulated machine may take ten times as long for everything, also with a runtime that starts at once.
  */
-export function patienceFor(milliseconds: number): number {
-  return Math.min(Math.max(milliseconds / 50, 1), 20)
+export function patienceFor(version: number, shell: number): number {
+  return Math.min(Math.max(version / 50, shell / 15, 1), 20)
+}
+
+/** Milliseconds that a shell takes that does nothing; the best of three, since the first one fills the caches. */
+async function shellTime(scratch: string): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < 3; round += 1) {
+    const started = Date.now()
+    await runCommand('/bin/sh', ['-c', ':'], { scratch })
+    times.push(Date.now() - started)
+  }
+  return Math.min(...times)
+}
+
+/** What the runtime calls itself by `--version`; one without that option (runj) is known by its file's name. */
+export function runtimeName(version: { status: number; stdout: string }, path: string): string {
+  const said = version.status === 0 ? version.stdout : basename(path)
+  return /^[a-z]+/.exec(said.trim().toLowerCase())?.[0] ?? 'unknown'
 }
 
 /** Finds out what the runtime calls itself, makes the base root and gives the session. */
@@ -49,16 +66,17 @@ export async function openSession(
   const tool: ToolRunner = (name, ...args) => runCommand(name, args, { scratch })
   const started = Date.now()
   const version = await runCommand(runtime, ['--version'], { scratch, timeout: 60_000 })
-  const patience = patienceFor(Date.now() - started)
+  const took = Date.now() - started
   if (version.notStarted !== undefined)
     throw new Error(`the runtime cannot be started: ${version.notStarted}`)
-  const name = /^[a-z]+/.exec(version.stdout.trim().toLowerCase())?.[0] ?? 'unknown'
+  if (version.timedOut) throw new Error(`${runtime} --version does not end: no runtime`)
+  const patience = patienceFor(took, await shellTime(scratch))
   const base = join(work, 'base')
   mkdirSync(base)
   const root = await makeBase(base, tool, platform.kind === 'jails')
   return {
     runtime,
-    runtimeName: name,
+    runtimeName: runtimeName(version, runtime),
     platform,
     work,
     base,
@@ -68,6 +86,19 @@ export async function openSession(
   }
 }
 
+/** A need in words: what an administrator would have to do so that the case is run. */
+const whatIsMissing: Readonly<Record<Need, string>> = {
+  native: 'system calls (bun:ffi), run the harness with Bun or as an executable',
+  racct: 'resource limits (kern.racct.enable is not 1)',
+  'no-racct': 'a host without resource limits (kern.racct.enable is 1)',
+  bpf: '/dev/bpf',
+  dri: '/dev/dri/renderD128 (no graphics driver is loaded)',
+  drm: '/dev/drm/128 (no graphics driver is loaded)',
+  vmm: '/dev/vmmctl (kldload vmm)',
+  'no-sound': 'a host without a sound driver',
+  linux: '/dev/shm (kldload linux64)',
+}
+
 /** Why a case does not apply here, or undefined. */
 async function skipReason(session: Session, spec: Case, met: ReadonlySet<Need>): Promise<string | undefined> {
   if (spec.mark !== 'any-runtime' && session.platform.kind !== 'jails') return 'needs a host of jails'
@@ -75,7 +106,7 @@ async function skipReason(session: Session, spec: Case, met: ReadonlySet<Need>):
   const differs = spec.notFor?.[session.runtimeName]
   if (differs !== undefined) return `${session.runtimeName}: ${differs}`
   const missing = spec.needs?.find(need => !met.has(need))
-  return missing === undefined ? undefined : `not here: ${missing}`
+  return missing === undefined ? undefined : `not here: ${whatIsMissing[missing]}`
 }
 
 /** What this machine and engine have. */
@@ -90,31 +121,43 @@ export async function needsMet(session: Session): Promise<ReadonlySet<Need>> {
     for (const [need, node] of [
       ['dri', '/dev/dri/renderD128'],
       ['drm', '/dev/drm/128'],
-      ['vmm', '/dev/vmmctl'],
     ] as const) {
       if (existsSync(node)) met.add(need)
     }
     if (!existsSync('/dev/sndstat')) met.add('no-sound')
-    if (existsSync('/dev/vmmctl') || existsSync('/dev/vmm')) met.add('vmm')
+    if (existsSync('/dev/vmmctl')) met.add('vmm')
     // The Linux ABI makes this directory in devfs.
     if (existsSync('/dev/shm')) met.add('linux')
   }
   return met
 }
 
-/** Runs one case. */
+function inWords(error: unknown): string {
+  if (error instanceof CaseFailure) return error.message
+  return `harness: ${error instanceof Error ? error.stack : String(error)}`
+}
+
+/** Runs one case. Whatever goes wrong in it, also in the harness, is the failure of this case alone. */
 async function runCase(session: Session, spec: Case, number: number, options: RunOptions): Promise<Result> {
+  const started = Date.now()
+  try {
+    return await runWhole(session, spec, number, options)
+  } catch (error) {
+    const milliseconds = Date.now() - started
+    return { spec, outcome: 'failed', reason: inWords(error), milliseconds }
+  }
+}
+
+async function runWhole(session: Session, spec: Case, number: number, options: RunOptions): Promise<Result> {
   const started = Date.now()
   const context = new CaseContext(session, spec, number)
   const before = options.jobs === 1 ? await session.platform.objects(context.tool) : undefined
   const steps = spec.steps ?? lifeCycle(spec.output)
   let reason: string | undefined
   try {
-    await doSteps(context, steps)
+    await inTime(context, doSteps(context, steps))
   } catch (error) {
-    if (!(error instanceof CaseFailure))
-      reason = `harness: ${error instanceof Error ? error.stack : String(error)}`
-    else reason = error.message
+    reason = inWords(error)
   }
   const left = await cleanUp(context, before)
   if (left.length > 0) reason = [reason, `left over: ${left.join('; ')}`].filter(Boolean).join('\n')
@@ -127,6 +170,20 @@ async function runCase(session: Session, spec: Case, number: number, options: Ru
     reason,
     milliseconds: Date.now() - started,
     directory: keep ? context.dir : undefined,
+  }
+}
+
+/** Ends the waiting for steps that have outlived the case's time by far: a run never hangs. */
+async function inTime(context: CaseContext, steps: Promise<void>): Promise<void> {
+  const limit = context.left(Number.MAX_SAFE_INTEGER) + 30_000 * context.session.patience
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new CaseFailure('the case did not end in time')), limit)
+  })
+  try {
+    await Promise.race([steps, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -174,7 +231,10 @@ export async function closeSession(session: Session, results: readonly Result[])
   if (results.some(result => result.directory !== undefined)) return
   const tool: ToolRunner = (name, ...args) => runCommand(name, args, { scratch: join(session.work, 'setup') })
   const mounts = await session.platform.mountsBelow(tool, session.work)
-  if (mounts.length > 0) return
+  if (mounts.length > 0) {
+    process.stderr.write(`conformance: ${session.work} stays, still mounted: ${mounts.join(', ')}\n`)
+    return
+  }
   try {
     removeTree(session.work)
   } catch (error) {

@@ -193,7 +193,7 @@ function checkContext(context: CaseContext): CheckContext {
     async until(message, ask, ms = 5000) {
       const end = Date.now() + context.left(ms)
       while (!(await ask())) {
-        if (Date.now() >= end) fail(message)
+        if (Date.now() >= end) fail(typeof message === 'string' ? message : message())
         await sleep(pollInterval)
       }
     },

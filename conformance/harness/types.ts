@@ -97,7 +97,7 @@ export interface CheckContext {
   /** Fails the case. */
   fail(message: string): never
   /** Asks again every 30 ms until the answer is true; fails with the message after `ms` (default 5000). */
-  until(message: string, ask: () => boolean | Promise<boolean>, ms?: number): Promise<void>
+  until(message: string | (() => string), ask: () => boolean | Promise<boolean>, ms?: number): Promise<void>
   /** Values that one step leaves for a later one. */
   readonly memory: Map<string, string>
 }
@@ -133,17 +133,7 @@ export type FileSpec =
   | { text: string; mode?: number }
 
 /** What a case may need of machine and harness besides a runtime; a case whose need is not met is skipped. */
-export type Need =
-  | 'native'
-  | 'racct'
-  | 'no-racct'
-  | 'bpf'
-  | 'dri'
-  | 'drm'
-  | 'vmm'
-  | 'no-sound'
-  | 'vmm'
-  | 'linux'
+export type Need = 'native' | 'racct' | 'no-racct' | 'bpf' | 'dri' | 'drm' | 'vmm' | 'no-sound' | 'linux'
 
 /**
  * Where a case holds: `any-runtime` on every OCI runtime (and here against runc); `jails` on a FreeBSD host, real or

@@ -8,6 +8,7 @@ import { defineCase } from '../../conformance/harness/define.ts'
 import { matchJson, matchText } from '../../conformance/harness/match.ts'
 import { mapStrings, merge } from '../../conformance/harness/merge.ts'
 import { librariesOf } from '../../conformance/harness/rootfs.ts'
+import { patienceFor, runtimeName } from '../../conformance/harness/runner.ts'
 
 const same = (text: string) => text
 
@@ -67,6 +68,21 @@ describe('ldd(1)', () => {
 
   it('finds nothing in that of a static program', () => {
     expect(librariesOf('\tstatically linked\n')).toEqual([])
+  })
+})
+
+describe('a session', () => {
+  it('knows a runtime by what --version says, else by its file', () => {
+    expect(runtimeName({ status: 0, stdout: 'ocijail version 0.4.0\n' }, '/x/other')).toBe('ocijail')
+    // runj has no --version (cmd/runj/main.go).
+    expect(runtimeName({ status: 1, stdout: 'Usage: ...' }, '/usr/local/bin/runj')).toBe('runj')
+  })
+
+  it('is patient where the runtime or the machine is slow, within bounds', () => {
+    expect(patienceFor(10, 5)).toBe(1)
+    expect(patienceFor(180, 5)).toBeCloseTo(3.6)
+    expect(patienceFor(49, 90)).toBe(6)
+    expect(patienceFor(100_000, 5)).toBe(20)
   })
 })
 
@@ -154,6 +170,38 @@ case $VERB in state) exit 1;; ${sleeper} *) exit 0;; esac
     // Ended, or a zombie where process 1 collects none.
     const state = await execa('ps', ['-o', 'stat=', '-p', String(pid)], { reject: false })
     expect(state.stdout.trim()).toMatch(/^(Z.*)?$/)
+  })
+
+  it('ends a command that never ends, and says so', async () => {
+    const hanger = join(directory, 'hanger')
+    writeFileSync(
+      hanger,
+      '#!/bin/sh\n[ "$1" = --version ] && echo "hanger version 1.0" && exit 0\nfor a; do [ "$a" = state ] && exit 1; done\nexec sleep 4321\n',
+      { mode: 0o755 },
+    )
+    const { stdout, exitCode } = await execa(
+      bun,
+      [main, '--runtime', hanger, '--work', directory, '--filter', '^terminal.socket-missing$'],
+      { reject: false },
+    )
+    expect(stdout).toMatch(/create cf-\w+: did not return in time/)
+    expect(exitCode).toBe(1)
+  }, 180_000)
+
+  it('refuses a filter that fits no case, leaves nothing of a runtime that cannot be started', async () => {
+    const none = await harness('--filter', '^nosuch$')
+    expect(none.stderr).toBe('conformance: --filter: no case is called like ^nosuch$')
+    expect(none.exitCode).toBe(2)
+    const before = readdirSync(directory)
+    writeFileSync(join(directory, 'bad'), '#!/nosuch/interpreter\n', { mode: 0o755 })
+    const { stdout, exitCode } = await execa(
+      bun,
+      [main, '--tap', '--runtime', join(directory, 'bad'), '--work', directory],
+      { reject: false },
+    )
+    expect(stdout).toMatch(/^Bail out! the runtime cannot be started/)
+    expect(exitCode).toBe(2)
+    expect(readdirSync(directory).sort()).toEqual([...before, 'bad'].sort())
   })
 
   it('ends with status 2 and one line for a runtime that is not there', async () => {

@@ -1,0 +1,1 @@
+export function withoutCounts(text: string): string

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { rootCommands } from '../../scripts/rootfs.mjs'
+
+/** A FreeBSD: /rescue is one file of many names (rescue/rescue/Makefile: there is no `true`), the rest is dynamic. */
+function host(rescue: readonly string[]) {
+  const files = new Map([
+    ...rescue.map(name => [`/rescue/${name}`, 'rescue'] as const),
+    ...['/bin/sh', '/bin/sleep', '/usr/bin/true', '/usr/bin/id'].map(name => [name, name] as const),
+  ])
+  return {
+    identity: (file: string) => files.get(file),
+    ldd: (file: string) =>
+      `${file}:\n\tlibc.so.7 => /lib/libc.so.7 (0x1000)\n\tlibsys.so.7 => /lib/libsys.so.7 (0x2000)\n\t[vdso] (0x3000)\n`,
+  }
+}
+
+describe('a root from what a FreeBSD host has', () => {
+  it('links the names of the one program of /rescue, takes what it lacks from the system with its libraries', () => {
+    expect(rootCommands('/r', ['sh', 'sleep', 'true'], host(['sh', 'sleep']))).toEqual([
+      ['mkdir', '-p', '/r/bin', '/r/dev', '/r/tmp', '/r/root'],
+      ['cp', '/rescue/sh', '/r/bin/sh'],
+      ['ln', '-s', 'sh', '/r/bin/sleep'],
+      ['cp', '/usr/bin/true', '/r/bin/true'],
+      ['mkdir', '-p', '/r/lib'],
+      ['cp', '/lib/libc.so.7', '/r/lib/libc.so.7'],
+      ['cp', '/lib/libsys.so.7', '/r/lib/libsys.so.7'],
+      ['mkdir', '-p', '/r/libexec'],
+      ['cp', '/libexec/ld-elf.so.1', '/r/libexec/ld-elf.so.1'],
+    ])
+  })
+
+  it('does without /rescue, each library once', () => {
+    const commands = rootCommands('/r', ['sh', 'id'], host([]))
+    expect(commands.filter(([name]) => name === 'cp').map(words => words[1])).toEqual([
+      '/bin/sh',
+      '/lib/libc.so.7',
+      '/lib/libsys.so.7',
+      '/libexec/ld-elf.so.1',
+      '/usr/bin/id',
+    ])
+  })
+
+  it('names a program that the host lacks', () => {
+    expect(() => rootCommands('/r', ['nosuch'], host([]))).toThrow('this host has no program nosuch')
+  })
+})
