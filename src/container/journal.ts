@@ -15,9 +15,9 @@ export type Undo =
   | { op: 'unlink'; root: string; path: string; link?: string }
   /** A file with several hard links that was put aside as `aside` to make room for a file mount. */
   | { op: 'put-back'; root: string; path: string; aside: string }
-  /** A directory or name of ours on the host, outside the root. */
+  /** A directory of ours on the host, outside the root. */
   | { op: 'host-rmdir'; path: string }
-  | { op: 'host-unlink'; path: string }
+  | { op: 'pid-file'; path: string; pid: number }
   /** `path` is its root: a jail of the same name elsewhere is not ours. */
   | { op: 'jail'; name: string; path: string }
   | { op: 'run'; calls: readonly ToolCall[] }

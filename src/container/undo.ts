@@ -9,6 +9,7 @@ import { effect } from './crash.ts'
 import type { Entry, Journal, Undo } from './journal.ts'
 import { inDirectory } from './mount-point.ts'
 import { lowerChildren } from './parent.ts'
+import { removePidFile } from './pid-file.ts'
 import { releaseRuleset } from './rulesets.ts'
 import { signalProcess } from './signal.ts'
 import { waitUntil } from './sleep.ts'
@@ -75,8 +76,8 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
     case 'children':
       lowerChildren(host, undo.parent)
       break
-    case 'host-unlink':
-      removeQuietly(() => unlinkSync(undo.path))
+    case 'pid-file':
+      removePidFile(undo)
       break
     case 'host-rmdir':
       removeQuietly(() => rmdirSync(undo.path))
