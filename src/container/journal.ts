@@ -25,7 +25,8 @@ export type Undo =
   /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */
   | { op: 'init-gone'; ctl: string }
   | { op: 'kill'; pid: number; start: string }
-  | { op: 'children'; parent: string }
+  /** `lock` is the file that keeps two commands from changing a parent's limit at once. */
+  | { op: 'children'; parent: string; lock: string }
 
 /** What is known once the effect has happened. */
 export interface Done {

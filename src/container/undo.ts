@@ -74,7 +74,7 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       killProcess(host, undo.pid, undo.start)
       break
     case 'children':
-      lowerChildren(host, undo.parent)
+      lowerChildren(host, undo)
       break
     case 'pid-file':
       removePidFile(undo)
