@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Bundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
+import { lastOfEachName } from '../translate/process.ts'
 import { applyPlan } from './apply.ts'
 import { type Answer, answerError, type Receiver, send } from './channel.ts'
 import type { Context } from './context.ts'
@@ -86,13 +87,31 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
   }
 }
 
+/**
+ * The variables of socket activation (sd_listen_fds(3)), as runc and crun give them: podman hands the descriptors of
+ * LISTEN_FDS over by --preserve-fds and leaves the variable in conmon's environment. A jail has the host's pids.
+ */
+export function activation(
+  preserved: number,
+  pid: number,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string[] {
+  const count = env.LISTEN_FDS ?? ''
+  if (!/^[1-9]\d*$/.test(count) || Number(count) > preserved) return []
+  const names = env.LISTEN_FDNAMES === undefined ? [] : [`LISTEN_FDNAMES=${env.LISTEN_FDNAMES}`]
+  return [`LISTEN_FDS=${count}`, `LISTEN_PID=${pid}`, ...names]
+}
+
 /** Sends init into the jail and waits until it is ready to become the program. */
 function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTerminal | undefined): void {
   const { options, plan, files, program } = work
   send(init.orders, {
     do: 'prepare',
     jid,
-    process: program,
+    process: {
+      ...program,
+      env: lastOfEachName([...program.env, ...activation(options.preserveFds, init.pid)]),
+    },
     immediately: false,
     hooks: plan.hooks.startContainer.length > 0,
     ownTerminal: terminal !== undefined,
