@@ -71,6 +71,34 @@ export const hookCases = [
       file('vol/order', /poststart2\npoststop1\npoststop2\n$/),
     ],
   }),
+  defineCase({
+    id: 'hooks.directory',
+    title: 'hooks on the host run in the bundle directory, startContainer hooks in the root of the container',
+    stands:
+      'runc and crun change into the bundle before they create: a hook may name files beside config.json by relative paths',
+    mark: 'any-runtime',
+    notFor: { runj: 'knows createRuntime and poststop only', ocijail: "stays in the caller's directory" },
+    files: { 'vol/order': '' },
+    config: {
+      mounts: sharedVolume,
+      hooks: {
+        createRuntime: [hook('pwd -P >%{dir}/at-create; test -f config.json')],
+        startContainer: [hook('pwd >/mnt/order')],
+      },
+    },
+    program: 'exit 0',
+    steps: [
+      create(),
+      check('it is the bundle', context => {
+        const at = context.read('at-create').trim()
+        if (at !== context.expand('%{bundle}')) context.fail(`createRuntime ran in ${at}`)
+      }),
+      start(),
+      wait('stopped'),
+      file('vol/order', '/'),
+      remove(),
+    ],
+  }),
   ...(
     [
       ['prestart', 'creating', 'create'],

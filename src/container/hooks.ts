@@ -1,5 +1,6 @@
 /** Hooks: the container's state on standard input, argv as given, a timeout that ends the whole process group. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { JailwrightError } from '../errors.ts'
 import type { HookPlan } from '../translate/plan.ts'
 import type { Context } from './context.ts'
@@ -20,13 +21,17 @@ function environment(env: readonly string[]): Record<string, string> {
 /** How a hook ended: undefined for success, else what to say. */
 type Ending = string | undefined
 
-/** Runs one hook to its end. Its standard output and error are kept for the message. */
-function runHook(hook: HookPlan, state: OciState): Promise<Ending> {
+/**
+ * Runs one hook to its end, in `directory`: the bundle's, as runc and crun have it, where that is still there. Its
+ * standard output and error are kept for the message.
+ */
+function runHook(hook: HookPlan, state: OciState, directory: string = state.bundle): Promise<Ending> {
   return new Promise(resolve => {
     // args is the whole argv, args[0] included (config.md, "same semantics as IEEE Std 1003.1 execv's argv").
     const [argv0, ...args] = hook.args
     const child = spawn(hook.path, args, {
       argv0: argv0 ?? hook.path,
+      cwd: existsSync(directory) ? directory : '/',
       env: environment(hook.env),
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -77,10 +82,14 @@ function runHook(hook: HookPlan, state: OciState): Promise<Ending> {
   })
 }
 
-/** Runs hooks in their order; the first failure ends it (code HOOK). */
-export async function runHooks(hooks: readonly HookPlan[], state: OciState): Promise<void> {
+/** Runs hooks in their order; the first failure ends it (code HOOK). In a jail `directory` is one of the jail's. */
+export async function runHooks(
+  hooks: readonly HookPlan[],
+  state: OciState,
+  directory?: string,
+): Promise<void> {
   for (const hook of hooks) {
-    const ending = await runHook(hook, state)
+    const ending = await runHook(hook, state, directory)
     if (ending !== undefined) {
       throw new JailwrightError('HOOK', `${hook.origin}: ${hook.path}: ${ending}`, { subject: hook.origin })
     }

@@ -1,8 +1,11 @@
 import type { Handler } from '../handler.ts'
+import { usageError } from '../usage.ts'
 
 const kill: Handler<'kill'> = async ({ options, words }, { context }) => {
+  const { all, pid } = options
+  if (all && pid !== undefined) throw usageError('give --all or --pid, not both', 'kill')
   const { kill } = await import('../../container/kill.ts')
-  await kill(await context(), { id: words.id, signal: words.signal ?? 'TERM', all: options.all })
+  await kill(await context(), { id: words.id, signal: words.signal ?? 'TERM', all, pid })
   return 0
 }
 
