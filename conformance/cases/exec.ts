@@ -426,6 +426,23 @@ export const execCases = [
     ],
   }),
   defineCase({
+    id: 'update.nothing',
+    title: 'update without a change succeeds on a running container and fails on a stopped one',
+    stands:
+      'podman: `podman update --env` calls the runtime with `update ID` and no resources (container_internal.go, update)',
+    mark: 'jailwright',
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      call(['update', '%{id}']),
+      state({ status: 'running' }),
+      kill('KILL'),
+      wait('stopped'),
+      call(['update', '%{id}'], { fails: true }),
+      remove(),
+    ],
+  }),
+  defineCase({
     id: 'list.columns',
     title: 'list: the columns of runc in their places, pid 0 for a stopped container',
     stands:
