@@ -68,10 +68,10 @@ export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layou
       case 'move-interface':
         moveInterface(host, journal, step.interface, step.jail)
         return
-      case 'raise-children': {
-        const room = { parent: step.parent, lock: files.parentLock }
-        journal.perform('raise children.max', { op: 'children', ...room }, () => raiseChildren(host, room))
-      }
+      case 'raise-children':
+        journal.perform('raise children.max', { op: 'children', parent: step.parent }, () =>
+          raiseChildren(host, step.parent),
+        )
     }
   }
   for (const step of plan.steps) apply(step)

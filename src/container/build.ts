@@ -1,5 +1,5 @@
 /** The doing part of `create`: one after the other, each effect under its undo, all taken back when one fails. */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, unlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Bundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
@@ -14,7 +14,6 @@ import { writeFileAtomic } from './files.ts'
 import { Journal } from './journal.ts'
 import type { Layout } from './layout.ts'
 import type { Lock } from './lock.ts'
-import { writePidFile } from './pid-file.ts'
 import { type StartedInit, spawnInit } from './spawn-init.ts'
 import { ociState, type StateFile, writeState } from './state-file.ts'
 import type { OwnTerminal } from './terminal.ts'
@@ -73,10 +72,7 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
     writeState(files, state)
     await runCreateHooks(plan, state)
     prepare(init, state.jid, work, terminal)
-    if (options.pidFile !== undefined) {
-      const file = { path: resolve(options.pidFile), pid: init.pid }
-      journal.perform(`pid file ${file.path}`, { op: 'pid-file', ...file }, () => writePidFile(file))
-    }
+    if (options.pidFile !== undefined) writePidFile(journal, options.pidFile, init.pid)
     state.status = 'created'
     effect('state created', () => writeState(files, state))
     return { plan, state, init, terminal }
@@ -193,4 +189,11 @@ export function expectReady(answers: Receiver): void {
   const answer = answers.next<Answer>()
   if (answer && 'error' in answer) throw answerError(answer)
   if (!answer) throw new JailwrightError('HOST', 'the init process died before it was ready')
+}
+
+function writePidFile(journal: Journal, path: string, pid: number): void {
+  const absolute = resolve(path)
+  journal.perform(`pid file ${absolute}`, { op: 'host-unlink', path: absolute }, () =>
+    writeFileSync(absolute, String(pid), { mode: 0o644 }),
+  )
 }

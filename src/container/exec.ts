@@ -1,5 +1,5 @@
 /** `exec`: another program in a running container, under the same restrictions as the first one. */
-import { unlinkSync } from 'node:fs'
+import { unlinkSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConfigErrors, JailwrightError } from '../errors.ts'
 import type { ProcessPlan } from '../translate/plan.ts'
@@ -8,7 +8,6 @@ import type { Context } from './context.ts'
 import { exitStatusOf, forwardSignals, sendSignal } from './foreground.ts'
 import { layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
-import { writePidFile } from './pid-file.ts'
 import { type StartedInit, spawnInit } from './spawn-init.ts'
 import { expectExec, readPlan } from './start.ts'
 import { currentStatus, requireState } from './state-file.ts'
@@ -37,7 +36,7 @@ export async function exec(ctx: Context, options: ExecOptions): Promise<number> 
   const signals = options.detach ? undefined : forwardSignals(ctx.host)
   try {
     const { init, terminal } = await startProcess(ctx, options)
-    if (options.pidFile !== undefined) tellPid(ctx, options.pidFile, init.pid)
+    if (options.pidFile !== undefined) writePidFile(ctx, options.pidFile, init.pid)
     if (options.detach) return 0
     signals?.to(init.pid)
     try {
@@ -52,9 +51,9 @@ export async function exec(ctx: Context, options: ExecOptions): Promise<number> 
 }
 
 /** A program that the caller cannot find is not left running. */
-function tellPid(ctx: Context, file: string, pid: number): void {
+function writePidFile(ctx: Context, file: string, pid: number): void {
   try {
-    writePidFile({ path: resolve(file), pid })
+    writeFileSync(resolve(file), String(pid), { mode: 0o644 })
   } catch (error) {
     sendSignal(ctx.host, pid, 'SIGKILL')
     throw error

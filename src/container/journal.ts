@@ -15,9 +15,9 @@ export type Undo =
   | { op: 'unlink'; root: string; path: string; link?: string }
   /** A file with several hard links that was put aside as `aside` to make room for a file mount. */
   | { op: 'put-back'; root: string; path: string; aside: string }
-  /** A directory of ours on the host, outside the root. */
+  /** A directory or name of ours on the host, outside the root. */
   | { op: 'host-rmdir'; path: string }
-  | { op: 'pid-file'; path: string; pid: number }
+  | { op: 'host-unlink'; path: string }
   /** `path` is its root: a jail of the same name elsewhere is not ours. */
   | { op: 'jail'; name: string; path: string }
   | { op: 'run'; calls: readonly ToolCall[] }
@@ -25,8 +25,7 @@ export type Undo =
   /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */
   | { op: 'init-gone'; ctl: string }
   | { op: 'kill'; pid: number; start: string }
-  /** `lock` is the file that keeps two commands from changing a parent's limit at once. */
-  | { op: 'children'; parent: string; lock: string }
+  | { op: 'children'; parent: string }
 
 /** What is known once the effect has happened. */
 export interface Done {

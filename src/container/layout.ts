@@ -18,8 +18,6 @@ export interface Layout {
   /** An empty file: what a masked file shows. */
   empty: string
   lock: string
-  /** Held for a moment by who changes the limits of a parent jail; no id begins with a dot. */
-  parentLock: string
 }
 
 /**
@@ -37,6 +35,5 @@ export function layout(root: string, id: string): Layout {
     root: join(dir, 'root'),
     empty: join(dir, 'empty'),
     lock: join(root, '.lock', id),
-    parentLock: join(root, '.lock', '.children'),
   }
 }

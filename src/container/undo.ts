@@ -9,7 +9,6 @@ import { effect } from './crash.ts'
 import type { Entry, Journal, Undo } from './journal.ts'
 import { inDirectory } from './mount-point.ts'
 import { lowerChildren } from './parent.ts'
-import { removePidFile } from './pid-file.ts'
 import { releaseRuleset } from './rulesets.ts'
 import { signalProcess } from './signal.ts'
 import { waitUntil } from './sleep.ts'
@@ -74,10 +73,10 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       killProcess(host, undo.pid, undo.start)
       break
     case 'children':
-      lowerChildren(host, undo)
+      lowerChildren(host, undo.parent)
       break
-    case 'pid-file':
-      removePidFile(undo)
+    case 'host-unlink':
+      removeQuietly(() => unlinkSync(undo.path))
       break
     case 'host-rmdir':
       removeQuietly(() => rmdirSync(undo.path))
