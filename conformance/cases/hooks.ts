@@ -73,17 +73,19 @@ export const hookCases = [
   }),
   defineCase({
     id: 'hooks.directory',
-    title: 'hooks on the host run in the bundle directory, startContainer hooks in the root of the container',
+    title:
+      'createRuntime hooks run in the bundle directory, createContainer and startContainer hooks in the root of the container',
     stands:
-      'runc and crun change into the bundle before they create: a hook may name files beside config.json by relative paths',
+      'runc changes into the bundle before it creates, and into the root for createContainer hooks (rootfs_linux.go), as ocijail does (create.cpp): hooks name files by relative paths',
     mark: 'any-runtime',
-    notFor: { runj: 'knows createRuntime and poststop only', ocijail: "stays in the caller's directory" },
+    notFor: { runj: 'knows createRuntime and poststop only' },
     files: { 'vol/order': '' },
     config: {
       mounts: sharedVolume,
       hooks: {
         createRuntime: [hook('pwd -P >%{dir}/at-create; test -f config.json')],
-        startContainer: [hook('pwd >/mnt/order')],
+        createContainer: [hook('test -d etc && echo mounted >mnt/order')],
+        startContainer: [hook('pwd >>/mnt/order')],
       },
     },
     program: 'exit 0',
@@ -95,7 +97,7 @@ export const hookCases = [
       }),
       start(),
       wait('stopped'),
-      file('vol/order', '/'),
+      file('vol/order', 'mounted\n/'),
       remove(),
     ],
   }),

@@ -68,9 +68,10 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
     journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
     state.pid = init.pid
     state.pidStart = init.start
-    state.jid = applyPlan(host, journal, plan, files).jid
+    const { jid, rootPath } = applyPlan(host, journal, plan, files)
+    state.jid = jid
     writeState(files, state)
-    await runCreateHooks(plan, state)
+    await runCreateHooks(plan, state, rootPath)
     prepare(init, state.jid, work, terminal)
     if (options.pidFile !== undefined) writePidFile(journal, options.pidFile, init.pid)
     state.status = 'created'
@@ -176,12 +177,17 @@ function firstState(ctx: Context, { options, plan, bundle }: Building): StateFil
   }
 }
 
-/** prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. */
-async function runCreateHooks(plan: Plan, state: StateFile): Promise<void> {
-  const hooks = [...plan.hooks.prestart, ...plan.hooks.createRuntime, ...plan.hooks.createContainer]
-  if (hooks.length === 0) return
+/**
+ * prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. createContainer
+ * hooks stand in the container's root, `rootPath`, as runc and ocijail have it: all mounts are there to be seen.
+ */
+async function runCreateHooks({ hooks }: Plan, state: StateFile, rootPath: string): Promise<void> {
+  const outside = [...hooks.prestart, ...hooks.createRuntime]
+  if (outside.length + hooks.createContainer.length === 0) return
   const { runHooks } = await import('./hooks.ts')
-  await runHooks(hooks, ociState(state, 'creating'))
+  const told = ociState(state, 'creating')
+  await runHooks(outside, told)
+  await runHooks(hooks.createContainer, told, rootPath)
 }
 
 /** Waits for init's answer to `prepare`. */

@@ -82,7 +82,7 @@ function runHook(hook: HookPlan, state: OciState, directory: string = state.bund
   })
 }
 
-/** Runs hooks in their order; the first failure ends it (code HOOK). In a jail `directory` is one of the jail's. */
+/** Runs hooks in their order, in `directory` or the bundle's; the first failure ends it (code HOOK). */
 export async function runHooks(
   hooks: readonly HookPlan[],
   state: OciState,
