@@ -1,7 +1,7 @@
 /** Hooks: the container's state on standard input, argv as given, a timeout that ends the whole process group. */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { JailwrightError } from '../errors.ts'
+import { existsSync } from '../host/files.ts'
 import type { HookPlan } from '../translate/plan.ts'
 import type { Context } from './context.ts'
 import type { OciState } from './state-file.ts'
@@ -22,10 +22,15 @@ function environment(env: readonly string[]): Record<string, string> {
 type Ending = string | undefined
 
 /**
- * Runs one hook to its end, in `directory`: the bundle's, as runc and crun have it, where that is still there. Its
- * standard output and error are kept for the message.
+ * Where a hook runs: in the bundle directory, as runc and crun have it. Only startContainer hooks are told `created`; in
+ * the jail there is no bundle.
  */
-function runHook(hook: HookPlan, state: OciState, directory: string = state.bundle): Promise<Ending> {
+function directoryFor({ status, bundle }: OciState): string {
+  return status === 'created' ? '/' : bundle
+}
+
+/** Runs one hook to its end. Its standard output and error are kept for the message. */
+function runHook(hook: HookPlan, state: OciState, directory = directoryFor(state)): Promise<Ending> {
   return new Promise(resolve => {
     // args is the whole argv, args[0] included (config.md, "same semantics as IEEE Std 1003.1 execv's argv").
     const [argv0, ...args] = hook.args
@@ -82,7 +87,7 @@ function runHook(hook: HookPlan, state: OciState, directory: string = state.bund
   })
 }
 
-/** Runs hooks in their order, in `directory` or the bundle's; the first failure ends it (code HOOK). */
+/** Runs hooks in their order, in `directory` where it is given; the first failure ends it (code HOOK). */
 export async function runHooks(
   hooks: readonly HookPlan[],
   state: OciState,

@@ -40,7 +40,7 @@ export async function initMain(argv: readonly string[]): Promise<number> {
       send(answers, { ready: true })
       const start = receiver.next<Extract<Order, { do: 'start' }>>()
       if (!start) return 1
-      await hooks?.runHooks(start.hooks, start.state, '/')
+      await hooks?.runHooks(start.hooks, start.state)
     }
     if (keeper !== undefined) closeSync(keeper)
     become(host, prepare.process, preserved, answers)

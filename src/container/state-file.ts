@@ -60,15 +60,14 @@ const OWN_NAME = 'org.freebsd.jail.name'
 export function readState(files: Layout): StateFile | undefined {
   let text: string
   try {
-    text = readFileSync(files.state, 'utf8')
+    text = readOwn(files.state)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
-  let state: StateFile
   try {
-    state = JSON.parse(text) as StateFile
+    return JSON.parse(text) as StateFile
   } catch (error) {
     throw new JailwrightError('STATE', `${files.state} is damaged`, {
       subject: files.state,
@@ -76,14 +75,19 @@ export function readState(files: Layout): StateFile | undefined {
       cause: error,
     })
   }
-  // What it has made is in no journal of ours: to remove its state would leave its jail and mounts to nobody.
-  if (typeof state?.pidStart !== 'string') {
-    throw new JailwrightError('UNSUPPORTED', `${files.state} was not written by jailwright`, {
-      subject: files.state,
-      hint: 'delete this container with the program that made it',
-    })
-  }
-  return state
+}
+
+/**
+ * A state file of ours. What another program has made is in no journal of ours: to remove its state would leave its jail
+ * and mounts to nobody.
+ */
+function readOwn(path: string): string {
+  const text = readFileSync(path, 'utf8')
+  if (!text.trimEnd().endsWith('}') || text.includes('"pidStart":')) return text
+  throw new JailwrightError('UNSUPPORTED', `${path} was not written by jailwright`, {
+    subject: path,
+    hint: 'delete this container with the program that made it',
+  })
 }
 
 /** Reads a container's state or says that there is none (code NOT_FOUND; runc's phrase, podman looks for it). */

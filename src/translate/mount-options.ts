@@ -107,8 +107,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** Every word without a value that some type of mount takes, sorted: what `features` tells of mount options. */
 export function mountOptionWords(): string[] {
   const tables = [FLAGS, DROPPED, LIMITED_FLAGS].flatMap(Object.keys)
-  const words = [...tables, ...DEFAULTS, 'noro', 'noswap', 'tmpcopyup', 'notmpcopyup']
-  return [...new Set(words.filter(word => word !== ''))].sort()
+  return [...new Set([...tables, ...DEFAULTS, 'noro', 'noswap', 'tmpcopyup', 'notmpcopyup'])].sort()
 }
 
 /** The options of one mount after translation. */
