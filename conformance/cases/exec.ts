@@ -426,6 +426,47 @@ export const execCases = [
     ],
   }),
   defineCase({
+    id: 'update.nothing',
+    title: 'update without a change succeeds on a running container and fails on a stopped one',
+    stands:
+      'podman: `podman update --env` calls the runtime with `update ID` and no resources (container_internal.go, update)',
+    mark: 'jailwright',
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      call(['update', '%{id}']),
+      state({ status: 'running' }),
+      kill('KILL'),
+      wait('stopped'),
+      call(['update', '%{id}'], { fails: true }),
+      remove(),
+    ],
+  }),
+  defineCase({
+    id: 'list.columns',
+    title: 'list: the columns of runc in their places, pid 0 for a stopped container',
+    stands:
+      'runc(8), list: ID PID STATUS BUNDLE CREATED OWNER, pid 0 without a process; the first four are also what ocijail prints (ocijail/list.cpp), and scripts take columns by number',
+    mark: 'any-runtime',
+    notFor: { runj: 'has no list' },
+    program: 'exit 0',
+    steps: [
+      create(),
+      start(),
+      wait('stopped'),
+      check('the row', async context => {
+        const [head = '', row = ''] = (await context.runtime('list')).stdout.split('\n')
+        if (!/^ID +PID +STATUS +BUNDLE\b/.test(head)) context.fail(head)
+        const [id, pid, status, bundle] = row.split(/ +/)
+        const wanted = [context.expand('%{id}'), '0', 'stopped', context.expand('%{bundle}')]
+        if ([id, pid, status, bundle].join() !== wanted.join()) context.fail(row)
+        const [one] = JSON.parse((await context.runtime('list', '-f', 'json')).stdout) as { pid?: unknown }[]
+        if (one?.pid !== 0) context.fail(`pid in JSON: ${JSON.stringify(one?.pid)}`)
+      }),
+      remove(),
+    ],
+  }),
+  defineCase({
     id: 'ps.json-and-table',
     title: "ps lists the container's processes, pids of the host",
     stands: 'runc(8), ps: -f json gives the pids as an array; podman top and cri use it',

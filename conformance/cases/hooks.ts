@@ -71,6 +71,36 @@ export const hookCases = [
       file('vol/order', /poststart2\npoststop1\npoststop2\n$/),
     ],
   }),
+  defineCase({
+    id: 'hooks.directory',
+    title:
+      'createRuntime hooks run in the bundle directory, createContainer and startContainer hooks in the root of the container',
+    stands:
+      'runc changes into the bundle before it creates, and into the root for createContainer hooks (rootfs_linux.go), as ocijail does (create.cpp): hooks name files by relative paths',
+    mark: 'any-runtime',
+    notFor: { runj: 'knows createRuntime and poststop only' },
+    files: { 'vol/order': '' },
+    config: {
+      mounts: sharedVolume,
+      hooks: {
+        createRuntime: [hook('pwd -P >%{dir}/at-create; test -f config.json')],
+        createContainer: [hook('test -d etc && echo mounted >mnt/order')],
+        startContainer: [hook('pwd >>/mnt/order')],
+      },
+    },
+    program: 'exit 0',
+    steps: [
+      create(),
+      check('it is the bundle', context => {
+        const at = context.read('at-create').trim()
+        if (at !== context.expand('%{bundle}')) context.fail(`createRuntime ran in ${at}`)
+      }),
+      start(),
+      wait('stopped'),
+      file('vol/order', 'mounted\n/'),
+      remove(),
+    ],
+  }),
   ...(
     [
       ['prestart', 'creating', 'create'],

@@ -156,6 +156,32 @@ export const killCases = [
     ],
   }),
   defineCase({
+    id: 'kill.pid',
+    title: '--pid signals a process of the container in place of the first one, and no other process',
+    stands: 'ocijail: kill --pid,-p "Send the signal to the given process" (ocijail/kill.cpp)',
+    mark: 'jailwright',
+    program: 'sleep %{nap} & echo "other $!"; wait $!; echo over; exec sleep %{nap}',
+    steps: [
+      create(),
+      start(),
+      waitText(/other \d/),
+      check('the other one ends, the first goes on', async context => {
+        const pid = /other (\d+)/.exec(context.read('out'))?.[1] ?? ''
+        const id = context.expand('%{id}')
+        const outside = await context.runtime('kill', '--pid', '1', id, 'CONT')
+        if (outside.status === 0 || !outside.stderr.includes('has no such process'))
+          context.fail(`pid 1: ${outside.status} ${outside.stderr}`)
+        const both = await context.runtime('kill', '--all', '--pid', pid, id, 'KILL')
+        if (both.status === 0) context.fail('--all with --pid was taken')
+        const { status, stderr } = await context.runtime('kill', '--pid', pid, id, 'KILL')
+        if (status !== 0) context.fail(stderr)
+      }),
+      waitText(/over/),
+      state({ status: 'running' }),
+      ...finish,
+    ],
+  }),
+  defineCase({
     id: 'kill.only-the-first',
     title: 'kill without --all reaches the container process only',
     stands: 'runtime.md, Kill: "This operation MUST send the specified signal to the container process"',

@@ -286,6 +286,32 @@ export const processCases = [
     ],
   }),
   defineCase({
+    id: 'process.listen-fds',
+    title: 'LISTEN_FDS of the caller reaches the program with its pid, when the descriptors are handed over',
+    stands:
+      'podman: "Pass down the LISTEN_* environment (see #10443)" (oci_conmon_common.go); sd_listen_fds(3): LISTEN_PID is the pid of the receiver',
+    mark: 'jailwright',
+    program: 'echo "$LISTEN_FDS $LISTEN_FDNAMES"; test "$LISTEN_PID" = $$ && echo mine; echo three >&3',
+    steps: [
+      create({
+        fds: ['fd3'],
+        flags: ['--preserve-fds', '1'],
+        env: { LISTEN_FDS: '1', LISTEN_PID: '77', LISTEN_FDNAMES: 'web' },
+      }),
+      start(),
+      wait('stopped'),
+      output('1 web\nmine'),
+      file('fd3', 'three'),
+      remove(),
+      // Without them the variable is the caller's own affair.
+      create({ env: { LISTEN_FDS: '1', LISTEN_PID: '77' }, into: 'out2', n: 1 }),
+      start(),
+      wait('stopped'),
+      output({ not: /^1 |mine/m }, 'out2'),
+      remove(),
+    ],
+  }),
+  defineCase({
     id: 'process.no-other-fds',
     title: 'without --preserve-fds nothing but 0, 1 and 2 is open',
     stands: 'CVE-2024-21626 (needs C.6): no descriptor of the runtime may reach the program',

@@ -29,7 +29,7 @@ export function features(): Features {
     ociVersionMin: '1.0.0',
     ociVersionMax: ociVersion,
     hooks: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],
-    mountOptions: mountOptionWords(),
+    mountOptions: mountOptionWords().filter(word => word !== ''),
     annotations: { 'org.jailwright.version': version },
     potentiallyUnsafeConfigAnnotations: [...unsafeAnnotations],
   }

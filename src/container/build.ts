@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Bundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
+import { lastOfEachName } from '../translate/process.ts'
 import { applyPlan } from './apply.ts'
 import { type Answer, answerError, type Receiver, send } from './channel.ts'
 import type { Context } from './context.ts'
@@ -67,9 +68,10 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
     journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
     state.pid = init.pid
     state.pidStart = init.start
-    state.jid = applyPlan(host, journal, plan, files).jid
+    const { jid, rootPath } = applyPlan(host, journal, plan, files)
+    state.jid = jid
     writeState(files, state)
-    await runCreateHooks(plan, state)
+    await runCreateHooks(plan, state, rootPath)
     prepare(init, state.jid, work, terminal)
     if (options.pidFile !== undefined) writePidFile(journal, options.pidFile, init.pid)
     state.status = 'created'
@@ -82,13 +84,31 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
   }
 }
 
+/**
+ * The variables of socket activation (sd_listen_fds(3)), as runc and crun give them: podman hands the descriptors of
+ * LISTEN_FDS over by --preserve-fds and leaves the variable in conmon's environment. A jail has the host's pids.
+ */
+export function activation(
+  preserved: number,
+  pid: number,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string[] {
+  const count = env.LISTEN_FDS ?? ''
+  if (!/^[1-9]\d*$/.test(count) || Number(count) > preserved) return []
+  const names = env.LISTEN_FDNAMES === undefined ? [] : [`LISTEN_FDNAMES=${env.LISTEN_FDNAMES}`]
+  return [`LISTEN_FDS=${count}`, `LISTEN_PID=${pid}`, ...names]
+}
+
 /** Sends init into the jail and waits until it is ready to become the program. */
 function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTerminal | undefined): void {
   const { options, plan, files, program } = work
   send(init.orders, {
     do: 'prepare',
     jid,
-    process: program,
+    process: {
+      ...program,
+      env: lastOfEachName([...program.env, ...activation(options.preserveFds, init.pid)]),
+    },
     immediately: false,
     hooks: plan.hooks.startContainer,
     ownTerminal: terminal !== undefined,
@@ -158,12 +178,17 @@ function firstState(ctx: Context, { options, plan, bundle }: Building): StateFil
   }
 }
 
-/** prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. */
-async function runCreateHooks(plan: Plan, state: StateFile): Promise<void> {
-  const hooks = [...plan.hooks.prestart, ...plan.hooks.createRuntime, ...plan.hooks.createContainer]
-  if (hooks.length === 0) return
+/**
+ * prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. createContainer
+ * hooks stand in the container's root, `rootPath`, as runc and ocijail have it: all mounts are there to be seen.
+ */
+async function runCreateHooks({ hooks }: Plan, state: StateFile, rootPath: string): Promise<void> {
+  const outside = [...hooks.prestart, ...hooks.createRuntime]
+  if (outside.length + hooks.createContainer.length === 0) return
   const { runHooks } = await import('./hooks.ts')
-  await runHooks(hooks, ociState(state, 'creating'))
+  const told = ociState(state, 'creating')
+  await runHooks(outside, told)
+  await runHooks(hooks.createContainer, told, rootPath)
 }
 
 /** Waits for init's answer to `prepare`. */

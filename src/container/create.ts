@@ -12,7 +12,7 @@ import type { Created, CreateMode, CreateOptions } from './create-options.ts'
 import { hostFacts } from './facts.ts'
 import { type Layout, layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
-import { readState } from './state-file.ts'
+import { isOfEarlierBoot, readState } from './state-file.ts'
 
 /** Creates a container. On failure nothing of it is left on the host. */
 export async function create(ctx: Context, options: CreateOptions): Promise<void> {
@@ -94,13 +94,18 @@ function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: Creat
   }
 }
 
-/** A container that exists is an error; what a `create` that died has left is cleared away. */
+/**
+ * A container that exists is an error; what a `create` that died, or a restart of the host, has left is cleared away:
+ * podman knows nothing of a container's former runs after a restart and creates it anew.
+ */
 function clearRemains(ctx: Context, files: Layout, id: string): void {
   if (!existsSync(files.dir)) return
   const state = readState(files)
-  if (state && state.status !== 'creating') {
+  const earlier = state !== undefined && isOfEarlierBoot(ctx.host, state)
+  if (state && state.status !== 'creating' && !earlier) {
     throw new JailwrightError('EXISTS', `container "${id}" already exists`, { subject: id })
   }
-  ctx.log.warn(`container ${id}: clearing away what an interrupted create has left`)
+  const what = earlier ? 'it had before the host was restarted' : 'an interrupted create has left'
+  ctx.log.warn(`container ${id}: clearing away what ${what}`)
   undoEverything(ctx, files)
 }

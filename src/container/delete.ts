@@ -91,6 +91,7 @@ function readableState(ctx: Context, files: Layout): StateFile | undefined {
   try {
     return readState(files)
   } catch (error) {
+    if (error instanceof JailwrightError && error.code === 'UNSUPPORTED') throw error
     ctx.log.warn((error as Error).message)
     return undefined
   }

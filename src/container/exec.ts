@@ -145,10 +145,11 @@ async function programFor(
   const { user } = options
   // Another user's home is looked up in the jail, unless it is given.
   const env = user ? own.env.filter(entry => !entry.startsWith('HOME=')) : own.env
+  const { lastOfEachName } = await import('../translate/process.ts')
   return {
     ...own,
     args: options.args,
-    env: mergeEnv(env, options.env),
+    env: lastOfEachName([...env, ...options.env]),
     cwd: options.cwd ?? own.cwd,
     uid: user?.uid ?? own.uid,
     gid: user?.gid ?? own.gid,
@@ -156,13 +157,6 @@ async function programFor(
     noNewPrivileges: own.noNewPrivileges || options.noNewPrivileges,
     terminal: options.tty,
   }
-}
-
-/** Later entries replace earlier ones of the same name. */
-function mergeEnv(base: readonly string[], over: readonly string[]): string[] {
-  const name = (entry: string) => entry.slice(0, entry.indexOf('='))
-  const replaced = new Set(over.map(name))
-  return [...base.filter(entry => !replaced.has(name(entry))), ...over]
 }
 
 async function ownTerminal(

@@ -1,5 +1,6 @@
 /** Hooks: the container's state on standard input, argv as given, a timeout that ends the whole process group. */
 import { JailwrightError } from '../errors.ts'
+import { existsSync } from '../host/files.ts'
 import type { HookPlan } from '../translate/plan.ts'
 import type { Context } from './context.ts'
 import type { OciState } from './state-file.ts'
@@ -29,13 +30,22 @@ export function prepareHooks(): void {
 /** How a hook ended: undefined for success, else what to say. */
 type Ending = string | undefined
 
+/**
+ * Where a hook runs: in the bundle directory, as runc and crun have it. Only startContainer hooks are told `created`; in
+ * the jail there is no bundle.
+ */
+function directoryFor({ status, bundle }: OciState): string {
+  return status === 'created' ? '/' : bundle
+}
+
 /** Runs one hook to its end. Its standard output and error are kept for the message. */
-function runHook(hook: HookPlan, state: OciState): Promise<Ending> {
+function runHook(hook: HookPlan, state: OciState, directory = directoryFor(state)): Promise<Ending> {
   return new Promise(resolve => {
     // args is the whole argv, args[0] included (config.md, "same semantics as IEEE Std 1003.1 execv's argv").
     const [argv0, ...args] = hook.args
     const child = childProcess().spawn(hook.path, args, {
       argv0: argv0 ?? hook.path,
+      cwd: existsSync(directory) ? directory : '/',
       env: environment(hook.env),
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -86,10 +96,14 @@ function runHook(hook: HookPlan, state: OciState): Promise<Ending> {
   })
 }
 
-/** Runs hooks in their order; the first failure ends it (code HOOK). */
-export async function runHooks(hooks: readonly HookPlan[], state: OciState): Promise<void> {
+/** Runs hooks in their order, in `directory` where it is given; the first failure ends it (code HOOK). */
+export async function runHooks(
+  hooks: readonly HookPlan[],
+  state: OciState,
+  directory?: string,
+): Promise<void> {
   for (const hook of hooks) {
-    const ending = await runHook(hook, state)
+    const ending = await runHook(hook, state, directory)
     if (ending !== undefined) {
       throw new JailwrightError('HOOK', `${hook.origin}: ${hook.path}: ${ending}`, { subject: hook.origin })
     }

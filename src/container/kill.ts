@@ -30,8 +30,14 @@ export function parseSignal(host: Host, text: string): number {
   )
 }
 
-/** Sends a signal; a container that is stopped is an error (runtime-spec, kill), unless all of a jail are meant. */
-export function kill(ctx: Context, options: { id: string; signal: string; all: boolean }): void {
+/**
+ * Sends a signal; a container that is stopped is an error (runtime-spec, kill), unless all of a jail are meant. `pid` is
+ * a process of the jail in place of the first one, as ocijail's `--pid`; one that is not there is an error.
+ */
+export function kill(
+  ctx: Context,
+  options: { id: string; signal: string; all: boolean; pid?: number | undefined },
+): void {
   const { id, all } = options
   const files = requireContainer(ctx.root, id)
   // Without it after a while: a `start` may be waiting for what this very signal is to end, and a process is known by
@@ -52,7 +58,13 @@ export function kill(ctx: Context, options: { id: string; signal: string; all: b
         subject: id,
       })
     }
-    signalProcess(ctx.host, state.pid, signal)
+    if (options.pid !== undefined && !ctx.host.kernel.jailProcesses(state.jid).includes(options.pid)) {
+      throw new JailwrightError(
+        'STATE',
+        `cannot kill process ${options.pid}: container "${id}" has no such process`,
+      )
+    }
+    signalProcess(ctx.host, options.pid ?? state.pid, signal)
   } finally {
     lock?.release()
   }

@@ -5,8 +5,9 @@ import type { Context } from './context.ts'
 import { layout } from './layout.ts'
 import { currentStatus, type OciState, ociState, readState, type StateFile } from './state-file.ts'
 
-/** One container, with its jail. */
+/** One container, with its jail. As in runc's list, `pid` is 0 without a process and `owner` is that of its directory. */
 export interface ListEntry extends OciState {
+  pid: number
   jid: number
   jail: string
 }
@@ -38,8 +39,20 @@ export function list(ctx: Context): ListEntry[] {
   const processes = pids.length > 0 ? ctx.host.kernel.processInfos(pids) : new Map()
   return states.map(state => {
     const status = currentStatus(ctx.host, state, pid => processes.get(pid))
-    return { ...ociState(state, status), jid: state.jid, jail: state.jailName }
+    return {
+      ...ociState(state, status),
+      pid: status === 'stopped' ? 0 : state.pid,
+      owner: ownerOf(layout(ctx.root, state.id).dir),
+      jid: state.jid,
+      jail: state.jailName,
+    }
   })
+}
+
+/** The user that made a container, by name for root, else `#uid`; empty when the container has just gone. */
+function ownerOf(dir: string): string {
+  const uid = statSync(dir, { throwIfNoEntry: false })?.uid
+  return uid === undefined ? '' : uid === 0 ? 'root' : `#${uid}`
 }
 
 /** One container with a damaged state does not hide the others. */

@@ -55,11 +55,14 @@ export interface OciState {
 const OWN_JID = 'org.freebsd.jail.jid'
 const OWN_NAME = 'org.freebsd.jail.name'
 
-/** Reads a container's state; undefined when there is no such container (no state.json). A damaged file is code STATE. */
+/**
+ * Reads a container's state; undefined when there is no such container (no state.json). A damaged file is code STATE,
+ * one of another program (ocijail, whose directory we use when called by its name) code UNSUPPORTED.
+ */
 export function readState(files: Layout): StateFile | undefined {
   let text: string
   try {
-    text = readFileSync(files.state, 'utf8')
+    text = readOwn(files.state)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -74,6 +77,19 @@ export function readState(files: Layout): StateFile | undefined {
       cause: error,
     })
   }
+}
+
+/**
+ * A state file of ours. What another program has made is in no journal of ours: to remove its state would leave its jail
+ * and mounts to nobody.
+ */
+function readOwn(path: string): string {
+  const text = readFileSync(path, 'utf8')
+  if (!text.trimEnd().endsWith('}') || text.includes('"pidStart":')) return text
+  throw new JailwrightError('UNSUPPORTED', `${path} was not written by jailwright`, {
+    subject: path,
+    hint: 'delete this container with the program that made it',
+  })
 }
 
 /** Reads a container's state or says that there is none (code NOT_FOUND; runc's phrase, podman looks for it). */
@@ -120,6 +136,16 @@ export function isAlive(host: Host, state: StateFile, lookUp: LookUp = host.kern
   if (state.pid === 0) return false
   const now = lookUp(state.pid)
   return now !== undefined && !now.zombie && now.start === state.pidStart
+}
+
+/**
+ * True for a container of before the host's restart: its jail and process are gone, its files may be left. The time of
+ * boot alone is no proof, since kern.boottime moves when the clock is set (sys/kern/kern_tc.c, tc_setclock).
+ */
+export function isOfEarlierBoot(host: Host, state: StateFile): boolean {
+  const now = host.kernel.sysctl('kern.boottime')
+  if (state.boot === '' || now === undefined || state.boot === now) return false
+  return host.kernel.jailId(state.jailName) !== state.jid && !isAlive(host, state)
 }
 
 /** The status of this moment. A container whose `create` is still under way, or died in the middle, is `creating`. */

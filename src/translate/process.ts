@@ -74,7 +74,7 @@ export function translateProcess(context: Context, process: Process, property = 
   const useSize = size && process.terminal === true && size.height > 0 && size.width > 0
   return {
     args: process.args ?? [],
-    env: process.env ?? [],
+    env: lastOfEachName(process.env ?? []),
     cwd: process.cwd,
     uid: user.uid ?? 0,
     gid: user.gid ?? 0,
@@ -85,6 +85,16 @@ export function translateProcess(context: Context, process: Process, property = 
     ...(useSize ? { consoleSize: { height: size.height, width: size.width } } : {}),
     noNewPrivileges: process.noNewPrivileges ?? false,
   }
+}
+
+/**
+ * Each variable once, its last entry: what runc and crun give a program. podman appends `exec -e` to the container's own
+ * entries (libpod/oci_conmon_exec_common.go, prepareProcessExec), and getenv(3) would find the first.
+ */
+export function lastOfEachName(env: readonly string[]): string[] {
+  const name = (entry: string) => entry.slice(0, entry.indexOf('='))
+  const last = new Map(env.map((entry, index) => [name(entry), index]))
+  return env.filter((entry, index) => last.get(name(entry)) === index)
 }
 
 /** execve(2) takes C strings: a NUL would cut one short. */

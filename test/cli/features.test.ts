@@ -27,6 +27,7 @@ test('mount options that callers write are among those named', () => {
   ]
   expect(features().mountOptions).toEqual(expect.arrayContaining(written))
   expect(features().mountOptions).not.toContain('remount')
+  expect(features().mountOptions).not.toContain('')
 })
 
 test('each annotation that has an effect is named as potentially unsafe', () => {

@@ -311,7 +311,8 @@ describe('the state directory', () => {
   it.runIf(isRoot)('holds containers with and without their jail, damaged and unfinished ones', () => {
     const root = join(dir, 'root')
     mkdirSync(root, { mode: 0o711 })
-    const state = (id: string, more: object) => put(`root/${id}/state.json`, JSON.stringify({ id, ...more }))
+    const state = (id: string, more: object) =>
+      put(`root/${id}/state.json`, JSON.stringify({ id, pidStart: '', ...more }))
     host.jails.set('live', 7)
     state('live', { status: 'running', jid: 7, jailName: 'live' })
     state('gone', { status: 'running', jid: 8, jailName: 'gone' })
@@ -319,6 +320,7 @@ describe('the state directory', () => {
     state('half', { status: 'creating', jid: 0, jailName: 'half' })
     state('busy', { status: 'creating', jid: 0, jailName: 'busy' })
     put('root/damaged/state.json', '{"id":')
+    put('root/strange/state.json', '{"pid":77,"jid":5,"bundle":"/b","status":"running"}')
     mkdirSync(join(root, 'empty'))
     const lock = lockContainer(host, layout(root, 'busy').lock, 'busy')
     try {
@@ -329,7 +331,9 @@ describe('the state directory', () => {
         'container gone: its jail is gone',
         'container half: its create was cut off in the middle',
         'container other: its jail is gone',
+        'container strange: another program made it',
       ])
+      expect(found[5]?.hint).toBe('delete this container with the program that made it')
       expect(found[0]?.hint).toBe('jailwright delete --force damaged')
     } finally {
       lock.release()

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it } from 'vitest'
 import type { Context } from '../../src/container/context.ts'
-import { lockByForce } from '../../src/container/delete.ts'
+import { deleteContainers, lockByForce } from '../../src/container/delete.ts'
 import { layout } from '../../src/container/layout.ts'
 import { fakeHost } from './fake-host.ts'
 
@@ -30,4 +30,14 @@ it('ends the init for which the holder of the lock waits, and then gets it', asy
   expect(existsSync(`/proc/${pid}`)).toBe(false)
   lock.remove()
   expect(existsSync(files.lock)).toBe(false)
+})
+
+it('leaves a container of another program alone, even with --force', async () => {
+  const root = tmp.dirSync({ unsafeCleanup: true }).name
+  const files = layout(root, 'web')
+  mkdirSync(files.dir)
+  writeFileSync(files.state, '{"pid":77,"jid":5,"bundle":"/b","status":"running","config":{}}')
+  const ctx = { root, host: fakeHost(), log: { debugging: false } } as unknown as Context
+  await expect(deleteContainers(ctx, { ids: ['web'], force: true })).rejects.toThrow(/not written by/)
+  expect(existsSync(files.state)).toBe(true)
 })

@@ -1,5 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { currentStatus, ociState, type StateFile } from '../../src/container/state-file.ts'
+import { layout } from '../../src/container/layout.ts'
+import {
+  currentStatus,
+  isOfEarlierBoot,
+  ociState,
+  readState,
+  type StateFile,
+} from '../../src/container/state-file.ts'
 import { fakeHost } from './fake-host.ts'
 
 const state: StateFile = {
@@ -44,4 +54,28 @@ it('gives the jid as a string annotation and no pid once stopped', () => {
   })
   expect(ociState(state, 'running').pid).toBe(100)
   expect(ociState(state, 'stopped')).not.toHaveProperty('pid')
+})
+
+it('is of an earlier boot when the time of boot is another one and neither jail nor process is there', () => {
+  const booted = (host: ReturnType<typeof fakeHost>) => {
+    host.kernel.sysctl = () => '{ sec = 2, usec = 0 }'
+    return host
+  }
+  const before = { ...state, boot: '{ sec = 1, usec = 0 }' }
+  expect(isOfEarlierBoot(booted(fakeHost()), before)).toBe(true)
+  expect(isOfEarlierBoot(booted(fakeHost()), { ...state, boot: '{ sec = 2, usec = 0 }' })).toBe(false)
+  // The clock was set meanwhile, which moves kern.boottime.
+  expect(isOfEarlierBoot(booted(withProcess('s1')), before)).toBe(false)
+  const withJail = fakeHost()
+  withJail.jails.set(state.jailName, state.jid)
+  expect(isOfEarlierBoot(booted(withJail), before)).toBe(false)
+})
+
+it('does not take the state of another program for its own', () => {
+  const root = mkdtempSync(join(tmpdir(), 'state-'))
+  const files = { ...layout(root, 'c'), state: join(root, 'state.json') }
+  // What ocijail writes (runtime_state in its main.cpp).
+  writeFileSync(files.state, '{"pid":77,"jid":5,"bundle":"/b","status":"running","config":{}}')
+  expect(() => readState(files)).toThrow(/was not written by jailwright/)
+  rmSync(root, { recursive: true })
 })

@@ -27,6 +27,11 @@ describe('podman exec', () => {
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(['FROM=container', 'A=b', 'C=d e']))
   })
 
+  test("a variable of -e takes the place of the container's", async () => {
+    const { stdout } = await exec(['-e', 'FROM=exec'], 'env')
+    expect(stdout.split('\n').filter(line => line.startsWith('FROM='))).toEqual(['FROM=exec'])
+  })
+
   test('-w', async () => {
     expect((await exec(['-w', '/home/user'], 'pwd')).stdout).toBe('/home/user\n')
   })

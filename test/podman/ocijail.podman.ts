@@ -26,6 +26,17 @@ describe("in ocijail's place", () => {
     expect((await run('/etc/not-executable')).status).toBe(126)
   })
 
+  freebsdOnly('warnings in the log before it do not hide the error', async () => {
+    const warning = ['--annotation', 'org.freebsd.jail.allow.nosuch=true']
+    const run = (word: string) =>
+      podman(['--runtime', 'ocijail', 'run', '--rm', ...warning, ...warning, IMAGE, word])
+    expect(await run('/no/such/program')).toMatchObject({
+      status: 127,
+      stderr: expect.stringMatching(/^Error: .*"\/no\/such\/program": no such file or directory/m),
+    })
+    expect((await run('/etc/not-executable')).status).toBe(126)
+  })
+
   freebsdOnly('exec, stop', async () => {
     const name = fresh()
     await must('--runtime', 'ocijail', 'run', '-d', '--name', name, IMAGE, 'sleep', '300')

@@ -39,6 +39,11 @@ export function makeRoot(name: string, directory: string): void {
   onHost(name, [bun, simhost, 'makeroot', directory])
 }
 
+/** Restarts it: the kernel's state is gone, files stay. */
+export function rebootHost(name: string): void {
+  execaSync(bun, [simhost, 'reboot', name])
+}
+
 /** Takes the host away with everything in it. */
 export function destroyHost(name: string): void {
   if (simulationPossible()) execaSync(bun, [simhost, 'destroy', name])

@@ -70,6 +70,11 @@ describe('process', () => {
     expect(fate(made, 'process.consoleSize')).toMatch(/^ignored/)
   })
 
+  it('has each variable once, its last entry: podman appends those of exec to the container’s own', () => {
+    const env = ['A=old', 'B=b', 'AB=x', 'A=', 'B=c=d']
+    expect(plan(process({ env })).process?.env).toEqual(['AB=x', 'A=', 'B=c=d'])
+  })
+
   it('refuses no program, a relative directory and a broken environment', () => {
     expect(errors(process({ args: [], cwd: 'tmp', env: ['A=b', 'B', 'C=\0'] }))).toEqual([
       'process.args: must hold at least the program',

@@ -1,8 +1,11 @@
 import { kill as killContainer } from '../../container/kill.ts'
 import type { Handler } from '../handler.ts'
+import { usageError } from '../usage.ts'
 
 const kill: Handler<'kill'> = async ({ options, words }, { context }) => {
-  killContainer(await context(), { id: words.id, signal: words.signal ?? 'TERM', all: options.all })
+  const { all, pid } = options
+  if (all && pid !== undefined) throw usageError('give --all or --pid, not both', 'kill')
+  killContainer(await context(), { id: words.id, signal: words.signal ?? 'TERM', all, pid })
   return 0
 }
 

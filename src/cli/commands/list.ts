@@ -16,15 +16,17 @@ const list: Handler<'list'> = async ({ options }, { context }) => {
   const entries = list(surroundings)
   if (options.format === 'json') printJson(entries)
   else {
-    const rows = entries.map(({ id, pid, status, bundle, created, jid }) => [
+    // runc's columns in runc's places (ocijail's first four are the same); the jail is told after them.
+    const rows = entries.map(({ id, pid, status, bundle, created, owner, jid }) => [
       id,
-      String(pid ?? 0),
+      String(pid),
       status,
-      jid === undefined ? '-' : String(jid),
       bundle,
       created,
+      owner,
+      jid > 0 ? String(jid) : '-',
     ])
-    print(table(['ID', 'PID', 'STATUS', 'JID', 'BUNDLE', 'CREATED'], rows))
+    print(table(['ID', 'PID', 'STATUS', 'BUNDLE', 'CREATED', 'OWNER', 'JID'], rows))
   }
   return 0
 }

@@ -100,6 +100,7 @@ export const lifecycle = {
     purpose: "Send a signal to a container's first process, or to all of its processes",
     options: {
       all: { type: 'flag', alias: 'a', describe: 'signal every process in the jail' },
+      pid: { type: 'integer', alias: 'p', value: 'PID', describe: 'signal this process of the jail' },
     },
     positionals: [
       id,

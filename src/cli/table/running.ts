@@ -36,6 +36,7 @@ export const running = {
         describe: 'a supplementary group; may be repeated or a comma list',
       },
       'no-new-privs': { type: 'flag', describe: 'set-user-id programs gain nothing' },
+      'no-subreaper': { type: 'flag', describe: 'accepted for callers of runc', ignored: true },
       'pid-file': {
         type: 'string',
         value: 'FILE',
@@ -202,6 +203,20 @@ export const running = {
         ignored: true,
       },
       'blkio-weight': { type: 'string', value: 'N', describe: 'accepted for callers of runc', ignored: true },
+      'cpu-burst': { type: 'string', value: 'US', describe: 'accepted for callers of runc', ignored: true },
+      'cpu-idle': { type: 'string', value: 'N', describe: 'accepted for callers of runc', ignored: true },
+      'l3-cache-schema': {
+        type: 'string',
+        value: 'TEXT',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
+      'mem-bw-schema': {
+        type: 'string',
+        value: 'TEXT',
+        describe: 'accepted for callers of runc',
+        ignored: true,
+      },
     },
     positionals: [id],
     examples: [

@@ -62,7 +62,8 @@ function containerFinding(ctx: Context, id: string): Finding | undefined {
     state = readState(files)
   } catch (error) {
     if (!(error instanceof JailwrightError)) throw error
-    return finding('its state.json is damaged')
+    if (error.code !== 'UNSUPPORTED') return finding('its state.json is damaged')
+    return { ...finding('another program made it'), hint: error.hint ?? '' }
   }
   if (state !== undefined && state.status !== 'creating') {
     const { jid, jailName } = state
