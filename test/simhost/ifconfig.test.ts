@@ -11,11 +11,13 @@ function caller(jid = 0): NetCaller {
     kernel,
     vnet: kernel.vnets.get(jid) ?? kernel.host,
     privileged: true,
+    root: true,
+    routing: true,
     sees: () => true,
     jail: name => {
       const at = Number(name)
       const vnet = kernel.vnets.get(at)
-      return vnet === undefined ? undefined : { jid: at, vnet }
+      return vnet === undefined ? undefined : { jid: at, vnet, routing: true }
     },
   }
 }
@@ -156,6 +158,40 @@ describe('bridges (network.md section 4)', () => {
       'ifconfig: ioctl SIOCSIFMTU (set mtu): Operation not supported\n',
     )
     run('epair0a destroy')
+    expect(run('bridge0').stdout).not.toContain('member')
+  })
+
+  it('VLANs and flags of members, and of the bridge (ifbridge.c)', () => {
+    run('bridge create')
+    run('epair create')
+    expect(run('bridge0 addm epair0a untagged 5 tagged 7,10-12 vlanfilter up').status).toBe(0)
+    expect(run('bridge0 private epair0a').status).toBe(0)
+    const { stdout } = run('bridge0')
+    expect(stdout).toContain('\tbridge flags=1<VLANFILTER>\n')
+    expect(stdout).toContain('\tmember: epair0a flags=943<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP,PRIVATE>\n')
+    expect(stdout).toContain(' vlan protocol 802.1q untagged 5 tagged 7,10-12\n')
+    run('bridge0 -private epair0a ifuntagged epair0a 9 +iftagged epair0a 13 -iftagged epair0a 7')
+    expect(run('bridge0').stdout).toContain(' untagged 9 tagged 10-13\n')
+    run('bridge0 deletem epair0a addm epair0a')
+    expect(run('bridge0').stdout).toContain(' vlan protocol 802.1q\n')
+  })
+
+  it('refuses what no bridge takes', () => {
+    run('bridge create')
+    run('epair create')
+    for (const [words, text] of [
+      ['bridge0 addm', 'usage: addm <interface> [opts ...]'],
+      ['bridge0 addm epair0a untagged 4095', 'invalid VLAN identifier: 4095'],
+      ['bridge0 addm epair0a tagged 5-3', 'invalid vlan set: 5-3'],
+      [
+        'bridge0 stp epair0a',
+        'unable to get bridge flags: No such file or directory (Interface is not a bridge member)',
+      ],
+      ['bridge0 ifuntagged epair0a', "'ifuntagged' requires 2 arguments"],
+      ['bridge0 maxaddr x', 'invalid value: x'],
+      ['epair0a addm epair0b', 'BRDGADD epair0b: Invalid argument'],
+    ] as const)
+      expect(run(words)).toMatchObject({ status: 1, stderr: `ifconfig: ${text}\n` })
     expect(run('bridge0').stdout).not.toContain('member')
   })
 })

@@ -1,7 +1,7 @@
 import { KernelError, STRERROR } from '../text/errno.ts'
 import { jailNotFound } from '../text/jail-name.ts'
 import { parseInet, prefixOf } from './address.ts'
-import { addMember, deleteMember } from './bridge.ts'
+import { bridgeWord } from './bridge-words.ts'
 import { create as createClone } from './clones.ts'
 import { finish, readAddress, setAddress, setAlias, setEther } from './ifconfig-address.ts'
 import { familyOf, type Run } from './ifconfig-run.ts'
@@ -114,20 +114,6 @@ const WITH_ARGUMENT: Readonly<Record<string, (run: Run, value: string) => void>>
   },
   ether: setEther,
   lladdr: setEther,
-  addm: (run, value) => {
-    const item = run.target()
-    run.attempt(`BRDGADD ${value}`, () => {
-      if (item.kind !== 'bridge') throw new KernelError('EINVAL')
-      addMember(run.kernel, item, value)
-    })
-  },
-  deletem: (run, value) => {
-    const item = run.target()
-    run.attempt(`BRDGDEL ${value}`, () => {
-      if (item.kind !== 'bridge') throw new KernelError('EINVAL')
-      deleteMember(run.kernel, item, value)
-    })
-  },
   vnet: (run: Run, value) => {
     const item = run.target()
     const jail = run.caller.jail(value)
@@ -160,32 +146,6 @@ const WITH_ARGUMENT: Readonly<Record<string, (run: Run, value: string) => void>>
   mode: () => undefined,
   pltime: () => undefined,
   vltime: () => undefined,
-  maxaddr: () => undefined,
-  timeout: () => undefined,
-  priority: () => undefined,
-  hellotime: () => undefined,
-  fwddelay: () => undefined,
-  maxage: () => undefined,
-  holdcnt: () => undefined,
-  proto: () => undefined,
-  ...Object.fromEntries(
-    [
-      'stp',
-      '-stp',
-      'learn',
-      '-learn',
-      'discover',
-      '-discover',
-      'edge',
-      '-edge',
-      'private',
-      '-private',
-      'sticky',
-      '-sticky',
-      'span',
-      '-span',
-    ].map(word => [word, () => undefined]),
-  ),
 }
 const SAME_WORD: Readonly<Record<string, string>> = {
   descr: 'description',
@@ -202,6 +162,11 @@ export function configure(run: Run, words: readonly string[]): void {
     const flag = FLAG_WORDS[word]
     const nd6 = ND6_WORDS[word]
     const action = WITH_ARGUMENT[word]
+    const ofBridge = bridgeWord(run, [word, ...rest.slice(1)])
+    if (ofBridge > 0) {
+      rest = rest.slice(ofBridge)
+      continue
+    }
     if (action !== undefined) {
       if (rest[1] === undefined) run.out.err(1, `'${typed}' requires argument`)
       action(run, rest[1])
@@ -226,8 +191,7 @@ export function configure(run: Run, words: readonly string[]): void {
       run.attempt('SIOCIFDESTROY', () => run.kernel.destroy(item))
     } else if (word === 'create' || word === 'plumb') continue
     else if (CAPABILITIES.test(word)) continue
-    else if (['eui64', 'anycast', 'autoconf', 'deprecated', '-deprecated', 'flush', 'addr'].includes(word))
-      continue
+    else if (['eui64', 'anycast', 'autoconf', 'deprecated', '-deprecated', 'addr'].includes(word)) continue
     else setAddress(run, word)
   }
   finish(run)
