@@ -296,6 +296,21 @@ describe('addresses', () => {
     expect(commands(plan(annotations({ 'ip4.addr': '10.0.0.7', interface: 'em0' }), { facts }))).toEqual([])
   })
 
+  it('are never spoken of beside vnet: the kernel refuses that even where both say the default', () => {
+    const shared = parameters(
+      plan({ freebsd: { jail: { vnet: 'inherit', ip4: 'inherit', ip6: 'disable' } } }),
+    )
+    expect(shared).toContain('ip4=inherit')
+    expect(shared).toContain('ip6=disable')
+    expect(shared.filter(word => word.startsWith('vnet'))).toEqual([])
+    const own = parameters(plan({ freebsd: { jail: { vnet: 'new', ip4: 'inherit', ip6: 'inherit' } } }))
+    expect(own).toContain('vnet=new')
+    expect(own.filter(word => word.startsWith('ip'))).toEqual([])
+    expect(errors({ freebsd: { jail: { vnet: 'new', ip6: 'disable' } } })).toEqual([
+      'freebsd.jail.ip6: ip6=disable: vnet jails cannot have IP address restrictions',
+    ])
+  })
+
   it('cannot restrict a vnet jail', () => {
     expect(errors(annotations({ vnet: 'new', 'ip4.addr': '10.0.0.7' }))).toEqual([
       expect.stringContaining('vnet jails cannot have IP address restrictions'),
