@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import { sethostname } from '../libc.ts'
 import { parseInet, parseInet6 } from '../net/address.ts'
+import { changeMeta, metaName } from './jail-meta.ts'
 import type { Jail, Jails, Value } from './jails.ts'
 import { type Caller, type Kernel, KernelError } from './kernel.ts'
 import type { Klds } from './klds.ts'
@@ -139,8 +140,14 @@ function checkModules(given: Map<string, Value>, parent: Jail | undefined): void
     const value = given.get(name)
     if (value !== undefined && value !== 'new' && value !== 'inherit') throw new KernelError('EINVAL')
   }
+  for (const name of ['linux.osname', 'linux.osrelease'])
+    if (Buffer.byteLength(String(given.get(name) ?? '')) + 1 > 65)
+      throw new KernelError('ENAMETOOLONG', `${name} too long`)
+  // linux_map_osrel: three numbers, from 1.0.0 on, and not one character alone after them.
   const linux = given.get('linux.osrelease')
-  if (linux !== undefined && !/^[0-9]+\.[0-9]+\.[0-9]+/.test(String(linux)))
+  const release =
+    linux === undefined ? undefined : /^([0-9]+)\.([0-9]+)\.([0-9]+)(?:$|..)/s.exec(String(linux))
+  if (release === null || (release !== undefined && Number(release[1]) < 1))
     throw new KernelError('EINVAL', 'linux.osrelease format error')
 }
 
@@ -291,6 +298,7 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
     checkAllow(given, parent)
     checkModules(given, parent)
     checkKnown(given, klds)
+    changedMeta(new Map(), given)
     const jail = build(request, jid, base, parent, root.path)
     jail.rootFd = fs.openSync(`/proc/self/fd/${root.fd}`, 0o10000000 | 0o2000000)
     jails.add(jail)
@@ -340,9 +348,20 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
   function store(values: Map<string, Value>, given: Map<string, Value>): void {
     for (const [name, value] of given) {
       if (['jid', 'name', 'path', 'persist', 'vnet', 'ip4', 'ip6', 'host'].includes(name)) continue
-      if (/^(meta|env)\./.test(name) && value === '') values.delete(name)
-      else values.set(name, value)
+      if (metaName(name) === undefined) values.set(name, value)
     }
+    for (const [text, changed] of changedMeta(values, given)) values.set(text, changed)
+  }
+
+  /** meta and env as they are to be. EFBIG, EINVAL. */
+  function changedMeta(values: Map<string, Value>, given: Map<string, Value>): [string, string][] {
+    return (['meta', 'env'] as const).flatMap(text => {
+      const changes = [...given].flatMap(([name, value]) => {
+        const found = metaName(name)
+        return found?.text === text ? [[found.key, value as string | null] as const] : []
+      })
+      return changes.length === 0 ? [] : [[text, changeMeta(String(values.get(text) ?? ''), changes)]]
+    })
   }
 
   function update(jail: Jail, request: Request, base: string | undefined): void {
@@ -357,6 +376,7 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
     checkAllow(given, parent)
     checkModules(given, parent)
     checkKnown(given, klds)
+    changedMeta(jail.values, given)
     if (name !== undefined) rename(jail, parent, name)
     if (given.has('persist')) jail.persist = given.get('persist') === true
     if (given.get('allow.sysvipc') !== undefined)

@@ -155,8 +155,8 @@ export function params(klds: Klds): Param[] {
 export function findParam(klds: Klds, name: string): Param | undefined {
   const exact = params(klds).find(p => p.name === name && !(p.type === 'node' && p.name.endsWith('.')))
   if (exact !== undefined) return exact
-  const keyed = /^(meta|env)\../.exec(name)
-  return keyed ? { name, type: 'string', size: 4096, description: '' } : undefined
+  const keyed = /^(meta|env)\./.test(name)
+  return keyed ? { name, type: 'keyed', size: 4096, description: '' } : undefined
 }
 
 /**

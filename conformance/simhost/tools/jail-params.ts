@@ -85,6 +85,9 @@ export function parseValue({ param, negative }: Resolved, text: string | undefin
           throw new ValueError(`${name}: not an ${type === 'ip4' ? 'IPv4' : 'IPv6'} address: ${address}`)
       return type === 'ip4' ? list : list.map(address => formatInet6(parseInet6(address) ?? []))
     }
+    case 'keyed':
+      // A key without a value is taken away.
+      return text === undefined && param.name.includes('.') ? null : value
     default:
       return value
   }
