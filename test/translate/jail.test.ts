@@ -182,8 +182,12 @@ describe('annotations', () => {
     ['vnet', 'disable', 'new, inherit'],
     ['sysvmsg', 'sometimes', 'disable, new, inherit'],
     ['allow.mlock', 'yes', 'true, false, 1 or 0'],
-    ['osrelease', '', 'from 1 to 31 bytes'],
+    ['osrelease', '', 'from 1 to 30 bytes'],
+    ['osrelease', 'x'.repeat(31), 'at most 30 bytes'],
+    ['children.max', '999999', 'a number from 0 to 999998'],
     ['linux.osrelease', '5', 'a version like 5.15.0'],
+    ['linux.osrelease', '0.9.1', 'a version like 5.15.0'],
+    ['linux.osrelease', '5.15.0-', 'a version like 5.15.0'],
     ['host.hostname', 'x'.repeat(256), 'at most 255 bytes'],
   ])('refuse %s=%s', (name, value, allowed) => {
     expect(errors(annotations({ [name]: value }))).toEqual([
