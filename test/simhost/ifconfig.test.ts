@@ -141,6 +141,42 @@ describe('addresses (network.md section 3)', () => {
   })
 })
 
+describe('link-level addresses and formats', () => {
+  it('refuses what link_addr(3) cannot read, and the kernel refuses another length', () => {
+    run('epair create')
+    expect(run('epair0a ether zz').stderr).toBe('ifconfig: malformed link-level address\n')
+    expect(run('epair0a ether 02:00:00').stderr).toBe('ifconfig: ioctl (SIOCAIFADDR): Invalid argument\n')
+    expect(run('epair0a ether 2:0:0:0:0:9').status).toBe(0)
+    expect(run('epair0a').stdout).toContain('\tether 02:00:00:00:00:09\n')
+  })
+
+  it('passes over a format it does not know', () => {
+    const made = run('-f bogus,inet:cidr lo0')
+    expect(made).toMatchObject({
+      status: 0,
+      stderr: 'ifconfig: Skipping invalid format specification: bogus\n\n',
+    })
+    expect(made.stdout).toContain('inet 127.0.0.1/8\n')
+  })
+})
+
+describe('vlans', () => {
+  it('are made with their tag and parent or not at all (ifvlan.c)', () => {
+    run('epair create')
+    expect(run('vlan create vlan 5 vlandev epair0a').stdout).toBe('vlan0\n')
+    for (const [words, text] of [
+      ['vlan create vlan 7', 'must specify a parent device for vlan create'],
+      ['vlan create vlandev epair0a', 'must specify a tag for vlan create'],
+      ['vlan create vlan 7 vlandev nosuch', 'SIOCIFCREATE2 (vlan): Device not configured'],
+      ['vlan create vlan 0 vlandev epair0a', 'SIOCIFCREATE2 (vlan): Invalid argument'],
+      ['vlan create vlan 5 vlandev epair0a', 'interface vlan already exists'],
+    ] as const)
+      expect(run(words)).toEqual({ status: 1, stdout: '', stderr: `ifconfig: ${text}\n` })
+    expect(run('-l').stdout).toBe('vtnet0 lo0 epair0a epair0b vlan0\n')
+    expect(run('vlan0 -vlandev').status).toBe(0)
+  })
+})
+
 describe('bridges (network.md section 4)', () => {
   it('lists members and says why not in the words of 15.x', () => {
     run('bridge create')

@@ -135,9 +135,6 @@ const WITH_ARGUMENT: Readonly<Record<string, (run: Run, value: string) => void>>
   vlandev: (run, value) => {
     run.vlan.parent = value
   },
-  '-vlandev': run => {
-    delete run.target().vlan
-  },
   vlanpcp: () => undefined,
   vlanproto: () => undefined,
   media: () => undefined,
@@ -165,6 +162,12 @@ export function configure(run: Run, words: readonly string[]): void {
     const ofBridge = bridgeWord(run, [word, ...rest.slice(1)])
     if (ofBridge > 0) {
       rest = rest.slice(ofBridge)
+      continue
+    }
+    if (word === '-vlandev') {
+      // An argument may follow and says nothing (DEF_CMD_OPTARG).
+      delete run.target().vlan
+      rest = rest.slice(2)
       continue
     }
     if (action !== undefined) {
@@ -197,8 +200,30 @@ export function configure(run: Run, words: readonly string[]): void {
   finish(run)
 }
 
+/** vlan_create of ifvlan.c: the tag and the parent go with the request, so nothing is made when they are wrong. */
+function checkVlan(run: Run, words: readonly string[]): void {
+  if (!/^vlan[0-9]*$/.test(run.name)) return
+  const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined)
+  const tag = after('vlan')
+  const parent = after('vlandev')
+  if (tag === undefined && parent === undefined) return
+  if (tag === undefined) run.out.err(1, 'must specify a tag for vlan create')
+  if (parent === undefined) run.out.err(1, 'must specify a parent device for vlan create')
+  if (!/^[0-9]+$/.test(tag)) run.out.err(1, 'invalid value for vlan')
+  const id = Number(tag)
+  if (id > 0xffff) run.out.err(1, 'value for vlan out of range')
+  run.attempt(`SIOCIFCREATE2 (${run.name})`, () => {
+    const device = run.kernel.find(run.vnet, parent)
+    if (device === undefined) throw new KernelError('ENXIO')
+    if (id < 1 || id > 4094) throw new KernelError('EINVAL')
+    const taken = run.vnet.interfaces.some(other => other.vlan?.parent === device && other.vlan.tag === id)
+    if (taken) run.out.err(1, `interface ${run.name} already exists`)
+  })
+}
+
 /** `ifconfig NAME create ...`: the clone, then the remaining words on it. */
 export function create(run: Run, words: readonly string[]): void {
+  checkVlan(run, words)
   run.attempt(`SIOCIFCREATE2 (${run.name})`, () => {
     try {
       run.item = createClone(run.kernel, run.vnet, run.name)
