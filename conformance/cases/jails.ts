@@ -65,6 +65,16 @@ export const jailCases = [
     ],
   }),
   defineCase({
+    id: 'jails.vnet-inherit-with-addresses',
+    title: 'vnet, ip4 and ip6 may all be said to be inherited',
+    stands:
+      'config-freebsd.md, jail.vnet, ip4 and ip6: inherit; kern_jail_set refuses a word about vnet beside one about addresses',
+    mark: 'jails',
+    config: { freebsd: { jail: { vnet: 'inherit', ip4: 'inherit', ip6: 'inherit' } } },
+    program: sleeper,
+    steps: [...startReady(), jls('ip4 ip6 vnet', 'ip4=inherit ip6=inherit vnet=inherit'), ...finish],
+  }),
+  defineCase({
     id: 'jails.process-inside',
     title: 'the process of the pid file is in that jail',
     stands: 'runtime.md, State: pid of the container process; podman ps -J (container_top_freebsd.go)',

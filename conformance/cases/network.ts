@@ -137,6 +137,26 @@ export const networkCases = [
     ],
   }),
   defineCase({
+    id: 'network.vlan',
+    title: 'net.0.vlan makes the host end an untagged member of that VLAN of the bridge',
+    stands:
+      'docs/config.md, org.jailwright.net.<n>.vlan; ifconfig(8), addm IF untagged VLAN (15.0 and later)',
+    mark: 'jailwright',
+    program: sleeper,
+    steps: [
+      makeBridge,
+      onBridge(1, { 'org.jailwright.net.0.vlan': '7' }),
+      ...startReady(),
+      check('the member has the VLAN', async context => {
+        const { stdout } = await context.tool('ifconfig', context.expand('%{switch}'))
+        if (!/member: \S+ .*\n.* untagged 7\n/.test(stdout)) context.fail(stdout)
+      }),
+      ...finish,
+      noMembers,
+      dropBridge,
+    ],
+  }),
+  defineCase({
     id: 'network.macs-differ',
     title: 'the MACs of two containers differ',
     stands: 'traps.md 45: generated MACs have 16 variable bits; design: "a MAC that does not collide"',

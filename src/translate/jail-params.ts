@@ -113,7 +113,8 @@ export function checkValue(name: string, type: ParamType, value: string): string
       if (name === 'enforce_statfs') return range(0, 2)
       if (name === 'devfs_ruleset') return range(0, 65_535)
       if (name === 'securelevel') return range(-1, 3)
-      if (name === 'children.max') return range(0, 999_999)
+      // It must be less than the parent's, and the host has 999999.
+      if (name === 'children.max') return range(0, 999_998)
       if (name === 'osreldate') return range(1, 2_147_483_647)
       return range(-2_147_483_648, 2_147_483_647)
     case 'ulong':
@@ -127,11 +128,12 @@ export function checkValue(name: string, type: ParamType, value: string): string
 
 function checkString(name: string, value: string): string | undefined {
   const upTo = (bytes: number) => (Buffer.byteLength(value) <= bytes ? undefined : `at most ${bytes} bytes`)
-  if (name === 'osrelease') return value === '' ? 'from 1 to 31 bytes' : upTo(31)
+  // The kernel speaks of 31 bytes and counts the NUL among them (kern_jail_set, OSRELEASELEN).
+  if (name === 'osrelease') return value === '' ? 'from 1 to 30 bytes' : upTo(30)
   if (name === 'host.hostuuid') return upTo(63)
   if (name === 'host.hostname' || name === 'host.domainname') return upTo(255)
-  // sys/compat/linux/linux_mib.c wants three numbers.
+  // sys/compat/linux/linux_mib.c wants three numbers, 1.0.0 or later, and not one character alone after them.
   if (name === 'linux.osrelease')
-    return /^[0-9]+\.[0-9]+\.[0-9]+/.test(value) ? upTo(63) : 'a version like 5.15.0'
+    return /^0*[1-9][0-9]*\.[0-9]+\.[0-9]+($|..)/.test(value) ? upTo(63) : 'a version like 5.15.0'
   return undefined
 }

@@ -58,6 +58,7 @@ export function translateJail(
   if (needsVnet !== undefined && !plan.vnet)
     context.fail(needsVnet, 'needs vnet=new, and the config says vnet=inherit')
   addDefaults(context, values, parent, plan.vnet)
+  separateVnet(context, values, plan.vnet)
   checkAddresses(context, values, lists, plan)
   if (values.get('allow.mount')?.value === 'true' && values.get('enforce_statfs')?.value === '2') {
     // jail.md section 9.
@@ -149,6 +150,26 @@ function hostDefaults(context: Context, values: Map<string, Value>): void {
     }
   }
   if (!values.has('host')) values.set('host', { value: 'new', origin: 'default' })
+}
+
+/**
+ * The kernel takes no word about vnet beside any about addresses, not even where both say what is so anyway
+ * (kern_jail_set: PR_VNET with PR_IP4_USER or PR_IP6_USER in ch_flags). vnet=inherit is what every jail has; one with a
+ * stack of its own is free in its addresses, which is what inherit asks for, and can be nothing else.
+ */
+function separateVnet(context: Context, values: Map<string, Value>, vnet: boolean): void {
+  if (!vnet) {
+    values.delete('vnet')
+    return
+  }
+  for (const name of ['ip4', 'ip6']) {
+    const given = values.get(name)
+    if (given === undefined) continue
+    values.delete(name)
+    if (given.value === 'inherit')
+      context.fate(given.origin, 'applied', 'a jail with vnet=new may use every address of its own stack')
+    else context.fail(given.origin, `${name}=${given.value}: vnet jails cannot have IP address restrictions`)
+  }
 }
 
 /** Addresses are parsed, restricted to classic jails, and where an interface is named become aliases of it. */

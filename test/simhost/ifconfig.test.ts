@@ -11,11 +11,13 @@ function caller(jid = 0): NetCaller {
     kernel,
     vnet: kernel.vnets.get(jid) ?? kernel.host,
     privileged: true,
+    root: true,
+    routing: true,
     sees: () => true,
     jail: name => {
       const at = Number(name)
       const vnet = kernel.vnets.get(at)
-      return vnet === undefined ? undefined : { jid: at, vnet }
+      return vnet === undefined ? undefined : { jid: at, vnet, routing: true }
     },
   }
 }
@@ -139,6 +141,42 @@ describe('addresses (network.md section 3)', () => {
   })
 })
 
+describe('link-level addresses and formats', () => {
+  it('refuses what link_addr(3) cannot read, and the kernel refuses another length', () => {
+    run('epair create')
+    expect(run('epair0a ether zz').stderr).toBe('ifconfig: malformed link-level address\n')
+    expect(run('epair0a ether 02:00:00').stderr).toBe('ifconfig: ioctl (SIOCAIFADDR): Invalid argument\n')
+    expect(run('epair0a ether 2:0:0:0:0:9').status).toBe(0)
+    expect(run('epair0a').stdout).toContain('\tether 02:00:00:00:00:09\n')
+  })
+
+  it('passes over a format it does not know', () => {
+    const made = run('-f bogus,inet:cidr lo0')
+    expect(made).toMatchObject({
+      status: 0,
+      stderr: 'ifconfig: Skipping invalid format specification: bogus\n\n',
+    })
+    expect(made.stdout).toContain('inet 127.0.0.1/8\n')
+  })
+})
+
+describe('vlans', () => {
+  it('are made with their tag and parent or not at all (ifvlan.c)', () => {
+    run('epair create')
+    expect(run('vlan create vlan 5 vlandev epair0a').stdout).toBe('vlan0\n')
+    for (const [words, text] of [
+      ['vlan create vlan 7', 'must specify a parent device for vlan create'],
+      ['vlan create vlandev epair0a', 'must specify a tag for vlan create'],
+      ['vlan create vlan 7 vlandev nosuch', 'SIOCIFCREATE2 (vlan): Device not configured'],
+      ['vlan create vlan 0 vlandev epair0a', 'SIOCIFCREATE2 (vlan): Invalid argument'],
+      ['vlan create vlan 5 vlandev epair0a', 'interface vlan already exists'],
+    ] as const)
+      expect(run(words)).toEqual({ status: 1, stdout: '', stderr: `ifconfig: ${text}\n` })
+    expect(run('-l').stdout).toBe('vtnet0 lo0 epair0a epair0b vlan0\n')
+    expect(run('vlan0 -vlandev').status).toBe(0)
+  })
+})
+
 describe('bridges (network.md section 4)', () => {
   it('lists members and says why not in the words of 15.x', () => {
     run('bridge create')
@@ -156,6 +194,40 @@ describe('bridges (network.md section 4)', () => {
       'ifconfig: ioctl SIOCSIFMTU (set mtu): Operation not supported\n',
     )
     run('epair0a destroy')
+    expect(run('bridge0').stdout).not.toContain('member')
+  })
+
+  it('VLANs and flags of members, and of the bridge (ifbridge.c)', () => {
+    run('bridge create')
+    run('epair create')
+    expect(run('bridge0 addm epair0a untagged 5 tagged 7,10-12 vlanfilter up').status).toBe(0)
+    expect(run('bridge0 private epair0a').status).toBe(0)
+    const { stdout } = run('bridge0')
+    expect(stdout).toContain('\tbridge flags=1<VLANFILTER>\n')
+    expect(stdout).toContain('\tmember: epair0a flags=943<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP,PRIVATE>\n')
+    expect(stdout).toContain(' vlan protocol 802.1q untagged 5 tagged 7,10-12\n')
+    run('bridge0 -private epair0a ifuntagged epair0a 9 +iftagged epair0a 13 -iftagged epair0a 7')
+    expect(run('bridge0').stdout).toContain(' untagged 9 tagged 10-13\n')
+    run('bridge0 deletem epair0a addm epair0a')
+    expect(run('bridge0').stdout).toContain(' vlan protocol 802.1q\n')
+  })
+
+  it('refuses what no bridge takes', () => {
+    run('bridge create')
+    run('epair create')
+    for (const [words, text] of [
+      ['bridge0 addm', 'usage: addm <interface> [opts ...]'],
+      ['bridge0 addm epair0a untagged 4095', 'invalid VLAN identifier: 4095'],
+      ['bridge0 addm epair0a tagged 5-3', 'invalid vlan set: 5-3'],
+      [
+        'bridge0 stp epair0a',
+        'unable to get bridge flags: No such file or directory (Interface is not a bridge member)',
+      ],
+      ['bridge0 ifuntagged epair0a', "'ifuntagged' requires 2 arguments"],
+      ['bridge0 maxaddr x', 'invalid value: x'],
+      ['epair0a addm epair0b', 'BRDGADD epair0b: Invalid argument'],
+    ] as const)
+      expect(run(words)).toMatchObject({ status: 1, stderr: `ifconfig: ${text}\n` })
     expect(run('bridge0').stdout).not.toContain('member')
   })
 })

@@ -166,8 +166,55 @@ X`)
     expect(sh('jail -f /dep.conf -rc a')).toMatchObject({ status: 1, stderr: 'jail: "a" not found\n' })
   })
 
+  it('jail_set(2) refuses in the order and for the reasons of kern_jail_set', () => {
+    sh(
+      'ln -s /jt /jtlink; jail -c name=k path=/jtlink persist children.max=2 ip4.addr=9.9.9.9,8.8.8.8,7.7.7.7',
+    )
+    expect(sh('jls -j k path ip4.addr').stdout).toBe('/jt 9.9.9.9,7.7.7.7,8.8.8.8\n')
+    const refused: [string, string][] = [
+      [
+        '-c name=k.l path=/jt persist vnet=inherit ip4=inherit',
+        'vnet jails cannot have IP address restrictions',
+      ],
+      ['-c name=l path=/jt vnet vnet.interface=lo9', 'new jail must persist or attach'],
+      ['-c name=l name=m path=/jt persist', 'cannot redefine parameter "name".'],
+      ['-c name=l path=/jt persist ip4.addr=0.0.0.0', 'jail_set: Invalid argument'],
+      ['-c name=l path=/jt persist ip4.addr=1.1.1.1,1.1.1.1', 'jail_set: Invalid argument'],
+      [
+        '-c name=l path=/jt persist osrelease=1234567890123456789012345678901',
+        'osrelease string must be 1-31 bytes long',
+      ],
+      ['-c name=l path=/jt persist children.max=999999', 'jail_set: Operation not permitted'],
+      ['-c name=l path=/jt persist children.max=0x1', 'children.max: non-integer value "0x1"'],
+      ['-c name=007 path=/jt persist', 'name cannot be numeric (unless it is the jid)'],
+      ['-c name=l path=/jt persist mount="tmpfs tmp tmpfs"', 'mount: tmp: not an absolute pathname'],
+      ['-c name=l path=/jt persist exec.clean=maybe', 'exec.clean: unknown boolean value "maybe"'],
+      ['-m name=k ip4=inherit', 'ip4 cannot be changed after creation'],
+      ['-m name=k path=/jtlink', 'path cannot be changed after creation'],
+      ['-m name=k novnet', 'unknown parameter: novnet'],
+      ['-m name=k dying=0', 'unknown parameter: nodying'],
+      [`-m name=k meta.x=${'x'.repeat(4096)}`, 'jail_set: File too large'],
+    ]
+    expect(sh(refused.map(([words]) => `jail ${words}; echo $?`).join('\n'))).toMatchObject({
+      stdout: '1\n'.repeat(refused.length),
+      stderr: refused.map(([, text]) => `jail: ${text}\n`).join(''),
+    })
+    expect(sh('jail -m name=k path=/jt vnet=inherit ip4=disable; jls name').stdout).toBe('k\n')
+    // What is taken from a jail is taken from those below, and the numbers of jailsys are words too.
+    sh('jail -m name=k allow.mount securelevel=1 sysvmsg=1; jail -c name=k.in path=/jt persist allow.mount')
+    sh('jail -m name=k allow.nomount securelevel=2 devfs_ruleset=5 enforce_statfs=2')
+    expect(sh('jls -n -j k.in allow.mount securelevel devfs_ruleset').stdout).toBe(
+      'allow.nomount securelevel=2 devfs_ruleset=5\n',
+    )
+    // -r with a wildcard looks at a file only, -R at what runs; neither takes nothing.
+    expect(sh("jail -r '*'; jls name").stdout).toBe('k\nk.in\n')
+    expect(sh('jail -r')).toMatchObject({ status: 1, stderr: expect.stringMatching(/^usage: jail /) })
+    expect(sh("jail -R '*'; jls name").stdout).toBe('k.in: removed\nk: removed\n')
+    expect(sh('jail -i -c path=/jt command=/bin/echo hi').stdout).toMatch(/^hi\n[0-9]+\n$/)
+  })
+
   it('jls: a column of names, all parameters in order, -s only what can be set', () => {
-    sh("jail -r '*'; jail -c name=one path=/jt persist host.hostname=h")
+    sh("jail -R '*'; jail -c name=one path=/jt persist host.hostname=h")
     expect(sh('jls -N').stdout).toBe(
       ` JID             IP Address      Hostname                      Path\n ${'one'.padEnd(15)} ${''.padEnd(15)} ${'h'.padEnd(29)} /jt\n`,
     )

@@ -11,6 +11,8 @@ const caller = (privileged = true): NetCaller => ({
   kernel,
   vnet: kernel.host,
   privileged,
+  root: privileged,
+  routing: privileged,
   sees: () => true,
   jail: () => undefined,
 })
@@ -33,6 +35,18 @@ beforeEach(() => {
 })
 
 describe('route(8) (network.md section 6)', () => {
+  it('root of a classic jail is refused by the kernel, also when the host says -j', () => {
+    const inside = { ...caller(), privileged: false, routing: false }
+    expect(routeTool('add default 10.0.0.1'.split(' '), inside)).toEqual({
+      status: 1,
+      stdout: 'add net default: gateway 10.0.0.1: Operation not permitted\n',
+      stderr: '',
+    })
+    const host = { ...caller(), jail: () => ({ jid: 1, vnet: kernel.host, routing: false }) }
+    expect(routeTool('-j classic add default 10.0.0.1'.split(' '), host).status).toBe(1)
+    expect(route('-n get default').status).toBe(1)
+  })
+
   it('says what it did on standard output, errors too', () => {
     expect(route('add default 10.0.0.1')).toEqual({
       status: 0,

@@ -182,8 +182,12 @@ describe('annotations', () => {
     ['vnet', 'disable', 'new, inherit'],
     ['sysvmsg', 'sometimes', 'disable, new, inherit'],
     ['allow.mlock', 'yes', 'true, false, 1 or 0'],
-    ['osrelease', '', 'from 1 to 31 bytes'],
+    ['osrelease', '', 'from 1 to 30 bytes'],
+    ['osrelease', 'x'.repeat(31), 'at most 30 bytes'],
+    ['children.max', '999999', 'a number from 0 to 999998'],
     ['linux.osrelease', '5', 'a version like 5.15.0'],
+    ['linux.osrelease', '0.9.1', 'a version like 5.15.0'],
+    ['linux.osrelease', '5.15.0-', 'a version like 5.15.0'],
     ['host.hostname', 'x'.repeat(256), 'at most 255 bytes'],
   ])('refuse %s=%s', (name, value, allowed) => {
     expect(errors(annotations({ [name]: value }))).toEqual([
@@ -294,6 +298,21 @@ describe('addresses', () => {
   it('that the host has already are left to it', () => {
     const facts = { addresses: { em0: ['10.0.0.7'] } }
     expect(commands(plan(annotations({ 'ip4.addr': '10.0.0.7', interface: 'em0' }), { facts }))).toEqual([])
+  })
+
+  it('are never spoken of beside vnet: the kernel refuses that even where both say the default', () => {
+    const shared = parameters(
+      plan({ freebsd: { jail: { vnet: 'inherit', ip4: 'inherit', ip6: 'disable' } } }),
+    )
+    expect(shared).toContain('ip4=inherit')
+    expect(shared).toContain('ip6=disable')
+    expect(shared.filter(word => word.startsWith('vnet'))).toEqual([])
+    const own = parameters(plan({ freebsd: { jail: { vnet: 'new', ip4: 'inherit', ip6: 'inherit' } } }))
+    expect(own).toContain('vnet=new')
+    expect(own.filter(word => word.startsWith('ip'))).toEqual([])
+    expect(errors({ freebsd: { jail: { vnet: 'new', ip6: 'disable' } } })).toEqual([
+      'freebsd.jail.ip6: ip6=disable: vnet jails cannot have IP address restrictions',
+    ])
   })
 
   it('cannot restrict a vnet jail', () => {

@@ -168,10 +168,10 @@ export class DevfsKernel {
   add(mount: DevfsMount, set: number, rule: DevfsRule): void {
     const number = set === 0 ? mount.ruleset : set
     const existing = this.sets.get(number)?.rules ?? []
+    if (rule.include !== undefined && !this.sets.has(rule.include)) throw new KernelError('ESRCH')
     if (rule.number !== 0 && existing.some(other => other.number === rule.number))
       throw new KernelError('EEXIST')
     if (number === 0) throw new KernelError('EIO')
-    if (rule.include !== undefined && !this.sets.has(rule.include)) throw new KernelError('ESRCH')
     const ruleset = this.make(number)
     const last = ruleset.rules.at(-1)?.number
     const place = rule.number !== 0 ? rule.number : (last ?? 0) + 100

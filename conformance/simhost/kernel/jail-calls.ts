@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import type { Json } from '../client.ts'
 import { jailFilter } from '../libc.ts'
 import { installGuard } from './guard.ts'
+import { metaName, metaValue } from './jail-meta.ts'
 import { installJailSet } from './jail-set.ts'
 import { type Jail, Jails, type Value } from './jails.ts'
 import { type Caller, type Kernel, KernelError, number, text } from './kernel.ts'
@@ -69,6 +70,11 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
       case 'children.cur':
         return jails.below(jail.jid).length
     }
+    const meta = metaName(name)
+    if (meta !== undefined) {
+      const whole = String(jail.values.get(meta.text) ?? '')
+      return meta.key === undefined ? whole : metaValue(whole, meta.key)
+    }
     const stored = jail.values.get(name)
     if (stored !== undefined) return stored
     const param = params(klds).find(p => p.name === name)
@@ -82,13 +88,7 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
         return 'inherit'
       case 'string':
         return ''
-      case 'keyed':
-        return [...jail.values]
-          .filter(([key]) => key.startsWith(`${name}.`))
-          .map(([key, v]) => `${key.slice(name.length + 1)}=${String(v)}\n`)
-          .join('')
       case undefined:
-        if (/^(meta|env)\./.test(name)) throw new KernelError('ENOENT')
         throw new KernelError('EINVAL', `unknown parameter: ${name}`)
       default:
         return 0

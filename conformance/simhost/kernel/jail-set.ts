@@ -1,12 +1,14 @@
 /** jail_set(2): making and changing jails, with the checks and texts of kern_jail_set (jail.md sections 2 and 3). */
 import fs from 'node:fs'
 import { sethostname } from '../libc.ts'
+import { parseInet, parseInet6 } from '../net/address.ts'
+import { changeMeta, metaName } from './jail-meta.ts'
 import type { Jail, Jails, Value } from './jails.ts'
 import { type Caller, type Kernel, KernelError } from './kernel.ts'
 import type { Klds } from './klds.ts'
 import { makeNamespaces, within } from './namespaces.ts'
-import { ALLOW_FREELY, ALLOWED_BY_DEFAULT, findParam, params } from './params.ts'
-import { lookup } from './paths.ts'
+import { ALLOW_FREELY, ALLOWED_BY_DEFAULT, findParam, negated, params } from './params.ts'
+import { type Found, lookup } from './paths.ts'
 
 export interface SetFlags {
   create?: boolean
@@ -15,6 +17,8 @@ export interface SetFlags {
 }
 
 const ZERO_UUID = '00000000-0000-0000-0000-000000000000'
+const JAILSYS: ReadonlySet<Value> = new Set(['disable', 'new', 'inherit'])
+const HOST = ['host.hostname', 'host.domainname', 'host.hostuuid', 'host.hostid']
 const SYSV = ['sysvmsg', 'sysvsem', 'sysvshm']
 
 /** The value of a parameter that nobody has set, undefined when it is computed. */
@@ -53,117 +57,187 @@ interface Request {
   given: Map<string, Value>
 }
 
-/** Checks that come before any jail is looked at. */
-function checkEarly({ given, flags, caller }: Request, klds: Klds): void {
-  if (caller.uid !== 0) throw new KernelError('EPERM')
-  if (!flags.create && !flags.update) throw new KernelError('EINVAL')
-  for (const name of given.keys()) {
-    const param = findParam(klds, name)
-    if (param === undefined || param.type === 'node')
-      throw new KernelError('EINVAL', `unknown parameter: ${name}`)
-    if (param.readOnly === true) throw new KernelError('EINVAL', `unknown parameter: ${name}`)
+/** What is refused before any jail is looked for, in the order of kern_jail_set. */
+function checkEarly(request: Request): void {
+  const { given, flags } = request
+  const text = (name: string, size: number) => {
+    if (Buffer.byteLength(String(given.get(name) ?? '')) >= size) throw new KernelError('ENAMETOOLONG')
   }
   const enforce = given.get('enforce_statfs')
   if (typeof enforce === 'number' && (enforce < 0 || enforce > 2)) throw new KernelError('EINVAL')
-  if (Number(given.get('children.max') ?? 0) < 0) throw new KernelError('EINVAL')
-  for (const name of ['vnet', 'host', 'linux', 'mac.do'])
-    if (given.get(name) === 'disable') throw new KernelError('EINVAL')
-  checkStrings(given)
-  if (given.get('vnet') === 'new' && (given.has('ip4.addr') || given.has('ip6.addr')))
-    throw new KernelError('EINVAL', 'vnet jails cannot have IP address restrictions')
-  for (const [name, what] of [
-    ['ip4.addr', 'IPv4'],
-    ['ip6.addr', 'IPv6'],
-  ] as const) {
-    const list = given.get(name)
-    if (Array.isArray(list) && list.length > 255)
-      throw new KernelError('EINVAL', `too many ${what} addresses`)
+  for (const name of ['host', 'vnet', 'ip4', 'ip6']) {
+    const value = given.get(name)
+    if (value === undefined || value === 'new' || value === 'inherit') continue
+    if (value !== 'disable' || name === 'host' || name === 'vnet') throw new KernelError('EINVAL')
   }
-  const jid = given.get('jid')
-  if (typeof jid === 'number' && jid < 0) throw new KernelError('EINVAL', 'negative jid')
+  if (flags.create && !flags.update && !flags.attach && given.get('persist') !== true)
+    throw new KernelError('EINVAL', 'new jail must persist or attach')
+  if (flags.update) for (const name of ['vnet', 'ip4', 'ip6']) if (given.has(name)) throw cannotChange(name)
+  text('name', 256)
+  text('host.hostname', 256)
+  text('host.domainname', 256)
+  text('host.hostuuid', 64)
+  for (const family of ['ip4', 'ip6'] as const) checkAddressList(given, family)
+  if (given.has('vnet') && restricted(given))
+    throw new KernelError('EINVAL', 'vnet jails cannot have IP address restrictions')
+  const release = given.get('osrelease')
+  if (release !== undefined) {
+    if (flags.update) throw cannotChange('osrelease')
+    // The length that is compared includes the NUL.
+    const length = Buffer.byteLength(String(release))
+    if (length < 1 || length + 1 >= 32)
+      throw new KernelError(
+        length === 0 ? 'EINVAL' : 'ENAMETOOLONG',
+        'osrelease string must be 1-31 bytes long',
+      )
+  }
+  if (given.has('osreldate')) {
+    if (flags.update) throw cannotChange('osreldate')
+    if (given.get('osreldate') === 0) throw new KernelError('EINVAL', 'osreldate cannot be 0')
+  }
+  if (given.has('path') && flags.update) throw cannotChange('path')
 }
 
-function checkStrings(given: Map<string, Value>): void {
-  const release = given.get('osrelease')
-  if (release !== undefined && (String(release).length < 1 || String(release).length > 31))
-    throw new KernelError(
-      String(release) === '' ? 'EINVAL' : 'ENAMETOOLONG',
-      'osrelease string must be 1-31 bytes long',
-    )
-  if (given.get('osreldate') === 0) throw new KernelError('EINVAL', 'osreldate cannot be 0')
-  for (const [name, size] of [
-    ['host.hostname', 256],
-    ['host.domainname', 256],
-    ['host.hostuuid', 64],
-  ] as const)
-    if (Buffer.byteLength(String(given.get(name) ?? '')) >= size) throw new KernelError('ENAMETOOLONG')
+function cannotChange(name: string): KernelError {
+  return new KernelError('EINVAL', `${name} cannot be changed after creation`)
+}
+
+/** Does the request say anything about the addresses a jail may use (PR_IP4_USER, PR_IP6_USER)? */
+function restricted(given: Map<string, Value>): boolean {
+  return ['ip4', 'ip6', 'ip4.addr', 'ip6.addr'].some(name => given.has(name))
+}
+
+/** An address list: not too long, nothing unspecified or broadcast, nothing twice; all but the first are sorted. */
+function checkAddressList(given: Map<string, Value>, family: 'ip4' | 'ip6'): void {
+  const list = given.get(`${family}.addr`)
+  if (!Array.isArray(list) || list.length === 0) return
+  if (list.length > 255)
+    throw new KernelError('EINVAL', `too many ${family === 'ip4' ? 'IPv4' : 'IPv6'} addresses`)
+  if (
+    list.some(a => a === '0.0.0.0' || a === '255.255.255.255' || a === '::') ||
+    new Set(list).size < list.length
+  )
+    throw new KernelError('EINVAL')
+  const [first, ...others] = list
+  const key = (address: string) =>
+    family === 'ip4'
+      ? (parseInet(address) ?? 0).toString(16).padStart(8, '0')
+      : (parseInet6(address) ?? []).map(group => group.toString(16).padStart(4, '0')).join('')
+  others.sort((one, two) => (key(one) < key(two) ? -1 : 1))
+  given.set(`${family}.addr`, [first ?? '', ...others])
+}
+
+/** What the modules refuse (PR_METHOD_CHECK). */
+function checkModules(given: Map<string, Value>, parent: Jail | undefined): void {
+  for (const name of SYSV) {
+    const value = given.get(name)
+    if (value === undefined) continue
+    if (!JAILSYS.has(value)) throw new KernelError('EINVAL')
+    if (value !== 'disable' && parent !== undefined && (parent.values.get(name) ?? 'disable') === 'disable')
+      throw new KernelError('EPERM')
+  }
+  for (const name of ['linux', 'mac.do']) {
+    const value = given.get(name)
+    if (value !== undefined && value !== 'new' && value !== 'inherit') throw new KernelError('EINVAL')
+  }
+  for (const name of ['linux.osname', 'linux.osrelease'])
+    if (Buffer.byteLength(String(given.get(name) ?? '')) + 1 > 65)
+      throw new KernelError('ENAMETOOLONG', `${name} too long`)
+  // linux_map_osrel: three numbers, from 1.0.0 on, and not one character alone after them.
   const linux = given.get('linux.osrelease')
-  if (linux !== undefined && !/^[0-9]+\.[0-9]+\.[0-9]+/.test(String(linux)))
+  const release =
+    linux === undefined ? undefined : /^([0-9]+)\.([0-9]+)\.([0-9]+)(?:$|..)/s.exec(String(linux))
+  if (release === null || (release !== undefined && Number(release[1]) < 1))
     throw new KernelError('EINVAL', 'linux.osrelease format error')
+}
+
+/** What nobody has noted by then is unknown. */
+function checkKnown(given: Map<string, Value>, klds: Klds): void {
+  for (const [name, value] of given) {
+    const param = findParam(klds, name)
+    if (param === undefined || param.type === 'node' || param.readOnly === true)
+      throw new KernelError('EINVAL', `unknown parameter: ${value === false ? negated(name) : name}`)
+  }
 }
 
 export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
   const quoted = (name: string) => `jail "${name}"`
   let cpusets = 1
 
-  /** Finds the jail to update, by jid or name; undefined when it has to be made. */
-  function target({ caller, flags, given }: Request): Jail | undefined {
-    const jid = given.get('jid')
-    const name = given.get('name')
-    if (typeof jid === 'number' && jid !== 0) {
-      const jail = jails.find(caller, jid)
-      if (jail !== undefined && !flags.update) throw new KernelError('EEXIST', `jail ${jid} already exists`)
-      if (jail === undefined && jails.table.has(jid)) throw new KernelError('EPERM')
-      if (jail === undefined && !flags.create) throw new KernelError('ENOENT', `jail ${jid} not found`)
-      return jail
-    }
-    if (typeof name !== 'string' || name === '') {
-      if (!flags.create) throw new KernelError('ENOENT', 'update specified no jail')
-      return undefined
-    }
-    const jail = jails.find(caller, name)
-    if (jail !== undefined && !flags.update) throw new KernelError('EEXIST', `${quoted(name)} already exists`)
-    if (jail === undefined && !flags.create) throw new KernelError('ENOENT', `${quoted(name)} not found`)
-    return jail
+  /** strtoul(3) of a whole last component: the jid that a new jail asks for by its name. */
+  function jidOfName(name: string): number {
+    const digits = /^\s*([+-]?)([0-9]+)$/.exec(name.slice(name.lastIndexOf('.') + 1))
+    return digits === null ? 0 : Number(`${digits[1] === '-' ? '-' : ''}${digits[2]}`)
   }
 
-  /** Parent and last component of a new jail's name. */
-  function place({ caller, given }: Request): {
+  /** Finds the jail to change and the parent of a new one; the jid that was asked for, 0 when none was. */
+  function find({ caller, flags, given }: Request): {
+    jail?: Jail
     parent: number
-    base: string | undefined
-    jid: number | undefined
+    base?: string
+    jid: number
   } {
-    let name = given.get('name')
-    let jid = given.get('jid')
-    if (jid === 0) jid = undefined
-    if (typeof name !== 'string' || name === '')
-      return { parent: caller.jid, base: undefined, jid: jid as number }
-    const dot = name.lastIndexOf('.')
+    const name = typeof given.get('name') === 'string' ? String(given.get('name')) : undefined
+    let jid = Number(given.get('jid') ?? 0)
+    if (!flags.update && jid === 0 && name !== undefined) jid = jidOfName(name)
+    let jail: Jail | undefined
     let parent = caller.jid
+    if (jid < 0) throw new KernelError('EINVAL', 'negative jid')
+    if (jid !== 0) {
+      // Who cannot see a jail is told all the same that its jid is taken.
+      if (!flags.update && jails.table.has(jid)) throw new KernelError('EEXIST', `jail ${jid} already exists`)
+      jail = flags.update ? jails.find(caller, jid) : undefined
+      if (jail === undefined && (jails.table.has(jid) || !flags.create))
+        throw new KernelError('ENOENT', `jail ${jid} not found`)
+      if (jail !== undefined) parent = jail.parent
+    }
+    if (name === undefined) {
+      if (!flags.create && jail === undefined) throw new KernelError('ENOENT', 'update specified no jail')
+      return { jail, parent, jid }
+    }
+    const dot = name.lastIndexOf('.')
     if (dot >= 0) {
       const above = name.slice(0, dot)
       const found = jails.find(caller, above)
+      if (jail !== undefined && found?.jid !== parent)
+        throw new KernelError('EINVAL', "cannot change jail's parent")
       if (found === undefined) throw new KernelError('ENOENT', `${quoted(above)} not found`)
       parent = found.jid
-      name = name.slice(dot + 1)
     }
-    if (/^[0-9]+$/.test(name)) {
-      if (jid === undefined && String(Number(name)) === name && !jails.table.has(Number(name)))
-        jid = Number(name)
-      if (String(jid) !== name)
-        throw new KernelError('EINVAL', 'name cannot be numeric (unless it is the jid)')
+    const base = name.slice(dot + 1)
+    if (base !== '') {
+      const sibling = jails.all().find(j => j.parent === parent && j !== jail && lastPart(j) === base)
+      if (sibling !== undefined && (jail !== undefined || !flags.update))
+        throw new KernelError('EEXIST', `${quoted(name)} already exists`)
+      jail ??= sibling
+      if (jail === undefined && !flags.create) throw new KernelError('ENOENT', `${quoted(name)} not found`)
     }
-    return { parent, base: name === '' ? undefined : name, jid: jid as number | undefined }
+    return { jail, parent, base, jid }
   }
 
-  /** Privileges and limits that depend on the parent. */
-  function checkParent(given: Map<string, Value>, parent: Jail | undefined, jail: Jail | undefined): void {
+  function lastPart(jail: Jail): string {
+    const above = jails.table.get(jail.parent)
+    return above === undefined ? jail.name : jail.name.slice(above.name.length + 1)
+  }
+
+  /** The last component of a jail's name: the jid when nothing is given, never another number. */
+  function nameOf(base: string | undefined, jid: number, parent: Jail | undefined): string {
+    const name = base === undefined || base === '' ? String(jid) : base
+    if (name !== String(jid) && /^\s*[+-]?[0-9]+$/.test(name))
+      throw new KernelError('EINVAL', 'name cannot be numeric (unless it is the jid)')
+    const length = parent === undefined ? 0 : Buffer.byteLength(parent.name) + 1
+    if (length + Buffer.byteLength(name) + 1 > 256) throw new KernelError('ENAMETOOLONG')
+    return name
+  }
+
+  /** Privileges and limits that depend on the parent; the host's limits are -1 and 999999. */
+  function checkParent({ given, caller }: Request, parent: Jail | undefined, jail: Jail | undefined): void {
     const of = (name: string) => Number(parent?.values.get(name))
     const level = given.get('securelevel')
     if (typeof level === 'number' && level < Number(parent?.values.get('securelevel') ?? -1))
       throw new KernelError('EPERM')
     const max = given.get('children.max')
-    if (typeof max === 'number' && parent !== undefined && max >= of('children.max'))
+    if (typeof max === 'number' && max >= (parent === undefined ? 999_999 : of('children.max')))
       throw new KernelError('EPERM')
     const enforce = given.get('enforce_statfs')
     if (typeof enforce === 'number' && parent !== undefined && enforce < of('enforce_statfs'))
@@ -171,21 +245,20 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
     const rules = given.get('devfs_ruleset')
     if (typeof rules === 'number') {
       if (rules < 0 || rules > 65_535) throw new KernelError('EINVAL')
-      if (parent !== undefined && rules !== of('devfs_ruleset')) throw new KernelError('EPERM')
-    }
-    for (const [name, value] of given) {
-      if (parent === undefined) break
-      if (
-        name.startsWith('allow.') &&
-        value === true &&
-        !ALLOW_FREELY.has(name) &&
-        parent.values.get(name) !== true
-      )
-        throw new KernelError('EPERM')
-      if (SYSV.includes(name) && value !== 'disable' && (parent.values.get(name) ?? 'disable') === 'disable')
-        throw new KernelError('EPERM')
+      // Who is in a jail gives what the jail above has.
+      const above = Number(parent?.values.get('devfs_ruleset') ?? 0)
+      if (caller.jid !== 0 && rules > 0 && rules !== above) throw new KernelError('EPERM')
+      if (caller.jid !== 0) given.set('devfs_ruleset', above)
     }
     checkAddresses(given, parent, jail)
+  }
+
+  /** allow.* that the parent has not. */
+  function checkAllow(given: Map<string, Value>, parent: Jail | undefined): void {
+    if (parent === undefined) return
+    for (const [name, value] of given)
+      if (name.startsWith('allow.') && value === true && !ALLOW_FREELY.has(name))
+        if (parent.values.get(name) !== true) throw new KernelError('EPERM')
   }
 
   function checkAddresses(given: Map<string, Value>, parent: Jail | undefined, jail: Jail | undefined): void {
@@ -213,34 +286,23 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
     return 'disable'
   }
 
-  function create(request: Request): Jail {
-    const { caller, given, flags } = request
-    const mine = jails.table.get(caller.jid)
-    if (mine !== undefined) {
-      const max = Number(mine.values.get('children.max') ?? 0)
-      if (max <= 0) throw new KernelError('EPERM')
-      if (jails.below(mine.jid).length >= max) throw new KernelError('EPERM', 'prison limit exceeded')
-    }
-    if (given.get('persist') !== true && !flags.attach)
-      throw new KernelError('EINVAL', 'new jail must persist or attach')
-    const where = place(request)
-    const parent = jails.table.get(where.parent)
-    const path = String(given.get('path') ?? '/')
-    const found = lookup(caller, path)
-    try {
-      if (found.kind !== 'dir') throw new KernelError('ENOTDIR')
-      if (where.jid !== undefined && (where.jid > 999_999 || jails.table.has(where.jid)))
-        throw new KernelError('EEXIST', `jail ${where.jid} already exists`)
-      const jid = where.jid ?? jails.allocate()
-      checkParent(given, parent, undefined)
-      const jail = build(request, jid, where.base ?? String(jid), parent, found.path)
-      jail.rootFd = fs.openSync(`/proc/self/fd/${found.fd}`, 0o10000000 | 0o2000000)
-      jail.path = path.startsWith('/') ? path : found.path
-      jails.add(jail)
-      return jail
-    } finally {
-      fs.closeSync(found.fd)
-    }
+  function create(request: Request, place: ReturnType<typeof find>, root: Found): Jail {
+    const { caller, given } = request
+    const parent = jails.table.get(place.parent)
+    for (let j = jails.table.get(caller.jid); j !== undefined; j = jails.table.get(j.parent))
+      if (jails.below(j.jid).length >= Number(j.values.get('children.max') ?? 0))
+        throw new KernelError('EPERM', 'prison limit exceeded')
+    const jid = place.jid !== 0 ? place.jid : jails.allocate()
+    checkParent(request, parent, undefined)
+    const base = nameOf(place.base, jid, parent)
+    checkAllow(given, parent)
+    checkModules(given, parent)
+    checkKnown(given, klds)
+    changedMeta(new Map(), given)
+    const jail = build(request, jid, base, parent, root.path)
+    jail.rootFd = fs.openSync(`/proc/self/fd/${root.fd}`, 0o10000000 | 0o2000000)
+    jails.add(jail)
+    return jail
   }
 
   function build(request: Request, jid: number, base: string, parent: Jail | undefined, root: string): Jail {
@@ -254,9 +316,9 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
         values.set(name, parent?.values.get(name) ?? true)
     }
     for (const family of ['ip4', 'ip6']) values.set(family, addressMode(request, family, vnet))
-    values.set('host', given.get('host') === 'inherit' && !given.has('host.hostname') ? 'inherit' : 'new')
-    if (values.get('host') === 'inherit')
-      values.set('host.hostname', String(parent?.values.get('host.hostname') ?? kernel.options.hostname))
+    const inherits = given.get('host') === 'inherit' && !HOST.some(name => given.has(name))
+    values.set('host', inherits ? 'inherit' : 'new')
+    if (inherits) for (const name of HOST) values.set(name, hostValue(parent, name))
     else values.set('host.hostname', '')
     for (const name of SYSV) values.set(name, given.get('allow.sysvipc') === true ? 'inherit' : 'disable')
     values.set('cpuset.id', ++cpusets)
@@ -277,11 +339,7 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
       spaces: makeNamespaces(jid, [above.net, above.ipc, above.uts], {
         ipc: !inherit,
         net: vnet,
-        hostname: String(
-          values.get('host.hostname') || values.get('host.hostname') === ''
-            ? values.get('host.hostname')
-            : base,
-        ),
+        hostname: String(values.get('host.hostname') ?? ''),
       }),
     }
   }
@@ -290,61 +348,92 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
   function store(values: Map<string, Value>, given: Map<string, Value>): void {
     for (const [name, value] of given) {
       if (['jid', 'name', 'path', 'persist', 'vnet', 'ip4', 'ip6', 'host'].includes(name)) continue
-      if (/^(meta|env)\./.test(name) && value === '') values.delete(name)
-      else values.set(name, value)
+      if (metaName(name) === undefined) values.set(name, value)
     }
+    for (const [text, changed] of changedMeta(values, given)) values.set(text, changed)
   }
 
-  function update(jail: Jail, request: Request): void {
-    const { given, caller } = request
+  /** meta and env as they are to be. EFBIG, EINVAL. */
+  function changedMeta(values: Map<string, Value>, given: Map<string, Value>): [string, string][] {
+    return (['meta', 'env'] as const).flatMap(text => {
+      const changes = [...given].flatMap(([name, value]) => {
+        const found = metaName(name)
+        return found?.text === text ? [[found.key, value as string | null] as const] : []
+      })
+      return changes.length === 0 ? [] : [[text, changeMeta(String(values.get(text) ?? ''), changes)]]
+    })
+  }
+
+  function update(jail: Jail, request: Request, base: string | undefined): void {
+    const { given } = request
     const parent = jails.table.get(jail.parent)
-    const changed = (name: string, now: Value | undefined) => given.has(name) && given.get(name) !== now
-    const refuse = (name: string) => {
-      throw new KernelError('EINVAL', `${name} cannot be changed after creation`)
-    }
-    if (given.has('path') && lookedUp(caller, String(given.get('path'))) !== jail.root) refuse('path')
-    if (changed('vnet', jail.vnet === jail.jid ? 'new' : 'inherit')) refuse('vnet')
-    for (const name of ['ip4', 'ip6', 'osrelease', 'osreldate'])
-      if (
-        changed(name, jail.values.get(name)) &&
-        !(given.get(name) === 'new' && jail.values.get(name) === 'disable')
-      )
-        refuse(name)
-    if (given.has('ip4.addr') || given.has('ip6.addr')) {
-      if (jail.vnet === jail.jid)
-        throw new KernelError('EINVAL', 'vnet jails cannot have IP address restrictions')
-    }
-    checkParent(given, parent, jail)
-    rename(jail, request)
+    if (jail.vnet === jail.jid && restricted(given))
+      throw new KernelError('EINVAL', 'vnet jails cannot have IP address restrictions')
+    for (const family of ['ip4', 'ip6'])
+      if (given.has(`${family}.addr`) && jail.values.get(family) !== 'disable') throw cannotChange(family)
+    checkParent(request, parent, jail)
+    const name = base === undefined ? undefined : nameOf(base, jail.jid, parent)
+    checkAllow(given, parent)
+    checkModules(given, parent)
+    checkKnown(given, klds)
+    changedMeta(jail.values, given)
+    if (name !== undefined) rename(jail, parent, name)
     if (given.has('persist')) jail.persist = given.get('persist') === true
     if (given.get('allow.sysvipc') !== undefined)
-      for (const name of SYSV)
-        jail.values.set(name, given.get('allow.sysvipc') === true ? 'inherit' : 'disable')
+      for (const sysv of SYSV)
+        jail.values.set(sysv, given.get('allow.sysvipc') === true ? 'inherit' : 'disable')
     store(jail.values, given)
-    const hostname = given.get('host.hostname')
-    if (typeof hostname === 'string') within([jail.spaces.uts], () => sethostname(hostname.slice(0, 64)))
+    setHost(jail, given)
+    passOn(jail, given)
   }
 
-  function lookedUp(caller: Caller, path: string): string {
-    const found = lookup(caller, path)
-    fs.closeSync(found.fd)
-    return found.path
+  /** host=inherit takes what the parent has; else what is given holds for the jail and those below without their own. */
+  function setHost(jail: Jail, given: Map<string, Value>): void {
+    const named = HOST.filter(name => given.has(name))
+    if (given.get('host') === 'inherit' && named.length === 0) {
+      jail.values.set('host', 'inherit')
+      for (const name of HOST) jail.values.set(name, hostValue(jails.table.get(jail.parent), name))
+    } else if (named.length > 0 || given.get('host') === 'new') jail.values.set('host', 'new')
+    const text = String(jail.values.get('host.hostname') ?? '')
+    within([jail.spaces.uts], () => sethostname(text.slice(0, 64)))
+    for (const child of jails.all().filter(j => j.parent === jail.jid && j.values.get('host') === 'inherit'))
+      setHost(child, new Map<string, Value>([['host', 'inherit']]))
   }
 
-  function rename(jail: Jail, { caller, given }: Request): void {
-    const name = given.get('name')
-    if (typeof name !== 'string' || !given.has('jid') || name === jails.nameFor(caller, jail)) return
-    const dot = name.lastIndexOf('.')
-    const parentName = jails.table.get(jail.parent)
-    const above = dot < 0 ? caller.jid : jails.find(caller, name.slice(0, dot))?.jid
-    if (above !== (parentName?.jid ?? 0)) throw new KernelError('EINVAL', "cannot change jail's parent")
-    const base = name.slice(dot + 1)
-    if (/^[0-9]+$/.test(base) && base !== String(jail.jid))
-      throw new KernelError('EINVAL', 'name cannot be numeric (unless it is the jid)')
-    if (jails.find(caller, name) !== undefined)
-      throw new KernelError('EEXIST', `${quoted(name)} already exists`)
+  function hostValue(parent: Jail | undefined, name: string): Value {
+    if (parent !== undefined) return parent.values.get(name) ?? ''
+    return name === 'host.hostname' ? kernel.options.hostname : name === 'host.hostid' ? 0 : ''
+  }
+
+  /** Restrictions hold for the jails below too. */
+  function passOn(jail: Jail, given: Map<string, Value>): void {
+    for (const child of jails.below(jail.jid)) {
+      const atLeast = (name: string) => {
+        const value = given.get(name)
+        if (typeof value === 'number' && Number(child.values.get(name)) < value) child.values.set(name, value)
+      }
+      atLeast('securelevel')
+      atLeast('enforce_statfs')
+      const rules = given.get('devfs_ruleset')
+      if (rules !== undefined) child.values.set('devfs_ruleset', rules)
+      const max = given.get('children.max')
+      const depth = jails
+        .all()
+        .filter(j => jails.isBelow(child.jid, j.jid) && jails.isBelow(j.jid, jail.jid)).length
+      if (typeof max === 'number')
+        child.values.set(
+          'children.max',
+          Math.max(0, Math.min(Number(child.values.get('children.max')), max - depth - 1)),
+        )
+      for (const [name, value] of given)
+        if (name.startsWith('allow.') && value === false && child.values.get(name) === true)
+          child.values.set(name, false)
+    }
+  }
+
+  function rename(jail: Jail, parent: Jail | undefined, base: string): void {
     const old = jail.name
-    jail.name = parentName === undefined ? base : `${parentName.name}.${base}`
+    jail.name = parent === undefined ? base : `${parent.name}.${base}`
     for (const child of jails.below(jail.jid)) child.name = jail.name + child.name.slice(old.length)
   }
 
@@ -354,14 +443,28 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
       flags: (flags ?? {}) as SetFlags,
       given: new Map(Object.entries((given ?? {}) as Record<string, Value>)),
     }
-    checkEarly(request, klds)
-    const existing = target(request)
-    if (existing !== undefined) {
-      update(existing, request)
-      return existing.jid
+    if (caller.uid !== 0) throw new KernelError('EPERM')
+    const mine = jails.table.get(caller.jid)
+    if (request.flags.create && mine !== undefined && Number(mine.values.get('children.max') ?? 0) === 0)
+      throw new KernelError('EPERM')
+    if (!request.flags.create && !request.flags.update)
+      throw new KernelError('EINVAL', 'no valid operation (create or update)')
+    checkEarly(request)
+    const path = request.given.get('path')
+    const root = request.flags.update && path === undefined ? undefined : lookup(caller, String(path ?? '/'))
+    try {
+      if (root !== undefined && root.kind !== 'dir') throw new KernelError('ENOTDIR')
+      const place = find(request)
+      if (place.jail !== undefined) {
+        update(place.jail, request, place.base)
+        jails.collect()
+        return place.jail.jid
+      }
+      const jail = create(request, place, root ?? lookup(caller, '/'))
+      kernel.emit('jailCreated', jail.jid)
+      return jail.jid
+    } finally {
+      if (root !== undefined) fs.closeSync(root.fd)
     }
-    const jail = create(request)
-    kernel.emit('jailCreated', jail.jid)
-    return jail.jid
   })
 }

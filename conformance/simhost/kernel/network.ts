@@ -10,6 +10,7 @@ import { type EchoRequest, pingTool } from '../net/ping.ts'
 import { routeTool } from '../net/route.ts'
 import type { Devfs } from './devfs.ts'
 import { sendEcho } from './icmp.ts'
+import type { Jail } from './jails.ts'
 import { type Caller, HOST, type Kernel, KernelError } from './kernel.ts'
 import { Links } from './links.ts'
 import type { Parts } from './parts.ts'
@@ -116,10 +117,14 @@ export class Network {
     const { jails } = this.parts
     const jail = jails.table.get(caller.jid)
     const vnet = this.stackOf(caller.jid)
+    const routing = (j: Jail | undefined) =>
+      j === undefined || j.vnet === j.jid || j.values.get('allow.routing') === true
     return {
       kernel: this.net,
       vnet,
       privileged: caller.uid === 0 && (jail === undefined || jail.vnet === jail.jid),
+      root: caller.uid === 0,
+      routing: caller.uid === 0 && routing(jail),
       sees: address => {
         if (jail === undefined || jail.vnet === jail.jid) return true
         const family = address.includes(':') ? 'ip6' : 'ip4'
@@ -129,7 +134,8 @@ export class Network {
       },
       jail: name => {
         const jid = this.kernel.call(caller, 'jailId', name)
-        return typeof jid === 'number' ? { jid, vnet: this.stackOf(jid) } : undefined
+        if (typeof jid !== 'number') return undefined
+        return { jid, vnet: this.stackOf(jid), routing: routing(jails.table.get(jid)) }
       },
     }
   }
@@ -209,8 +215,7 @@ export function installNetwork(kernel: Kernel, parts: Parts, devfs: Devfs): Netw
   )
   kernel.register('routeTool', (caller, argv) => {
     const who = network.caller(caller)
-    const routing = parts.jails.table.get(caller.jid)?.values.get('allow.routing') === true
-    return routeTool(words(argv), { ...who, privileged: who.privileged || routing }) as unknown as Json
+    return routeTool(words(argv), who) as unknown as Json
   })
   kernel.register(
     'netstatTool',

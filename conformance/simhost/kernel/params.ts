@@ -74,14 +74,14 @@ const BASE: readonly Param[] = [
   bool('allow.raw_sockets', 'Jail may create raw sockets'),
   bool('allow.sysvipc', 'Jail may use SYSV IPC'),
   bool('allow.set_hostname', 'Jail may set hostname'),
-  sys('ip6', 'Jail IPv6 address virtualization'),
+  { ...sys('ip6', 'Jail IPv6 address virtualization'), fixed: true },
   bool(
     'ip6.saddrsel',
     'Do (not) use IPv6 source address selection rather than the primary jail IPv6 address.',
   ),
   { name: 'ip6.addr', type: 'ip6', size: 16, description: 'Jail IPv6 addresses' },
   node('ip6.'),
-  sys('ip4', 'Jail IPv4 address virtualization'),
+  { ...sys('ip4', 'Jail IPv4 address virtualization'), fixed: true },
   bool(
     'ip4.saddrsel',
     'Do (not) use IPv4 source address selection rather than the primary jail IPv4 address.',
@@ -155,8 +155,8 @@ export function params(klds: Klds): Param[] {
 export function findParam(klds: Klds, name: string): Param | undefined {
   const exact = params(klds).find(p => p.name === name && !(p.type === 'node' && p.name.endsWith('.')))
   if (exact !== undefined) return exact
-  const keyed = /^(meta|env)\../.exec(name)
-  return keyed ? { name, type: 'string', size: 4096, description: '' } : undefined
+  const keyed = /^(meta|env)\./.test(name)
+  return keyed ? { name, type: 'keyed', size: 4096, description: '' } : undefined
 }
 
 /**
@@ -170,4 +170,10 @@ export function lookUp(klds: Klds, name: string, mayLoad: boolean): Param | unde
   if (module === undefined || module === 'zfs') return undefined
   klds.want(module === 'linux' ? 'linux64' : module)
   return findParam(klds, name)
+}
+
+/** The `no` form of a parameter's name. */
+export function negated(name: string): string {
+  const dot = name.lastIndexOf('.')
+  return `${name.slice(0, dot + 1)}no${name.slice(dot + 1)}`
 }

@@ -3,7 +3,7 @@ import type { Json } from '../client.ts'
 import type { Jails } from './jails.ts'
 import { type Caller, type Kernel, KernelError, text } from './kernel.ts'
 import type { Klds } from './klds.ts'
-import { params } from './params.ts'
+import { ALLOWED_BY_DEFAULT, params } from './params.ts'
 
 /** One oid. */
 export interface Oid {
@@ -129,9 +129,21 @@ function defineBase(kernel: Kernel, s: Sysctls, jails: Jails): void {
   s.define('security.jail.devfs_ruleset', { get: value('devfs_ruleset', '0') })
   s.define('security.jail.vnet', { get: c => (jail(c) !== undefined && jail(c)?.vnet !== 0 ? '1' : '0') })
   s.define('security.jail.jailed', { get: c => (c.jid === 0 ? '0' : '1') })
-  s.define('security.jail.mount_allowed', {
-    get: c => (jail(c)?.values.get('allow.mount') === true ? '1' : '0'),
-  })
+  // Deprecated: what a jail may, and on the host what jails of the old form of jail(8) may unless told otherwise.
+  for (const [sysctl, name, reversed] of [
+    ['set_hostname_allowed', 'allow.set_hostname', false],
+    ['socket_unixiproute_only', 'allow.socket_af', true],
+    ['sysvipc_allowed', 'allow.sysvipc', false],
+    ['allow_raw_sockets', 'allow.raw_sockets', false],
+    ['chflags_allowed', 'allow.chflags', false],
+    ['mount_allowed', 'allow.mount', false],
+  ] as const)
+    s.define(`security.jail.${sysctl}`, {
+      get: c => {
+        const allowed = c.jid === 0 ? ALLOWED_BY_DEFAULT.has(name) : jail(c)?.values.get(name) === true
+        return allowed === reversed ? '0' : '1'
+      },
+    })
   s.variable('security.bsd.see_other_uids', 1)
   s.variable('security.bsd.see_jail_proc', 1)
   s.variable('security.bsd.unprivileged_proc_debug', 1)

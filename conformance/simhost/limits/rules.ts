@@ -71,7 +71,7 @@ export interface RctlRule {
 const MAX = (1n << 63n) - 1n
 
 /** Why the kernel refuses a text or a rule. */
-export type RuleError = 'EINVAL' | 'ERANGE' | 'EOPNOTSUPP'
+export type RuleError = 'EINVAL' | 'ERANGE' | 'EOPNOTSUPP' | 'ENAMETOOLONG'
 
 function split(text: string): (string | undefined)[] {
   const [subject, id, resource, ...rest] = text.split(':')
@@ -98,6 +98,9 @@ export function parseRctl(text: string): RctlRule | RuleError {
   if (id !== undefined && id !== '') {
     if (subject === undefined) return 'EINVAL'
     if ((subject === 'process' || subject === 'user') && !/^[0-9]+$/.test(id)) return 'EINVAL'
+    // prison_racct_find and loginclass_find refuse longer names (MAXHOSTNAMELEN, MAXLOGNAME).
+    const longest = subject === 'jail' ? 255 : subject === 'loginclass' ? 32 : undefined
+    if (longest !== undefined && Buffer.byteLength(id) > longest) return 'ENAMETOOLONG'
     rule.id = id
   }
   if (amountText !== undefined && amountText !== '') {

@@ -27,6 +27,9 @@ export function addMember(kernel: NetKernel, bridge: Interface, name: string): v
   }
   bridge.members.unshift(item)
   item.bridge = bridge
+  // Learning, discover, autoedge, autoptp; queue-in-queue as the bridge has it.
+  const flags = 0x143 | ((bridge.bridgeFlags ?? 0) & 0x2 ? 0x1000 : 0)
+  item.port = { flags, untagged: bridge.defaultUntagged ?? 0, tagged: new Set(), protocol: '802.1q' }
   item.flags |= FLAG.PROMISC
   if (item.linuxName !== undefined && bridge.linuxName !== undefined) {
     operations.push({ op: 'master', name: item.linuxName, bridge: bridge.linuxName })

@@ -61,13 +61,18 @@ export function setEther(run: Run, word: string): void {
     bytes[0] = (bytes[0]! & 0xfc) | 2
     ether = bytes.map(byte => byte.toString(16)).join(':')
   }
-  if (!/^([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}$/.test(ether)) run.out.err(1, `ether: bad value`)
-  const padded = ether
-    .split(':')
-    .map(byte => byte.padStart(2, '0'))
-    .join(':')
+  // link_addr(3): hexadecimal bytes; how many there have to be is the kernel's business.
+  if (!/^[0-9a-f]{1,2}([:.][0-9a-f]{1,2})*$/.test(ether)) run.out.err(1, 'malformed link-level address')
+  const bytes = ether.split(/[:.]/).map(byte => byte.padStart(2, '0'))
   run.pending.add = false
-  run.attempt('ioctl (SIOCAIFADDR)', () => applyEther(run.kernel, item, padded), true)
+  run.attempt(
+    'ioctl (SIOCAIFADDR)',
+    () => {
+      if (bytes.length !== 6) throw new KernelError('EINVAL')
+      applyEther(run.kernel, item, bytes.join(':'))
+    },
+    true,
+  )
 }
 
 /** `alias` (1), `-alias` and `delete` (-1). */

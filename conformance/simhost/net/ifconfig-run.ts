@@ -11,9 +11,13 @@ export interface NetCaller {
   vnet: Vnet
   /** Root on the host or in a vnet jail; a classic jail may look only. */
   privileged: boolean
+  /** Its effective uid is 0. */
+  root: boolean
+  /** PRIV_NET_ROUTE: as `privileged`, or a jail with allow.routing. */
+  routing: boolean
   sees: (address: string) => boolean
-  /** jail_getid(3) by name or number, relative to the caller's jail: its jid and the stack it uses. */
-  jail: (name: string) => { jid: number; vnet: Vnet } | undefined
+  /** jail_getid(3) by name or number, relative to the caller's jail: its jid, the stack it uses, its PRIV_NET_ROUTE. */
+  jail: (name: string) => { jid: number; vnet: Vnet; routing: boolean } | undefined
 }
 
 export type Family = 'inet' | 'inet6' | 'ether' | 'link'

@@ -1,7 +1,7 @@
 import { KernelError, STRERROR } from '../text/errno.ts'
 import { jailNotFound } from '../text/jail-name.ts'
 import { parseInet, prefixOf } from './address.ts'
-import { addMember, deleteMember } from './bridge.ts'
+import { bridgeWord } from './bridge-words.ts'
 import { create as createClone } from './clones.ts'
 import { finish, readAddress, setAddress, setAlias, setEther } from './ifconfig-address.ts'
 import { familyOf, type Run } from './ifconfig-run.ts'
@@ -114,20 +114,6 @@ const WITH_ARGUMENT: Readonly<Record<string, (run: Run, value: string) => void>>
   },
   ether: setEther,
   lladdr: setEther,
-  addm: (run, value) => {
-    const item = run.target()
-    run.attempt(`BRDGADD ${value}`, () => {
-      if (item.kind !== 'bridge') throw new KernelError('EINVAL')
-      addMember(run.kernel, item, value)
-    })
-  },
-  deletem: (run, value) => {
-    const item = run.target()
-    run.attempt(`BRDGDEL ${value}`, () => {
-      if (item.kind !== 'bridge') throw new KernelError('EINVAL')
-      deleteMember(run.kernel, item, value)
-    })
-  },
   vnet: (run: Run, value) => {
     const item = run.target()
     const jail = run.caller.jail(value)
@@ -149,9 +135,6 @@ const WITH_ARGUMENT: Readonly<Record<string, (run: Run, value: string) => void>>
   vlandev: (run, value) => {
     run.vlan.parent = value
   },
-  '-vlandev': run => {
-    delete run.target().vlan
-  },
   vlanpcp: () => undefined,
   vlanproto: () => undefined,
   media: () => undefined,
@@ -160,32 +143,6 @@ const WITH_ARGUMENT: Readonly<Record<string, (run: Run, value: string) => void>>
   mode: () => undefined,
   pltime: () => undefined,
   vltime: () => undefined,
-  maxaddr: () => undefined,
-  timeout: () => undefined,
-  priority: () => undefined,
-  hellotime: () => undefined,
-  fwddelay: () => undefined,
-  maxage: () => undefined,
-  holdcnt: () => undefined,
-  proto: () => undefined,
-  ...Object.fromEntries(
-    [
-      'stp',
-      '-stp',
-      'learn',
-      '-learn',
-      'discover',
-      '-discover',
-      'edge',
-      '-edge',
-      'private',
-      '-private',
-      'sticky',
-      '-sticky',
-      'span',
-      '-span',
-    ].map(word => [word, () => undefined]),
-  ),
 }
 const SAME_WORD: Readonly<Record<string, string>> = {
   descr: 'description',
@@ -202,6 +159,17 @@ export function configure(run: Run, words: readonly string[]): void {
     const flag = FLAG_WORDS[word]
     const nd6 = ND6_WORDS[word]
     const action = WITH_ARGUMENT[word]
+    const ofBridge = bridgeWord(run, [word, ...rest.slice(1)])
+    if (ofBridge > 0) {
+      rest = rest.slice(ofBridge)
+      continue
+    }
+    if (word === '-vlandev') {
+      // An argument may follow and says nothing (DEF_CMD_OPTARG).
+      delete run.target().vlan
+      rest = rest.slice(2)
+      continue
+    }
     if (action !== undefined) {
       if (rest[1] === undefined) run.out.err(1, `'${typed}' requires argument`)
       action(run, rest[1])
@@ -226,15 +194,36 @@ export function configure(run: Run, words: readonly string[]): void {
       run.attempt('SIOCIFDESTROY', () => run.kernel.destroy(item))
     } else if (word === 'create' || word === 'plumb') continue
     else if (CAPABILITIES.test(word)) continue
-    else if (['eui64', 'anycast', 'autoconf', 'deprecated', '-deprecated', 'flush', 'addr'].includes(word))
-      continue
+    else if (['eui64', 'anycast', 'autoconf', 'deprecated', '-deprecated', 'addr'].includes(word)) continue
     else setAddress(run, word)
   }
   finish(run)
 }
 
+/** vlan_create of ifvlan.c: the tag and the parent go with the request, so nothing is made when they are wrong. */
+function checkVlan(run: Run, words: readonly string[]): void {
+  if (!/^vlan[0-9]*$/.test(run.name)) return
+  const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined)
+  const tag = after('vlan')
+  const parent = after('vlandev')
+  if (tag === undefined && parent === undefined) return
+  if (tag === undefined) run.out.err(1, 'must specify a tag for vlan create')
+  if (parent === undefined) run.out.err(1, 'must specify a parent device for vlan create')
+  if (!/^[0-9]+$/.test(tag)) run.out.err(1, 'invalid value for vlan')
+  const id = Number(tag)
+  if (id > 0xffff) run.out.err(1, 'value for vlan out of range')
+  run.attempt(`SIOCIFCREATE2 (${run.name})`, () => {
+    const device = run.kernel.find(run.vnet, parent)
+    if (device === undefined) throw new KernelError('ENXIO')
+    if (id < 1 || id > 4094) throw new KernelError('EINVAL')
+    const taken = run.vnet.interfaces.some(other => other.vlan?.parent === device && other.vlan.tag === id)
+    if (taken) run.out.err(1, `interface ${run.name} already exists`)
+  })
+}
+
 /** `ifconfig NAME create ...`: the clone, then the remaining words on it. */
 export function create(run: Run, words: readonly string[]): void {
+  checkVlan(run, words)
   run.attempt(`SIOCIFCREATE2 (${run.name})`, () => {
     try {
       run.item = createClone(run.kernel, run.vnet, run.name)

@@ -95,7 +95,10 @@ function formats(flags: Flags, sees: (address: string) => boolean, out: Output):
   const options: PrintOptions = { inet: 'hex', inet6: 'numeric', ether: 'colon', sees }
   for (const item of flags.formats.flatMap(text => text.split(','))) {
     const [type, how] = item.split(':')
-    if (type === undefined || how === undefined) out.err(1, `Skipping invalid format: ${item}`)
+    if (how === undefined || how === '') {
+      out.warn(`Skipping invalid format specification: ${item}\n`)
+      continue
+    }
     if (type === 'inet' && (how === 'cidr' || how === 'dotted')) options.inet = how
     if (type === 'inet6' && how === 'cidr') options.inet6 = how
     if (type === 'ether' && how === 'dash') options.ether = how

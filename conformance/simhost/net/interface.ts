@@ -73,6 +73,16 @@ export interface Route {
   reject?: 'reject' | 'blackhole'
 }
 
+/** What a bridge knows of a member. */
+export interface BridgePort {
+  /** IFBIF_* */
+  flags: number
+  /** VLAN of untagged frames, 0 for none. */
+  untagged: number
+  tagged: Set<number>
+  protocol: '802.1q' | '802.1ad'
+}
+
 export interface Interface {
   name: string
   kind: InterfaceKind
@@ -99,7 +109,12 @@ export interface Interface {
   addresses: InterfaceAddress[]
   peer?: Interface
   bridge?: Interface
+  /** As a member of a bridge. */
+  port?: BridgePort
   members: Interface[]
+  /** As a bridge: IFBRF_* flags, and the VLAN that new members get. */
+  bridgeFlags?: number
+  defaultUntagged?: number
   vlan?: { tag: number; parent: Interface }
   fib: number
 }

@@ -283,6 +283,7 @@ export class NetKernel {
     if (bridge === undefined) return
     bridge.members = bridge.members.filter(member => member !== item)
     delete item.bridge
+    delete item.port
     item.flags &= ~FLAG.PROMISC
   }
 }

@@ -1,5 +1,6 @@
 import { formatInet, type InterfaceAddress, isLinkLocal, maskOf } from './address.ts'
 import { hexMask } from './addresses.ts'
+import { bridgeMemberLines } from './bridge-words.ts'
 import { FLAG, type Interface } from './interface.ts'
 
 const FLAG_NAMES: readonly (readonly [number, string])[] = [
@@ -93,12 +94,8 @@ function bridgeLines(item: Interface): string {
     '\tid 00:00:00:00:00:00 priority 32768 hellotime 2 fwddelay 15',
     '\tmaxage 20 holdcnt 6 proto rstp maxaddr 2000 timeout 1200',
     '\troot id 00:00:00:00:00:00 priority 32768 ifcost 0 port 0',
-    '\tbridge flags=0<>',
+    ...bridgeMemberLines(item),
   ]
-  for (const member of item.members) {
-    lines.push(`\tmember: ${member.name} flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>`)
-    lines.push(`\t        port ${member.index} priority 128 path cost 2000 vlan protocol 802.1q`)
-  }
   return `${lines.join('\n')}\n`
 }
 

@@ -141,7 +141,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** `route add`, `delete` and `change`: what was done on standard output, errors too (network.md section 6). */
 function change(command: string, caller: NetCaller, words: Words, quiet: boolean, out: Output): void {
-  if (!caller.privileged) out.err(EX_NOPERM, 'must be root to alter routing table')
+  if (!caller.root) out.err(EX_NOPERM, 'must be root to alter routing table')
   const { spec, shown } = destination(words, out)
   if (words.gateway !== undefined) {
     if (words.device) spec.device = words.gateway
@@ -154,6 +154,7 @@ function change(command: string, caller: NetCaller, words: Words, quiet: boolean
   if (words.reject !== undefined) spec.reject = words.reject
   let failure: KernelError | undefined
   try {
+    if (!caller.routing) throw new KernelError('EPERM')
     if (command === 'add') addRoute(caller.kernel, caller.vnet, spec)
     else if (command === 'delete' || command === 'del') deleteRoute(caller.kernel, caller.vnet, spec)
     else {
@@ -208,9 +209,10 @@ function get(caller: NetCaller, words: Words, out: Output): void {
 
 /** `route flush`: every route through a gateway. */
 function flush(caller: NetCaller, family: 'inet' | 'inet6' | undefined, quiet: boolean, out: Output): void {
-  if (!caller.privileged) out.err(EX_NOPERM, 'must be root to alter routing table')
+  if (!caller.root) out.err(EX_NOPERM, 'must be root to alter routing table')
   for (const route of [...caller.vnet.routes]) {
     if (route.gateway === undefined || (family !== undefined && route.family !== family)) continue
+    if (!caller.routing) out.err(1, `write to routing socket: ${new KernelError('EPERM').message}`)
     deleteRoute(caller.kernel, caller.vnet, route as RouteSpec)
     if (quiet) continue
     const name = route.prefix === 0 ? 'default' : route.destination
@@ -234,7 +236,7 @@ export function routeTool(argv: readonly string[], context: NetCaller): ToolOutp
           at += 1
           const jail = caller.jail(argv[at] ?? usage(out))
           if (jail === undefined) out.err(1, 'Jail not found')
-          caller = { ...caller, vnet: jail.vnet }
+          caller = { ...caller, vnet: jail.vnet, routing: caller.root && jail.routing }
         } else if (!'dntv'.includes(letter)) {
           out.warn(`illegal option -- ${letter}`)
           usage(out)

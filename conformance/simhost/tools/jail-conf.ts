@@ -1,5 +1,7 @@
 /** jail.conf(5): reads a file into jails with their parameters (jail.md section 6). */
 
+import { isWild, sameParameter, wildMatch } from './jail-words.ts'
+
 /** A parameter: all its values in order; an empty list is a flag. */
 export type ConfParams = Map<string, string[]>
 
@@ -7,6 +9,8 @@ export interface ConfJail {
   /** Full name; a block named with digits only has a jid instead. */
   name: string
   params: ConfParams
+  /** What is wrong with it, said when it was read: nothing is done with such a jail. */
+  complaints: string[]
 }
 
 interface Token {
@@ -207,45 +211,70 @@ function parseBlocks(text: string, file: string, include: (name: string) => stri
   return blocks
 }
 
-function matches(pattern: string, name: string): boolean {
-  if (pattern === '' || pattern === '*') return true
-  if (!pattern.endsWith('*')) return pattern === name
-  return pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -1))
-}
-
 /** Jails of a file, each with what the globals, wildcards and its own blocks give it, variables expanded. */
 export function readConf(text: string, file: string, include: (name: string) => string[]): ConfJail[] {
   const blocks = parseBlocks(text, file, include)
-  const names = [...new Set(blocks.map(b => b.name).filter(n => n !== '' && !n.includes('*')))]
+  const names = [...new Set(blocks.map(b => b.name).filter(n => n !== '' && !isWild(n)))]
   return names.map(name => {
+    const jail: ConfJail = { name, params: new Map(), complaints: [] }
     const raw = new Map<string, Value[]>()
-    raw.set(/^[0-9]+$/.test(name) ? 'jid' : 'name', [[{ text: name, variable: false }]])
+    raw.set(/^[+-]?[0-9]+$/.test(name) ? 'jid' : 'name', [[{ text: name, variable: false }]])
     for (const block of blocks)
-      if (matches(block.name, name))
-        for (const s of block.statements)
-          raw.set(s.name, s.append ? [...(raw.get(s.name) ?? []), ...s.values] : s.values)
-    return { name, params: expand(name, raw) }
+      if (block.name === name || block.name === '' || (isWild(block.name) && wildMatch(name, block.name)))
+        for (const s of block.statements) define(jail, raw, s)
+    expand(jail, raw)
+    return jail
   })
 }
 
-function expand(name: string, raw: Map<string, Value[]>): ConfParams {
-  const resolve = (value: Value, of: string, seen: string[]): string =>
-    value
-      .map(piece => {
-        if (!piece.variable) return piece.text
-        const values = raw.get(`$${piece.text}`) ?? raw.get(piece.text)
-        if (values === undefined) throw new ConfError(`${name}: ${of}: variable "${piece.text}" not found`)
-        if (seen.includes(piece.text)) throw new ConfError(`${name}: ${piece.text}: variable loop`)
-        if (values.length > 1) throw new ConfError(`${name}: ${of}: array cannot be substituted inline`)
-        return resolve(values[0] ?? [], of, [...seen, piece.text])
-      })
-      .join('')
-  const params: ConfParams = new Map()
+/** A statement: what the jail has of that parameter is replaced or appended to; it is known by one name only. */
+function define(jail: ConfJail, raw: Map<string, Value[]>, { name, values, append }: Statement): void {
+  const there = [...raw.keys()].find(known => known === name || sameParameter(known, name))
+  const bare = name.replace(/^\$/, '')
+  if (there === undefined && raw.has(name.startsWith('$') ? bare : `$${bare}`)) {
+    jail.complaints.push(`variable "$${bare}" cannot have the same name as a parameter.`)
+    return
+  }
+  if (there === 'jid' || there === 'name') {
+    jail.complaints.push(`cannot redefine parameter "${there}".`)
+    return
+  }
+  const kept = there === undefined ? [] : (raw.get(there) ?? [])
+  if (there !== undefined && there !== name) raw.delete(there)
+  raw.set(name, append && values.length > 0 ? [...kept, ...values] : values)
+}
+
+/** Puts variables in; a list is put in whole where it stands alone. */
+function expand(jail: ConfJail, raw: Map<string, Value[]>): void {
+  class Bad extends Error {}
+  const resolve = (value: Value, of: string, seen: string[]): string[] => {
+    let texts = ['']
+    for (const piece of value) {
+      if (!piece.variable) {
+        texts[0] += piece.text
+        continue
+      }
+      const values = raw.get(`$${piece.text}`) ?? raw.get(piece.text)
+      if (values === undefined || values.length === 0)
+        throw new Bad(`${of}: variable "${piece.text}" not found`)
+      if (seen.includes(piece.text)) throw new Bad(`${piece.text}: variable loop`)
+      const alone = value.every(p => p === piece || (!p.variable && p.text === ''))
+      if (values.length > 1 && !alone) throw new Bad(`${of}: array cannot be substituted inline`)
+      const put = values.flatMap(v => resolve(v, piece.text, [...seen, piece.text]))
+      if (alone) texts = put
+      else texts[0] += put[0] ?? ''
+    }
+    return texts
+  }
   for (const [key, values] of raw)
     if (!key.startsWith('$'))
-      params.set(
-        key,
-        values.map(v => resolve(v, key, [])),
-      )
-  return params
+      try {
+        jail.params.set(
+          key,
+          values.flatMap(v => resolve(v, key, [])),
+        )
+      } catch (error) {
+        if (!(error instanceof Bad)) throw error
+        jail.complaints.push(error.message)
+      }
 }

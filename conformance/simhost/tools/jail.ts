@@ -2,8 +2,18 @@
 import fs from 'node:fs'
 import { CallError } from '../client.ts'
 import { ConfError, type ConfJail, readConf } from './jail-conf.ts'
-import { type Conf, createJail, importParams, modifyJail, type Run, stopJail } from './jail-run.ts'
-import { Exit, errx, getopt, type ToolContext } from './tool.ts'
+import {
+  type Conf,
+  changesFixed,
+  createJail,
+  importParams,
+  modifyJail,
+  printedParams,
+  type Run,
+  stopJail,
+} from './jail-run.ts'
+import { addArguments, addParameter, isWild, wildMatch } from './jail-words.ts'
+import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
 
 const USAGE = `usage: jail [-dhilqv] [-J jid_file] [-u username] [-U username]
             -[cmr] param=value ... [command=command ...]
@@ -18,27 +28,6 @@ const USAGE = `usage: jail [-dhilqv] [-J jid_file] [-u username] [-U username]
 function usage(t: ToolContext): never {
   t.err(USAGE)
   throw new Exit(1)
-}
-
-/** Parameters whose value is a comma list in the arguments form. */
-const LISTS = new Set(['ip4.addr', 'ip6.addr', 'vnet.interface', 'zfs.dataset'])
-
-/** `param=value ...`; `command=` takes all that follows. */
-function fromArguments(args: string[]): ConfJail {
-  const params = new Map<string, string[]>()
-  for (const [i, word] of args.entries()) {
-    const equal = word.indexOf('=')
-    const name = equal < 0 ? word : word.slice(0, equal)
-    if (name === 'command' && equal >= 0) {
-      params.set('command', [word.slice(equal + 1), ...args.slice(i + 1)])
-      break
-    }
-    const value = word.slice(equal + 1)
-    const values = equal < 0 ? [] : LISTS.has(name) ? value.split(',') : [value]
-    const list = /^(exec\.|mount)/.test(name) && params.has(name)
-    params.set(name, list ? [...(params.get(name) ?? []), ...values] : values)
-  }
-  return { name: '', params }
 }
 
 function readFile(t: ToolContext, file: string): ConfJail[] {
@@ -64,7 +53,9 @@ function readFile(t: ToolContext, file: string): ConfJail[] {
       .map(f => fs.readFileSync(dir + f, 'utf8'))
   }
   try {
-    return readConf(text, file === '-' ? 'STDIN' : file, include)
+    const jails = readConf(text, file === '-' ? 'STDIN' : file, include)
+    for (const jail of jails) for (const wrong of jail.complaints) t.err(`jail: ${jail.name}: ${wrong}\n`)
+    return jails
   } catch (error) {
     if (error instanceof ConfError) errx(t, 1, error.message)
     throw error
@@ -82,34 +73,55 @@ export function main(t: ToolContext): number {
     verbose: has('v') ? 1 : 0,
     quiet: has('q') || has('i'),
     printJid: has('i'),
-    jidFile: get('J'),
-    clean: has('l'),
-    jailUser: get('U'),
-    systemUser: get('u'),
+    jidFile: undefined,
     failed: false,
   }
+  // What -h, -l, -n, -s, -u and -U say of the one jail of the command line.
+  const anonymous: ConfJail = { name: '', params: new Map(), complaints: [] }
+  for (const [letter, value] of options) optionParameter(anonymous, letter, value)
+  const fromFile = !options.some(([letter]) => 'hlnsuU'.includes(letter))
+  const file = get('f') ?? '/etc/jail.conf'
   const separator = get('e')
-  const file = get('f')
   if (separator !== undefined) {
-    if (rest.length > 0 || has('c') || has('m') || has('r') || has('R')) usage(t)
-    for (const jail of readFile(t, file ?? '/etc/jail.conf')) t.out(`${printed(jail, separator)}\n`)
+    if (has('c') || has('m') || has('r') || has('R')) usage(t)
+    for (const jail of readFile(t, file)) t.out(`${printedParams(jail, separator)}\n`)
     return 0
   }
   const op = { c: has('c'), m: has('m'), r: has('r') || has('R') }
+  const jidFile = get('J')
+  const openJidFile = () => {
+    if (jidFile === undefined) return
+    try {
+      run.jidFile = fs.openSync(jidFile, 'w')
+    } catch (error) {
+      errx(t, 1, `open ${jidFile}: ${strerror((error as NodeJS.ErrnoException).code ?? 'ENOENT')}`)
+    }
+  }
   if (!op.c && !op.m && !op.r) {
     if (rest.length < 4 || !rest[0]?.startsWith('/')) usage(t)
-    oldStyle(run, rest, get('n'), get('s'))
-    return run.failed ? 1 : 0
-  }
-  if (op.r && !op.c && !op.m) remove(run, rest, file, has('R'))
-  else if (rest.length > 1 || rest[0]?.includes('='))
-    start(run, { jail: fromArguments(rest), named: false }, op)
-  else {
-    const all = readFile(t, file ?? '/etc/jail.conf')
+    openJidFile()
+    oldStyle(run, anonymous, rest)
+  } else if (op.r && !op.c && !op.m) {
+    if (!fromFile || rest.length === 0) usage(t)
+    if (!has('R') && rest.some(word => word.includes('='))) usage(t)
+    remove(run, rest, file, has('R'))
+  } else if (rest.length > 1 || rest[0]?.includes('=')) {
+    if (has('R')) usage(t)
+    addArguments(anonymous, rest)
+    for (const wrong of anonymous.complaints) fail(run, wrong)
+    openJidFile()
+    start(run, { jail: anonymous, named: false }, op)
+  } else {
+    if (has('R') || !fromFile) usage(t)
+    const all = readFile(t, file)
     const wanted = rest[0]
-    const chosen = wanted === undefined || wanted === '*' ? all : all.filter(j => matchName(wanted, j.name))
-    if (chosen.length === 0) errx(t, 1, `"${wanted}" not found`)
-    const wild = wanted === undefined || wanted.endsWith('*')
+    const wild = wanted === undefined || isWild(wanted)
+    const chosen =
+      wanted === undefined || wanted === '*'
+        ? all
+        : all.filter(j => (wild ? wildMatch(j.name, wanted) : j.name === wanted))
+    if (chosen.length === 0 && !wild) errx(t, 1, `"${wanted}" not found`)
+    openJidFile()
     if (op.r && op.c && !op.m) restart(run, chosen, all, wild)
     else
       for (const jail of ordered(run, chosen, all))
@@ -118,8 +130,16 @@ export function main(t: ToolContext): number {
   return run.failed ? 1 : 0
 }
 
-function matchName(pattern: string, name: string): boolean {
-  return pattern === name || (pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -1)))
+function optionParameter(jail: ConfJail, letter: string, value: string): void {
+  const add = (name: string, ...values: string[]) => addParameter(jail, name, values, true)
+  if (letter === 'h') add('ip_hostname')
+  else if (letter === 'l') add('exec.clean')
+  else if (letter === 'n') add('name', value)
+  else if (letter === 's') add('securelevel', value)
+  else if (letter === 'u' || letter === 'U') {
+    add('exec.jail_user', value)
+    add('exec.system_jail_user', ...(letter === 'u' ? [] : ['false']))
+  }
 }
 
 /** `depend`: what a jail needs comes first. */
@@ -148,30 +168,46 @@ function ordered(run: Run, chosen: ConfJail[], all: ConfJail[]): ConfJail[] {
   return list
 }
 
-/** One jail of -c, -m and -r together. `tolerant`: it was not named itself (a wildcard, or another depends on it). */
+/**
+ * One jail of -c, -m and -r together. `tolerant`: it was not named itself (a wildcard, or another depends on it).
+ */
 function start(run: Run, conf: Conf, op: { c: boolean; m: boolean; r: boolean }, tolerant = false): void {
-  const { t } = run
-  if (importParams(run, conf) === undefined) return
-  const key = conf.jail.params.get('jid')?.[0] ?? conf.jail.params.get('name')?.[0]
-  const found = key === undefined ? null : t.call('jailId', key)
-  const jid = typeof found === 'number' ? found : undefined
+  if (conf.jail.complaints.length > 0) {
+    run.failed = true
+    return
+  }
+  const imported = importParams(run, conf)
+  if (imported === undefined) return
+  const params = conf.jail.params
+  const key = params.get('jid')?.at(-1) ?? params.get('name')?.at(-1)
+  const jid = runningJid(run, conf.jail)
   if (jid === undefined) {
-    if (op.c && (op.m || !op.r)) createJail(run, conf)
+    if (op.c) createJail(run, conf)
     else if (!tolerant) fail(run, key === undefined ? 'no jail specified' : `"${key}" not found`)
-  } else if (op.r && !op.m) {
+  } else if (op.r && (!op.m || changesFixed(run, jid, imported) !== undefined)) {
     stopJail(run, { jail: conf.jail, named: conf.named }, jid, run.verbose > 0)
     createJail(run, conf)
   } else if (op.m) modifyJail(run, conf, jid)
-  else if (!tolerant)
-    fail(run, `"${conf.named ? conf.jail.name : key === undefined ? '' : jid}" already exists`)
+  else if (!tolerant) fail(run, `"${conf.named ? conf.jail.name : jid}" already exists`)
+}
+
+/** running_jid: by `jid` when there is one, else by `name` and by nothing else. */
+function runningJid(run: Run, jail: ConfJail): number | undefined {
+  const jid = jail.params.get('jid')?.at(-1)
+  const name = jail.params.get('name')?.at(-1)
+  const key = jid === undefined ? name : Number(jid)
+  if (key === undefined || key === 0 || Number.isNaN(key)) return undefined
+  try {
+    return Number((run.t.call('jailGet', key, ['jid']) as { jid: number }).jid)
+  } catch (error) {
+    if (error instanceof CallError) return undefined
+    throw error
+  }
 }
 
 /** -rc: what depends on a jail stops before it and starts again after it; what it depends on is started when it has to. */
 function restart(run: Run, chosen: ConfJail[], all: ConfJail[], wild: boolean): void {
-  const running = (jail: ConfJail): number | undefined => {
-    const jid = run.t.call('jailId', jail.name)
-    return typeof jid === 'number' ? jid : undefined
-  }
+  const running = (jail: ConfJail) => runningJid(run, jail)
   const named = chosen.filter(jail => {
     if (running(jail) !== undefined) return true
     if (!wild) fail(run, `"${jail.name}" not found`)
@@ -198,83 +234,75 @@ function dependents(name: string, all: ConfJail[], path: readonly string[] = [])
   return direct.flatMap(j => [j, ...dependents(j.name, all, [...path, name])])
 }
 
-/** -r and -R. What is said of a removed jail depends on how it was named. */
-function remove(run: Run, names: string[], file: string | undefined, ignoreFile: boolean): void {
+/** -r and -R. What is said of a removed jail depends on how it was named; a wildcard of -r looks at the file only. */
+function remove(run: Run, names: string[], file: string, ignoreFile: boolean): void {
   const { t } = run
-  const conf =
-    !ignoreFile && (file !== undefined || fs.existsSync('/etc/jail.conf'))
-      ? readFile(t, file ?? '/etc/jail.conf')
-      : undefined
-  if (names.length === 0 && conf === undefined) {
-    if (ignoreFile) errx(t, 1, 'no jail specified')
-    errx(t, 1, '/etc/jail.conf: No such file or directory')
-  }
+  const conf = !ignoreFile && (file === '-' || fs.existsSync(file)) ? readFile(t, file) : undefined
   const running = t.call('jailList', ['jid', 'name']) as { jid: number; name: string }[]
-  const wildcard = names.some(n => n.endsWith('*'))
   const targets: { conf: Conf; jid: number }[] = []
-  const wanted = names.length > 0 ? names : (conf ?? []).map(j => j.name)
-  for (const name of wanted) {
-    const matching = name.endsWith('*')
-      ? running.filter(j => name === '*' || matchName(name, j.name))
-      : running.filter(j => j.name === name || String(j.jid) === name)
-    if (matching.length === 0 && !name.endsWith('*') && names.length > 0) {
-      if (!(run.quiet && conf?.some(j => j.name === name))) fail(run, `"${name}" not found`)
-      else run.failed = true
-    }
-    for (const j of matching) {
-      const own = conf?.find(c => c.name === j.name)
-      const jail = own ?? { name: j.name, params: new Map() }
-      targets.push({ conf: { jail, named: true, configured: own !== undefined }, jid: j.jid })
-      for (const other of dependents(j.name, conf ?? [])) {
-        const there = running.find(r => r.name === other.name)
-        if (there !== undefined)
-          targets.push({ conf: { jail: other, named: true, configured: true }, jid: there.jid })
-      }
+  const configured = (jail: ConfJail, tolerant: boolean) => {
+    if (jail.complaints.length > 0) run.failed = true
+    const jid = runningJid(run, jail)
+    if (jid !== undefined) targets.push({ conf: { jail, named: true, configured: true }, jid })
+    else if (!tolerant) {
+      if (!run.quiet) t.err(`jail: "${jail.name}" not found\n`)
+      run.failed = true
     }
   }
-  const say = conf !== undefined || names.length > 1 || wildcard || run.verbose > 0
+  const plain = ({ jid, name }: { jid: number; name: string }) => {
+    const jail: ConfJail = { name, params: new Map([['jid', [String(jid)]]]), complaints: [] }
+    targets.push({ conf: { jail, named: true, configured: false }, jid })
+  }
+  for (const name of names) {
+    if (isWild(name)) {
+      if (ignoreFile) running.filter(j => wildMatch(j.name, name)).forEach(plain)
+      else
+        for (const jail of conf ?? []) if (name === '*' || wildMatch(jail.name, name)) configured(jail, true)
+      continue
+    }
+    const own = conf?.find(c => c.name === name)
+    if (own !== undefined) {
+      configured(own, false)
+      for (const other of dependents(name, conf ?? [])) configured(other, true)
+      continue
+    }
+    // A whole number that is not 0 is a jid.
+    const jid = /^[+-]?[0-9]+$/.test(name) ? Number(name) : 0
+    const there = running.find(j => (jid !== 0 ? j.jid === jid : j.name === name))
+    if (there === undefined) fail(run, `"${name}" not found`)
+    else plain(there)
+  }
+  const say = conf !== undefined || names.length > 1 || isWild(names[0] ?? '') || run.verbose > 0
   for (const { conf: one, jid } of targets.reverse()) {
     if (t.call('jailId', String(jid)) === null) continue
     stopJail(run, one, jid, say)
   }
 }
 
+/** security.jail.* of the host that are the defaults of the old form: its sysctl, and the parameter (reversed: `!`). */
+const OLD_DEFAULTS = [
+  ['set_hostname_allowed', 'allow.set_hostname'],
+  ['sysvipc_allowed', 'allow.sysvipc'],
+  ['allow_raw_sockets', 'allow.raw_sockets'],
+  ['chflags_allowed', 'allow.chflags'],
+  ['mount_allowed', 'allow.mount'],
+  ['socket_unixiproute_only', '!allow.socket_af'],
+] as const
+
 /** `jail path hostname ip,... command ...` */
-function oldStyle(run: Run, rest: string[], name: string | undefined, level: string | undefined): void {
-  const [path, hostname, ips, ...command] = rest
-  const params = new Map<string, string[]>([
-    ['path', [path ?? '/']],
-    ['host.hostname', [hostname ?? '']],
-  ])
-  if (name !== undefined) params.set('name', [name])
-  if (level !== undefined) params.set('securelevel', [level])
-  const list = (ips ?? '').split(',').filter(a => a !== '' && a !== '-')
-  const v4 = list.filter(a => !a.includes(':'))
-  const v6 = list.filter(a => a.includes(':'))
-  if (v4.length > 0) params.set('ip4.addr', v4)
-  if (v6.length > 0) params.set('ip6.addr', v6)
-  params.set('command', command)
-  try {
-    createJail(run, { jail: { name: '', params }, named: false })
-  } catch (error) {
-    if (error instanceof CallError) fail(run, error.message)
-    else throw error
+function oldStyle(run: Run, jail: ConfJail, rest: string[]): void {
+  const [path = '/', hostname = '', ips = '', ...command] = rest
+  const add = (name: string, ...values: string[]) => addParameter(jail, name, values, true)
+  add('path', path)
+  add('host.hostname', hostname)
+  for (const ip of ips === '' ? [] : ips.split(',')) add(ip.includes(':') ? 'ip6.addr' : 'ip4.addr', ip)
+  add('command', ...command)
+  for (const [sysctl, name] of OLD_DEFAULTS) {
+    const value = run.t.call('sysctl', `security.jail.${sysctl}`)
+    if (value === null) continue
+    const on = (Number(value) !== 0) !== name.startsWith('!')
+    add(name.replace('!', ''), ...(on ? [] : ['false']))
   }
-}
-
-function printed(jail: ConfJail, separator: string): string {
-  return [...jail.params]
-    .map(([name, values]) => {
-      const shown = values.map(quotedPrint)
-      return shown.length === 0 ? name : `${name}=${shown.join(',')}`
-    })
-    .join(separator)
-}
-
-/** quoted_print(): quotes around spaces, a backslash before backslashes and the quotes used. */
-function quotedPrint(text: string): string {
-  const quote =
-    text === '' || text.includes("'") ? '"' : text.includes('"') ? "'" : /[ \t]/.test(text) ? '"' : ''
-  const inner = [...text].map(c => (c === '\\' || c === quote ? `\\${c}` : c)).join('')
-  return `${quote}${inner}${quote}`
+  for (const wrong of jail.complaints) fail(run, wrong)
+  if (jail.complaints.length === 0) createJail(run, { jail, named: false })
 }

@@ -1,4 +1,5 @@
 /** ps(1): selection, keywords with headers, columns as wide as they need to be. */
+import { CallError } from '../client.ts'
 import { Exit, getopt, type ToolContext } from './tool.ts'
 
 /** What the kernel tells of a process. */
@@ -91,8 +92,26 @@ const number = (header: string, value: (p: ProcessRow) => number | string): Keyw
 })
 const word = (header: string, value: (p: ProcessRow) => string): Keyword => ({ header, left: true, value })
 
-/** User and group names of this host, from files that only a program has; the numbers otherwise. */
-const names = { user: (uid: number) => (uid === 0 ? 'root' : uid === 65534 ? 'nobody' : String(uid)) }
+/** What the caller's own files and jails make of numbers; set by each run. */
+const names = { user: String, group: String, jail: String } as Record<
+  'user' | 'group' | 'jail',
+  (id: number) => string
+>
+
+/** Names from passwd(5) or group(5) by number; the first line counts. */
+function namesIn(t: ToolContext, file: string): (id: number) => string {
+  const found = new Map<number, string>()
+  try {
+    for (const line of t.readFile(file).split('\n')) {
+      const [name = '', , id = ''] = line.split(':')
+      if (/^[0-9]+$/.test(id) && !found.has(Number(id))) found.set(Number(id), name)
+    }
+  } catch (error) {
+    // Without the file there are numbers.
+    if (!(error instanceof CallError)) throw error
+  }
+  return id => found.get(id) ?? String(id)
+}
 
 const KEYWORDS: Record<string, Keyword> = {
   '%cpu': number('%CPU', p => ((100 * p.seconds) / Math.max(1, Date.now() / 1000 - p.started)).toFixed(1)),
@@ -107,7 +126,8 @@ const KEYWORDS: Record<string, Keyword> = {
   flags: number('F', () => '4002'),
   gid: number('GID', p => p.egid),
   groups: word('GROUPS', p => p.groups.join(',') || String(p.egid)),
-  jail: word('JAIL', p => (p.jid === 0 ? '-' : String(p.jid))),
+  group: word('GROUP', p => names.group(p.egid)),
+  jail: word('JAIL', p => (p.jid === 0 ? '-' : names.jail(p.jid))),
   jid: number('JID', p => p.jid),
   jobc: number('JOBC', () => 0),
   logname: word('LOGIN', () => 'root'),
@@ -122,6 +142,7 @@ const KEYWORDS: Record<string, Keyword> = {
   pri: number('PRI', () => 20),
   rgid: number('RGID', p => p.gid),
   rss: number('RSS', p => p.rss * 4),
+  rgroup: word('RGROUP', p => names.group(p.gid)),
   ruid: number('RUID', p => p.uid),
   ruser: word('RUSER', p => names.user(p.uid)),
   sid: number('SID', p => p.sid),
@@ -147,8 +168,7 @@ const ALIASES: Record<string, string> = {
   pgrp: 'pgid',
   login: 'logname',
   f: 'flags',
-  group: 'gid',
-  rgroup: 'rgid',
+  egroup: 'group',
 }
 
 const FORMATS = {
@@ -196,6 +216,10 @@ export function main(t: ToolContext): number {
     t.out(`${Object.keys(KEYWORDS).join(' ')}\n`)
     return 0
   }
+  const jails = t.call('jailList', ['jid', 'name']) as { jid: number; name: string }[]
+  names.user = namesIn(t, '/etc/passwd')
+  names.group = namesIn(t, '/etc/group')
+  names.jail = jid => jails.find(jail => jail.jid === jid)?.name ?? '-'
   const all = t.call('processes') as unknown as ProcessRow[]
   const chosen = select(t, all, has, lists, rest)
   const style = (['j', 'l', 'u', 'v'] as const).findLast(has)
