@@ -1,5 +1,5 @@
 /** Jail parameters from the `freebsd.jail` section, the annotations `org.freebsd.*`, and the defaults. */
-import { parseJailAddress } from './addresses.ts'
+import { parseJailAddress, sameAddress } from './addresses.ts'
 import { annotationPath, type Context } from './context.ts'
 import { checkValue } from './jail-params.ts'
 import { fromAnnotations, fromSection, type Lists, shown, type Value } from './jail-values.ts'
@@ -58,6 +58,7 @@ export function translateJail(
   if (needsVnet !== undefined && !plan.vnet)
     context.fail(needsVnet, 'needs vnet=new, and the config says vnet=inherit')
   addDefaults(context, values, parent, plan.vnet)
+  settleStack(context, values, plan.vnet)
   checkAddresses(context, values, lists, plan)
   if (values.get('allow.mount')?.value === 'true' && values.get('enforce_statfs')?.value === '2') {
     // jail.md section 9.
@@ -151,6 +152,32 @@ function hostDefaults(context: Context, values: Map<string, Value>): void {
   if (!values.has('host')) values.set('host', { value: 'new', origin: 'default' })
 }
 
+/**
+ * The kernel refuses `vnet`, whatever its value, beside `ip4` or `ip6`, whatever theirs ("vnet jails cannot have IP
+ * address restrictions", kern_jail.c kern_jail_set). What only says what is so anyway is left out; a restriction that
+ * cannot be made is an error.
+ */
+function settleStack(context: Context, values: Map<string, Value>, vnet: boolean): void {
+  const leaveOut = (name: string, note: string) => {
+    const given = values.get(name)
+    values.delete(name)
+    if (given) context.fate(given.origin, 'applied', note)
+  }
+  if (!vnet) leaveOut('vnet', 'the default of jail(8)')
+  for (const version of [4, 6] as const) {
+    const name = `ip${version}`
+    const given = values.get(name)
+    if (vnet && given?.value === 'inherit') leaveOut(name, 'a jail with vnet=new has a stack of its own')
+    else if (vnet && given)
+      context.fail(
+        given.origin,
+        `${name}=${given.value} cannot be with vnet=new; allowed is inherit, or nothing`,
+      )
+    else if (given?.value === 'disable' && values.has(`${name}.addr`))
+      context.fail(given.origin, `${name}=disable, but ${values.get(`${name}.addr`)?.origin} gives addresses`)
+  }
+}
+
 /** Addresses are parsed, restricted to classic jails, and where an interface is named become aliases of it. */
 function checkAddresses(context: Context, values: Map<string, Value>, lists: Lists, plan: JailPlan): void {
   const shared = lists.interface
@@ -174,6 +201,10 @@ function checkAddresses(context: Context, values: Map<string, Value>, lists: Lis
       const parsed = parseJailAddress(text, version)
       if (typeof parsed === 'string') {
         context.fail(given.origin, parsed)
+        continue
+      }
+      if (addresses.some(other => sameAddress(other, parsed.address))) {
+        context.fail(given.origin, `${parsed.address} is there twice`)
         continue
       }
       addresses.push(parsed.address)

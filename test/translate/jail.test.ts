@@ -296,9 +296,57 @@ describe('addresses', () => {
     expect(commands(plan(annotations({ 'ip4.addr': '10.0.0.7', interface: 'em0' }), { facts }))).toEqual([])
   })
 
+  it('that the kernel refuses without a text are named', () => {
+    for (const [name, value, text] of [
+      ['ip4.addr', '10.0.0.7,10.0.0.7', '10.0.0.7 is there twice'],
+      ['ip6.addr', 'fd00::7,fd00:0::7', 'fd00:0::7 is there twice'],
+      ['ip4.addr', '0.0.0.0', '0.0.0.0 cannot be the address of a jail'],
+      ['ip4.addr', '255.255.255.255', '255.255.255.255 cannot be the address of a jail'],
+      ['ip6.addr', '0::0', '0::0 cannot be the address of a jail'],
+    ] as const) {
+      expect(errors(annotations({ [name]: value }))).toEqual([
+        `annotations["org.freebsd.jail.${name}"]: ${text}`,
+      ])
+    }
+  })
+
+  it('contradict a family that is switched off', () => {
+    expect(errors({ freebsd: { jail: { ip4: 'disable', ip4Addr: ['10.0.0.7'] } } })).toEqual([
+      'freebsd.jail.ip4: ip4=disable, but freebsd.jail.ip4Addr gives addresses',
+    ])
+  })
+
   it('cannot restrict a vnet jail', () => {
     expect(errors(annotations({ vnet: 'new', 'ip4.addr': '10.0.0.7' }))).toEqual([
       expect.stringContaining('vnet jails cannot have IP address restrictions'),
+    ])
+  })
+})
+
+describe('vnet beside ip4 and ip6, which the kernel refuses whatever their values', () => {
+  it('is left out where it only says the default', () => {
+    const made = plan(annotations({ vnet: 'inherit' }))
+    expect(parameters(made)).toContain('ip4=inherit')
+    expect(parameters(made).join()).not.toContain('vnet')
+    expect(fate(made, 'annotations["org.freebsd.jail.vnet"]')).toBe('applied: the default of jail(8)')
+    const section = plan({ freebsd: { jail: { vnet: 'inherit', ip4: 'inherit', ip6: 'disable' } } })
+    expect(parameters(section)).toEqual(expect.arrayContaining(['ip4=inherit', 'ip6=disable']))
+    expect(parameters(section).join()).not.toContain('vnet')
+  })
+
+  it('has them left out where they restrict nothing', () => {
+    const made = plan({ freebsd: { jail: { vnet: 'new', ip4: 'inherit', ip6: 'inherit' } } })
+    expect(parameters(made)).toContain('vnet=new')
+    expect(parameters(made).join()).not.toMatch(/ip[46]/)
+    expect(fate(made, 'freebsd.jail.ip6')).toBe('applied: a jail with vnet=new has a stack of its own')
+  })
+
+  it('is an error where they would restrict', () => {
+    expect(
+      errors({ freebsd: { jail: { vnet: 'new', ip4: 'disable' } }, ...annotations({ ip6: 'new' }) }),
+    ).toEqual([
+      'freebsd.jail.ip4: ip4=disable cannot be with vnet=new; allowed is inherit, or nothing',
+      'annotations["org.freebsd.jail.ip6"]: ip6=new cannot be with vnet=new; allowed is inherit, or nothing',
     ])
   })
 })
