@@ -251,6 +251,47 @@ describe('options', () => {
     ).toEqual([word])
   })
 
+  it.each(['constructor', 'toString', '__proto__', 'constructor=1'])(
+    'that are no option but a name of every object (%s) are unknown',
+    word => {
+      for (const [type, source] of [
+        ['nullfs', '/s'],
+        ['tmpfs', 'tmpfs'],
+        ['devfs', 'devfs'],
+      ])
+        expect(errors(mounts({ destination: '/d', type: type!, source: source!, options: [word] }))).toEqual([
+          expect.stringContaining('mounts[0].options[0]: unknown option '),
+        ])
+    },
+  )
+
+  it.each(['fspath=/etc', 'from=/etc', 'fstype=ufs'])('%s is what the mount itself says', word => {
+    const [name] = word.split('=')
+    expect(errors(mounts({ destination: '/d', type: 'ufs', source: '/dev/md0', options: [word] }))).toEqual([
+      `mounts[0].options[0]: ${name}= is given by the mount itself`,
+    ])
+  })
+
+  it.each([
+    [['nosuid', 'suid'], []],
+    [['noexec', 'rexec'], []],
+    [['noatime', 'atime'], []],
+    [['rnosymfollow', 'symfollow'], []],
+    [['nocover', 'cover'], []],
+    [['exec', 'noexec'], ['noexec']],
+    [['ro', 'rrw', 'ro'], ['ro']],
+    [['rnosymfollow'], ['nosymfollow']],
+  ])('of opposites the last holds: %j', (options, left) => {
+    const made = plan(mounts({ destination: '/d', type: 'nullfs', source: '/s', options }))
+    expect(words(mountOn(made, '/d'))).toEqual(left)
+  })
+
+  it('nosymfollow is dropped for devfs, which refuses it', () => {
+    const made = plan(mounts({ ...DEV, options: ['ruleset=4', 'nosymfollow', 'nosuid'] }))
+    expect(words(mountOn(made, '/dev'))).toEqual(['nosuid', 'ruleset=4'])
+    expect(words(mountOn(plan(tmpfs('nosymfollow')), '/t'))).toEqual(['nosymfollow'])
+  })
+
   it('noatime is dropped for those that refuse it', () => {
     expect(words(mountOn(plan(tmpfs('noatime', 'sync')), '/t'))).toEqual([])
   })
