@@ -25,7 +25,8 @@ export type Undo =
   /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */
   | { op: 'init-gone'; ctl: string }
   | { op: 'kill'; pid: number; start: string }
-  | { op: 'children'; parent: string }
+  /** children.max of `parent`, which was `from` before. */
+  | { op: 'children'; parent: string; from: number }
 
 /** What is known once the effect has happened. */
 export interface Done {
@@ -33,6 +34,8 @@ export interface Done {
   fsid?: string
   /** jail: its id. */
   jid?: number
+  /** children: whether the kernel allowed it. */
+  raised?: boolean
 }
 
 /** One entry of the journal as it stands now. */
