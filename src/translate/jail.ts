@@ -3,6 +3,7 @@ import { parseJailAddress, sameAddress } from './addresses.ts'
 import { annotationPath, type Context } from './context.ts'
 import { checkValue } from './jail-params.ts'
 import { fromAnnotations, fromSection, type Lists, shown, type Value } from './jail-values.ts'
+import { DEFAULT_RULESET, missingRuleset } from './mounts.ts'
 import { isInterfaceName } from './names.ts'
 
 /** The annotation that makes the container a child of another jail. */
@@ -60,6 +61,7 @@ export function translateJail(
   addDefaults(context, values, parent, plan.vnet)
   settleStack(context, values, plan.vnet)
   checkAddresses(context, values, lists, plan)
+  limitDevfsInside(context, values)
   if (values.get('allow.mount')?.value === 'true' && values.get('enforce_statfs')?.value === '2') {
     // jail.md section 9.
     context.warn(`${values.get('allow.mount')?.origin}: mounting inside needs enforce_statfs below 2 as well`)
@@ -103,7 +105,7 @@ function addDefaults(
   parent: string | undefined,
   vnet: boolean,
 ): void {
-  const facts = parent === undefined ? undefined : context.facts.jail(parent)
+  const facts = parent === undefined ? around(context) : context.facts.jail(parent)
   const set = (name: string, value: string) => {
     if (!values.has(name)) values.set(name, { value, origin: 'default' })
   }
@@ -128,6 +130,24 @@ function addDefaults(
     set('ip4', 'inherit')
     set('ip6', 'inherit')
   }
+}
+
+/**
+ * The jail that this host is itself, by what it grants its children (kern_jail.c sysctl_jail_default_allow: "Prisons
+ * just see their own parameters"; outside a jail the same names tell defaults of jail(2), which mean nothing here).
+ */
+function around({ facts }: Context): Record<string, string> | undefined {
+  if (facts.sysctl('security.jail.jailed') !== '1') return undefined
+  const own: Record<string, string> = {}
+  for (const [name, sysctl] of [
+    ['allow.raw_sockets', 'allow_raw_sockets'],
+    ['allow.chflags', 'chflags_allowed'],
+    ['enforce_statfs', 'enforce_statfs'],
+  ] as const) {
+    const value = facts.sysctl(`security.jail.${sysctl}`)
+    if (value !== undefined) own[name] = value
+  }
+  return own
 }
 
 function hostDefaults(context: Context, values: Map<string, Value>): void {
@@ -176,6 +196,25 @@ function settleStack(context: Context, values: Map<string, Value>, vnet: boolean
     else if (given?.value === 'disable' && values.has(`${name}.addr`))
       context.fail(given.origin, `${name}=disable, but ${values.get(`${name}.addr`)?.origin} gives addresses`)
   }
+}
+
+/**
+ * A devfs that the jail mounts itself goes by the jail's devfs_ruleset alone, and shows every device of the host when
+ * that is 0, the default, or a set without rules (devfs_vfsops.c devfs_mount): a jail that may mount one gets a set.
+ */
+function limitDevfsInside(context: Context, values: Map<string, Value>): void {
+  const allowed = values.get('allow.mount.devfs')
+  const mayMount = allowed?.value === 'true'
+  const given = values.get('devfs_ruleset')
+  if (given === undefined && !mayMount) return
+  // In a jail, a jail's set is its parent's and no other.
+  if (given === undefined && context.facts.sysctl('security.jail.jailed') === '1') return
+  const { value, origin } = given ?? { value: String(DEFAULT_RULESET), origin: allowed?.origin ?? 'default' }
+  if (value === '0') {
+    if (mayMount) context.warn(`${origin}: a /dev that the jail mounts shows every device of the host`)
+  } else if (!context.facts.rulesetExists(Number(value))) {
+    context.fail(origin, missingRuleset(Number(value)), { code: 'HOST' })
+  } else values.set('devfs_ruleset', { value, origin })
 }
 
 /** Addresses are parsed, restricted to classic jails, and where an interface is named become aliases of it. */

@@ -60,6 +60,26 @@ describe('defaults', () => {
   })
 })
 
+describe('defaults in a host that is a jail itself', () => {
+  const of = (sysctls: Record<string, string>) =>
+    parameters(plan({}, { facts: { sysctls } })).filter(name => !/^(persist|host|ip)/.test(name))
+
+  it('give way to what that jail may not', () => {
+    const outer = {
+      'security.jail.allow_raw_sockets': '1',
+      'security.jail.chflags_allowed': '0',
+      'security.jail.enforce_statfs': '2',
+    }
+    expect(of({ ...outer, 'security.jail.jailed': '1' })).toEqual(['enforce_statfs=2', 'allow.raw_sockets'])
+    // Outside they are the defaults of jail(2), which nobody uses any more.
+    expect(of({ ...outer, 'security.jail.jailed': '0' })).toEqual([
+      'enforce_statfs=1',
+      'allow.chflags',
+      'allow.raw_sockets',
+    ])
+  })
+})
+
 describe('the freebsd section', () => {
   it('becomes parameters, every key of it', () => {
     const jail = {
@@ -320,6 +340,38 @@ describe('addresses', () => {
     expect(errors(annotations({ vnet: 'new', 'ip4.addr': '10.0.0.7' }))).toEqual([
       expect.stringContaining('vnet jails cannot have IP address restrictions'),
     ])
+  })
+})
+
+describe('a devfs that the jail may mount itself', () => {
+  const mount = { freebsd: { jail: { allow: { mount: ['devfs'] } } } }
+
+  it('shows what ruleset 4 shows unless another is named', () => {
+    expect(parameters(plan(mount))).toContain('devfs_ruleset=4')
+    expect(parameters(plan(annotations({ 'allow.mount.devfs': 'true' })))).toContain('devfs_ruleset=4')
+    expect(parameters(plan({ ...mount, ...annotations({ devfs_ruleset: '5' }) }))).toContain(
+      'devfs_ruleset=5',
+    )
+    expect(parameters(plan(annotations({ 'allow.mount.tmpfs': 'true' }))).join()).not.toContain('ruleset')
+  })
+
+  it('shows everything only where that is asked for, and said', () => {
+    const made = plan({ ...mount, ...annotations({ devfs_ruleset: '0' }) })
+    expect(parameters(made)).toContain('devfs_ruleset=0')
+    expect(made.warnings).toContain(
+      'annotations["org.freebsd.jail.devfs_ruleset"]: a /dev that the jail mounts shows every device of the host',
+    )
+  })
+
+  it('needs a ruleset that is there', () => {
+    expect(errors(annotations({ devfs_ruleset: '77' }))).toEqual([
+      'annotations["org.freebsd.jail.devfs_ruleset"]: devfs ruleset 77 does not exist on this host; a missing ruleset would show every device',
+    ])
+  })
+
+  it('has the set of the jail around it where this is a jail', () => {
+    const facts = { sysctls: { 'security.jail.jailed': '1' } }
+    expect(parameters(plan(mount, { facts })).join()).not.toContain('devfs_ruleset')
   })
 })
 
