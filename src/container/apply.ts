@@ -15,7 +15,7 @@ import type { Journal } from './journal.ts'
 import type { Layout } from './layout.ts'
 import type { Roots } from './mount-point.ts'
 import { applyMount } from './mount-step.ts'
-import { childrenLimit, raiseChildren } from './parent.ts'
+import { raiseChildren } from './parent.ts'
 import { takeRuleset } from './rulesets.ts'
 import { mountSocket } from './socket-mount.ts'
 
@@ -77,7 +77,9 @@ export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layou
         moveInterface(host, journal, step)
         return
       case 'raise-children':
-        makeRoom(host, journal, step.parent)
+        journal.perform('raise children.max', { op: 'children', parent: step.parent }, () =>
+          raiseChildren(host, step.parent),
+        )
     }
   }
   for (const step of plan.steps) apply(step)
@@ -124,16 +126,6 @@ function makeJail(host: Host, journal: Journal, step: JailStep, path: string, ca
     { op: 'jail', name: step.name, path },
     () => Number(runTool(host, { tool: 'jail', args }).trim()),
     jid => ({ jid }),
-  )
-}
-
-function makeRoom(host: Host, journal: Journal, parent: string): void {
-  const from = childrenLimit(host, parent)
-  journal.perform(
-    'raise children.max',
-    { op: 'children', parent, from },
-    () => raiseChildren(host, parent, from),
-    raised => ({ raised }),
   )
 }
 

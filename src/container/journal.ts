@@ -25,8 +25,7 @@ export type Undo =
   /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */
   | { op: 'init-gone'; ctl: string }
   | { op: 'kill'; pid: number; start: string }
-  /** children.max of `parent`, which was `from` before. */
-  | { op: 'children'; parent: string; from: number }
+  | { op: 'children'; parent: string }
 
 /** What is known once the effect has happened. */
 export interface Done {
@@ -34,8 +33,6 @@ export interface Done {
   fsid?: string
   /** jail: its id. */
   jid?: number
-  /** children: whether the kernel allowed it. */
-  raised?: boolean
 }
 
 /** One entry of the journal as it stands now. */

@@ -73,7 +73,7 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       killProcess(host, undo.pid, undo.start)
       break
     case 'children':
-      lowerChildren(host, undo.parent, undo.from, done && (done.raised ?? true))
+      lowerChildren(host, undo.parent)
       break
     case 'host-unlink':
       removeQuietly(() => unlinkSync(undo.path))

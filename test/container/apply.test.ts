@@ -7,12 +7,11 @@ import { layout } from '../../src/container/layout.ts'
 import type { Plan, Step } from '../../src/translate/plan.ts'
 import { fakeHost } from './fake-host.ts'
 
-function apply(host: ReturnType<typeof fakeHost>, steps: Step[]): Journal {
+function apply(host: ReturnType<typeof fakeHost>, steps: Step[]): void {
   const dir = tmp.dirSync({ unsafeCleanup: true }).name
   const journal = new Journal(join(dir, 'journal.jsonl'))
   const plan = { id: 'web', jailName: 'web', rootPath: dir, steps } as unknown as Plan
   applyPlan(host, journal, plan, layout(dir, 'web'))
-  return journal
 }
 
 it('puts the property in front of what a tool says', () => {
@@ -35,15 +34,4 @@ it('puts the property in front of what a tool says', () => {
       { kind: 'move-interface', interface: 'em9', jail: 'web', origin: 'freebsd.jail.vnetInterfaces[0]' },
     ]),
   ).toThrow(/^freebsd\.jail\.vnetInterfaces\[0\]: ifconfig: interface em9 does not exist$/)
-})
-
-it('goes on without room in the parent where the kernel allows none: it does not count there', () => {
-  const host = fakeHost()
-  host.jails.set('a.b', 5)
-  const stderr = 'jail: jail_set: Operation not permitted\n'
-  host.answers.set('jail -m name=a.b children.max=4', { status: 1, stdout: '', stderr })
-  const journal = apply(host, [{ kind: 'raise-children', parent: 'a.b' }])
-  expect(journal.pending()).toMatchObject([
-    { undo: { op: 'children', parent: 'a.b', from: 3 }, done: { raised: false } },
-  ])
 })

@@ -32,12 +32,12 @@ describe('journal', () => {
   it('keeps an effect that failed, since it may have happened in part', () => {
     const journal = new Journal(path)
     expect(() =>
-      journal.perform('x', { op: 'children', parent: 'p', from: 0 }, () => {
+      journal.perform('x', { op: 'children', parent: 'p' }, () => {
         throw new Error('no')
       }),
     ).toThrow('no')
     expect(new Journal(path).pending()).toEqual([
-      { n: 1, undo: { op: 'children', parent: 'p', from: 0 }, done: undefined },
+      { n: 1, undo: { op: 'children', parent: 'p' }, done: undefined },
     ])
   })
 

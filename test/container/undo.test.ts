@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Done, Journal, type Undo } from '../../src/container/journal.ts'
+import { Journal, type Undo } from '../../src/container/journal.ts'
 import { playBack } from '../../src/container/undo.ts'
 import { SyscallError } from '../../src/errors.ts'
 import type { ToolCall } from '../../src/translate/plan.ts'
@@ -29,7 +29,7 @@ beforeEach(() => {
 })
 
 /** Writes an entry; `done` undefined stands for a crash between the undo's record and the effect's end. */
-function record(undo: Undo, done?: Done): void {
+function record(undo: Undo, done?: { fsid?: string; jid?: number }): void {
   if (done)
     journal.perform(
       'x',
@@ -185,30 +185,6 @@ describe('ruleset', () => {
     record({ op: 'ruleset', number: 1000, marker })
     expect(playBack(host, journal)).toEqual([])
     expect(host.calls).not.toContain('devfs rule -s 1000 delset')
-  })
-})
-
-describe('children.max of a parent', () => {
-  const lowered = 'jail -m name=pod children.max=2'
-
-  it.each<[string, number, Done | undefined, boolean]>([
-    ['was raised', 2, { raised: true }, true],
-    ['was raised, and by others since', 0, { raised: true }, true],
-    ['could not be raised', 3, { raised: false }, false],
-    ['was about to be raised when create died', 3, undefined, false],
-    ['was raised when create died', 2, undefined, true],
-  ])('that %s (it was %i) is taken back as far as it is ours', (_, from, done, back) => {
-    // The fake host says 3.
-    host.jails.set('pod', 7)
-    record({ op: 'children', parent: 'pod', from }, done)
-    expect(playBack(host, journal)).toEqual([])
-    expect(host.calls.includes(lowered)).toBe(back)
-  })
-
-  it('is no matter when the parent is gone', () => {
-    record({ op: 'children', parent: 'pod', from: 2 }, { raised: true })
-    expect(playBack(host, journal)).toEqual([])
-    expect(host.calls).toEqual([])
   })
 })
 
