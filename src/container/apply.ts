@@ -68,7 +68,7 @@ export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layou
         mount(step)
         return
       case 'jail':
-        jid = makeJail(host, journal, step, roots.mountRoot, captured)
+        jid = makeJail(host, journal, step, roots.mountRoot)
         return
       case 'run':
         runStep(host, journal, step, captured)
@@ -113,13 +113,11 @@ function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files
 }
 
 /** jail(8) -c; -i makes it print the jid. */
-function makeJail(host: Host, journal: Journal, step: JailStep, path: string, captured: Captured): number {
+function makeJail(host: Host, journal: Journal, step: JailStep, path: string): number {
   if (host.kernel.jailId(step.name) !== undefined) {
     throw new JailwrightError('EXISTS', `jail "${step.name}" already exists`, { subject: step.name })
   }
-  const parameters = step.parameters.map(([name, value]) =>
-    value === true ? name : `${name}=${fill(value, captured)}`,
-  )
+  const parameters = step.parameters.map(([name, value]) => (value === true ? name : `${name}=${value}`))
   const args = ['-i', '-c', `name=${step.name}`, `path=${path}`, ...parameters]
   return journal.perform(
     `jail ${step.name}`,

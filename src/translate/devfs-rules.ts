@@ -89,6 +89,7 @@ export function parseRule(text: string): Rule | string {
     } else if (word === 'path') {
       if (value.length > 199) return 'pattern specified too long'
       rule.path = value.replace(/^\/dev\//, '')
+      if (rule.path === '') return 'expecting argument for path'
     } else if (word === 'mode') {
       if (!/^[0-7]{1,4}$/.test(value) && !SYMBOLIC_MODE.test(value)) return `invalid mode: ${value}`
       rule.mode = value

@@ -195,6 +195,7 @@ describe('rule= options', () => {
   it.each([
     ['rule=', 'unexpected end of rulespec'],
     ['rule=path', 'expecting argument for path'],
+    ['rule=path /dev/ unhide', 'expecting argument for path'],
     ['rule=path x frobnicate', 'unknown argument: frobnicate'],
     ['rule=path x mode 99', 'invalid mode: 99'],
     ['rule=type nosuch unhide', 'unknown type: nosuch'],
