@@ -31,10 +31,21 @@ function explain(error: unknown, step: MountStep): never {
   throw error
 }
 
+/** The destination, found or made; what cannot be is told with its property. */
+function lookUp(host: Host, journal: Journal, step: MountStep, roots: Roots): BeneathTarget | undefined {
+  try {
+    return findTarget(host, journal, step, roots)
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    const subject = step.origin.startsWith('mounts[') ? `${step.origin}.destination` : step.origin
+    throw new JailwrightError('HOST', `${subject}: ${error.message}`, { subject, cause: error })
+  }
+}
+
 /** Does one mount step under the journal. */
 export function applyMount(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
   checkSource(step)
-  let target = findTarget(host, journal, step, roots)
+  let target = lookUp(host, journal, step, roots)
   if (!target) return
   try {
     const resolved = resolveStep(step, target, roots)

@@ -158,6 +158,9 @@ export function applyDevices(
     context.warn(`${property}: ruleset 0 shows every device of the host (privileged)`)
     for (const { property: rule } of devfs.options.rules)
       context.fate(rule, 'ignored', 'every device is shown already')
+    for (const { hide, name, origin } of requests.entries) {
+      if (hide) context.warn(`${origin}: ${name} is not hidden: ruleset 0 shows every device`)
+    }
     use('0')
     return undefined
   }

@@ -82,7 +82,8 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
       plan.steps.push(descriptors(context, property))
   })
   plan.steps = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
-  plan.steps.push(...maskedPaths(context), ...readonlyPaths(context, plan.steps))
+  const hidden = maskedPaths(context, plan.steps, requests)
+  plan.steps.push(...hidden, ...readonlyPaths(context, plan.steps))
   return plan
 }
 

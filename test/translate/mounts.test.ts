@@ -332,6 +332,29 @@ describe('masked and read-only paths', () => {
   })
 })
 
+describe('masked and read-only paths below /dev', () => {
+  const paths = { maskedPaths: ['/dev/zero', '/dev/pts'], readonlyPaths: ['/dev/null'] }
+
+  it('are rules, since no file covers a device', () => {
+    const made = plan({ ...mounts(DEV), linux: paths })
+    expect(steps(made, 'mount').map(step => step.destination)).toEqual(['/dev'])
+    expect(steps(made, 'ruleset')[0]?.rules.slice(-2)).toEqual(['path zero hide', 'path pts hide'])
+    expect(fate(made, 'linux.maskedPaths[0]')).toBe('translated: a devfs rule that hides zero')
+    expect(fate(made, 'linux.readonlyPaths[0]')).toMatch(/^ignored: nothing can be made in devfs/)
+  })
+
+  it('are said to be seen where every device is shown', () => {
+    const made = plan({ ...mounts({ ...DEV, options: ['ruleset=0'] }), linux: paths })
+    expect(made.warnings).toContain('linux.maskedPaths[0]: zero is not hidden: ruleset 0 shows every device')
+  })
+
+  it('are paths like others where /dev is no devfs', () => {
+    const made = plan({ linux: paths })
+    expect(mountOn(made, '/dev/zero')).toMatchObject({ mask: true })
+    expect(mountOn(made, '/dev/null')).toMatchObject({ fstype: 'nullfs' })
+  })
+})
+
 describe('sizes', () => {
   it.each([
     ['0', 0n],
