@@ -168,6 +168,14 @@ describe('below devfs no mount point can be made', () => {
     expect(steps(made, 'ruleset')[0]?.rules).toContain('path shm unhide')
   })
 
+  it('or will have it: the module that linprocfs loads makes it', () => {
+    const proc = { destination: '/proc', type: 'linprocfs', source: 'proc' }
+    const made = plan(mounts(DEV, shm, proc), { facts: { paths: { '/dev/shm': undefined } } })
+    expect(steps(made, 'mount').map(step => step.destination)).toEqual(['/dev', '/proc', '/dev/shm'])
+    expect(steps(made, 'ruleset')[0]?.rules).toContain('path shm unhide')
+    expect(made.warnings).toEqual([])
+  })
+
   it('and left out with a warning where it has not', () => {
     const made = plan(mounts(DEV, shm), { facts: { paths: { '/dev/shm': undefined } } })
     expect(mountOn(made, '/dev/shm')).toBeUndefined()
