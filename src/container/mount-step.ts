@@ -38,7 +38,10 @@ function lookUp(host: Host, journal: Journal, step: MountStep, roots: Roots): Be
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error
     const subject = step.origin.startsWith('mounts[') ? `${step.origin}.destination` : step.origin
-    throw new JailwrightError('HOST', `${subject}: ${error.message}`, { subject, cause: error })
+    // devfs has no mkdir(2); a ruleset of the host that was changed is the usual reason (ocijail#5).
+    const hidden = error.errno === 'EOPNOTSUPP' && step.destination.startsWith('/dev/')
+    const hint = hidden ? { hint: 'does the ruleset of its devfs show it?' } : {}
+    throw new JailwrightError('HOST', `${subject}: ${error.message}`, { subject, cause: error, ...hint })
   }
 }
 
