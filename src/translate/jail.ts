@@ -127,8 +127,10 @@ function addDefaults(
   if (granted('allow.chflags')) set('allow.chflags', 'true')
   // Who restricts one family has not asked for all addresses of the other: the kernel's default is none.
   if (!vnet && !values.has('ip4.addr') && !values.has('ip6.addr')) {
-    set('ip4', 'inherit')
-    set('ip6', 'inherit')
+    // A kernel may have been made without one of them.
+    for (const name of ['ip4', 'ip6']) {
+      if (context.facts.jailParam(name) !== undefined) set(name, 'inherit')
+    }
   }
 }
 

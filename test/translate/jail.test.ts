@@ -60,6 +60,12 @@ describe('defaults', () => {
   })
 })
 
+it('inherits no family that the kernel does not have', () => {
+  const made = plan({}, { facts: { jailParams: { ip6: undefined } } })
+  expect(parameters(made)).toContain('ip4=inherit')
+  expect(parameters(made)).not.toContain('ip6=inherit')
+})
+
 describe('defaults in a host that is a jail itself', () => {
   const of = (sysctls: Record<string, string>) =>
     parameters(plan({}, { facts: { sysctls } })).filter(name => !/^(persist|host|ip)/.test(name))
