@@ -520,6 +520,35 @@ export const jailCases = [
     ),
   }),
   defineCase({
+    id: 'jails.vnet-inherit',
+    title: 'vnet=inherit beside ip4=inherit, which the kernel refuses together',
+    stands:
+      'kern_jail.c: "vnet jails cannot have IP address restrictions" for any value of vnet beside any of ip4 or ip6; both say the default here',
+    mark: 'jailwright',
+    ...annotated({ 'org.freebsd.jail.vnet': 'inherit' }, [jls('vnet ip4', 'vnet=inherit ip4=inherit')]),
+  }),
+  defineCase({
+    id: 'jails.vnet-restricted',
+    title: 'vnet=new with ip4=disable is an error that names the property',
+    stands: 'kern_jail.c: "vnet jails cannot have IP address restrictions"',
+    mark: 'jailwright',
+    config: { freebsd: { jail: { vnet: 'new', ip4: 'disable' } } },
+    steps: [create({ fails: /freebsd\.jail\.ip4/ }), gone()],
+  }),
+  defineCase({
+    id: 'jails.devfs-inside',
+    title: 'a jail that may mount devfs has a ruleset for it',
+    stands:
+      'devfs_vfsops.c: a devfs mounted in a jail whose devfs_ruleset is 0 shows every device (needs A.1.7: fail closed)',
+    mark: 'jailwright',
+    config: { freebsd: { jail: { enforceStatfs: 1, allow: { mount: ['devfs'] } } } },
+    steps: [
+      create(),
+      jls('allow.mount.devfs devfs_ruleset', 'allow.mount.devfs devfs_ruleset=4'),
+      removeForce(),
+    ],
+  }),
+  defineCase({
     id: 'jails.ip4-addr',
     title: 'ip4.addr: the jail has that address only',
     stands: 'cbsd#840, #844: classic jails with own addresses (needs A.7.26)',

@@ -2,7 +2,15 @@
 import { mkdirSync } from 'node:fs'
 import { JailwrightError, ToolError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
-import type { JailStep, MountStep, Plan, RunStep, Step, ToolCall } from '../translate/plan.ts'
+import type {
+  JailStep,
+  MountStep,
+  MoveInterfaceStep,
+  Plan,
+  RunStep,
+  Step,
+  ToolCall,
+} from '../translate/plan.ts'
 import type { Journal } from './journal.ts'
 import type { Layout } from './layout.ts'
 import type { Roots } from './mount-point.ts'
@@ -60,13 +68,13 @@ export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layou
         mount(step)
         return
       case 'jail':
-        jid = makeJail(host, journal, step, roots.mountRoot, captured)
+        jid = makeJail(host, journal, step, roots.mountRoot)
         return
       case 'run':
         runStep(host, journal, step, captured)
         return
       case 'move-interface':
-        moveInterface(host, journal, step.interface, step.jail)
+        moveInterface(host, journal, step)
         return
       case 'raise-children':
         journal.perform('raise children.max', { op: 'children', parent: step.parent }, () =>
@@ -105,13 +113,11 @@ function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files
 }
 
 /** jail(8) -c; -i makes it print the jid. */
-function makeJail(host: Host, journal: Journal, step: JailStep, path: string, captured: Captured): number {
+function makeJail(host: Host, journal: Journal, step: JailStep, path: string): number {
   if (host.kernel.jailId(step.name) !== undefined) {
     throw new JailwrightError('EXISTS', `jail "${step.name}" already exists`, { subject: step.name })
   }
-  const parameters = step.parameters.map(([name, value]) =>
-    value === true ? name : `${name}=${fill(value, captured)}`,
-  )
+  const parameters = step.parameters.map(([name, value]) => (value === true ? name : `${name}=${value}`))
   const args = ['-i', '-c', `name=${step.name}`, `path=${path}`, ...parameters]
   return journal.perform(
     `jail ${step.name}`,
@@ -126,19 +132,33 @@ function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured
   // What an interface will be called is known only afterwards; its undo goes by the placeholder's later name.
   const undo = step.undo.map(each => fillCall(each, captured))
   const output = journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls: undo }, () =>
-    runTool(host, call),
+    named(step.origin, () => runTool(host, call)),
   )
   if (step.capture) captured.set(step.capture, output.trim())
 }
 
 /** Moves an interface into the jail; the undo gives it back, also when the jail's end has already done so. */
-function moveInterface(host: Host, journal: Journal, name: string, jail: string): void {
+function moveInterface(
+  host: Host,
+  journal: Journal,
+  { interface: name, jail, origin }: MoveInterfaceStep,
+): void {
   const gone = ['not found', 'does not exist', 'Device not configured', 'File exists']
   journal.perform(
     `move ${name}`,
     { op: 'run', calls: [{ tool: 'ifconfig', args: [name, '-vnet', jail], ignore: gone }] },
-    () => runTool(host, { tool: 'ifconfig', args: [name, 'vnet', jail] }),
+    () => named(origin, () => runTool(host, { tool: 'ifconfig', args: [name, 'vnet', jail] })),
   )
+}
+
+/** What a tool says names no property: the one that it was run for is put in front. */
+function named<T>(origin: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (error instanceof ToolError) error.message = `${origin}: ${error.message}`
+    throw error
+  }
 }
 
 /** Runs a tool and gives its standard output; a status other than 0 is an error with the tool's own text, unless ignored. */

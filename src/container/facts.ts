@@ -1,5 +1,5 @@
 /** The running host's facts for translation; each is asked for only when translation needs it, and once. */
-import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Host } from '../host/types.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../translate/jail-params.ts'
@@ -21,8 +21,19 @@ const PARENT_PARAMS = [
   'sysvshm',
 ]
 
+/** stat(2); undefined for what is not there, and for a path that can lead nowhere (too long, links in a circle). */
+function factsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENAMETOOLONG' || code === 'ELOOP') return undefined
+    throw error
+  }
+}
+
 function kindOf(path: string): ReturnType<HostFacts['pathKind']> {
-  const facts = statSync(path, { throwIfNoEntry: false })
+  const facts = factsOf(path)
   if (!facts) return undefined
   if (facts.isDirectory()) return 'dir'
   if (facts.isFile()) return 'file'
@@ -100,7 +111,7 @@ export function hostFacts(host: Host): HostFacts {
     sysctl: name => kernel.sysctl(name),
     pathKind: kindOf,
     pathOwner(path) {
-      const facts = statSync(path, { throwIfNoEntry: false })
+      const facts = factsOf(path)
       return facts && { uid: facts.uid, gid: facts.gid, mode: facts.mode & 0o7777 }
     },
     devLinks() {

@@ -31,10 +31,24 @@ function explain(error: unknown, step: MountStep): never {
   throw error
 }
 
+/** The destination, found or made; what cannot be is told with its property. */
+function lookUp(host: Host, journal: Journal, step: MountStep, roots: Roots): BeneathTarget | undefined {
+  try {
+    return findTarget(host, journal, step, roots)
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    const subject = step.origin.startsWith('mounts[') ? `${step.origin}.destination` : step.origin
+    // devfs has no mkdir(2); a ruleset of the host that was changed is the usual reason (ocijail#5).
+    const hidden = error.errno === 'EOPNOTSUPP' && step.destination.startsWith('/dev/')
+    const hint = hidden ? { hint: 'does the ruleset of its devfs show it?' } : {}
+    throw new JailwrightError('HOST', `${subject}: ${error.message}`, { subject, cause: error, ...hint })
+  }
+}
+
 /** Does one mount step under the journal. */
 export function applyMount(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
   checkSource(step)
-  let target = findTarget(host, journal, step, roots)
+  let target = lookUp(host, journal, step, roots)
   if (!target) return
   try {
     const resolved = resolveStep(step, target, roots)

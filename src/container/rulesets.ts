@@ -8,16 +8,29 @@ import type { RulesetStep } from '../translate/plan.ts'
 import { markerRule, rulesetInput } from '../translate/ruleset-input.ts'
 import type { Journal } from './journal.ts'
 
-/** Takes the first free number from the preferred one on, adds the rules, and gives the number. */
+/**
+ * Takes the first free number from the preferred one on, adds the rules, and gives the number. Sets of others are let
+ * alone: our first rule would go into them, and `delset` would take theirs away with it.
+ */
 export function takeRuleset(host: Host, journal: Journal, step: RulesetStep, jailName: string): number {
   const marker = markerRule(jailName)
+  const others = existingSets(host)
   for (let number = step.preferred; number <= 65_535; number += 1) {
+    if (others.has(number)) continue
     const taken = journal.perform(`ruleset ${number}`, { op: 'ruleset', number, marker }, () =>
       addRules(host, number, rulesetInput(jailName, step.rules)),
     )
     if (taken) return number
   }
   throw new JailwrightError('HOST', 'no free devfs ruleset number')
+}
+
+/** Numbers of the sets that have rules, or that a mount goes by. */
+function existingSets(host: Host): ReadonlySet<number> {
+  const args = ['rule', 'showsets']
+  const answer = host.run('devfs', args)
+  if (answer.status !== 0) throw new ToolError(['devfs', ...args], answer.status, answer.stderr)
+  return new Set(answer.stdout.split('\n').filter(Boolean).map(Number))
 }
 
 /** False when the number is in use. */

@@ -17,6 +17,9 @@ export function parseJailAddress(text: string, version: 4 | 6): JailAddress | st
   const name = bar === -1 ? undefined : text.slice(0, bar)
   const cidr = parseCidr(text.slice(bar + 1))
   if (cidr === undefined || cidr.version !== version) return `not an IPv${version} address: ${text}`
+  // The kernel answers these with EINVAL and no text (kern_jail.c kern_jail_set).
+  if (['0.0.0.0', '255.255.255.255'].includes(cidr.address) || sameAddress(cidr.address, '::'))
+    return `${cidr.address} cannot be the address of a jail`
   if (name !== undefined && !isInterfaceName(name)) return `not the name of an interface: ${name}`
   const prefix = cidr.prefix ?? (version === 4 ? 32 : 128)
   return { address: cidr.address, prefix, ...(name === undefined ? {} : { interface: name }) }

@@ -8,7 +8,11 @@ import type { HostFacts } from './plan.ts'
  * that includes 4 would get neither "hide all" nor what 4 includes, and show the whole host: what it includes has to be
  * included beside it, as FreeBSD's own set 5 does. Other sets are copied rule by rule. undefined: cannot be read.
  */
-export function baseRules(facts: HostFacts, ruleset: number): string[] | undefined {
+export function baseRules(
+  facts: HostFacts,
+  ruleset: number,
+  around: readonly number[] = [],
+): string[] | undefined {
   switch (ruleset) {
     case 1:
     case 2:
@@ -20,9 +24,32 @@ export function baseRules(facts: HostFacts, ruleset: number): string[] | undefin
       return ['include 1', 'include 2', 'include 3', 'include 4', 'include 5']
     default: {
       const rules = facts.rulesetRules?.(ruleset)
-      return rules?.length ? [...rules] : undefined
+      if (!rules?.length) return undefined
+      const all: string[] = []
+      for (const rule of rules) {
+        const included = Number(/^include ([0-9]+)$/.exec(rule)?.[1] ?? ruleset)
+        const inner = [...around, ruleset].includes(included)
+          ? undefined
+          : baseRules(facts, included, [...around, ruleset])
+        // What the set has shown by now stays shown: the kernel would not come to the hiding below an include.
+        const hidden = all.includes('hide') || all.includes('include 1')
+        all.push(...(inner ?? [rule]).filter(line => line === rule || !hidden || line !== 'include 1'))
+      }
+      return all
     }
   }
+}
+
+/**
+ * The rules of an administrator's set as they are meant, when it hides nothing by itself and the kernel does not come to
+ * what hides in what it includes: many guides have sets that are `include 4` and one device more, and such a set shows
+ * every device of the host. undefined: the set does what it says.
+ */
+export function impliedRules(facts: HostFacts, ruleset: number): string[] | undefined {
+  const rules = ruleset <= 5 ? undefined : facts.rulesetRules?.(ruleset)
+  if (!rules || rules.includes('hide') || rules.includes('include 1')) return undefined
+  const all = baseRules(facts, ruleset)
+  return all?.includes('include 1') ? all : undefined
 }
 
 /** A parsed rule. */
@@ -62,6 +89,7 @@ export function parseRule(text: string): Rule | string {
     } else if (word === 'path') {
       if (value.length > 199) return 'pattern specified too long'
       rule.path = value.replace(/^\/dev\//, '')
+      if (rule.path === '') return 'expecting argument for path'
     } else if (word === 'mode') {
       if (!/^[0-7]{1,4}$/.test(value) && !SYMBOLIC_MODE.test(value)) return `invalid mode: ${value}`
       rule.mode = value

@@ -1,7 +1,7 @@
 /** Everything that a config asks of /dev -> the devfs ruleset of the container. */
 import type { DeviceRule, LinuxDevice } from '../bundle/generated/config.ts'
 import type { Context } from './context.ts'
-import { baseRules, type RuleWriter, ruleWriter } from './devfs-rules.ts'
+import { baseRules, impliedRules, type RuleWriter, ruleWriter } from './devfs-rules.ts'
 import { ALWAYS_ADDED, freebsdNames, linuxName, moduleFor, NEVER_SHOWN } from './device-names.ts'
 import { type DeviceRequest, type DeviceRequests, isPattern, nameBelowDev } from './device-requests.ts'
 import { DEFAULT_RULESET, type MountsPlan, missingRuleset } from './mounts.ts'
@@ -158,6 +158,9 @@ export function applyDevices(
     context.warn(`${property}: ruleset 0 shows every device of the host (privileged)`)
     for (const { property: rule } of devfs.options.rules)
       context.fate(rule, 'ignored', 'every device is shown already')
+    for (const { hide, name, origin } of requests.entries) {
+      if (hide) context.warn(`${origin}: ${name} is not hidden: ruleset 0 shows every device`)
+    }
     use('0')
     return undefined
   }
@@ -175,9 +178,16 @@ export function applyDevices(
     }
   }
   const rules = devfs.options.rules
-  if (rules.length + requests.entries.length + requests.directories.length === 0) {
+  const implied = impliedRules(context.facts, base)
+  if (!implied && rules.length + requests.entries.length + requests.directories.length === 0) {
     use(String(base))
     return undefined
+  }
+  if (implied) {
+    context.fate(property, 'translated', 'its rules and what they include')
+    context.warn(
+      `${property}: ruleset ${base} by itself shows every device: the kernel does not follow the includes of what it includes; the container has a ruleset that does`,
+    )
   }
   const start = baseRules(context.facts, base)
   if (start === undefined) {

@@ -78,7 +78,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     `${JAIL}devfs_ruleset`,
     translated(
-      "Jail parameter devfs_ruleset: only what the jail mounts itself; the container's /dev has its own ruleset.",
+      "Jail parameter devfs_ruleset: only what the jail mounts itself (4 where allow.mount.devfs is on and none is named); the container's /dev has its own ruleset.",
     ),
   ],
   [`${JAIL}securelevel`, translated('Jail parameter securelevel, -1 to 3.')],

@@ -85,18 +85,23 @@ function guessKind(path: string): Kind {
   return FILE_NAMES.test(path.slice(path.lastIndexOf('/') + 1)) ? 'file' : 'dir'
 }
 
+function parameterType(name: string): string | undefined {
+  return Object.hasOwn(FREEBSD_15_PARAMS, name) ? FREEBSD_15_PARAMS[name] : undefined
+}
+
 /** The facts, with what `overrides` says differently. */
 export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
   const own = <T>(map: Readonly<Record<string, T>> | undefined, key: string, otherwise: () => T): T =>
     map && Object.hasOwn(map, key) ? (map[key] as T) : otherwise()
   return {
     jailParam: name =>
-      own(overrides.jailParams, name, () => (NOT_LOADED.test(name) ? undefined : FREEBSD_15_PARAMS[name])),
+      own(overrides.jailParams, name, () => (NOT_LOADED.test(name) ? undefined : parameterType(name))),
     sysctl: name => own(overrides.sysctls, name, () => SYSCTLS[name]),
     pathKind: path => own(overrides.paths, path, () => guessKind(path)),
     pathOwner: path =>
       own(overrides.owners, path, () => {
-        const node = path.startsWith('/dev/') ? NODES[path.slice(5)] : undefined
+        const name = path.startsWith('/dev/') ? path.slice(5) : ''
+        const node = Object.hasOwn(NODES, name) ? NODES[name] : undefined
         return node && { uid: 0, gid: node[1] ?? 0, mode: node[0] }
       }),
     devLinks: () => new Map(Object.entries({ ...LINKS, ...overrides.links })),
@@ -125,7 +130,7 @@ export function offlineFacts(overrides: FactOverrides = {}): HostFacts {
   const base = fixedFacts({ ...overrides, sysctls: { 'kern.racct.enable': '1', ...overrides.sysctls } })
   return {
     ...base,
-    jailParam: name => FREEBSD_15_PARAMS[name],
+    jailParam: parameterType,
     pathKind(path) {
       const kind = base.pathKind(path)
       if (kind !== undefined || !path.startsWith('/dev/')) return kind

@@ -1,8 +1,9 @@
 /** Jail parameters from the `freebsd.jail` section, the annotations `org.freebsd.*`, and the defaults. */
-import { parseJailAddress } from './addresses.ts'
+import { parseJailAddress, sameAddress } from './addresses.ts'
 import { annotationPath, type Context } from './context.ts'
 import { checkValue } from './jail-params.ts'
 import { fromAnnotations, fromSection, type Lists, shown, type Value } from './jail-values.ts'
+import { DEFAULT_RULESET, missingRuleset } from './mounts.ts'
 import { isInterfaceName } from './names.ts'
 
 /** The annotation that makes the container a child of another jail. */
@@ -58,8 +59,9 @@ export function translateJail(
   if (needsVnet !== undefined && !plan.vnet)
     context.fail(needsVnet, 'needs vnet=new, and the config says vnet=inherit')
   addDefaults(context, values, parent, plan.vnet)
-  separateVnet(context, values, plan.vnet)
+  settleStack(context, values, plan.vnet)
   checkAddresses(context, values, lists, plan)
+  limitDevfsInside(context, values)
   if (values.get('allow.mount')?.value === 'true' && values.get('enforce_statfs')?.value === '2') {
     // jail.md section 9.
     context.warn(`${values.get('allow.mount')?.origin}: mounting inside needs enforce_statfs below 2 as well`)
@@ -103,7 +105,7 @@ function addDefaults(
   parent: string | undefined,
   vnet: boolean,
 ): void {
-  const facts = parent === undefined ? undefined : context.facts.jail(parent)
+  const facts = parent === undefined ? around(context) : context.facts.jail(parent)
   const set = (name: string, value: string) => {
     if (!values.has(name)) values.set(name, { value, origin: 'default' })
   }
@@ -125,9 +127,29 @@ function addDefaults(
   if (granted('allow.chflags')) set('allow.chflags', 'true')
   // Who restricts one family has not asked for all addresses of the other: the kernel's default is none.
   if (!vnet && !values.has('ip4.addr') && !values.has('ip6.addr')) {
-    set('ip4', 'inherit')
-    set('ip6', 'inherit')
+    // A kernel may have been made without one of them.
+    for (const name of ['ip4', 'ip6']) {
+      if (context.facts.jailParam(name) !== undefined) set(name, 'inherit')
+    }
   }
+}
+
+/**
+ * The jail that this host is itself, by what it grants its children (kern_jail.c sysctl_jail_default_allow: "Prisons
+ * just see their own parameters"; outside a jail the same names tell defaults of jail(2), which mean nothing here).
+ */
+function around({ facts }: Context): Record<string, string> | undefined {
+  if (facts.sysctl('security.jail.jailed') !== '1') return undefined
+  const own: Record<string, string> = {}
+  for (const [name, sysctl] of [
+    ['allow.raw_sockets', 'allow_raw_sockets'],
+    ['allow.chflags', 'chflags_allowed'],
+    ['enforce_statfs', 'enforce_statfs'],
+  ] as const) {
+    const value = facts.sysctl(`security.jail.${sysctl}`)
+    if (value !== undefined) own[name] = value
+  }
+  return own
 }
 
 function hostDefaults(context: Context, values: Map<string, Value>): void {
@@ -153,23 +175,48 @@ function hostDefaults(context: Context, values: Map<string, Value>): void {
 }
 
 /**
- * The kernel takes no word about vnet beside any about addresses, not even where both say what is so anyway
- * (kern_jail_set: PR_VNET with PR_IP4_USER or PR_IP6_USER in ch_flags). vnet=inherit is what every jail has; one with a
- * stack of its own is free in its addresses, which is what inherit asks for, and can be nothing else.
+ * The kernel refuses `vnet`, whatever its value, beside `ip4` or `ip6`, whatever theirs ("vnet jails cannot have IP
+ * address restrictions", kern_jail.c kern_jail_set). What only says what is so anyway is left out; a restriction that
+ * cannot be made is an error.
  */
-function separateVnet(context: Context, values: Map<string, Value>, vnet: boolean): void {
-  if (!vnet) {
-    values.delete('vnet')
-    return
-  }
-  for (const name of ['ip4', 'ip6']) {
+function settleStack(context: Context, values: Map<string, Value>, vnet: boolean): void {
+  const leaveOut = (name: string, note: string) => {
     const given = values.get(name)
-    if (given === undefined) continue
     values.delete(name)
-    if (given.value === 'inherit')
-      context.fate(given.origin, 'applied', 'a jail with vnet=new may use every address of its own stack')
-    else context.fail(given.origin, `${name}=${given.value}: vnet jails cannot have IP address restrictions`)
+    if (given) context.fate(given.origin, 'applied', note)
   }
+  if (!vnet) leaveOut('vnet', 'the default of jail(8)')
+  for (const version of [4, 6] as const) {
+    const name = `ip${version}`
+    const given = values.get(name)
+    if (vnet && given?.value === 'inherit') leaveOut(name, 'a jail with vnet=new has a stack of its own')
+    else if (vnet && given)
+      context.fail(
+        given.origin,
+        `${name}=${given.value} cannot be with vnet=new; allowed is inherit, or nothing`,
+      )
+    else if (given?.value === 'disable' && values.has(`${name}.addr`))
+      context.fail(given.origin, `${name}=disable, but ${values.get(`${name}.addr`)?.origin} gives addresses`)
+  }
+}
+
+/**
+ * A devfs that the jail mounts itself goes by the jail's devfs_ruleset alone, and shows every device of the host when
+ * that is 0, the default, or a set without rules (devfs_vfsops.c devfs_mount): a jail that may mount one gets a set.
+ */
+function limitDevfsInside(context: Context, values: Map<string, Value>): void {
+  const allowed = values.get('allow.mount.devfs')
+  const mayMount = allowed?.value === 'true'
+  const given = values.get('devfs_ruleset')
+  if (given === undefined && !mayMount) return
+  // In a jail, a jail's set is its parent's and no other.
+  if (given === undefined && context.facts.sysctl('security.jail.jailed') === '1') return
+  const { value, origin } = given ?? { value: String(DEFAULT_RULESET), origin: allowed?.origin ?? 'default' }
+  if (value === '0') {
+    if (mayMount) context.warn(`${origin}: a /dev that the jail mounts shows every device of the host`)
+  } else if (!context.facts.rulesetExists(Number(value))) {
+    context.fail(origin, missingRuleset(Number(value)), { code: 'HOST' })
+  } else values.set('devfs_ruleset', { value, origin })
 }
 
 /** Addresses are parsed, restricted to classic jails, and where an interface is named become aliases of it. */
@@ -195,6 +242,10 @@ function checkAddresses(context: Context, values: Map<string, Value>, lists: Lis
       const parsed = parseJailAddress(text, version)
       if (typeof parsed === 'string') {
         context.fail(given.origin, parsed)
+        continue
+      }
+      if (addresses.some(other => sameAddress(other, parsed.address))) {
+        context.fail(given.origin, `${parsed.address} is there twice`)
         continue
       }
       addresses.push(parsed.address)

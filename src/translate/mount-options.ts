@@ -29,14 +29,26 @@ const FLAGS: Readonly<Record<string, string>> = {
   rnosuid: 'nosuid',
   noexec: 'noexec',
   rnoexec: 'noexec',
-  nosymfollow: 'nosymfollow',
-  rnosymfollow: 'nosymfollow',
 }
 
 /** Words that say what is so anyway. */
 const DEFAULTS = new Set(
-  'rw rrw suid rsuid exec rexec symfollow rsymfollow atime ratime defaults loud cover noemptydir'.split(' '),
+  'rw rrw noro suid rsuid exec rexec symfollow rsymfollow atime ratime defaults loud cover noemptydir'.split(
+    ' ',
+  ),
 )
+
+/** What such a word takes back when it comes later: the last of two holds, as with mount(8). */
+const TAKES_BACK: Readonly<Record<string, string>> = {
+  rw: 'ro',
+  noro: 'ro',
+  suid: 'nosuid',
+  exec: 'noexec',
+  symfollow: 'nosymfollow',
+  atime: 'noatime',
+  cover: 'nocover',
+  noemptydir: 'emptydir',
+}
 
 /** Words for which FreeBSD has nothing, with the reason why dropping them is safe. */
 const DROPPED: Readonly<Record<string, string>> = {
@@ -69,6 +81,9 @@ function words(list: string, note: string): Record<string, string> {
 
 /** Flags that only some types take; the others drop them, since they refuse them (mounts.md section 2). */
 const LIMITED_FLAGS: Readonly<Record<string, (fstype: string) => boolean>> = {
+  // devfs takes its own and those of every type only, which this one is not among (vfs_mount.c, global_opts).
+  nosymfollow: type => type !== 'devfs',
+  rnosymfollow: type => type !== 'devfs',
   noatime: type => type === 'nullfs' || DISK_TYPES.has(type),
   rnoatime: type => type === 'nullfs' || DISK_TYPES.has(type),
   sync: type => DISK_TYPES.has(type),
@@ -104,10 +119,13 @@ const REFUSED: Readonly<Record<string, string>> = {
   ridmap: 'FreeBSD has no id-mapped mounts',
 }
 
+/** Names that nmount(2) gets from the mount's own properties: it would take the last of two. */
+const OWN_NAMES = new Set(['fstype', 'fspath', 'from', 'errmsg'])
+
 /** Every word without a value that some type of mount takes, sorted: what `features` tells of mount options. */
 export function mountOptionWords(): string[] {
   const tables = [FLAGS, DROPPED, LIMITED_FLAGS].flatMap(Object.keys)
-  return [...new Set([...tables, ...DEFAULTS, 'noro', 'noswap', 'tmpcopyup', 'notmpcopyup'])].sort()
+  return [...new Set([...tables, ...DEFAULTS, 'noswap', 'tmpcopyup', 'notmpcopyup'])].sort()
 }
 
 /** The options of one mount after translation. */
@@ -150,23 +168,23 @@ function translateOption(
   if (equals > 0) {
     const name = word.slice(0, equals)
     const value = word.slice(equals + 1)
-    if (name in DROPPED_VALUES) context.fate(path, 'ignored', DROPPED_VALUES[name]!)
+    if (OWN_NAMES.has(name)) context.fail(path, `${name}= is given by the mount itself`)
+    else if (Object.hasOwn(DROPPED_VALUES, name)) context.fate(path, 'ignored', DROPPED_VALUES[name]!)
     else if (fstype === 'devfs') devfsValue(context, name, value, path, result)
     else if (fstype === 'tmpfs') tmpfsValue(context, name, value, path, set)
     else if (DISK_TYPES.has(fstype)) set(name, value)
     else context.fail(path, `unknown option ${word} for ${fstype}`)
     return
   }
-  if (word === 'rw' || word === 'rrw' || word === 'noro') {
-    // The last of ro and rw wins, as with mount(8).
-    result.options = result.options.filter(([name]) => name !== 'ro')
-    context.fate(path, 'applied', '')
-  } else if (word in FLAGS) set(FLAGS[word]!)
-  else if (DEFAULTS.has(word)) context.fate(path, 'applied', 'the default')
-  else if (word in DROPPED) context.fate(path, 'ignored', DROPPED[word]!)
-  else if (word in REFUSED) context.fail(path, `${word}: ${REFUSED[word]}`)
-  else if (word in LIMITED_FLAGS) {
-    if (LIMITED_FLAGS[word]!(fstype)) set(word === 'rnoatime' ? 'noatime' : word)
+  if (Object.hasOwn(FLAGS, word)) set(FLAGS[word]!)
+  else if (DEFAULTS.has(word)) {
+    const gone = TAKES_BACK[word === 'rrw' ? 'rw' : word.replace(/^r(?!w)/, '')]
+    result.options = result.options.filter(([name]) => name !== gone)
+    context.fate(path, 'applied', gone === 'ro' ? '' : 'the default')
+  } else if (Object.hasOwn(DROPPED, word)) context.fate(path, 'ignored', DROPPED[word]!)
+  else if (Object.hasOwn(REFUSED, word)) context.fail(path, `${word}: ${REFUSED[word]}`)
+  else if (Object.hasOwn(LIMITED_FLAGS, word)) {
+    if (LIMITED_FLAGS[word]!(fstype)) set(word.replace(/^rno/, 'no'))
     else context.fate(path, 'ignored', `${fstype} has no ${word}`)
   } else if (word === 'tmpcopyup' && fstype === 'tmpfs') {
     result.copyUp = true

@@ -1,6 +1,7 @@
 /** `mounts` (and the paths that Linux hides or protects) -> mount steps in the order in which they are to be made. */
 import { posix } from 'node:path'
 import type { Mount } from '../bundle/generated/config.ts'
+import { fitsInDevfs } from './below-devfs.ts'
 import { type Context, isLinuxConfig } from './context.ts'
 import { type BindFromDev, bindFromDev } from './device-binds.ts'
 import type { DeviceRequests } from './device-requests.ts'
@@ -82,7 +83,8 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
       plan.steps.push(descriptors(context, property))
   })
   plan.steps = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
-  plan.steps.push(...maskedPaths(context), ...readonlyPaths(context, plan.steps))
+  const hidden = maskedPaths(context, plan.steps, requests)
+  plan.steps.push(...hidden, ...readonlyPaths(context, plan.steps))
   return plan
 }
 
@@ -248,37 +250,6 @@ function descriptors(context: Context, origin: string): MountStep {
     options: isLinuxConfig(context.config) ? [['linrdlnk', undefined]] : [],
     origin,
   }
-}
-
-/**
- * A mount point below devfs cannot be made (devfs has no mkdir), it must be there: `shm` is, once the Linux ABI module
- * has been loaded. For a directory that the host has, its rule is asked for; a Linux convenience is left out otherwise.
- */
-function fitsInDevfs(context: Context, step: MountStep, plan: MountsPlan, requests: DeviceRequests): boolean {
-  if (!plan.devfs || !step.destination.startsWith('/dev/') || step.destination === '/dev/fd') return true
-  const name = step.destination.slice('/dev/'.length)
-  if (step.target === 'dir' && context.facts.pathKind(step.destination) === 'dir') {
-    requests.directories.push(name)
-    return true
-  }
-  if (name === 'shm') {
-    context.fate(
-      step.origin,
-      'ignored',
-      'devfs has no shm directory; it comes with the Linux ABI (kldload linux64)',
-    )
-    context.warn(`${step.origin}: /dev/shm is left out: devfs has no shm directory until linux64 is loaded`)
-    return false
-  }
-  if (isLinuxConfig(context.config) && ['console', 'ptmx', 'mqueue', 'pts', 'hugepages'].includes(name)) {
-    context.fate(step.origin, 'ignored', `devfs has its own ${name}, or none`)
-    return false
-  }
-  context.fail(
-    `${step.origin}.destination`,
-    `${step.destination}: devfs has no such directory, and none can be made in it`,
-  )
-  return false
 }
 
 /**

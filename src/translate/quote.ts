@@ -1,9 +1,26 @@
 /** Quoting for the texts that `plan` prints; nothing of it is ever run by us. */
 
-/** One word for sh(1): as it is when it means only itself, else in single quotes. */
+/** Control characters: a terminal would obey them, and a line end would begin a line of its own. */
+const CONTROL = /\p{Cc}/gu
+
+const octal = (character: string): string =>
+  character === '\n'
+    ? '\\n'
+    : [...Buffer.from(character)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+
+/**
+ * One word for sh(1): as it is when it means only itself, else in single quotes; with control characters in those with a
+ * dollar sign, which sh(1) of FreeBSD has ("Dollar-Single Quotes").
+ */
 export function shellWord(text: string): string {
   if (text !== '' && /^[A-Za-z0-9_@%+=:,./-]+$/.test(text)) return text
+  if (/\p{Cc}/u.test(text)) return `$'${text.replaceAll(/[\\']/g, '\\$&').replaceAll(CONTROL, octal)}'`
   return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/** A text for a comment, which ends where its line ends. */
+export function commentText(text: string): string {
+  return text.replaceAll(CONTROL, octal)
 }
 
 /** A path below the directory that a shell variable names: `"$root"/tmp`. */
@@ -28,5 +45,5 @@ export function shellWordWithVariables(text: string): string {
  */
 export function jailConfValue(text: string): string {
   if (/^[A-Za-z0-9_.:/-]+$/.test(text)) return text
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll(CONTROL, octal)}'`
 }

@@ -1,6 +1,6 @@
 /** A plan as an administrator would write it: devfs.rules(5), jail.conf(5), command lines with their undo, fates. */
 import type { HookPlan, Plan, ProcessPlan } from './plan.ts'
-import { jailConfValue, shellWord } from './quote.ts'
+import { commentText, jailConfValue, shellWord } from './quote.ts'
 import { type Command, planCommands } from './text-commands.ts'
 
 /** Signs of a rule that sh(1), which reads devfs.rules(5), would take for itself. */
@@ -31,7 +31,7 @@ export function planText(plan: Plan, options: TextOptions = {}): string {
   ]
   return `${sections
     .filter(lines => lines.length > 0)
-    .map(lines => lines.join('\n'))
+    .map(lines => lines.map(line => (line.startsWith('#') ? commentText(line) : line)).join('\n'))
     .join('\n\n')}\n`
 }
 

@@ -32,6 +32,47 @@ const VMM: FactOverrides = {
   jailParams: { 'allow.vmm': 'bool' },
 }
 
+describe("an administrator's ruleset, of whose includes the kernel follows one level", () => {
+  const ruleset = (rules: string[], ...options: string[]) =>
+    plan(dev('ruleset=100', ...options), { facts: { rulesets: { 100: rules, 101: ['hide', 'include 3'] } } })
+
+  it('that hides nothing by itself hides all the same', () => {
+    const made = ruleset(['include 4', 'path bpf unhide'])
+    expect(rules(made)).toEqual([...BASE, 'path bpf unhide'])
+    expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=%{ruleset}'])
+    expect(made.warnings).toEqual([expect.stringContaining('ruleset 100 by itself shows every device')])
+    expect(rules(ruleset(['include 4'], 'rule=path zero hide'))).toEqual([...BASE, 'path zero hide'])
+  })
+
+  it.each([
+    [['include 1', 'include 4', 'path bpf unhide']],
+    [['hide', 'include 4']],
+    [['path mem hide']],
+    [['include 101']],
+  ])('that hides by itself, or was never meant to, is used as it is: %j', own => {
+    const made = ruleset(own)
+    expect(steps(made, 'ruleset')).toEqual([])
+    expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=100'])
+    expect(made.warnings).toEqual([])
+  })
+
+  it('goes on showing what it has shown before an include that would hide', () => {
+    expect(rules(ruleset(['hide', 'path bpf unhide', 'include 4'], 'rule=path zero hide'))).toEqual([
+      'hide',
+      'path bpf unhide',
+      'include 2',
+      'include 3',
+      'include 4',
+      'path zero hide',
+    ])
+    expect(rules(ruleset(['include 101'], 'rule=path zero hide'))).toEqual([
+      'hide',
+      'include 3',
+      'path zero hide',
+    ])
+  })
+})
+
 describe('without devices of its own', () => {
   it('a container has the ruleset it names, and no other', () => {
     const made = plan(dev('ruleset=4'))
@@ -154,6 +195,7 @@ describe('rule= options', () => {
   it.each([
     ['rule=', 'unexpected end of rulespec'],
     ['rule=path', 'expecting argument for path'],
+    ['rule=path /dev/ unhide', 'expecting argument for path'],
     ['rule=path x frobnicate', 'unknown argument: frobnicate'],
     ['rule=path x mode 99', 'invalid mode: 99'],
     ['rule=type nosuch unhide', 'unknown type: nosuch'],

@@ -10,6 +10,10 @@ describe('fixed facts', () => {
     expect(facts.jailParam('allow.mlock')).toBe('bool')
     expect(facts.jailParam('allow.vmm')).toBeUndefined()
     expect(facts.jailParam('nosuch')).toBeUndefined()
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      expect(facts.jailParam(name)).toBeUndefined()
+      expect(offlineFacts().jailParam(name)).toBeUndefined()
+    }
     expect(facts.sysctl('kern.racct.enable')).toBe('0')
     expect([0, 1, 5, 6].map(number => facts.rulesetExists(number))).toEqual([false, true, true, false])
     expect(facts.pathKind('/dev/null')).toBe('device')

@@ -60,6 +60,32 @@ describe('defaults', () => {
   })
 })
 
+it('inherits no family that the kernel does not have', () => {
+  const made = plan({}, { facts: { jailParams: { ip6: undefined } } })
+  expect(parameters(made)).toContain('ip4=inherit')
+  expect(parameters(made)).not.toContain('ip6=inherit')
+})
+
+describe('defaults in a host that is a jail itself', () => {
+  const of = (sysctls: Record<string, string>) =>
+    parameters(plan({}, { facts: { sysctls } })).filter(name => !/^(persist|host|ip)/.test(name))
+
+  it('give way to what that jail may not', () => {
+    const outer = {
+      'security.jail.allow_raw_sockets': '1',
+      'security.jail.chflags_allowed': '0',
+      'security.jail.enforce_statfs': '2',
+    }
+    expect(of({ ...outer, 'security.jail.jailed': '1' })).toEqual(['enforce_statfs=2', 'allow.raw_sockets'])
+    // Outside they are the defaults of jail(2), which nobody uses any more.
+    expect(of({ ...outer, 'security.jail.jailed': '0' })).toEqual([
+      'enforce_statfs=1',
+      'allow.chflags',
+      'allow.raw_sockets',
+    ])
+  })
+})
+
 describe('the freebsd section', () => {
   it('becomes parameters, every key of it', () => {
     const jail = {
@@ -311,13 +337,93 @@ describe('addresses', () => {
     expect(own).toContain('vnet=new')
     expect(own.filter(word => word.startsWith('ip'))).toEqual([])
     expect(errors({ freebsd: { jail: { vnet: 'new', ip6: 'disable' } } })).toEqual([
-      'freebsd.jail.ip6: ip6=disable: vnet jails cannot have IP address restrictions',
+      'freebsd.jail.ip6: ip6=disable cannot be with vnet=new; allowed is inherit, or nothing',
+    ])
+  })
+
+  it('that the kernel refuses without a text are named', () => {
+    for (const [name, value, text] of [
+      ['ip4.addr', '10.0.0.7,10.0.0.7', '10.0.0.7 is there twice'],
+      ['ip6.addr', 'fd00::7,fd00:0::7', 'fd00:0::7 is there twice'],
+      ['ip4.addr', '0.0.0.0', '0.0.0.0 cannot be the address of a jail'],
+      ['ip4.addr', '255.255.255.255', '255.255.255.255 cannot be the address of a jail'],
+      ['ip6.addr', '0::0', '0::0 cannot be the address of a jail'],
+    ] as const) {
+      expect(errors(annotations({ [name]: value }))).toEqual([
+        `annotations["org.freebsd.jail.${name}"]: ${text}`,
+      ])
+    }
+  })
+
+  it('contradict a family that is switched off', () => {
+    expect(errors({ freebsd: { jail: { ip4: 'disable', ip4Addr: ['10.0.0.7'] } } })).toEqual([
+      'freebsd.jail.ip4: ip4=disable, but freebsd.jail.ip4Addr gives addresses',
     ])
   })
 
   it('cannot restrict a vnet jail', () => {
     expect(errors(annotations({ vnet: 'new', 'ip4.addr': '10.0.0.7' }))).toEqual([
       expect.stringContaining('vnet jails cannot have IP address restrictions'),
+    ])
+  })
+})
+
+describe('a devfs that the jail may mount itself', () => {
+  const mount = { freebsd: { jail: { allow: { mount: ['devfs'] } } } }
+
+  it('shows what ruleset 4 shows unless another is named', () => {
+    expect(parameters(plan(mount))).toContain('devfs_ruleset=4')
+    expect(parameters(plan(annotations({ 'allow.mount.devfs': 'true' })))).toContain('devfs_ruleset=4')
+    expect(parameters(plan({ ...mount, ...annotations({ devfs_ruleset: '5' }) }))).toContain(
+      'devfs_ruleset=5',
+    )
+    expect(parameters(plan(annotations({ 'allow.mount.tmpfs': 'true' }))).join()).not.toContain('ruleset')
+  })
+
+  it('shows everything only where that is asked for, and said', () => {
+    const made = plan({ ...mount, ...annotations({ devfs_ruleset: '0' }) })
+    expect(parameters(made)).toContain('devfs_ruleset=0')
+    expect(made.warnings).toContain(
+      'annotations["org.freebsd.jail.devfs_ruleset"]: a /dev that the jail mounts shows every device of the host',
+    )
+  })
+
+  it('needs a ruleset that is there', () => {
+    expect(errors(annotations({ devfs_ruleset: '77' }))).toEqual([
+      'annotations["org.freebsd.jail.devfs_ruleset"]: devfs ruleset 77 does not exist on this host; a missing ruleset would show every device',
+    ])
+  })
+
+  it('has the set of the jail around it where this is a jail', () => {
+    const facts = { sysctls: { 'security.jail.jailed': '1' } }
+    expect(parameters(plan(mount, { facts })).join()).not.toContain('devfs_ruleset')
+  })
+})
+
+describe('vnet beside ip4 and ip6, which the kernel refuses whatever their values', () => {
+  it('is left out where it only says the default', () => {
+    const made = plan(annotations({ vnet: 'inherit' }))
+    expect(parameters(made)).toContain('ip4=inherit')
+    expect(parameters(made).join()).not.toContain('vnet')
+    expect(fate(made, 'annotations["org.freebsd.jail.vnet"]')).toBe('applied: the default of jail(8)')
+    const section = plan({ freebsd: { jail: { vnet: 'inherit', ip4: 'inherit', ip6: 'disable' } } })
+    expect(parameters(section)).toEqual(expect.arrayContaining(['ip4=inherit', 'ip6=disable']))
+    expect(parameters(section).join()).not.toContain('vnet')
+  })
+
+  it('has them left out where they restrict nothing', () => {
+    const made = plan({ freebsd: { jail: { vnet: 'new', ip4: 'inherit', ip6: 'inherit' } } })
+    expect(parameters(made)).toContain('vnet=new')
+    expect(parameters(made).join()).not.toMatch(/ip[46]/)
+    expect(fate(made, 'freebsd.jail.ip6')).toBe('applied: a jail with vnet=new has a stack of its own')
+  })
+
+  it('is an error where they would restrict', () => {
+    expect(
+      errors({ freebsd: { jail: { vnet: 'new', ip4: 'disable' } }, ...annotations({ ip6: 'new' }) }),
+    ).toEqual([
+      'freebsd.jail.ip4: ip4=disable cannot be with vnet=new; allowed is inherit, or nothing',
+      'annotations["org.freebsd.jail.ip6"]: ip6=new cannot be with vnet=new; allowed is inherit, or nothing',
     ])
   })
 })

@@ -168,6 +168,14 @@ describe('below devfs no mount point can be made', () => {
     expect(steps(made, 'ruleset')[0]?.rules).toContain('path shm unhide')
   })
 
+  it('or will have it: the module that linprocfs loads makes it', () => {
+    const proc = { destination: '/proc', type: 'linprocfs', source: 'proc' }
+    const made = plan(mounts(DEV, shm, proc), { facts: { paths: { '/dev/shm': undefined } } })
+    expect(steps(made, 'mount').map(step => step.destination)).toEqual(['/dev', '/proc', '/dev/shm'])
+    expect(steps(made, 'ruleset')[0]?.rules).toContain('path shm unhide')
+    expect(made.warnings).toEqual([])
+  })
+
   it('and left out with a warning where it has not', () => {
     const made = plan(mounts(DEV, shm), { facts: { paths: { '/dev/shm': undefined } } })
     expect(mountOn(made, '/dev/shm')).toBeUndefined()
@@ -251,6 +259,47 @@ describe('options', () => {
     ).toEqual([word])
   })
 
+  it.each(['constructor', 'toString', '__proto__', 'constructor=1'])(
+    'that are no option but a name of every object (%s) are unknown',
+    word => {
+      for (const [type, source] of [
+        ['nullfs', '/s'],
+        ['tmpfs', 'tmpfs'],
+        ['devfs', 'devfs'],
+      ])
+        expect(errors(mounts({ destination: '/d', type: type!, source: source!, options: [word] }))).toEqual([
+          expect.stringContaining('mounts[0].options[0]: unknown option '),
+        ])
+    },
+  )
+
+  it.each(['fspath=/etc', 'from=/etc', 'fstype=ufs'])('%s is what the mount itself says', word => {
+    const [name] = word.split('=')
+    expect(errors(mounts({ destination: '/d', type: 'ufs', source: '/dev/md0', options: [word] }))).toEqual([
+      `mounts[0].options[0]: ${name}= is given by the mount itself`,
+    ])
+  })
+
+  it.each([
+    [['nosuid', 'suid'], []],
+    [['noexec', 'rexec'], []],
+    [['noatime', 'atime'], []],
+    [['rnosymfollow', 'symfollow'], []],
+    [['nocover', 'cover'], []],
+    [['exec', 'noexec'], ['noexec']],
+    [['ro', 'rrw', 'ro'], ['ro']],
+    [['rnosymfollow'], ['nosymfollow']],
+  ])('of opposites the last holds: %j', (options, left) => {
+    const made = plan(mounts({ destination: '/d', type: 'nullfs', source: '/s', options }))
+    expect(words(mountOn(made, '/d'))).toEqual(left)
+  })
+
+  it('nosymfollow is dropped for devfs, which refuses it', () => {
+    const made = plan(mounts({ ...DEV, options: ['ruleset=4', 'nosymfollow', 'nosuid'] }))
+    expect(words(mountOn(made, '/dev'))).toEqual(['nosuid', 'ruleset=4'])
+    expect(words(mountOn(plan(tmpfs('nosymfollow')), '/t'))).toEqual(['nosymfollow'])
+  })
+
   it('noatime is dropped for those that refuse it', () => {
     expect(words(mountOn(plan(tmpfs('noatime', 'sync')), '/t'))).toEqual([])
   })
@@ -288,6 +337,29 @@ describe('masked and read-only paths', () => {
       source: '%{target}',
       onlyIfExists: true,
     })
+  })
+})
+
+describe('masked and read-only paths below /dev', () => {
+  const paths = { maskedPaths: ['/dev/zero', '/dev/pts'], readonlyPaths: ['/dev/null'] }
+
+  it('are rules, since no file covers a device', () => {
+    const made = plan({ ...mounts(DEV), linux: paths })
+    expect(steps(made, 'mount').map(step => step.destination)).toEqual(['/dev'])
+    expect(steps(made, 'ruleset')[0]?.rules.slice(-2)).toEqual(['path zero hide', 'path pts hide'])
+    expect(fate(made, 'linux.maskedPaths[0]')).toBe('translated: a devfs rule that hides zero')
+    expect(fate(made, 'linux.readonlyPaths[0]')).toMatch(/^ignored: nothing can be made in devfs/)
+  })
+
+  it('are said to be seen where every device is shown', () => {
+    const made = plan({ ...mounts({ ...DEV, options: ['ruleset=0'] }), linux: paths })
+    expect(made.warnings).toContain('linux.maskedPaths[0]: zero is not hidden: ruleset 0 shows every device')
+  })
+
+  it('are paths like others where /dev is no devfs', () => {
+    const made = plan({ linux: paths })
+    expect(mountOn(made, '/dev/zero')).toMatchObject({ mask: true })
+    expect(mountOn(made, '/dev/null')).toMatchObject({ fstype: 'nullfs' })
   })
 })
 

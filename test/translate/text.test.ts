@@ -138,6 +138,7 @@ describe('quoting', () => {
     ["it's", "'it'\\''s'"],
     ['$x;`y`', "'$x;`y`'"],
     ['path dri/*', "'path dri/*'"],
+    ["it's\na\\b\u001b[1m\u0085", "$'it\\'s\\na\\\\b\\033[1m\\302\\205'"],
   ])('%j for sh is %s', (text, word) => {
     expect(shellWord(text)).toBe(word)
   })
@@ -149,8 +150,25 @@ describe('quoting', () => {
     expect(shellWordWithVariables('a"$%{x}')).toBe(variable('"a\\"\\$@{x}"'))
   })
 
+  it('lets no line of a comment become one that is run', () => {
+    const text = planText(
+      plan({
+        ...SH,
+        root: { path: '/jails/c1\nreboot' },
+        process: { args: ['/bin/sh'], cwd: '/a\nreboot', env: ['KEY=x\nreboot'] },
+        mounts: [{ destination: 'b\nreboot', type: 'tmpfs' }],
+        annotations: { 'a\nreboot': 'x' },
+        hooks: { poststop: [{ path: '/bin/h\nreboot' }] },
+      }),
+    )
+    expect(text).toContain("# env $'KEY=x\\nreboot'")
+    expect(text).toContain('# in /a\\nreboot, uid 0')
+    expect(text).not.toMatch(/^reboot/m)
+  })
+
   it('for jail.conf escapes the backslash and the quote only', () => {
     expect(jailConfValue('a.b/c:1-2')).toBe('a.b/c:1-2')
     expect(jailConfValue("a'b\\c;{}$#")).toBe("'a\\'b\\\\c;{}$#'")
+    expect(jailConfValue('a\nb\u001b')).toBe("'a\\nb\\033'")
   })
 })
