@@ -26,6 +26,8 @@ export async function initMain(argv: readonly string[]): Promise<number> {
   host.process.closeOnExecFrom(3)
   const receiver = new Receiver(orders)
   try {
+    // While `create` makes the mounts and the jail.
+    host.process.prepareForJail()
     const prepare = receiver.next<Prepare>()
     // The command that started us is gone: so is the container.
     if (!prepare) return 1

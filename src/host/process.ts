@@ -29,6 +29,7 @@ import {
   setsid,
   withFewDescriptors,
 } from './process/identity.ts'
+import { prepareForJail } from './process/in-jail.ts'
 import {
   getWindowSize,
   makeRaw,
@@ -64,6 +65,7 @@ export const processCalls: ProcessCalls = {
   openNoFollow,
   openNonBlocking,
   openPty,
+  prepareForJail,
   resetSignals,
   restoreDescriptors,
   restoreTerminal,

@@ -135,6 +135,8 @@ export interface ProcessCalls {
   sendDescriptor(socketPath: string, fd: number, payload: string): void
   /** flock(2), blocking unless told otherwise; false when non-blocking and taken. */
   flock(fd: number, mode: 'exclusive' | 'shared', options?: { nonBlocking?: boolean }): boolean
+  /** Loads what this process still calls on its way into a jail and on to its program; `jailAttach` does so at the latest. */
+  prepareForJail(): void
   /** procctl(PROC_TRACE_CTL, PROC_TRACE_CTL_DISABLE); prctl(PR_SET_DUMPABLE, 0) on the simulated host. */
   disableTracing(): void
   /** procctl(PROC_NO_NEW_PRIVS_CTL) / prctl(PR_SET_NO_NEW_PRIVS). */

@@ -1,8 +1,8 @@
+import { create as createContainer } from '../../container/create.ts'
 import type { Handler } from '../handler.ts'
 
 const create: Handler<'create'> = async ({ options, words }, { context }) => {
-  const { create } = await import('../../container/create.ts')
-  await create(await context(), {
+  await createContainer(await context(), {
     id: words.id,
     bundle: options.bundle ?? words.bundle ?? process.cwd(),
     pidFile: options['pid-file'],

@@ -1,3 +1,4 @@
+import { exec as execInContainer } from '../../container/exec.ts'
 import type { Handler } from '../handler.ts'
 import { usageError } from '../usage.ts'
 import { parseGids, parseUser } from '../user.ts'
@@ -19,8 +20,7 @@ const exec: Handler<'exec'> = async ({ options, words }, { context }) => {
       `--cwd must be an absolute path inside the container, not ${JSON.stringify(options.cwd)}`,
       'exec',
     )
-  const { exec } = await import('../../container/exec.ts')
-  return exec(await context(), {
+  return execInContainer(await context(), {
     id: words.id,
     processFile,
     args: words.command,

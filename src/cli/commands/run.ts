@@ -1,8 +1,8 @@
+import { run as runContainer } from '../../container/run.ts'
 import type { Handler } from '../handler.ts'
 
 const run: Handler<'run'> = async ({ options, words }, { context }) => {
-  const { run } = await import('../../container/run.ts')
-  return run(await context(), {
+  return runContainer(await context(), {
     id: words.id,
     bundle: options.bundle ?? words.bundle ?? process.cwd(),
     pidFile: options['pid-file'],
