@@ -20,6 +20,7 @@ const errno = Object.fromEntries(ERRNO_NAMES.map((name, index) => [index + 1, na
 export const freebsd: Abi = {
   os: 'freebsd',
   libc: 'libc.so.7',
+  threads: 'libthr.so.3',
   errnoFunction: '__error',
   errno,
   signals: {

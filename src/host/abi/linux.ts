@@ -65,6 +65,7 @@ FIRST.forEach((name, index) => {
 export const linux: Abi = {
   os: 'linux',
   libc: 'libc.so.6',
+  threads: 'libpthread.so.0',
   errnoFunction: '__errno_location',
   errno,
   signals: {
