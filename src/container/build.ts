@@ -5,6 +5,7 @@ import type { Bundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
 import { applyPlan } from './apply.ts'
+import { bootOf } from './boot.ts'
 import { type Answer, answerError, type Receiver, send } from './channel.ts'
 import type { Context } from './context.ts'
 import { effect } from './crash.ts'
@@ -54,7 +55,7 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
   const { files, options, plan } = work
   const { host } = ctx
   effect('make state directory', () => mkdirSync(files.dir, { mode: 0o700 }))
-  const journal = new Journal(files.journal)
+  const journal = new Journal(files.journal, bootOf(host))
   let init: StartedInit | undefined
   const state = firstState(ctx, work)
   try {
