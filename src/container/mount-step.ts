@@ -130,7 +130,12 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
   const late = step.copyUp ? splitForCopyUp(step.options) : undefined
   const saved =
     late &&
-    effect(`save ${target.path}`, () => saveTree(host, target.fd, join(dirname(roots.empty), 'copy-up')))
+    effect(`save ${target.path}`, () =>
+      saveTree(host, target.fd, join(dirname(roots.empty), 'copy-up'), {
+        size: late.size,
+        property: step.origin,
+      }),
+    )
   const undo = {
     op: 'unmount',
     path: target.path,
