@@ -93,7 +93,8 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       lowerChildren(host, undo, done !== undefined)
       break
     case 'host-unlink':
-      removeQuietly(() => unlinkSync(undo.path))
+      for (const path of [undo.temporary, undo.path])
+        if (path !== undefined) removeQuietly(() => unlinkSync(path))
       break
     case 'host-rmdir':
       removeQuietly(() => rmdirSync(undo.path))
