@@ -131,9 +131,9 @@ function unmount(
       return error.errno !== 'EBUSY'
     }
   }
-  const begin = Date.now()
+  const begin = performance.now()
   waitUntil(gone(false), patience.left)
-  patience.left = Math.max(0, patience.left - (Date.now() - begin))
+  patience.left = Math.max(0, patience.left - (performance.now() - begin))
   if (!ours()) return
   gone(true)()
   if (ours()) throw refused ?? new JailwrightError('HOST', `unmount ${undo.path}: it is still mounted`)
