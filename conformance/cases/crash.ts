@@ -341,4 +341,74 @@ export const crashCases = [
       gone(),
     ],
   }),
+  defineCase({
+    id: 'crash.commands-killed-by-chance',
+    title:
+      'start, exec, pause, update, kill and delete are killed in the middle; delete --force leaves nothing',
+    stands:
+      'design, The journal: "after a crash at any instant, delete --force plays it back and leaves nothing"',
+    mark: 'jails',
+    notFor: { ocijail: 'has no update, pause, resume', runj: 'has no exec, update, pause, resume' },
+    timeout: 180_000,
+    files: { 'vol/f': 'x' },
+    config: { mounts: [tmp, vol] },
+    program: 'echo ready; exec sleep %{nap}',
+    steps: [
+      check('each is killed after some milliseconds', async context => {
+        const { spawn } = await import('node:child_process')
+        const id = context.expand('%{id}')
+        const succeeds = async (...args: string[]) => {
+          const answer = await context.runtime(...args)
+          if (answer.status !== 0) context.fail(`${args.join(' ')}: ${answer.stderr}`)
+        }
+        const commands: [string[], before?: string[]][] = [
+          [['start', id]],
+          [
+            ['exec', id, '/bin/sh', '-c', 'sleep 60'],
+            ['start', id],
+          ],
+          [
+            ['exec', '--detach', id, '/bin/sh', '-c', 'sleep 60'],
+            ['start', id],
+          ],
+          [
+            ['update', '--pids-limit', '50', id],
+            ['start', id],
+          ],
+          [
+            ['pause', id],
+            ['start', id],
+          ],
+          [
+            ['kill', id, 'TERM'],
+            ['start', id],
+          ],
+          [
+            ['delete', '--force', id],
+            ['start', id],
+          ],
+        ]
+        for (const [command, before] of commands) {
+          for (const milliseconds of [8, 30]) {
+            const when = `${command.join(' ')}, killed after ${milliseconds} ms`
+            await succeeds('create', '--bundle', context.expand('%{bundle}'), id)
+            if (before) await succeeds(...before)
+            const words = ['--root', context.expand('%{state}'), ...command]
+            const child = spawn(context.expand('%{runtime}'), words, { stdio: 'ignore' })
+            const ended = new Promise(resolve => child.once('exit', resolve))
+            await context.sleep(milliseconds)
+            child.kill('SIGKILL')
+            await ended
+            const answer = await context.runtime('delete', '--force', id)
+            if (answer.status !== 0) context.fail(`${when}: delete --force: ${answer.stderr}`)
+            await noMounts(context)
+            const jails = (await context.tool('jls', 'name')).stdout
+            if (jails.includes(context.expand('%{unique}'))) context.fail(`${when}: jail left: ${jails}`)
+            if ((await context.runtime('state', id)).status === 0) context.fail(`${when}: state left`)
+          }
+        }
+      }),
+      gone(),
+    ],
+  }),
 ]
