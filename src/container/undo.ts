@@ -27,8 +27,8 @@ const BUSY_PATIENCE = 5_000
 export function playBack(host: Host, journal: Journal): JailwrightError[] {
   const failures: JailwrightError[] = []
   const patience: Patience = { left: BUSY_PATIENCE }
-  const boot = journal.boot()
-  const rebooted = boot !== undefined && boot !== bootOf(host)
+  const [then, now] = [journal.boot(), bootOf(host)]
+  const rebooted = then !== undefined && now !== undefined && then !== now
   for (const entry of journal.pending()) {
     // What a reboot has undone is not ours any more, even where something of the same name is there.
     if (rebooted && !ON_DISK.has(entry.undo.op)) continue

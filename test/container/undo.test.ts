@@ -343,8 +343,8 @@ describe('after a reboot', () => {
     expect(existsSync(join(dir, 'made'))).toBe(false)
   })
 
-  it('takes everything back within one boot', () => {
-    boot('first')
+  it.each(['first', undefined])('takes everything back within one boot (%s: not known)', now => {
+    if (now) boot(now)
     journal = new Journal(join(dir, 'other.jsonl'), 'first')
     record({ op: 'jail', name: 'web', path: '/r' }, { jid: 7 })
     host.jails.set('web', 7)

@@ -12,7 +12,7 @@ afterAll(() => destroyHost(host))
 it.skipIf(!simulationPossible())(
   'delete --force takes the host back from a kill before and after every single effect of create, delete and update',
   () => {
-    const { stdout } = onHost(host, [bun, script, runtime, '/var/crash-points'])
+    const { stdout } = onHost(host, [bun, script, runtime, '/var/crash-points'], 570_000)
     const result = JSON.parse(stdout) as {
       points: number
       effects: { create: string[]; delete: string[]; update: string[]; parent: string[] }
