@@ -23,8 +23,8 @@ it.skipIf(!simulationPossible())(
     const { create, delete: remove, update, parent } = result.effects
     const ofParents = parent.filter(label => /children|jail|created/.test(label) && !/undo jail/.test(label))
     expect(result.points).toBe(2 * (create.length + remove.length + update.length + ofParents.length))
-    expect(update.length).toBeGreaterThan(1)
-    expect(ofParents).toHaveLength(4)
+    expect(update).toEqual([expect.stringContaining('rctl -a jail:crash:memoryuse')])
+    expect(ofParents).toHaveLength(5)
     expect(result.effects.create.length).toBeGreaterThan(20)
   },
   600_000,

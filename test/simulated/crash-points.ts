@@ -104,7 +104,6 @@ function run(
 }
 
 const create = ['create', '-b', bundle, 'crash']
-const start = ['start', 'crash']
 const update = ['update', '--pids-limit', '60', '--memory', '256m', 'crash']
 const remove = ['delete', '--force', 'crash']
 
@@ -160,15 +159,13 @@ for (const when of ['before', 'after']) {
     crash(remove, `${index + 1}:${when}`, `delete: ${label}`, clean)
   })
 }
-// update: limits of a running container.
+// update: limits of a container.
 mustSucceed(create)
-mustSucceed(start)
 const ofUpdate = countEffects(update)
 mustSucceed(remove)
 for (const when of ['before', 'after']) {
   ofUpdate.forEach((label, index) => {
     mustSucceed(create)
-    mustSucceed(start)
     crash(update, `${index + 1}:${when}`, `update: ${label}`, clean)
   })
 }
