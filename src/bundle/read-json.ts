@@ -56,6 +56,11 @@ export function readText(file: string, options: { pipes?: boolean } = {}): strin
   }
 }
 
+/** The text on standard input. Throws CONFIG when it is larger than MAX_BYTES. */
+export function readStandardInput(): string {
+  return readAll(0, 'standard input', 0).toString('utf8')
+}
+
 function readAll(fd: number, file: string, expected: number): Buffer {
   if (expected > MAX_BYTES) throw tooLarge(file)
   const chunks: Buffer[] = []

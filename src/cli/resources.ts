@@ -1,6 +1,6 @@
 /** The resources that `update` is asked for, in the form of OCI's `linux.resources`. */
-import { readFileSync } from 'node:fs'
 import type { LinuxResources } from '../bundle/generated/config.ts'
+import { readStandardInput, readText } from '../bundle/read-json.ts'
 import { readResources } from '../bundle/read-resources.ts'
 import type { Invocation } from './commands.ts'
 import { usageError } from './usage.ts'
@@ -21,8 +21,8 @@ export function parseSize(text: string, option: string): number {
 
 /** Reads resources from a file, or from standard input for `-`. Throws CONFIG. */
 export function resourcesFromFile(file: string): LinuxResources {
-  if (file === '-') return readResources(readFileSync(0, 'utf8'), 'standard input')
-  return readResources(readFileSync(file, 'utf8'), file)
+  if (file === '-') return readResources(readStandardInput(), 'standard input')
+  return readResources(readText(file, { pipes: true }), file)
 }
 
 /** `base` with the single options put over it. The block I/O rates hold for all devices: rctl(8) knows no others. */

@@ -1,5 +1,6 @@
 /** Executes a plan step by step; each effect's undo is in the journal before it happens. */
 import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { JailwrightError, ToolError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type {
@@ -77,13 +78,16 @@ export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layou
         moveInterface(host, journal, step)
         return
       case 'raise-children':
-        journal.perform('raise children.max', { op: 'children', parent: step.parent }, () =>
-          raiseChildren(host, step.parent),
-        )
+        raiseChildren(host, journal, step.parent, parentLock(files, step.parent))
     }
   }
   for (const step of plan.steps) apply(step)
   return { jid, rootPath: roots.mountRoot }
+}
+
+/** No id begins with a dot, and a jail's name may hold what a file's may not. */
+function parentLock(files: Layout, parent: string): string {
+  return join(dirname(files.lock), `.parent-${encodeURIComponent(parent)}`)
 }
 
 /** The read-only root: a nullfs alias below the state directory (nullfs cannot be remounted, mounts.md section 3). */

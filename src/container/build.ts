@@ -1,11 +1,12 @@
 /** The doing part of `create`: one after the other, each effect under its undo, all taken back when one fails. */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Bundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
 import { lastOfEachName } from '../translate/process.ts'
 import { applyPlan } from './apply.ts'
+import { bootOf } from './boot.ts'
 import { type Answer, answerError, type Receiver, send } from './channel.ts'
 import type { Context } from './context.ts'
 import { effect } from './crash.ts'
@@ -14,6 +15,7 @@ import { removeTree, writeFileAtomic } from './files.ts'
 import { Journal } from './journal.ts'
 import type { Layout } from './layout.ts'
 import type { Lock } from './lock.ts'
+import { temporaryPidFile, writePidFile } from './pid-file.ts'
 import { type StartedInit, spawnInit } from './spawn-init.ts'
 import { ociState, type StateFile, writeState } from './state-file.ts'
 import type { OwnTerminal } from './terminal.ts'
@@ -55,7 +57,7 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
   const { files, options, plan } = work
   const { host } = ctx
   effect('make state directory', () => mkdirSync(files.dir, { mode: 0o700 }))
-  const journal = new Journal(files.journal)
+  const journal = new Journal(files.journal, bootOf(host))
   let init: StartedInit | undefined
   const state = firstState(ctx, work)
   try {
@@ -73,7 +75,7 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
     writeState(files, state)
     await runCreateHooks(plan, state, rootPath)
     prepare(init, state.jid, work, terminal)
-    if (options.pidFile !== undefined) writePidFile(journal, options.pidFile, init.pid)
+    if (options.pidFile !== undefined) recordPid(journal, options.pidFile, init.pid)
     state.status = 'created'
     effect('state created', () => writeState(files, state))
     return { plan, state, init, terminal }
@@ -198,9 +200,8 @@ export function expectReady(answers: Receiver): void {
   if (!answer) throw new JailwrightError('HOST', 'the init process died before it was ready')
 }
 
-function writePidFile(journal: Journal, path: string, pid: number): void {
-  const absolute = resolve(path)
-  journal.perform(`pid file ${absolute}`, { op: 'host-unlink', path: absolute }, () =>
-    writeFileSync(absolute, String(pid), { mode: 0o644 }),
-  )
+function recordPid(journal: Journal, file: string, pid: number): void {
+  const path = resolve(file)
+  const undo = { op: 'host-unlink', path, temporary: temporaryPidFile(path) } as const
+  journal.perform(`pid file ${path}`, undo, () => writePidFile(path, pid))
 }

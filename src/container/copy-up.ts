@@ -19,11 +19,40 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs'
-import { SyscallError } from '../errors.ts'
+import { JailwrightError, SyscallError } from '../errors.ts'
 import type { Host, MountOption } from '../host/types.ts'
 import { removeTree } from './files.ts'
 
 const CHUNK = 256 * 1024
+
+/**
+ * What is copied at most. A hostile image could fill the host's disk with a file that is all hole, or keep `create` busy
+ * for ever with directories without number or end; real ones hold some megabytes. The bytes are the tmpfs's own size
+ * where it has one.
+ */
+const MAX = { bytes: 1024 ** 3, entries: 250_000, depth: 128 }
+
+/** What may still be copied; `property` is what asked for it. */
+interface Budget {
+  property: string
+  bytes: number
+  entries: number
+  depth: number
+}
+
+function spend(budget: Budget, what: 'bytes' | 'entries' | 'depth', amount: number): void {
+  budget[what] -= amount
+  if (budget[what] >= 0) return
+  const why = {
+    bytes: 'it holds more than the tmpfs may take',
+    entries: `it holds more than ${MAX.entries} entries`,
+    depth: `its directories are deeper than ${MAX.depth}`,
+  }[what]
+  throw new JailwrightError('HOST', `${budget.property}: tmpcopyup: ${why}`, {
+    subject: budget.property,
+    hint: 'notmpcopyup leaves the tmpfs empty, size=BYTES lets it take more',
+  })
+}
 
 /** A saved directory: where its copy is, and its own owner and mode. */
 export interface SavedTree {
@@ -35,13 +64,20 @@ export interface SavedTree {
  * Copies what is in the directory `from` (a descriptor) into a new directory of ours. To be done before the mount: a
  * covered directory cannot be reached any more, since fchdir(2) on FreeBSD goes on to what covers it
  * (sys/kern/vfs_syscalls.c, sys_fchdir). Owner and mode are kept, links stay links; sockets, FIFOs and devices are left
- * out, as a tmpfs has no use for them.
+ * out, as a tmpfs has no use for them. `size` is that of the tmpfs in bytes, undefined when it has none; `property` is
+ * for the error when there is more (code HOST).
  */
-export function saveTree(host: Host, from: number, dir: string): SavedTree {
+export function saveTree(
+  host: Host,
+  from: number,
+  dir: string,
+  { size, property }: { size: number | undefined; property: string },
+): SavedTree {
   removeTree(dir)
   mkdirSync(dir, { mode: 0o700 })
+  const budget: Budget = { ...MAX, bytes: size || MAX.bytes, property }
   return inBoth(host, from, dir, (source, copy) => {
-    copyEntries(host, source, copy)
+    copyEntries(host, source, copy, budget)
     return { dir, facts: fstatSync(source) }
   })
 }
@@ -52,7 +88,7 @@ export function saveTree(host: Host, from: number, dir: string): SavedTree {
  */
 export function restoreTree(host: Host, saved: SavedTree, to: number, options: CopyUpOptions): void {
   inBoth(host, saved.dir, to, (source, copy) => {
-    copyEntries(host, source, copy)
+    copyEntries(host, source, copy, undefined)
     fchownSync(copy, options.uid ?? saved.facts.uid, options.gid ?? saved.facts.gid)
     fchmodSync(copy, options.mode ?? saved.facts.mode & 0o7777)
   })
@@ -100,14 +136,15 @@ function openEntry(host: Host, name: string, kind: 'dir' | 'file'): number | und
   return undefined
 }
 
-function copyEntries(host: Host, from: number, to: number): void {
+function copyEntries(host: Host, from: number, to: number, budget: Budget | undefined): void {
   host.process.fchdir(from)
   for (const name of readdirSync('.')) {
+    if (budget) spend(budget, 'entries', 1)
     host.process.fchdir(from)
     const seen = lstatSync(name, { throwIfNoEntry: false })
     if (seen?.isSymbolicLink()) copyLink(host, name, seen, to)
-    else if (seen?.isDirectory()) copyDirectory(host, name, to)
-    else if (seen?.isFile()) copyFile(host, name, to)
+    else if (seen?.isDirectory()) copyDirectory(host, name, to, budget)
+    else if (seen?.isFile()) copyFile(host, name, to, budget)
   }
 }
 
@@ -123,7 +160,7 @@ function copyLink(host: Host, name: string, seen: Stats, to: number): void {
   lchownSync(name, seen.uid, seen.gid)
 }
 
-function copyDirectory(host: Host, name: string, to: number): void {
+function copyDirectory(host: Host, name: string, to: number, budget: Budget | undefined): void {
   const source = openEntry(host, name, 'dir')
   if (source === undefined) return
   try {
@@ -131,7 +168,9 @@ function copyDirectory(host: Host, name: string, to: number): void {
     mkdirSync(name, { mode: 0o700 })
     const copy = openEntry(host, name, 'dir')!
     try {
-      copyEntries(host, source, copy)
+      if (budget) spend(budget, 'depth', 1)
+      copyEntries(host, source, copy, budget)
+      if (budget) budget.depth += 1
       giveFacts(copy, fstatSync(source))
     } finally {
       closeSync(copy)
@@ -141,14 +180,14 @@ function copyDirectory(host: Host, name: string, to: number): void {
   }
 }
 
-function copyFile(host: Host, name: string, to: number): void {
+function copyFile(host: Host, name: string, to: number, budget: Budget | undefined): void {
   const source = openEntry(host, name, 'file')
   if (source === undefined) return
   try {
     host.process.fchdir(to)
     const copy = openSync(name, 'wx', 0o600)
     try {
-      copyBytes(source, copy)
+      copyBytes(source, copy, budget)
       giveFacts(copy, fstatSync(source))
     } finally {
       closeSync(copy)
@@ -158,11 +197,12 @@ function copyFile(host: Host, name: string, to: number): void {
   }
 }
 
-function copyBytes(from: number, to: number): void {
+function copyBytes(from: number, to: number, budget: Budget | undefined): void {
   const chunk = Buffer.allocUnsafe(CHUNK)
   for (;;) {
     const count = readSync(from, chunk, 0, CHUNK, null)
     if (count === 0) return
+    if (budget) spend(budget, 'bytes', count)
     for (let at = 0; at < count; ) at += writeSync(to, chunk, at, count - at)
   }
 }
@@ -176,6 +216,7 @@ function giveFacts(fd: number, facts: Stats): void {
 /** Options of a tmpfs that is filled first: owner and mode are set by hand, so that `ro` can be added afterwards. */
 export interface CopyUpOptions {
   early: readonly MountOption[]
+  size: number | undefined
   mode: number | undefined
   uid: number | undefined
   gid: number | undefined
@@ -192,6 +233,7 @@ export function splitForCopyUp(options: readonly MountOption[]): CopyUpOptions {
   const late = ['mode', 'uid', 'gid', 'ro', ...(readOnly ? ['inodes', 'maxfilesize'] : [])]
   return {
     early: options.filter(([name]) => !late.includes(name)),
+    size: number(value('size'), 10),
     mode: number(value('mode'), 8),
     uid: number(value('uid'), 10),
     gid: number(value('gid'), 10),

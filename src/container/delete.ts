@@ -62,7 +62,7 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
       }
       if (isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
     }
-    const hooks = state ? poststopHooks(files) : []
+    const hooks = state ? poststopHooks(ctx, files, force) : []
     undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files)
     lock.remove()
     if (state && hooks.length > 0) {
@@ -98,6 +98,13 @@ function readableState(ctx: Context, files: Layout): StateFile | undefined {
 }
 
 /** The plan is written before anything is done; a crash before that leaves no hooks to run. */
-function poststopHooks(files: Layout): readonly HookPlan[] {
-  return existsSync(files.plan) ? readPlan(files).hooks.poststop : []
+function poststopHooks(ctx: Context, files: Layout, force: boolean): readonly HookPlan[] {
+  if (!existsSync(files.plan)) return []
+  try {
+    return readPlan(files).hooks.poststop
+  } catch (error) {
+    if (!force) throw error
+    ctx.log.warn(`${(error as Error).message}: its poststop hooks are not run`)
+    return []
+  }
 }

@@ -1,5 +1,5 @@
 /** `exec`: another program in a running container, under the same restrictions as the first one. */
-import { unlinkSync, writeFileSync } from 'node:fs'
+import { rmSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { ConfigErrors, JailwrightError } from '../errors.ts'
 import type { ProcessPlan } from '../translate/plan.ts'
@@ -8,6 +8,7 @@ import type { Context } from './context.ts'
 import { forwardSignals, sendSignal } from './foreground.ts'
 import { layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
+import { writePidFile } from './pid-file.ts'
 import { type StartedInit, spawnInit } from './spawn-init.ts'
 import { expectExec, readPlan } from './start.ts'
 import { currentStatus, requireState } from './state-file.ts'
@@ -36,7 +37,7 @@ export async function exec(ctx: Context, options: ExecOptions): Promise<number> 
   const signals = options.detach ? undefined : forwardSignals(ctx.host)
   try {
     const { init, terminal } = await startProcess(ctx, options)
-    if (options.pidFile !== undefined) writePidFile(ctx, options.pidFile, init.pid)
+    if (options.pidFile !== undefined) recordPid(ctx, options.pidFile, init.pid)
     if (options.detach) return 0
     signals?.to(init.pid)
     try {
@@ -51,9 +52,9 @@ export async function exec(ctx: Context, options: ExecOptions): Promise<number> 
 }
 
 /** A program that the caller cannot find is not left running. */
-function writePidFile(ctx: Context, file: string, pid: number): void {
+function recordPid(ctx: Context, file: string, pid: number): void {
   try {
-    writeFileSync(resolve(file), String(pid), { mode: 0o644 })
+    writePidFile(resolve(file), pid)
   } catch (error) {
     sendSignal(ctx.host, pid, 'SIGKILL')
     throw error
@@ -82,8 +83,11 @@ async function startProcess(
       ctl: `${files.dir}/exec-${process.pid}-ctl`,
       result: `${files.dir}/exec-${process.pid}-result`,
     }
-    ctx.host.process.mkfifo(channels.ctl, 0o600)
-    ctx.host.process.mkfifo(channels.result, 0o600)
+    for (const path of [channels.ctl, channels.result]) {
+      // An exec that was killed may have left them, and its pid may be ours now.
+      rmSync(path, { force: true })
+      ctx.host.process.mkfifo(path, 0o600)
+    }
     let init: StartedInit
     try {
       init = spawnInit(ctx.host, channels, {

@@ -17,7 +17,7 @@ export type Undo =
   | { op: 'put-back'; root: string; path: string; aside: string }
   /** A directory or name of ours on the host, outside the root. */
   | { op: 'host-rmdir'; path: string }
-  | { op: 'host-unlink'; path: string }
+  | { op: 'host-unlink'; path: string; temporary?: string }
   /** `path` is its root: a jail of the same name elsewhere is not ours. */
   | { op: 'jail'; name: string; path: string }
   | { op: 'run'; calls: readonly ToolCall[] }
@@ -25,7 +25,8 @@ export type Undo =
   /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */
   | { op: 'init-gone'; ctl: string }
   | { op: 'kill'; pid: number; start: string }
-  | { op: 'children'; parent: string }
+  /** `before` is the parent's children.max without our room; `lock` keeps others from changing it meanwhile. */
+  | { op: 'children'; parent: string; before?: number; lock?: string }
 
 /** What is known once the effect has happened. */
 export interface Done {
@@ -43,7 +44,9 @@ export interface Entry {
 }
 
 interface Line {
+  /** 0 for the line that says which boot of the host the effects belong to. */
   n: number
+  boot?: string
   undo?: Undo
   done?: Done
   undone?: true
@@ -53,14 +56,32 @@ interface Line {
 export class Journal {
   readonly #path: string
   #next: number
+  /** The last line has no end: a crash or a full disk has cut it short. */
+  #torn: boolean
+  /** What a new journal begins with. */
+  #head: string
 
-  constructor(path: string) {
+  /** `boot` (see `bootOf`) is recorded when the journal is a new one. */
+  constructor(path: string, boot?: string) {
     this.#path = path
-    this.#next = 1 + Math.max(0, ...readLines(path).map(line => line.n))
+    const text = read(path)
+    this.#torn = text !== '' && !text.endsWith('\n')
+    this.#head = text === '' && boot !== undefined ? `${JSON.stringify({ n: 0, boot })}\n` : ''
+    this.#next = 1 + Math.max(0, ...parse(text).map(line => line.n))
   }
 
   #append(line: Line): void {
-    appendFileSync(this.#path, `${JSON.stringify(line)}\n`, { mode: 0o600 })
+    const text = `${this.#torn ? '\n' : ''}${this.#head}${JSON.stringify(line)}\n`
+    // Until it is known to be whole: what comes after a line that was cut short must not be lost with it.
+    this.#torn = true
+    appendFileSync(this.#path, text, { mode: 0o600 })
+    this.#torn = false
+    this.#head = ''
+  }
+
+  /** The boot of the host that the effects belong to, undefined when it was not known. */
+  boot(): string | undefined {
+    return parse(read(this.#path)).find(line => line.boot !== undefined)?.boot
   }
 
   /** Does one effect under its undo. `action` may give what is known only afterwards. */
@@ -79,24 +100,28 @@ export class Journal {
 
   /** Entries that are still to be taken back, newest first. */
   pending(): Entry[] {
-    return pendingEntries(readLines(this.#path))
+    return pendingEntries(parse(read(this.#path)))
   }
 }
 
-function readLines(path: string): Line[] {
-  let text: string
+function read(path: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
     throw error
   }
-  // A last line without its newline is one that a crash cut short: its effect had not begun.
-  const complete = text.slice(0, text.lastIndexOf('\n') + 1)
-  return complete
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => JSON.parse(line) as Line)
+}
+
+/** A line that was cut short, by a crash or a full disk, is passed over: what it announced had not begun. */
+function parse(text: string): Line[] {
+  return text.split('\n').flatMap(line => {
+    try {
+      return line === '' ? [] : (JSON.parse(line) as Line)
+    } catch {
+      return []
+    }
+  })
 }
 
 function pendingEntries(lines: readonly Line[]): Entry[] {

@@ -6,6 +6,7 @@ import {
   lstatSync,
   openSync,
   renameSync,
+  type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -16,6 +17,7 @@ import type { MountStep } from '../translate/plan.ts'
 import { restoreTree, saveTree, splitForCopyUp } from './copy-up.ts'
 import { effect } from './crash.ts'
 import type { Journal } from './journal.ts'
+import { unmountMisled } from './misled.ts'
 import { findTarget, inParent, type Roots, writableRoot } from './mount-point.ts'
 
 /** Errors of mounting, with the property and what was mounted where. */
@@ -53,7 +55,7 @@ export function applyMount(host: Host, journal: Journal, step: MountStep, roots:
   try {
     const resolved = resolveStep(step, target, roots)
     if (!step.onlyIfExists) checkTarget(step, target, roots)
-    if (target.kind === 'file' && resolved.fstype === 'nullfs' && lstatSync(target.path).nlink > 1) {
+    if (target.kind === 'file' && resolved.fstype === 'nullfs' && fstatSync(target.fd).nlink > 1) {
       const fresh = unshareFile(host, journal, step, target, roots)
       host.process.close(target.fd)
       target = fresh
@@ -144,7 +146,12 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
   const late = step.copyUp ? splitForCopyUp(step.options) : undefined
   const saved =
     late &&
-    effect(`save ${target.path}`, () => saveTree(host, target.fd, join(dirname(roots.empty), 'copy-up')))
+    effect(`save ${target.path}`, () =>
+      saveTree(host, target.fd, join(dirname(roots.empty), 'copy-up'), {
+        size: late.size,
+        property: step.origin,
+      }),
+    )
   const undo = {
     op: 'unmount',
     path: target.path,
@@ -156,10 +163,10 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
     `mount ${step.fstype} ${target.path}`,
     undo,
     () => {
-      nmountOn(host, step, target, late?.early ?? step.options)
+      nmountOn(host, step, target, late?.early ?? step.options, roots)
       const made = host.kernel.mountAt(target.path)
       if (!made || made.fsid === undo.before) {
-        unmountMisled(host, step, roots)
+        unmountMisled(host, journal, step, roots)
         throw new JailwrightError('HOST', `${step.origin}: the mount did not land on ${target.path}`)
       }
       return made.fsid
@@ -171,26 +178,20 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
     try {
       effect(`copy up ${target.path}`, () => restoreTree(host, saved, filled.fd, late))
       if (late.readOnly)
-        nmountOn(host, step, filled, [
-          ['update', undefined],
-          ['ro', undefined],
-        ])
+        nmountOn(
+          host,
+          step,
+          filled,
+          [
+            ['update', undefined],
+            ['ro', undefined],
+          ],
+          roots,
+        )
     } finally {
       host.process.close(filled.fd)
     }
   }
-}
-
-/**
- * A path of a shared volume was changed between look and mount: what has just been mounted elsewhere is taken away again,
- * wherever that is (a file is mounted by its path, and a link there would be followed).
- */
-function unmountMisled(host: Host, step: MountStep, roots: Roots): void {
-  const last = host.kernel
-    .mounts()
-    .findLast(({ fstype, from }) => fstype === step.fstype && from === step.source)
-  if (!last || (last.fstype !== 'nullfs' && !last.on.startsWith(`${roots.mountRoot}/`))) return
-  host.kernel.unmount(last.on, { force: true, fsid: last.fsid })
 }
 
 /** The root of what has just been mounted on `target`; never what somebody has put in the path's place meanwhile. */
@@ -205,8 +206,18 @@ function changed(step: MountStep, target: BeneathTarget): JailwrightError {
   return new JailwrightError('HOST', `${step.origin}: ${target.path} was changed while it was being mounted`)
 }
 
-/** nmount(2): a directory by its descriptor, so that no link is followed; a file by its path, looked at afterwards. */
-function nmountOn(host: Host, step: MountStep, target: BeneathTarget, options: readonly MountOption[]): void {
+/**
+ * nmount(2): a directory by its descriptor, so that no link is followed; a file by its name in the directory that holds
+ * it, since the kernel takes a file's place by a path only (sys/kern/vfs_mount.c, vfs_domount: FOLLOW). What is left to
+ * somebody else is to replace that name between the look and the call; it is looked at afterwards where that led.
+ */
+function nmountOn(
+  host: Host,
+  step: MountStep,
+  target: BeneathTarget,
+  options: readonly MountOption[],
+  roots: Roots,
+): void {
   const place = (fspath: string): MountOption[] => [
     ['fstype', step.fstype],
     ['fspath', fspath],
@@ -214,7 +225,13 @@ function nmountOn(host: Host, step: MountStep, target: BeneathTarget, options: r
     ...options,
   ]
   if (target.kind !== 'dir') {
-    host.kernel.nmount(place(target.path))
+    const path = `/${relative(roots.mountRoot, target.path)}`
+    inParent(host, roots.mountRoot, path, () => {
+      const name = basename(path)
+      if (!isSame(lstatSync(name, { throwIfNoEntry: false }), fstatSync(target.fd)))
+        throw changed(step, target)
+      host.kernel.nmount(place(name))
+    })
     return
   }
   host.process.fchdir(target.fd)
@@ -228,6 +245,10 @@ function nmountOn(host: Host, step: MountStep, target: BeneathTarget, options: r
   } finally {
     process.chdir('/')
   }
+}
+
+function isSame(one: Stats | undefined, other: Stats): boolean {
+  return one?.ino === other.ino && one.dev === other.dev
 }
 
 /** What nmount(2) may say of `.` when it finds no path for it; a missing source says ENOENT too, and says so again. */

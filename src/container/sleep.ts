@@ -3,12 +3,15 @@ export function sleepSync(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
-/** Calls `done` every few milliseconds until it gives true or `timeout` milliseconds are over; true when it did. */
+/**
+ * Calls `done` every few milliseconds until it gives true or `timeout` milliseconds are over; true when it did. Time is
+ * taken from a clock that nobody sets: with the other one, a step back would make it wait for hours.
+ */
 export function waitUntil(done: () => boolean, timeout: number): boolean {
-  const end = Date.now() + timeout
+  const end = performance.now() + timeout
   for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
     if (done()) return true
-    if (Date.now() >= end) return false
+    if (performance.now() >= end) return false
     sleepSync(pause)
   }
 }

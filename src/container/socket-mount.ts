@@ -22,9 +22,7 @@ export function mountSocket(host: Host, journal: Journal, step: MountStep, roots
   const root = dirname(own)
   const directory = `/${basename(own)}`
   const path = `${directory}/${name}`
-  journal.perform(`mkdir ${own}`, { op: 'rmdir', root, path: directory }, () =>
-    mkdirSync(own, { mode: 0o711 }),
-  )
+  journal.perform(`mkdir ${own}`, { op: 'rmdir', root, path: directory }, () => makeOpen(own))
   journal.perform(`link ${own}/${name}`, { op: 'unlink', root, path }, () =>
     inParent(host, root, path, () => linkSync(step.source, name)),
   )
@@ -32,6 +30,16 @@ export function mountSocket(host: Host, journal: Journal, step: MountStep, roots
   applyMount(host, journal, { ...mount, source: own, destination: via.mountPoint, target: 'dir' }, roots)
   checkContents(host, step, via.mountPoint, name, roots)
   linkDestination(host, journal, step, via.link, roots)
+}
+
+/** A directory that every user of the container may enter, whatever the caller's umask. */
+function makeOpen(path: string): void {
+  const umask = process.umask(0)
+  try {
+    mkdirSync(path, { mode: 0o711 })
+  } finally {
+    process.umask(umask)
+  }
 }
 
 /** The source was mounted by its path: what the container sees has to be the socket and nothing else. */

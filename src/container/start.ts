@@ -19,9 +19,18 @@ import {
   writeState,
 } from './state-file.ts'
 
-/** Reads the plan that `create` executed. */
+/** Reads the plan that `create` executed. A damaged file is code STATE. */
 export function readPlan(files: Layout): Plan {
-  return JSON.parse(readFileSync(files.plan, 'utf8')) as Plan
+  const text = readFileSync(files.plan, 'utf8')
+  try {
+    return JSON.parse(text) as Plan
+  } catch (error) {
+    throw new JailwrightError('STATE', `${files.plan} is damaged`, {
+      subject: files.plan,
+      hint: 'delete --force takes back what the container had, by its journal',
+      cause: error,
+    })
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The container's state.json: read, written, and turned into what `state` prints. */
 
 import { JailwrightError } from '../errors.ts'
-import { exists, readFileSync } from '../host/files.ts'
+import { closeSync, exists, readFileSync } from '../host/files.ts'
+import { openNonBlocking } from '../host/process/descriptors.ts'
 import type { Host, ProcessInfo } from '../host/types.ts'
 import { checkId } from '../translate/names.ts'
 import { stageFile } from './files.ts'
@@ -68,8 +69,9 @@ export function readState(files: Layout): StateFile | undefined {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
+  let state: StateFile
   try {
-    return JSON.parse(text) as StateFile
+    state = JSON.parse(text) as StateFile
   } catch (error) {
     throw new JailwrightError('STATE', `${files.state} is damaged`, {
       subject: files.state,
@@ -77,6 +79,21 @@ export function readState(files: Layout): StateFile | undefined {
       cause: error,
     })
   }
+  // A `start` may have been killed (or the disk have been full) before it could write what it had done.
+  return state?.status === 'created' && isUnread(files.ctl) ? { ...state, status: 'running' } : state
+}
+
+/** True when nobody reads the FIFO: init, which waits there for `start`, has become the program or has died. */
+export function isUnread(fifo: string): boolean {
+  try {
+    // Closed at once: an init that was never told anything ends when it sees that there is no writer.
+    closeSync(openNonBlocking(fifo, 'write'))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENXIO') return true
+    if (code !== 'ENOENT') throw error
+  }
+  return false
 }
 
 /**

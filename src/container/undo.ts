@@ -5,6 +5,7 @@ import { JailwrightError, SyscallError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type { ToolCall } from '../translate/plan.ts'
 import { runTool } from './apply.ts'
+import { bootOf } from './boot.ts'
 import { effect } from './crash.ts'
 import type { Entry, Journal, Undo } from './journal.ts'
 import { killProcess } from './kill-process.ts'
@@ -26,16 +27,32 @@ const BUSY_PATIENCE = 5_000
 export function playBack(host: Host, journal: Journal): JailwrightError[] {
   const failures: JailwrightError[] = []
   const patience: Patience = { left: BUSY_PATIENCE }
+  const [then, now] = [journal.boot(), bootOf(host)]
+  const rebooted = then !== undefined && now !== undefined && then !== now
   for (const entry of journal.pending()) {
+    // What a reboot has undone is not ours any more, even where something of the same name is there.
+    if (rebooted && !ON_DISK.has(entry.undo.op)) continue
     try {
       effect(`undo ${entry.undo.op}`, () => takeBack(host, entry, patience))
-      journal.undone(entry.n)
     } catch (error) {
-      if (!(error instanceof JailwrightError)) throw error
-      failures.push(error)
+      failures.push(asFailure(error, entry.undo.op))
+      continue
+    }
+    try {
+      journal.undone(entry.n)
+    } catch {
+      // A full disk: without the mark it is taken back once more, which does no harm.
     }
   }
   return failures
+}
+
+/** What outlives a reboot. */
+const ON_DISK = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back', 'host-rmdir', 'host-unlink'])
+
+function asFailure(error: unknown, op: string): JailwrightError {
+  if (error instanceof JailwrightError) return error
+  return new JailwrightError('HOST', `undo ${op}: ${(error as Error).message}`, { cause: error })
 }
 
 /** Milliseconds that are left for busy mounts. */
@@ -73,10 +90,11 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       killProcess(host, undo.pid, undo.start)
       break
     case 'children':
-      lowerChildren(host, undo.parent)
+      lowerChildren(host, undo, done !== undefined)
       break
     case 'host-unlink':
-      removeQuietly(() => unlinkSync(undo.path))
+      for (const path of [undo.temporary, undo.path])
+        if (path !== undefined) removeQuietly(() => unlinkSync(path))
       break
     case 'host-rmdir':
       removeQuietly(() => rmdirSync(undo.path))
@@ -113,9 +131,9 @@ function unmount(
       return error.errno !== 'EBUSY'
     }
   }
-  const begin = Date.now()
+  const begin = performance.now()
   waitUntil(gone(false), patience.left)
-  patience.left = Math.max(0, patience.left - (Date.now() - begin))
+  patience.left = Math.max(0, patience.left - (performance.now() - begin))
   if (!ours()) return
   gone(true)()
   if (ours()) throw refused ?? new JailwrightError('HOST', `unmount ${undo.path}: it is still mounted`)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -68,4 +68,12 @@ test('a file is checked like linux.resources of a bundle', () => {
   expect(() => resourcesFromFile(file)).toThrow()
   writeFileSync(file, 'not json')
   expect(() => resourcesFromFile(file)).toThrow(file)
+})
+
+test('a resources file that is larger than any real one is refused before it fills the memory', () => {
+  const file = join(dir, 'huge')
+  writeFileSync(file, '')
+  truncateSync(file, 17 * 1024 * 1024)
+  expect(() => resourcesFromFile(file)).toThrow(`${file}: larger than 16 MiB`)
+  expect(() => resourcesFromFile('/dev/zero')).toThrow('/dev/zero: larger than 16 MiB')
 })

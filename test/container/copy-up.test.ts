@@ -11,6 +11,7 @@ import {
   renameSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -36,10 +37,18 @@ beforeEach(() => {
   writeFileSync(join(dir, 'covered/sub/file'), 'text')
 })
 
-const options = { early: [], mode: undefined, uid: undefined, gid: undefined, readOnly: false }
+const options = {
+  early: [],
+  size: undefined,
+  mode: undefined,
+  uid: undefined,
+  gid: undefined,
+  readOnly: false,
+}
 
-function copy(host: Host): void {
-  const saved = saveTree(host, openSync(join(dir, 'covered'), 'r'), join(dir, 'saved'))
+function copy(host: Host, size?: number): void {
+  const limit = { size, property: 'mounts[0]' }
+  const saved = saveTree(host, openSync(join(dir, 'covered'), 'r'), join(dir, 'saved'), limit)
   restoreTree(host, saved, openSync(join(dir, 'mounted'), 'r'), options)
 }
 
@@ -104,4 +113,21 @@ it('does not go into what a directory was swapped for, and does not wait for a F
   )
   expect(lstatSync(join(dir, 'covered/f')).isFIFO()).toBe(true)
   expect(readdirSync(join(dir, 'mounted'))).toEqual([])
+})
+
+it('does not fill the disk of the host with a file that is all hole, nor copy more than the tmpfs takes', () => {
+  truncateSync(join(dir, 'covered/sub/file'), 2 ** 40)
+  expect(() => copy(openHost(), 1024 ** 2)).toThrow(
+    'mounts[0]: tmpcopyup: it holds more than the tmpfs may take',
+  )
+  expect(statSync(join(dir, 'saved/sub/file')).size).toBeLessThanOrEqual(1024 ** 2)
+})
+
+it('does not go down without end', () => {
+  const deep = (levels: number) => mkdirSync(join(dir, 'covered', 'd/'.repeat(levels)), { recursive: true })
+  deep(128)
+  copy(openHost())
+  expect(existsSync(join(dir, 'mounted', 'd/'.repeat(128)))).toBe(true)
+  deep(129)
+  expect(() => copy(openHost())).toThrow('mounts[0]: tmpcopyup: its directories are deeper than 128')
 })

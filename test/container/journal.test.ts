@@ -59,4 +59,22 @@ describe('journal', () => {
     appendFileSync(path, '{"n":2,"undo":{"op":"ja')
     expect(new Journal(path).pending().map(entry => entry.n)).toEqual([1])
   })
+
+  it('loses nothing that was written after a line that a full disk cut short', () => {
+    new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    appendFileSync(path, '{"n":2,"undo":{"op":"ja')
+    const journal = new Journal(path)
+    journal.perform('b', { op: 'jail', name: 'b', path: '/r' }, () => 1)
+    journal.undone(1)
+    expect(new Journal(path).pending().map(({ undo }) => undo)).toEqual([
+      { op: 'jail', name: 'b', path: '/r' },
+    ])
+  })
+
+  it('begins with the boot of the host, once', () => {
+    new Journal(path, 'monday').perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    new Journal(path, 'tuesday').perform('b', { op: 'jail', name: 'b', path: '/r' }, () => 1)
+    expect(new Journal(path).boot()).toBe('monday')
+    expect(new Journal(path).pending().map(entry => entry.n)).toEqual([2, 1])
+  })
 })

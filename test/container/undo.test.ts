@@ -284,3 +284,94 @@ describe('init-gone', () => {
     expect(playBack(host, journal)).toEqual([])
   })
 })
+
+describe('children.max of a parent jail', () => {
+  const undo = { op: 'children', parent: 'p', before: 3 } as const
+  const setTo = (value: number) => host.calls.filter(call => call === `jail -m name=p children.max=${value}`)
+
+  beforeEach(() => host.jails.set('p', 4))
+
+  it('is lowered by one when it was raised', () => {
+    record(undo, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(setTo(2)).toHaveLength(1)
+  })
+
+  it('is left when the command died before it had raised it', () => {
+    record(undo)
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls.filter(call => call.startsWith('jail -m'))).toEqual([])
+  })
+
+  it('is lowered when the command died after it had raised it', () => {
+    record({ ...undo, before: 2 })
+    expect(playBack(host, journal)).toEqual([])
+    expect(setTo(2)).toHaveLength(1)
+  })
+
+  it('is changed under a lock, whose file is gone afterwards', () => {
+    const lock = join(dir, 'lock')
+    record({ ...undo, lock }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(setTo(2)).toHaveLength(1)
+    expect(existsSync(lock)).toBe(false)
+  })
+})
+
+describe('after a reboot', () => {
+  const boot = (start: string) =>
+    host.processes.set(1, { pid: 1, start, jid: 0, zombie: false, stopped: false })
+
+  it('takes back what is on disk only: the address, the jail and the mount of the same name are others', () => {
+    boot('first')
+    journal = new Journal(join(dir, 'other.jsonl'), 'first')
+    mkdirSync(join(dir, 'made'))
+    record({ op: 'rmdir', root: dir, path: '/made' }, {})
+    record({ op: 'run', calls: [{ tool: 'ifconfig', args: ['em0', 'inet', '10.0.0.1', '-alias'] }] }, {})
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 7 })
+    record(
+      { op: 'unmount', path: '/r/data', fstype: 'nullfs', from: '/src', before: undefined },
+      { fsid: 'f1' },
+    )
+    record({ op: 'children', parent: 'web' }, {})
+    host.jails.set('web', 7)
+    host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    boot('second')
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls).toEqual([])
+    expect(host.mounts).toHaveLength(1)
+    expect(existsSync(join(dir, 'made'))).toBe(false)
+  })
+
+  it.each(['first', undefined])('takes everything back within one boot (%s: not known)', now => {
+    if (now) boot(now)
+    journal = new Journal(join(dir, 'other.jsonl'), 'first')
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 7 })
+    host.jails.set('web', 7)
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.jails.size).toBe(0)
+  })
+})
+
+describe('a state directory that cannot be written', () => {
+  it('does not keep the host from being cleaned', () => {
+    record({ op: 'jail', name: 'a', path: '/r' }, { jid: 1 })
+    record({ op: 'jail', name: 'b', path: '/r' }, { jid: 2 })
+    host.jails.set('a', 1).set('b', 2)
+    journal.undone = () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    }
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.jails.size).toBe(0)
+  })
+
+  it('an undo that fails for a reason of the file system keeps no other from being done', () => {
+    record({ op: 'jail', name: 'a', path: '/r' }, { jid: 1 })
+    record({ op: 'host-rmdir', path: join(dir, 'x'.repeat(300)) }, {})
+    host.jails.set('a', 1)
+    expect(playBack(host, journal).map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^undo host-rmdir: ENAMETOOLONG/),
+    ])
+    expect(host.jails.size).toBe(0)
+  })
+})

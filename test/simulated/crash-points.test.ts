@@ -10,17 +10,21 @@ const host = freshHost('crash', { racct: true })
 afterAll(() => destroyHost(host))
 
 it.skipIf(!simulationPossible())(
-  'delete --force takes the host back from a kill before and after every single effect of create and delete',
+  'delete --force takes the host back from a kill before and after every single effect of create, delete and update',
   () => {
-    const { stdout } = onHost(host, [bun, script, runtime, '/var/crash-points'])
+    const { stdout } = onHost(host, [bun, script, runtime, '/var/crash-points'], 570_000)
     const result = JSON.parse(stdout) as {
       points: number
-      effects: { create: string[]; delete: string[] }
+      effects: { create: string[]; delete: string[]; update: string[]; parent: string[] }
       leftovers: string[]
     }
     console.log(`crash points: ${result.points}, left-overs: ${result.leftovers.length}`)
     expect(result.leftovers).toEqual([])
-    expect(result.points).toBe(2 * (result.effects.create.length + result.effects.delete.length))
+    const { create, delete: remove, update, parent } = result.effects
+    const ofParents = parent.filter(label => /children|jail|created/.test(label) && !/undo jail/.test(label))
+    expect(result.points).toBe(2 * (create.length + remove.length + update.length + ofParents.length))
+    expect(update).toEqual([expect.stringContaining('rctl -a jail:crash:memoryuse')])
+    expect(ofParents).toHaveLength(5)
     expect(result.effects.create.length).toBeGreaterThan(20)
   },
   600_000,

@@ -1,5 +1,5 @@
 /**
- * Run inside a simulated host: kills the runtime before and after each single effect of `create` and `delete`, and
+ * Run inside a simulated host: kills the runtime before and after each single effect of `create`, `delete` and `update`, and
  * looks each time whether `delete --force` takes the host back to what it was.
  *
  *     bun crash-points.ts RUNTIME WORKDIR
@@ -78,6 +78,7 @@ function snapshot(): string {
       members: tool('ifconfig', 'bridge9').match(/member: \S+/g),
       rulesets: tool('devfs', 'rule', 'showsets'),
       limits: tool('rctl'),
+      room: tool('jls', '-j', 'parent', 'children.max'),
       files,
       shared: readFileSync(join(rootfs, 'etc/shared'), 'utf8'),
       processes: tool('ps', '-axo', 'command').match(/jailwright.*init|sleep 100/g),
@@ -103,6 +104,7 @@ function run(
 }
 
 const create = ['create', '-b', bundle, 'crash']
+const update = ['update', '--pids-limit', '60', '--memory', '256m', 'crash']
 const remove = ['delete', '--force', 'crash']
 
 function mustSucceed(args: readonly string[], env?: Record<string, string>): void {
@@ -157,4 +159,44 @@ for (const when of ['before', 'after']) {
     crash(remove, `${index + 1}:${when}`, `delete: ${label}`, clean)
   })
 }
-console.log(JSON.stringify({ points, effects: { create: ofCreate, delete: ofDelete }, leftovers }))
+// update: limits of a container.
+mustSucceed(create)
+const ofUpdate = countEffects(update)
+mustSucceed(remove)
+for (const when of ['before', 'after']) {
+  ofUpdate.forEach((label, index) => {
+    mustSucceed(create)
+    crash(update, `${index + 1}:${when}`, `update: ${label}`, clean)
+  })
+}
+// A container in a parent jail that has no room: only what concerns the parent, the rest is as above.
+const child = {
+  ociVersion: '1.3.0',
+  process: config.process,
+  root: { path: 'rootfs' },
+  annotations: { 'org.freebsd.parentJail': 'parent' },
+}
+writeFileSync(join(bundle, 'config.json'), JSON.stringify(child))
+execFileSync('jail', ['-c', 'name=parent', 'path=/', 'persist', 'children.max=0'])
+const cleanWithParent = snapshot()
+const inParent = countEffects(create)
+const outOfParent = countEffects(remove)
+for (const when of ['before', 'after']) {
+  inParent.forEach((label, index) => {
+    if (/children|jail|created/.test(label))
+      crash(create, `${index + 1}:${when}`, `create in a parent: ${label}`, cleanWithParent)
+  })
+  outOfParent.forEach((label, index) => {
+    if (!/children/.test(label)) return
+    mustSucceed(create)
+    crash(remove, `${index + 1}:${when}`, `delete in a parent: ${label}`, cleanWithParent)
+  })
+}
+execFileSync('jail', ['-r', 'parent'])
+console.log(
+  JSON.stringify({
+    points,
+    effects: { create: ofCreate, delete: ofDelete, update: ofUpdate, parent: [...inParent, ...outOfParent] },
+    leftovers,
+  }),
+)

@@ -27,11 +27,15 @@ export function hostCommand(name: string, command: readonly string[]): string[] 
   return [bun, simhost, 'exec', name, '--', ...command]
 }
 
-/** Runs a command inside; throws with its output when it fails. */
-export function onHost(name: string, command: readonly string[]): { stdout: string; stderr: string } {
+/** Runs a command inside; throws with its output when it fails, or takes longer than `timeout` milliseconds. */
+export function onHost(
+  name: string,
+  command: readonly string[],
+  timeout = 60_000,
+): { stdout: string; stderr: string } {
   const [program = '', ...args] = hostCommand(name, command)
   // A container that was given the pipe keeps it open: better an error than a test that stands still.
-  return execaSync(program, args, { stdin: 'ignore', timeout: 60_000 })
+  return execaSync(program, args, { stdin: 'ignore', timeout })
 }
 
 /** Makes a small root of /rescue's programs. */

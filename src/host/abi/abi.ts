@@ -5,6 +5,8 @@ export interface Abi {
   os: 'freebsd' | 'linux'
   /** File name of the C library for dlopen(3). */
   libc: string
+  /** File name of the library that has pthread_create(3). */
+  threads: string
   /** The function that gives the address of errno. */
   errnoFunction: '__error' | '__errno_location'
   /** errno name by number. A function: a table that only a failed call needs is not made at every start. */

@@ -18,6 +18,7 @@ const ERRNO_NAMES =
 export const freebsd: Abi = {
   os: 'freebsd',
   libc: 'libc.so.7',
+  threads: 'libthr.so.3',
   errnoFunction: '__error',
   errnoName: number => ERRNO_NAMES.split(' ')[number - 1],
   signals: {

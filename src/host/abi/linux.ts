@@ -61,6 +61,7 @@ const FIRST =
 export const linux: Abi = {
   os: 'linux',
   libc: 'libc.so.6',
+  threads: 'libpthread.so.0',
   errnoFunction: '__errno_location',
   errnoName: number => LATER()[number] ?? FIRST.split(' ')[number - 1],
   signals: {

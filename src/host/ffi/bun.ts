@@ -1,13 +1,14 @@
 /** System calls under Bun. */
 import type { Abi } from '../abi/abi.ts'
 import type { CFunctionName, CPointer, CType, Ffi, Signature } from './signatures.ts'
+import { getpidOnThread } from './thread.ts'
 
 /** The part of Bun's FFI that is used. */
 interface BunFfi {
   dlopen(
     library: string,
     symbols: Record<string, { args: readonly string[]; returns: string }>,
-  ): { symbols: Record<string, (...args: (CPointer | number)[]) => number> }
+  ): { symbols: Record<string, ((...args: (CPointer | number)[]) => number) & { ptr: number }> }
   ptr(memory: Uint8Array): number
   read: { i32(address: number): number }
 }
@@ -25,8 +26,8 @@ function bunFfi(): BunFfi {
 /** Opens the C library. */
 export function openBunFfi(abi: Abi): Ffi {
   const { dlopen, ptr, read } = bunFfi()
-  const open = (name: string, args: readonly string[], returns: string) =>
-    dlopen(abi.libc, { [name]: { args, returns } }).symbols[name]!
+  const open = (name: string, args: readonly string[], returns: string, library = abi.libc) =>
+    dlopen(library, { [name]: { args, returns } }).symbols[name]!
   // Looked up before anything can fail: dlopen itself changes errno.
   const errnoAddress = open(abi.errnoFunction, [], 'ptr')
   return {
@@ -37,6 +38,11 @@ export function openBunFfi(abi: Abi): Ffi {
     },
     addressOf: ptr,
     errno: () => read.i32(errnoAddress()),
+    getpidOnThread: () =>
+      getpidOnThread(
+        (name, { args, result = 'i32' }) => open(name, args, result, abi.threads),
+        open('getpid', [], 'i32').ptr,
+      ),
   }
 }
 

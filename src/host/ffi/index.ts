@@ -31,6 +31,15 @@ export function prepare(names: readonly CFunctionName[]): void {
   for (const name of names) lookup(name)
 }
 
+/**
+ * Lets a thread of this process end, and gives its pid. The first end of a thread makes FreeBSD's libthr open the
+ * library of the stack unwinder by its path (lib/libthr/thread/thr_exit.c, thread_uw_init), and rtld runs what it finds
+ * there. The engine's idle threads end after ten seconds: in a jail that would be code of the image, run as root.
+ */
+export function endThread(): number {
+  return engine().getpidOnThread()
+}
+
 /** Calls a C function and gives its result as it is, failures (-1) included; `lastErrno` then tells why. */
 export function call<N extends CFunctionName>(name: N, ...args: CArguments<N>): number {
   return lookup(name)(...(args as (CPointer | number)[]))

@@ -99,4 +99,12 @@ export interface Ffi {
   addressOf(memory: Uint8Array): number
   /** errno; means something only at once after a call that failed. */
   errno(): number
+  /** Calls getpid(2) on a thread of its own, waits until the thread has ended, and gives what it returned. */
+  getpidOnThread(): number
 }
+
+/** pthread_create(3) and pthread_join(3), which `Ffi.getpidOnThread` is made of. */
+export const threadSignatures = {
+  pthread_create: { args: ['ptr', 'ptr', 'ptr', 'ptr'] },
+  pthread_join: { args: ['u64', 'ptr'] },
+} as const satisfies Record<string, Signature>
