@@ -15,7 +15,7 @@ import { removeTree, writeFileAtomic } from './files.ts'
 import { Journal } from './journal.ts'
 import type { Layout } from './layout.ts'
 import type { Lock } from './lock.ts'
-import { temporaryPidFile, writePidFile } from './pid-file.ts'
+import { writePidFile } from './pid-file.ts'
 import { type StartedInit, spawnInit } from './spawn-init.ts'
 import { ociState, type StateFile, writeState } from './state-file.ts'
 import type { OwnTerminal } from './terminal.ts'
@@ -202,6 +202,5 @@ export function expectReady(answers: Receiver): void {
 
 function recordPid(journal: Journal, file: string, pid: number): void {
   const path = resolve(file)
-  const undo = { op: 'host-unlink', path, temporary: temporaryPidFile(path) } as const
-  journal.perform(`pid file ${path}`, undo, () => writePidFile(path, pid))
+  journal.perform(`pid file ${path}`, { op: 'pid-file', path, pid }, () => writePidFile(path, pid))
 }

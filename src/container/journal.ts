@@ -17,7 +17,8 @@ export type Undo =
   | { op: 'put-back'; root: string; path: string; aside: string }
   /** A directory or name of ours on the host, outside the root. */
   | { op: 'host-rmdir'; path: string }
-  | { op: 'host-unlink'; path: string; temporary?: string }
+  /** The file of `--pid-file`; another's pid in it is another's file. */
+  | { op: 'pid-file'; path: string; pid: number }
   /** `path` is its root: a jail of the same name elsewhere is not ours. */
   | { op: 'jail'; name: string; path: string }
   | { op: 'run'; calls: readonly ToolCall[] }

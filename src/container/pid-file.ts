@@ -1,10 +1,14 @@
 /** The file of `--pid-file`, which may be in a directory that others can write, such as /tmp. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { Host } from '../host/types.ts'
+
+/** Longer than any pid in decimal. */
+const PID_LENGTH = 32
 
 /** The name under which a pid file is written before it gets its own. */
-export function temporaryPidFile(path: string): string {
-  return join(dirname(path), `.${basename(path)}.jailwright`)
+function temporaryPidFile(path: string, pid: number): string {
+  return join(dirname(path), `.${basename(path)}.${pid}`)
 }
 
 /**
@@ -12,7 +16,7 @@ export function temporaryPidFile(path: string): string {
  * neither followed nor waited for, and a reader never sees half a number. Throws what open(2) and rename(2) say.
  */
 export function writePidFile(path: string, pid: number): void {
-  const temporary = temporaryPidFile(path)
+  const temporary = temporaryPidFile(path, pid)
   rmSync(temporary, { force: true })
   const fd = openSync(temporary, 'wx', 0o644)
   try {
@@ -25,5 +29,31 @@ export function writePidFile(path: string, pid: number): void {
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
+  }
+}
+
+/**
+ * Removes the pid file while it is this process's: another container may have been given the same path since. Throws
+ * what unlink(2) says.
+ */
+export function removePidFile(host: Host, path: string, pid: number): void {
+  rmSync(temporaryPidFile(path, pid), { force: true })
+  if (textOf(host, path) === String(pid)) unlinkSync(path)
+}
+
+/** The first bytes of a regular file; undefined for anything else, and when there is none. */
+function textOf(host: Host, path: string): string | undefined {
+  let fd: number
+  try {
+    fd = host.process.openNoFollow(path)
+  } catch {
+    return undefined
+  }
+  try {
+    if (!fstatSync(fd).isFile()) return undefined
+    const bytes = Buffer.alloc(PID_LENGTH)
+    return bytes.toString('latin1', 0, readSync(fd, bytes))
+  } finally {
+    closeSync(fd)
   }
 }

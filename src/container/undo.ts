@@ -11,6 +11,7 @@ import type { Entry, Journal, Undo } from './journal.ts'
 import { killProcess } from './kill-process.ts'
 import { inDirectory } from './mount-point.ts'
 import { lowerChildren } from './parent.ts'
+import { removePidFile } from './pid-file.ts'
 import { releaseRuleset } from './rulesets.ts'
 import { waitUntil } from './sleep.ts'
 
@@ -48,7 +49,7 @@ export function playBack(host: Host, journal: Journal): JailwrightError[] {
 }
 
 /** What outlives a reboot. */
-const ON_DISK = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back', 'host-rmdir', 'host-unlink'])
+const ON_DISK = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back', 'host-rmdir', 'pid-file'])
 
 function asFailure(error: unknown, op: string): JailwrightError {
   if (error instanceof JailwrightError) return error
@@ -92,9 +93,8 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
     case 'children':
       lowerChildren(host, undo, done !== undefined)
       break
-    case 'host-unlink':
-      for (const path of [undo.temporary, undo.path])
-        if (path !== undefined) removeQuietly(() => unlinkSync(path))
+    case 'pid-file':
+      removeQuietly(() => removePidFile(host, undo.path, undo.pid))
       break
     case 'host-rmdir':
       removeQuietly(() => rmdirSync(undo.path))

@@ -3,7 +3,8 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFile
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, expect, it } from 'vitest'
-import { writePidFile } from '../../src/container/pid-file.ts'
+import { removePidFile, writePidFile } from '../../src/container/pid-file.ts'
+import { openHost } from '../../src/host/index.ts'
 
 let dir: string
 let file: string
@@ -15,7 +16,7 @@ beforeEach(() => {
 it('replaces a link that somebody has put there, and leaves what it leads to', () => {
   writeFileSync(join(dir, 'precious'), 'text')
   symlinkSync(join(dir, 'precious'), file)
-  symlinkSync(join(dir, 'precious'), join(dir, '.pid.jailwright'))
+  symlinkSync(join(dir, 'precious'), join(dir, '.pid.1234'))
   writePidFile(file, 1234)
   expect(readFileSync(join(dir, 'precious'), 'utf8')).toBe('text')
   expect(lstatSync(file).isFile()).toBe(true)
@@ -33,4 +34,25 @@ it('says what keeps it, and leaves nothing beside it', () => {
   mkdirSync(join(file, 'x'), { recursive: true })
   expect(() => writePidFile(file, 1)).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
   expect(readdirSync(dir)).toEqual(['pid'])
+})
+
+it('is removed while it holds this pid, and left when another container has been given the path since', () => {
+  const host = openHost()
+  writePidFile(file, 12)
+  writeFileSync(join(dir, '.pid.12'), 'cut short')
+  removePidFile(host, file, 12)
+  expect(readdirSync(dir)).toEqual([])
+  writePidFile(file, 123)
+  removePidFile(host, file, 12)
+  expect(readFileSync(file, 'utf8')).toBe('123')
+})
+
+it('is left when it is no file any more, without waiting for a FIFO or following a link', () => {
+  const host = openHost()
+  execFileSync('mkfifo', [file])
+  removePidFile(host, file, 12)
+  writeFileSync(join(dir, 'other'), '12')
+  symlinkSync(join(dir, 'other'), join(dir, 'link'))
+  removePidFile(host, join(dir, 'link'), 12)
+  expect(readdirSync(dir).sort()).toEqual(['link', 'other', 'pid'])
 })
