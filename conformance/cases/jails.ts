@@ -15,6 +15,7 @@ import {
   start,
   startReady,
   state,
+  together,
   tool,
   wait,
 } from '../harness/define.ts'
@@ -336,6 +337,23 @@ export const jailCases = [
       jls('children.max children.cur', 'children.max=1 children.cur=1', 'p-%{unique}'),
       ...finish,
       jls('children.max', 'children.max=0', 'p-%{unique}'),
+      tool(['jail', '-R', 'p-%{unique}']),
+    ],
+  }),
+  defineCase({
+    id: 'jails.parent-at-once',
+    title: 'two containers made in one parent at the same time both get their room',
+    stands:
+      'podman: the containers of a pod are started by commands that run at the same time, in one parent jail (needs A2.4)',
+    mark: 'jailwright',
+    config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
+    program: sleeper,
+    steps: [
+      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', ...podmanParent]),
+      together([create()], [create({ n: 2 })]),
+      jls('children.max children.cur', 'children.max=2 children.cur=2', 'p-%{unique}'),
+      together([removeForce()], [removeForce({}, '%{id2}')]),
+      jls('children.max children.cur', 'children.max=0 children.cur=0', 'p-%{unique}'),
       tool(['jail', '-R', 'p-%{unique}']),
     ],
   }),
