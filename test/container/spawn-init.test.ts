@@ -7,10 +7,13 @@ import { spawnInit } from '../../src/container/spawn-init.ts'
 import { fakeHost } from './fake-host.ts'
 
 const spawned = vi.hoisted(() => [] as { words: string[]; env: Record<string, string> }[])
-vi.mock('node:child_process', () => ({
-  spawn: (_program: string, words: string[], { env }: { env: Record<string, string> }) => {
+vi.mock('../../src/host/spawn.ts', () => ({
+  startSession: (words: string[], { env }: { env: Record<string, string> }) => {
     spawned.push({ words, env })
-    return { pid: 4242, unref: () => undefined }
+    return { pid: 4242, ended: new Promise(() => {}), unref: () => undefined }
+  },
+  runToEnd: () => {
+    throw new Error('no tool is run')
   },
 }))
 
@@ -38,6 +41,7 @@ describe('init', () => {
       PATH: '/sbin:/bin:/usr/sbin:/usr/bin',
       JAILWRIGHT_TRACE: '/t',
       JSC_SIGNAL_FOR_GC: '125',
+      BUN_JSC_useBaselineJIT: '0',
     })
   })
 })

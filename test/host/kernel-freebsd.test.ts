@@ -28,6 +28,7 @@ vi.mock('../../src/host/ffi/koffi.ts', () => ({
       return fake.next - 0x10_000
     },
     errno: () => fake.errno,
+    getpidOnThread: () => process.pid,
   }),
 }))
 

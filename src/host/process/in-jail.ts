@@ -26,8 +26,11 @@ const LATER: readonly CFunctionName[] = [
 const ON_FREEBSD: readonly CFunctionName[] = ['jail_attach', 'procctl', 'sysctl']
 const ON_LINUX: readonly CFunctionName[] = ['setns', 'chroot', 'prctl', 'syscall']
 
-/** To be called before the process attaches to a jail: see `prepare` and `endThread`. */
+let threadEnded = false
+
+/** To be called before the process attaches to a jail: see `prepare` and `endThread`. Once is enough. */
 export function prepareForJail(): void {
-  endThread()
+  if (!threadEnded) endThread()
+  threadEnded = true
   prepare([...LATER, ...(abi.os === 'freebsd' ? ON_FREEBSD : ON_LINUX)])
 }
