@@ -21,10 +21,15 @@ export interface StartedInit {
 }
 
 /**
- * Bun: no compiler for what runs a few times. Its threads would have to be made, and to be ended by the kernel when init
- * becomes the program. (Without any just-in-time compiler `bun:ffi` does not work.)
+ * Bun: no threads of the engine's own, neither for compiling what runs a few times, nor for making memory ready or giving
+ * it back. The kernel would have to end them when init becomes the program. (Without any just-in-time compiler there is
+ * no FFI.) `BUN_JSC_` are JavaScriptCore's options, the last one is mimalloc's.
  */
-const ENGINE = { BUN_JSC_useBaselineJIT: '0' }
+const ENGINE = {
+  BUN_JSC_useBaselineJIT: '0',
+  BUN_JSC_useWarmUpMarkedBlocks: '0',
+  MIMALLOC_PURGE_DELAY: '-1',
+}
 
 /**
  * init enters the jail, so it gets nothing of the caller's environment, neither secrets nor what would change its engine

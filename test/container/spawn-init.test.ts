@@ -42,6 +42,8 @@ describe('init', () => {
       JAILWRIGHT_TRACE: '/t',
       JSC_SIGNAL_FOR_GC: '125',
       BUN_JSC_useBaselineJIT: '0',
+      BUN_JSC_useWarmUpMarkedBlocks: '0',
+      MIMALLOC_PURGE_DELAY: '-1',
     })
   })
 })
