@@ -11,7 +11,7 @@ import start from './cli/commands/start.ts'
 import state from './cli/commands/state.ts'
 import type { AnyInvocation, CommandName } from './cli/commands.ts'
 import { complain } from './cli/complain.ts'
-import { fastParse } from './cli/fast-parse.ts'
+import { asksForVersion, fastParse } from './cli/fast-parse.ts'
 import { print } from './cli/output.ts'
 import { calledName, type Program } from './cli/self.ts'
 import { toInvocation } from './cli/values.ts'
@@ -50,12 +50,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return initMain(argv.slice(1))
   }
   const program = calledName()
-  // podman asks for it at every turn.
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-v')) {
+  let parsed = fastParse(argv)
+  if (parsed === undefined && asksForVersion(argv)) {
     print(versionText())
     return 0
   }
-  let parsed = fastParse(argv)
   if (parsed === undefined || parsed.command === 'help') {
     const { parseSlowly } = await import('./cli/parts/slow.ts')
     const outcome = await parseSlowly(argv, program)

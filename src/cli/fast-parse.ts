@@ -61,6 +61,12 @@ function takeOptions(
   return at
 }
 
+/** True for a plain command line that only asks for the version, as podman does again and again. */
+export function asksForVersion(argv: readonly string[]): boolean {
+  const raw: Record<string, RawValue> = {}
+  return takeOptions(argv, 0, optionsOf(undefined), raw) === argv.length && raw.version === true && !raw.help
+}
+
 /** Parses a plain command line (without the program); undefined when yargs has to look at it. */
 export function fastParse(argv: readonly string[]): Parsed | undefined {
   const raw: Record<string, RawValue> = {}

@@ -1,4 +1,5 @@
 /** Writing to descriptors without process.stdout, which takes several milliseconds to set up. */
+import { encode } from '../host/ffi/memory.ts'
 import { writeSync } from '../host/files.ts'
 
 /**
@@ -6,7 +7,7 @@ import { writeSync } from '../host/files.ts'
  * few milliseconds later. False when the reader has gone (EPIPE), which is no error of ours (`jailwright list | head`).
  */
 export function writeAll(fd: number, text: string): boolean {
-  const bytes = Buffer.from(text)
+  const bytes = encode(text)
   let at = 0
   while (at < bytes.length) {
     try {

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../errors.ts'
 import { JailwrightError } from '../errors.ts'
+import { concatenate, decode } from '../host/ffi/memory.ts'
 import { closeSync, openSync, readSync, writeAll } from '../host/files.ts'
 import type { Host } from '../host/types.ts'
 import type { HookPlan, ProcessPlan } from '../translate/plan.ts'
@@ -39,10 +40,13 @@ export function send(fd: number, message: Order | Answer): void {
   writeAll(fd, `${JSON.stringify(message)}\n`)
 }
 
+/** Bytes read at a time: more than most messages have. */
+const CHUNK = 16_384
+
 /** Reads one message line by line from a blocking descriptor; undefined at end of file. */
 export class Receiver {
   readonly #fd: number
-  #rest: Buffer = Buffer.alloc(0)
+  #rest: Uint8Array = new Uint8Array(0)
 
   constructor(fd: number) {
     this.#fd = fd
@@ -50,17 +54,17 @@ export class Receiver {
 
   /** The next line's value; blocks. */
   next<T extends Order | Answer>(): T | undefined {
-    const chunk = Buffer.alloc(65_536)
+    const chunk = new Uint8Array(CHUNK)
     for (;;) {
       const end = this.#rest.indexOf(10)
       if (end >= 0) {
-        const line = this.#rest.toString('utf8', 0, end)
+        const line = decode(this.#rest.subarray(0, end))
         this.#rest = this.#rest.subarray(end + 1)
         return JSON.parse(line) as T
       }
       const size = readSync(this.#fd, chunk)
       if (size === 0) return undefined
-      this.#rest = Buffer.concat([this.#rest, chunk.subarray(0, size)])
+      this.#rest = concatenate([this.#rest, chunk.subarray(0, size)])
     }
   }
 }

@@ -15,6 +15,7 @@ import {
   requireContainer,
   requireState,
   type StateFile,
+  type Status,
   stageState,
   writeState,
 } from './state-file.ts'
@@ -54,12 +55,8 @@ function startProgram(ctx: Context, id: string): { plan: Plan | undefined; state
   const lock = lockContainer(ctx.host, files.lock, id)
   try {
     const { state } = requireState(ctx.root, id)
-    const status = currentStatus(ctx.host, state)
-    if (status !== 'created') {
-      throw new JailwrightError('STATE', `cannot start container "${id}": it is ${status}, not created`, {
-        subject: id,
-      })
-    }
+    // That init reads its FIFO, as it does while the container is created, is proof enough that it lives.
+    if (state.status !== 'created') throw notCreated(id, currentStatus(ctx.host, state))
     const plan = state.poststart ? readPlan(files) : undefined
     const running: StateFile = { ...state, status: 'running' }
     orderStart(ctx, files, state, running)
@@ -69,10 +66,15 @@ function startProgram(ctx: Context, id: string): { plan: Plan | undefined; state
   }
 }
 
+function notCreated(id: string, status: Status): JailwrightError {
+  return new JailwrightError('STATE', `cannot start container "${id}": it is ${status}, not created`, {
+    subject: id,
+  })
+}
+
 function orderStart(ctx: Context, files: Layout, state: StateFile, running: StateFile): void {
   const channel = openToInit(ctx.host, files)
-  if (!channel)
-    throw new JailwrightError('STATE', `cannot start container "${state.id}": its init process is gone`)
+  if (!channel) throw notCreated(state.id, 'stopped')
   try {
     send(channel.orders, { do: 'start', state: ociState(state, 'created') })
     // While init becomes the program.

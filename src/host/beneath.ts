@@ -6,7 +6,8 @@
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import { abi } from './abi/index.ts'
-import { call, cString, lastErrno, lastError, memory } from './ffi/index.ts'
+import { call, cString, lastErrno, lastError } from './ffi/index.ts'
+import { decode, memory } from './ffi/memory.ts'
 import { fstatSync, realpathSync, rmdirSync, unlinkSync } from './files.ts'
 import { close, fchdir } from './process/descriptors.ts'
 import type { BeneathTarget } from './types.ts'
@@ -123,7 +124,7 @@ class Walk {
     const length = call('readlinkat', parent, cString(name), buffer, buffer.length)
     if (length === -1) return false
     if (++this.#links > MAX_LINKS) throw this.#error('ELOOP')
-    const target = buffer.toString('utf8', 0, length)
+    const target = decode(buffer.subarray(0, length))
     if (target.startsWith('/')) while (this.#path.length > 1) close(this.#path.pop()!.fd)
     this.#todo.push(...components(target))
     return true

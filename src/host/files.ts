@@ -7,7 +7,8 @@
  */
 import { errorText } from './abi/error-text.ts'
 import { abi } from './abi/index.ts'
-import { call, cString, lastErrno, memory } from './ffi/index.ts'
+import { call, cString, lastErrno } from './ffi/index.ts'
+import { concatenate, decode, encode, memory } from './ffi/memory.ts'
 import type { CArguments, CFunctionName } from './ffi/signatures.ts'
 
 type Fs = typeof import('node:fs')
@@ -72,12 +73,12 @@ export function closeSync(fd: number): void {
 }
 
 /** read(2) into the whole buffer; 0 at end of file. */
-export function readSync(fd: number, buffer: Buffer): number {
+export function readSync(fd: number, buffer: Uint8Array): number {
   return direct ? libc('read', 'read', undefined, fd, buffer, buffer.length) : fs().readSync(fd, buffer)
 }
 
 /** write(2) of the buffer from `offset` on; gives the number of bytes taken. */
-export function writeSync(fd: number, buffer: Buffer, offset = 0): number {
+export function writeSync(fd: number, buffer: Uint8Array, offset = 0): number {
   if (!direct) return fs().writeSync(fd, buffer, offset)
   const rest = buffer.subarray(offset)
   return libc('write', 'write', undefined, fd, rest, rest.length)
@@ -85,7 +86,7 @@ export function writeSync(fd: number, buffer: Buffer, offset = 0): number {
 
 /** Writes the whole text to a blocking descriptor, also when the kernel takes it in pieces. */
 export function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text)
+  const bytes = encode(text)
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
 }
 
@@ -100,11 +101,11 @@ export function readFileSync(path: string, encoding: 'utf8'): string {
   if (!direct) return fs().readFileSync(path, encoding)
   const fd = openSync(path, 'r')
   try {
-    const parts: Buffer[] = []
+    const parts: Uint8Array[] = []
     for (;;) {
       const part = memory(16_384)
       const size = readSync(fd, part)
-      if (size === 0) return Buffer.concat(parts).toString(encoding)
+      if (size === 0) return decode(concatenate(parts))
       parts.push(part.subarray(0, size))
     }
   } finally {
@@ -129,5 +130,6 @@ export function isSameFile(fd: number, path: string): boolean {
   const [held, named] = [memory(STAT_SIZE), memory(STAT_SIZE)]
   libc('fstat', 'fstat', undefined, fd, held)
   if (call('stat', cString(path), named) === -1) return false
-  return held.subarray(0, 16).equals(named.subarray(0, 16))
+  const same = (at: number) => held.readBigUInt64LE(at) === named.readBigUInt64LE(at)
+  return same(0) && same(8)
 }

@@ -3,7 +3,8 @@ import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import { CTLTYPE, decodeNumbers } from './abi/kinfo.ts'
 import { encodeIovec } from './abi/socket.ts'
-import { addressOf, call, cString, lastErrno, memory, readString } from './ffi/index.ts'
+import { addressOf, call, cString, lastErrno, readString } from './ffi/index.ts'
+import { type Bytes, type Memory, memory } from './ffi/memory.ts'
 import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
 
 const ERRMSG_SIZE = 256
@@ -20,16 +21,16 @@ type ParamType =
 /** The values of one jail_get(2) call; undefined when there is no such jail (ENOENT; a dying one counts as none). */
 export function jailGet(
   key: readonly [name: 'jid' | 'name' | 'lastjid', value: number | string],
-  values: readonly (readonly [name: string, buffer: Buffer])[] = [],
+  values: readonly (readonly [name: string, buffer: Memory])[] = [],
 ): { jid: number; lengths: number[] } | undefined {
   const [keyName, keyValue] = key
-  let keyBytes: Buffer
+  let keyBytes: Memory
   if (typeof keyValue === 'number') {
     keyBytes = memory(4)
     keyBytes.writeInt32LE(keyValue)
   } else keyBytes = cString(keyValue)
   const message = memory(ERRMSG_SIZE)
-  const buffers: Buffer[] = []
+  const buffers: Memory[] = []
   for (const [name, buffer] of [[keyName, keyBytes] as const, ...values, ['errmsg', message] as const])
     buffers.push(cString(name), buffer)
   const iovec = encodeIovec(buffers.map(buffer => [addressOf(buffer), buffer.length]))
@@ -71,7 +72,7 @@ function paramType(name: string): ParamType {
   if (kind === CTLTYPE.INT && format.startsWith('B')) return { kind: 'bool', size: 4 }
   // The value of a string parameter's sysctl is its size in decimal.
   if (kind === CTLTYPE.STRING)
-    return { kind: 'string', size: Number(readString(sysctlByNumber(mib) ?? Buffer.alloc(0))) || 1024 }
+    return { kind: 'string', size: Number(readString(sysctlByNumber(mib) ?? memory(0))) || 1024 }
   if (format.startsWith('S,in_addr')) return { kind: 'ip4', size: ADDRESSES_SIZE }
   if (format.startsWith('S,in6_addr')) return { kind: 'ip6', size: ADDRESSES_SIZE }
   const wide = kind === CTLTYPE.LONG || kind === CTLTYPE.ULONG || kind === CTLTYPE.S64 || kind === CTLTYPE.U64
@@ -79,7 +80,7 @@ function paramType(name: string): ParamType {
 }
 
 /** Exported for tests: the text of a parameter's bytes. */
-export function formatParam(type: ParamType, bytes: Buffer): string {
+export function formatParam(type: ParamType, bytes: Bytes): string {
   switch (type.kind) {
     case 'bool':
       return bytes.readInt32LE(0) === 0 ? 'false' : 'true'
@@ -98,14 +99,14 @@ export function formatParam(type: ParamType, bytes: Buffer): string {
   }
 }
 
-function chunks(bytes: Buffer, size: number): Buffer[] {
+function chunks(bytes: Bytes, size: number): Bytes[] {
   return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) =>
     bytes.subarray(index * size, (index + 1) * size),
   )
 }
 
 /** inet_ntop(3) for IPv6: the first of the longest runs of zero groups (at least two) becomes `::`. */
-function formatIp6(address: Buffer): string {
+function formatIp6(address: Bytes): string {
   const groups = Array.from({ length: 8 }, (_, index) => address.readUInt16BE(index * 2).toString(16))
   let best = { start: 0, length: 1 }
   for (let start = 0; start < 8; start++) {

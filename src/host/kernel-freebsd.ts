@@ -11,7 +11,8 @@ import {
   timeval,
 } from './abi/kinfo.ts'
 import { encodeIovec } from './abi/socket.ts'
-import { addressOf, call, check, cString, lastErrno, lastError, memory, readString } from './ffi/index.ts'
+import { addressOf, call, check, cString, lastErrno, lastError, readString } from './ffi/index.ts'
+import { type Memory, memory } from './ffi/memory.ts'
 import { jailGet, jailParams } from './jail-params.ts'
 import { prepareForJail } from './process/in-jail.ts'
 import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
@@ -92,13 +93,14 @@ const HIDDEN_FSID = '0'.repeat(16)
 
 /** A file system id as unmount(2) takes it with MNT_BYFSID: `FSID:val0:val1`, two signed decimal numbers. */
 function fsidName(hex: string): string {
-  const bytes = Buffer.from(hex, 'hex')
+  const bytes = memory(8)
+  for (let at = 0; at < 8; at++) bytes[at] = Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16)
   return `FSID:${bytes.readInt32LE(0)}:${bytes.readInt32LE(4)}`
 }
 
 function nmount(options: readonly MountOption[]): void {
   const message = memory(ERRMSG_SIZE)
-  const buffers: (Buffer | null)[] = []
+  const buffers: (Memory | null)[] = []
   for (const [name, value] of options) {
     buffers.push(cString(name), value === undefined ? null : cString(value))
   }

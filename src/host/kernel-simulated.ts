@@ -5,7 +5,8 @@
 
 import { JailwrightError, SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
-import { addressOf, call, check, cString, lastErrno, lastError, memory } from './ffi/index.ts'
+import { addressOf, call, check, cString, lastErrno, lastError } from './ffi/index.ts'
+import { concatenate, decode, type Memory, memory, memoryOf } from './ffi/memory.ts'
 import { closeSync, openSync, readSync, writeAll } from './files.ts'
 import { directoryDescriptors } from './process/descriptors.ts'
 import { prepareForJail } from './process/in-jail.ts'
@@ -48,13 +49,13 @@ function connect(): number {
 }
 
 function readLine(socket: number): string {
-  const chunk = Buffer.alloc(65_536)
-  const parts: Buffer[] = []
+  const parts: Uint8Array[] = []
   for (;;) {
+    const chunk = memory(16_384)
     const count = readSync(socket, chunk)
     if (count === 0) throw new Error('end of file')
-    parts.push(Buffer.from(chunk.subarray(0, count)))
-    if (chunk[count - 1] === 0x0a) return Buffer.concat(parts).toString()
+    parts.push(chunk.subarray(0, count))
+    if (chunk[count - 1] === 0x0a) return decode(concatenate(parts))
   }
 }
 
@@ -106,7 +107,7 @@ function attach(jid: number): void {
   }
   check('chroot', attachment.root, cString(attachment.root))
   process.chdir('/')
-  if (attachment.seccomp !== undefined) guard(Buffer.from(attachment.seccomp, 'base64'))
+  if (attachment.seccomp !== undefined) guard(memoryOf(Buffer.from(attachment.seccomp, 'base64')))
   for (const capability of attachment.dropCapabilities)
     check('prctl', 'PR_CAPBSET_DROP', PR_CAPBSET_DROP, capability, 0, 0, 0)
 }
@@ -115,11 +116,9 @@ function attach(jid: number): void {
  * Sets a filter that leaves kill(2) to the simulated kernel (seccomp_unotify(2)): a process in a jail reaches its own jail
  * only. The kernel takes a copy of the descriptor on which it is asked. A process that has such a filter keeps the one.
  */
-function guard(filter: Buffer): void {
-  const program = memory(filter.length)
-  filter.copy(program)
+function guard(program: Memory): void {
   const fprog = memory(16)
-  fprog.writeUInt16LE(filter.length / 8, 0)
+  fprog.writeUInt16LE(program.length / 8, 0)
   fprog.writeBigUInt64LE(BigInt(addressOf(program)), 8)
   for (const flags of [NEW_LISTENER | WAIT_KILLABLE_RECV, NEW_LISTENER]) {
     const listener = call('syscall', SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, flags, fprog)

@@ -1,7 +1,8 @@
 /** sysctl(3) on FreeBSD: raw reads by number, names and formats. */
 import { abi } from './abi/index.ts'
 import { directoriesOf } from './abi/kinfo.ts'
-import { call, cString, lastErrno, lastError, memory, readString } from './ffi/index.ts'
+import { call, cString, lastErrno, lastError, readString } from './ffi/index.ts'
+import { type Memory, memory } from './ffi/memory.ts'
 
 /** CTL_MAXNAME of sys/sysctl.h. */
 const MAX_NAME = 24
@@ -12,14 +13,14 @@ const CTL_KERN = 1
 const KERN_PROC = 14
 const KERN_PROC_FILEDESC = 33
 
-function mibBytes(mib: readonly number[]): Buffer {
+function mibBytes(mib: readonly number[]): Memory {
   const bytes = memory(Math.max(mib.length, 1) * 4)
   for (const [index, number] of mib.entries()) bytes.writeInt32LE(number, index * 4)
   return bytes
 }
 
 /** The value of an oid by number, undefined when there is none (ENOENT, and ESRCH of kern.proc). */
-export function sysctlByNumber(mib: readonly number[]): Buffer | undefined {
+export function sysctlByNumber(mib: readonly number[]): Memory | undefined {
   const name = mibBytes(mib)
   const length = memory(8)
   for (let slack = 0; ; slack = slack * 2 + 4096) {

@@ -2,6 +2,7 @@
  * A record of what reaches the host, for tests ("the commands equal the plan's") and for the benchmark: when
  * JAILWRIGHT_TRACE names a file, each tool run and each call is appended to it as one JSON line.
  */
+import { encode } from './ffi/memory.ts'
 import { openSync, writeSync } from './files.ts'
 import type { Host } from './types.ts'
 
@@ -20,7 +21,7 @@ export function traced(host: Host, file: string): Host {
   // Opened once and at the start: in the jail the path would be another one. The environment may hold secrets. Engines open close-on-exec.
   const record = openSync(file, 'a', 0o600)
   const write = (line: TraceLine) => {
-    writeSync(record, Buffer.from(`${JSON.stringify(line, plain)}\n`))
+    writeSync(record, encode(`${JSON.stringify(line, plain)}\n`))
   }
   const wrap = <T extends object>(kind: 'kernel' | 'process', calls: T): T =>
     new Proxy(calls, {

@@ -7,8 +7,11 @@ const JAIL_NAME_MAX = 255
 /** IFNAMSIZ less the NUL (network.md section 1). */
 const INTERFACE_NAME_MAX = 15
 
-/** The characters of an id are runc's (libcontainer, `idRegex`): no slash, no space, nothing that a shell minds. */
-const ID = /^[A-Za-z0-9_+.-]+$/
+/**
+ * The characters of an id are runc's (libcontainer, `idRegex`): no slash, no space, nothing that a shell minds. Not as a
+ * regular expression: the first one that is used costs every command 1 % of its start.
+ */
+const ID = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+.-'
 /** An id that is its own jail name: no dot (that is a child jail), not a number (that is a jid). */
 const OWN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/
 
@@ -21,7 +24,8 @@ export function checkId(id: string): void {
     throw new JailwrightError('USAGE', `invalid container id ${JSON.stringify(id)}: ${why}`, { subject: id })
   }
   if (id === '') refuse('it is empty')
-  if (!ID.test(id)) refuse('only letters, digits and _ + . - are allowed')
+  for (const character of id)
+    if (!ID.includes(character)) refuse('only letters, digits and _ + . - are allowed')
   if (id === '.' || id === '..') refuse('it is the name of a directory')
   // Ours begin with a dot: the locks are beside the containers.
   if (id.startsWith('-') || id.startsWith('.')) refuse(`it may not start with ${id[0]}`)

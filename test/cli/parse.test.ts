@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type CommandName, commands, optionsOf, specOf } from '../../src/cli/commands.ts'
-import { fastParse } from '../../src/cli/fast-parse.ts'
+import { asksForVersion, fastParse } from '../../src/cli/fast-parse.ts'
 import { slowParse } from '../../src/cli/slow-parse.ts'
 import { globalOptions } from '../../src/cli/table/global.ts'
 import type { OptionSpec } from '../../src/cli/table/types.ts'
@@ -184,4 +184,18 @@ describe('complaints', () => {
   ])('%s', async (line, message) => {
     expect(await parse(line)).toBe(message)
   })
+})
+
+test('sees at once that only the version is asked for', () => {
+  for (const line of ['--version', '-v', '--root /r --version', '--version --log-format=json'])
+    expect([line, asksForVersion(line.split(' '))]).toEqual([line, true])
+  for (const line of [
+    '',
+    '--help --version',
+    'state --version',
+    '--version x',
+    '--nosuch --version',
+    '--root',
+  ])
+    expect([line, asksForVersion(line.split(' ').filter(Boolean))]).toEqual([line, false])
 })

@@ -14,16 +14,19 @@ const fake = vi.hoisted(() => ({
   errno: 0,
   looked: [] as string[],
   functions: {} as Record<string, (...args: never[]) => number>,
+  /** A Buffer on the same memory. */
+  shared: (value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value,
 }))
 
 vi.mock('../../src/host/ffi/koffi.ts', () => ({
   openKoffi: () => ({
     lookup: (name: string) => {
       fake.looked.push(name)
-      return (...args: never[]) => fake.functions[name]!(...args)
+      return (...args: never[]) => fake.functions[name]!(...(args.map(fake.shared) as never[]))
     },
-    addressOf: (bytes: Buffer) => {
-      fake.memory.set(fake.next, bytes)
+    addressOf: (bytes: Uint8Array) => {
+      fake.memory.set(fake.next, fake.shared(bytes) as Buffer)
       fake.next += 0x10_000
       return fake.next - 0x10_000
     },

@@ -3,6 +3,8 @@
  * 15 on 64-bit machines (sys/user.h, sys/mount.h, sys/sysctl.h).
  */
 
+import { type Bytes, decode, toHex } from '../ffi/memory.ts'
+
 /** CTLTYPE of sys/sysctl.h. */
 export const CTLTYPE = {
   NODE: 1,
@@ -37,7 +39,7 @@ export interface KinfoProc {
 }
 
 /** Decodes the records of kern.proc.pid or kern.proc.proc; each says its own size. */
-export function decodeProcesses(bytes: Buffer): KinfoProc[] {
+export function decodeProcesses(bytes: Bytes): KinfoProc[] {
   const found: KinfoProc[] = []
   let offset = 0
   while (offset + KINFO_PROC.minimum <= bytes.length) {
@@ -57,12 +59,12 @@ export function decodeProcesses(bytes: Buffer): KinfoProc[] {
 }
 
 /** struct timeval: two 64-bit numbers, as microseconds. */
-export function timeval(bytes: Buffer, offset = 0): bigint {
+export function timeval(bytes: Bytes, offset = 0): bigint {
   return bytes.readBigInt64LE(offset) * 1_000_000n + bytes.readBigInt64LE(offset + 8)
 }
 
 /** struct kinfo_file (kern.proc.filedesc): descriptor numbers of the records that are vnodes of type VDIR. */
-export function directoriesOf(bytes: Buffer): number[] {
+export function directoriesOf(bytes: Bytes): number[] {
   const KF_TYPE_VNODE = 1
   const KF_VTYPE_VDIR = 2
   const found: number[] = []
@@ -83,53 +85,51 @@ export function directoriesOf(bytes: Buffer): number[] {
 export const STATFS_SIZE = 2344
 
 /** The parts of struct statfs that tell one mount from another; fsid as the 16 hex digits of `mount -v`. */
-export function decodeStatfs(bytes: Buffer): { fstype: string; from: string; on: string; fsid: string } {
+export function decodeStatfs(bytes: Bytes): { fstype: string; from: string; on: string; fsid: string } {
   const text = (start: number, size: number) => {
     const end = bytes.indexOf(0, start)
-    return bytes.toString('utf8', start, end === -1 || end > start + size ? start + size : end)
+    return decode(bytes.subarray(start, end === -1 || end > start + size ? start + size : end))
   }
   return {
-    fsid: bytes.toString('hex', 192, 200),
+    fsid: toHex(bytes.subarray(192, 200)),
     fstype: text(280, 16),
     from: text(296, 1024),
     on: text(1320, 1024),
   }
 }
 
-const NUMBERS: Readonly<Record<number, readonly [size: number, signed: boolean]>> = {
-  [CTLTYPE.INT]: [4, true],
-  [CTLTYPE.UINT]: [4, false],
-  [CTLTYPE.LONG]: [8, true],
-  [CTLTYPE.ULONG]: [8, false],
-  [CTLTYPE.S64]: [8, true],
-  [CTLTYPE.U64]: [8, false],
-  [CTLTYPE.U8]: [1, false],
-  [CTLTYPE.S8]: [1, true],
-  [CTLTYPE.U16]: [2, false],
-  [CTLTYPE.S16]: [2, true],
-  [CTLTYPE.S32]: [4, true],
-  [CTLTYPE.U32]: [4, false],
-}
+const NUMBERS: Readonly<Record<number, readonly [size: number, read: (bytes: Bytes, at: number) => bigint]>> =
+  {
+    [CTLTYPE.INT]: [4, (bytes, at) => BigInt(bytes.readInt32LE(at))],
+    [CTLTYPE.UINT]: [4, (bytes, at) => BigInt(bytes.readUInt32LE(at))],
+    [CTLTYPE.LONG]: [8, (bytes, at) => bytes.readBigInt64LE(at)],
+    [CTLTYPE.ULONG]: [8, (bytes, at) => bytes.readBigUInt64LE(at)],
+    [CTLTYPE.S64]: [8, (bytes, at) => bytes.readBigInt64LE(at)],
+    [CTLTYPE.U64]: [8, (bytes, at) => bytes.readBigUInt64LE(at)],
+    [CTLTYPE.U8]: [1, (bytes, at) => BigInt(bytes.readUInt8(at))],
+    [CTLTYPE.S8]: [1, (bytes, at) => BigInt(bytes.readInt8(at))],
+    [CTLTYPE.U16]: [2, (bytes, at) => BigInt(bytes.readUInt16LE(at))],
+    [CTLTYPE.S16]: [2, (bytes, at) => BigInt(bytes.readInt16LE(at))],
+    [CTLTYPE.S32]: [4, (bytes, at) => BigInt(bytes.readInt32LE(at))],
+    [CTLTYPE.U32]: [4, (bytes, at) => BigInt(bytes.readUInt32LE(at))],
+  }
 
 /** The numbers of a value by CTLTYPE, undefined when the type is no number. */
-export function decodeNumbers(kind: number, bytes: Buffer): bigint[] | undefined {
+export function decodeNumbers(kind: number, bytes: Bytes): bigint[] | undefined {
   const type = NUMBERS[kind]
   if (type === undefined) return undefined
-  const [size, signed] = type
-  return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) => {
-    if (size === 8) return signed ? bytes.readBigInt64LE(index * 8) : bytes.readBigUInt64LE(index * 8)
-    return BigInt(signed ? bytes.readIntLE(index * size, size) : bytes.readUIntLE(index * size, size))
-  })
+  const [size, read] = type
+  return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) => read(bytes, index * size))
 }
 
 /**
  * A value as `sysctl -n` prints it: strings as they are, numbers in decimal with blanks between, a timeval as
  * `{ sec = N, usec = N }` (without the date that follows there). undefined for nodes and other structures.
  */
-export function formatSysctl(kind: number, format: string, bytes: Buffer): string | undefined {
+export function formatSysctl(kind: number, format: string, bytes: Bytes): string | undefined {
   if (kind === CTLTYPE.STRING) {
     const end = bytes.indexOf(0)
-    return bytes.toString('utf8', 0, end === -1 ? bytes.length : end)
+    return decode(bytes.subarray(0, end === -1 ? bytes.length : end))
   }
   if (kind === CTLTYPE.OPAQUE && format === 'S,timeval' && bytes.length >= 16)
     return `{ sec = ${bytes.readBigInt64LE(0)}, usec = ${bytes.readBigInt64LE(8)} }`

@@ -1,4 +1,5 @@
 /** Byte layouts for unix sockets: sockaddr_un, msghdr with one SCM_RIGHTS message. Pure, for either host. */
+import { encode, type Memory, memory } from '../ffi/memory.ts'
 import type { Abi } from './abi.ts'
 
 const AF_UNIX = 1
@@ -10,10 +11,10 @@ const PATH_OFFSET = 2
  * struct sockaddr_un and the length to pass. A path that starts with NUL is one of Linux's abstract names: its length
  * counts without a final NUL. The caller has made sure that it is no longer than `abi.socket.pathMax` bytes.
  */
-export function encodeUnixAddress(abi: Abi, path: string): { bytes: Buffer; length: number } {
-  const name = Buffer.from(path)
+export function encodeUnixAddress(abi: Abi, path: string): { bytes: Memory; length: number } {
+  const name = encode(path)
   if (name.length > abi.socket.pathMax) throw new RangeError('socket path too long')
-  const bytes = Buffer.from(new ArrayBuffer(PATH_OFFSET + abi.socket.pathMax + 1))
+  const bytes = memory(PATH_OFFSET + abi.socket.pathMax + 1)
   const length = PATH_OFFSET + name.length + (name[0] === 0 ? 0 : 1)
   if (abi.socket.lengthByte) {
     bytes.writeUInt8(length, 0)
@@ -21,14 +22,14 @@ export function encodeUnixAddress(abi: Abi, path: string): { bytes: Buffer; leng
   } else {
     bytes.writeUInt16LE(AF_UNIX, 0)
   }
-  name.copy(bytes, PATH_OFFSET)
+  bytes.set(name, PATH_OFFSET)
   return { bytes, length }
 }
 
 /** struct cmsghdr with one descriptor: CMSG_SPACE(4) bytes, of which the length field counts CMSG_LEN(4). */
-export function encodeRights(abi: Abi, fd: number): Buffer {
+export function encodeRights(abi: Abi, fd: number): Memory {
   const { lenBytes, level, type, data } = abi.cmsghdr
-  const bytes = Buffer.from(new ArrayBuffer(data + 8))
+  const bytes = memory(data + 8)
   if (lenBytes === 8) bytes.writeBigUInt64LE(BigInt(data + 4), 0)
   else bytes.writeUInt32LE(data + 4, 0)
   bytes.writeInt32LE(abi.socket.SOL_SOCKET, level)
@@ -38,8 +39,8 @@ export function encodeRights(abi: Abi, fd: number): Buffer {
 }
 
 /** struct iovec: address and length. */
-export function encodeIovec(entries: readonly (readonly [address: number, length: number])[]): Buffer {
-  const bytes = Buffer.from(new ArrayBuffer(Math.max(entries.length, 1) * 16))
+export function encodeIovec(entries: readonly (readonly [address: number, length: number])[]): Memory {
+  const bytes = memory(Math.max(entries.length, 1) * 16)
   for (const [index, [address, length]] of entries.entries()) {
     bytes.writeBigUInt64LE(BigInt(address), index * 16)
     bytes.writeBigUInt64LE(BigInt(length), index * 16 + 8)
@@ -51,9 +52,9 @@ export function encodeIovec(entries: readonly (readonly [address: number, length
 export function encodeMessage(
   abi: Abi,
   message: { iovAddress: number; controlAddress: number; controlLength: number },
-): Buffer {
+): Memory {
   const { size, controllen, iovlenBytes, controllenBytes } = abi.msghdr
-  const bytes = Buffer.from(new ArrayBuffer(size))
+  const bytes = memory(size)
   bytes.writeBigUInt64LE(BigInt(message.iovAddress), 16)
   if (iovlenBytes === 8) bytes.writeBigUInt64LE(1n, 24)
   else bytes.writeInt32LE(1, 24)

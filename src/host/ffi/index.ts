@@ -4,6 +4,7 @@ import { errorText } from '../abi/error-text.ts'
 import { abi } from '../abi/index.ts'
 import { openBunFfi } from './bun.ts'
 import { openKoffi } from './koffi.ts'
+import { decode, encode, type Memory, memory } from './memory.ts'
 import { type CArguments, type CFunctionName, type CPointer, type Ffi, signatures } from './signatures.ts'
 
 let ffi: Ffi | undefined
@@ -71,28 +72,23 @@ export function check<N extends CFunctionName>(
   }
 }
 
-/** Zeroed memory at a fixed address; it must stay reachable while C may use it. */
-export function memory(size: number): Buffer {
-  // An ArrayBuffer of its own: V8 keeps small typed arrays inside the moving heap.
-  return Buffer.from(new ArrayBuffer(size))
-}
-
 /** Address of memory made by `memory` or `cString`. */
 export function addressOf(bytes: Uint8Array): number {
   return engine().addressOf(bytes)
 }
 
 /** A NUL-terminated UTF-8 string. A NUL inside would cut it short behind the back of every check: an error. */
-export function cString(text: string): Buffer {
+export function cString(text: string): Memory {
   if (text.includes('\0'))
     throw new JailwrightError('HOST', `${JSON.stringify(text)}: a NUL character is not allowed`)
-  const bytes = memory(Buffer.byteLength(text) + 1)
-  bytes.write(text)
-  return bytes
+  const bytes = encode(text)
+  const terminated = memory(bytes.length + 1)
+  terminated.set(bytes)
+  return terminated
 }
 
 /** Memory of a `char *[]` that ends with NULL. `keep` must stay reachable as long as `array`. */
-export function stringArray(texts: readonly string[]): { array: Buffer; keep: readonly Buffer[] } {
+export function stringArray(texts: readonly string[]): { array: Memory; keep: readonly Memory[] } {
   const keep = texts.map(cString)
   const array = memory((texts.length + 1) * 8)
   keep.forEach((bytes, index) => {
@@ -102,7 +98,7 @@ export function stringArray(texts: readonly string[]): { array: Buffer; keep: re
 }
 
 /** The string that ends with the first NUL at or after `offset`. */
-export function readString(bytes: Buffer, offset = 0): string {
+export function readString(bytes: Uint8Array, offset = 0): string {
   const end = bytes.indexOf(0, offset)
-  return bytes.toString('utf8', offset, end === -1 ? bytes.length : end)
+  return decode(bytes.subarray(offset, end === -1 ? bytes.length : end))
 }

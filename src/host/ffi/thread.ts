@@ -1,5 +1,6 @@
 /** A thread that does nothing of note and ends; see `endThread` of `index.ts` for what it is good for. */
 import { JailwrightError } from '../../errors.ts'
+import { memory } from './memory.ts'
 import { type CPointer, type Signature, threadSignatures } from './signatures.ts'
 
 type CFunction = (...args: (CPointer | number)[]) => number
@@ -12,8 +13,8 @@ export function getpidOnThread(
   open: (name: string, signature: Signature) => CFunction,
   getpid: number,
 ): number {
-  const thread = Buffer.from(new ArrayBuffer(8))
-  const result = Buffer.from(new ArrayBuffer(8))
+  const thread = memory(8)
+  const result = memory(8)
   const { pthread_create: create, pthread_join: join } = threadSignatures
   const refused =
     open('pthread_create', create)(thread, null, getpid, null) ||

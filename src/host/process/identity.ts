@@ -2,7 +2,8 @@
 import { JailwrightError, SyscallError } from '../../errors.ts'
 import { errorText } from '../abi/error-text.ts'
 import { abi } from '../abi/index.ts'
-import { call, check, cString, lastErrno, lastError, memory, stringArray } from '../ffi/index.ts'
+import { call, check, cString, lastErrno, lastError, stringArray } from '../ffi/index.ts'
+import { type Memory, memory } from '../ffi/memory.ts'
 import { sysctlByNumber } from '../sysctl.ts'
 
 const SIG_IGN = 1n
@@ -85,14 +86,14 @@ export function callersDescriptors(): bigint | undefined {
 }
 
 /** struct rlimit of another process's descriptors; undefined when it is gone, or hidden as a process outside our jail is. */
-function limitsOf(pid: number): Buffer | undefined {
+function limitsOf(pid: number): Memory | undefined {
   const number = abi.rlimits.NOFILE!
   if (abi.os === 'freebsd') return sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_RLIMIT, pid, number])
   const limits = memory(16)
   return call('prlimit', pid, number, null, limits) === -1 ? undefined : limits
 }
 
-function descriptorLimits(): Buffer {
+function descriptorLimits(): Memory {
   const limits = memory(16)
   check('getrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
   return limits

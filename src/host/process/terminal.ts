@@ -1,7 +1,8 @@
 /** Pseudo terminals and terminal settings. */
 
 import { abi } from '../abi/index.ts'
-import { call, check, memory } from '../ffi/index.ts'
+import { call, check } from '../ffi/index.ts'
+import { memory } from '../ffi/memory.ts'
 import { openSync } from '../files.ts'
 import { close } from './descriptors.ts'
 
@@ -61,7 +62,7 @@ export function makeRaw(fd: number): Uint8Array {
   const saved = memory(abi.termiosSize)
   check('tcgetattr', `descriptor ${fd}`, fd, saved)
   const raw = memory(abi.termiosSize)
-  saved.copy(raw)
+  raw.set(saved)
   call('cfmakeraw', raw)
   check('tcsetattr', `descriptor ${fd}`, fd, TCSANOW, raw)
   return saved

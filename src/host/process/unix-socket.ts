@@ -4,7 +4,8 @@ import { SyscallError } from '../../errors.ts'
 import { errorText } from '../abi/error-text.ts'
 import { abi } from '../abi/index.ts'
 import { encodeIovec, encodeMessage, encodeRights, encodeUnixAddress } from '../abi/socket.ts'
-import { addressOf, call, check, lastError, memory } from '../ffi/index.ts'
+import { addressOf, call, check, lastError } from '../ffi/index.ts'
+import { encode, memoryOf } from '../ffi/memory.ts'
 import { openSync } from '../files.ts'
 import { close } from './descriptors.ts'
 
@@ -15,7 +16,7 @@ const SOCK_STREAM = 1
 export function connectUnix(path: string): number {
   const socket = check('socket', undefined, AF_UNIX, SOCK_STREAM | abi.socket.SOCK_CLOEXEC, 0)
   try {
-    if (Buffer.byteLength(path) <= abi.socket.pathMax) connectShort(socket, path, path)
+    if (encode(path).length <= abi.socket.pathMax) connectShort(socket, path, path)
     else connectLong(socket, path)
     return socket
   } catch (error) {
@@ -42,7 +43,7 @@ function connectLong(socket: number, path: string): void {
     abi.open.DIRECTORY | abi.open.CLOEXEC | abi.open.PATH,
   )
   try {
-    if (Buffer.byteLength(short(directory)) > abi.socket.pathMax)
+    if (encode(short(directory)).length > abi.socket.pathMax)
       throw new SyscallError('connect', 'ENAMETOOLONG', errorText('ENAMETOOLONG'), path)
     if (abi.os === 'freebsd') {
       const address = encodeUnixAddress(abi, name)
@@ -59,9 +60,7 @@ function connectLong(socket: number, path: string): void {
 export function sendDescriptor(socketPath: string, fd: number, payload: string): void {
   const socket = connectUnix(socketPath)
   try {
-    const text = Buffer.from(payload === '' ? '\0' : payload)
-    const data = memory(text.length)
-    text.copy(data)
+    const data = memoryOf(encode(payload === '' ? '\0' : payload))
     const iovec = encodeIovec([[addressOf(data), data.length]])
     const control = encodeRights(abi, fd)
     const message = encodeMessage(abi, {
