@@ -47,8 +47,17 @@ function fillCall(call: ToolCall, captured: Captured): ToolCall {
   }
 }
 
-/** Does all steps in order. Throws at the first that fails; the caller plays the journal back. */
-export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layout): Applied {
+/**
+ * Does all steps in order, and calls `jailed` as soon as there is the jail. Throws at the first that fails; the caller
+ * plays the journal back.
+ */
+export function applyPlan(
+  host: Host,
+  journal: Journal,
+  plan: Plan,
+  files: Layout,
+  jailed: (jid: number) => void,
+): Applied {
   const captured: Captured = new Map()
   const roots: Roots = { mountRoot: plan.rootPath, realRoot: plan.rootPath, empty: files.empty }
   let jid = 0
@@ -70,6 +79,7 @@ export function applyPlan(host: Host, journal: Journal, plan: Plan, files: Layou
         return
       case 'jail':
         jid = makeJail(host, journal, step, roots.mountRoot)
+        jailed(jid)
         return
       case 'run':
         runStep(host, journal, step, captured)

@@ -60,21 +60,29 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
   const journal = new Journal(files.journal, bootOf(host))
   let init: StartedInit | undefined
   const state = firstState(ctx, work)
+  const hooks = [...plan.hooks.prestart, ...plan.hooks.createRuntime, ...plan.hooks.createContainer]
   try {
     writeState(files, state)
     writeFileAtomic(files.plan, JSON.stringify(plan))
     const terminal = await ownTerminal(ctx, work)
-    init = journal.perform('start init', { op: 'init-gone', ctl: files.ctl }, () =>
+    const started = journal.perform('start init', { op: 'init-gone', ctl: files.ctl }, () =>
       startInit(ctx, work, terminal),
     )
+    init = started
     journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
     state.pid = init.pid
     state.pidStart = init.start
-    const { jid, rootPath } = applyPlan(host, journal, plan, files)
-    state.jid = jid
+    const { rootPath } = applyPlan(host, journal, plan, files, jid => {
+      state.jid = jid
+      // While what is left is done to the jail from outside; hooks come before anything happens inside.
+      if (hooks.length === 0) prepare(started, jid, work, terminal)
+    })
     writeState(files, state)
-    await runCreateHooks(plan, state, rootPath)
-    prepare(init, state.jid, work, terminal)
+    if (hooks.length > 0) {
+      await runCreateHooks(plan, state, rootPath)
+      prepare(started, state.jid, work, terminal)
+    }
+    expectReady(init.answers)
     if (options.pidFile !== undefined) recordPid(journal, options.pidFile, init.pid)
     state.status = 'created'
     effect('state created', () => writeState(files, state))
@@ -101,7 +109,7 @@ export function activation(
   return [`LISTEN_FDS=${count}`, `LISTEN_PID=${pid}`, ...names]
 }
 
-/** Sends init into the jail and waits until it is ready to become the program. */
+/** Sends init into the jail; it answers when it is ready to become the program. */
 function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTerminal | undefined): void {
   const { options, plan, files, program } = work
   send(init.orders, {
@@ -117,7 +125,6 @@ function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTe
     channel: files.ctl,
     ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
   })
-  expectReady(init.answers)
 }
 
 /**
@@ -185,11 +192,9 @@ function firstState(ctx: Context, { options, plan, bundle }: Building): StateFil
  * hooks stand in the container's root, `rootPath`, as runc and ocijail have it: all mounts are there to be seen.
  */
 async function runCreateHooks({ hooks }: Plan, state: StateFile, rootPath: string): Promise<void> {
-  const outside = [...hooks.prestart, ...hooks.createRuntime]
-  if (outside.length + hooks.createContainer.length === 0) return
   const { runHooks } = await import('./hooks.ts')
   const told = ociState(state, 'creating')
-  await runHooks(outside, told)
+  await runHooks([...hooks.prestart, ...hooks.createRuntime], told)
   await runHooks(hooks.createContainer, told, rootPath)
 }
 
