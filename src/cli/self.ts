@@ -18,8 +18,8 @@ export type Program = 'jailwright' | 'ocijail'
  */
 export function calledName(): Program {
   // argv0 is the compiled executable's link; under Node the link is the script's.
-  const names = [process.argv0, process.argv[1] ?? '']
-  return names.some(name => basename(name) === 'ocijail') ? 'ocijail' : 'jailwright'
+  const called = basename(process.argv0) === 'ocijail' || basename(process.argv[1] ?? '') === 'ocijail'
+  return called ? 'ocijail' : 'jailwright'
 }
 
 /** Argument vector that starts this program again, without its arguments: how `create` starts init. */

@@ -50,7 +50,7 @@ export async function initMain(argv: readonly string[]): Promise<number> {
     if (keeper !== undefined) closeSync(keeper)
     image ??= settle(host, prepare.process, preserved, limit)
     send(answers, { exec: true })
-    execute(host, image, prepare.process)
+    execute(image, prepare.process)
   } catch (error) {
     send(answers, asAnswer(error))
     return 1
@@ -102,12 +102,6 @@ function openTerminal(host: Host, prepare: Prepare): void {
   host.process.setControllingTerminal(0)
 }
 
-/** What execve(2) is given. */
-interface Image {
-  program: string
-  env: readonly string[]
-}
-
 /** Limits that leave the engine no room of its own: they are set at the last moment. */
 function limitsMemory(plan: ProcessPlan): boolean {
   return plan.rlimits.some(({ resource }) => ['AS', 'VMEM', 'DATA', 'RSS'].includes(resource))
@@ -115,9 +109,9 @@ function limitsMemory(plan: ProcessPlan): boolean {
 
 /**
  * Takes everything on that the program starts with: limits, directory, umask, ids, signals. As runc does before it waits
- * for `start`, which is then nothing but an execve(2); startContainer hooks still need root and come before.
+ * for `start`, which is then nothing but the execve(2) that is given; startContainer hooks still need root and come before.
  */
-function settle(host: Host, plan: ProcessPlan, preserved: number, limit: bigint | undefined): Image {
+function settle(host: Host, plan: ProcessPlan, preserved: number, limit: bigint | undefined): () => never {
   const env = plan.env.some(entry => entry.startsWith('HOME='))
     ? plan.env
     : [...plan.env, `HOME=${homeOf(host, plan.uid)}`]
@@ -135,13 +129,13 @@ function settle(host: Host, plan: ProcessPlan, preserved: number, limit: bigint 
   host.process.closeOnExecFrom(3)
   for (let fd = 0; fd < 3 + preserved; fd += 1) host.process.keepOnExec(fd)
   host.process.resetSignals()
-  return { program, env }
+  return host.process.prepareExecve(program, plan.args, env)
 }
 
 /** execve(2). Returns only by throwing. */
-function execute(host: Host, { program, env }: Image, plan: ProcessPlan): never {
+function execute(image: () => never, plan: ProcessPlan): never {
   try {
-    host.process.execve(program, plan.args, env)
+    image()
   } catch (error) {
     throw execError(error, plan.args[0] ?? '')
   }

@@ -79,8 +79,8 @@ function orderStart(ctx: Context, files: Layout, state: StateFile, running: Stat
     send(channel.orders, { do: 'start', state: ociState(state, 'created') })
     // While init becomes the program.
     const tell = stageState(files, running)
-    expectExec(new Receiver(channel.answers))
-    tell()
+    // Told while the kernel still clears away what init was: one that dies there is seen to be dead.
+    expectExec(new Receiver(channel.answers), tell)
   } catch (error) {
     writeState(files, { ...state, status: 'stopped' })
     throw error
@@ -90,14 +90,20 @@ function orderStart(ctx: Context, files: Layout, state: StateFile, running: Stat
   }
 }
 
-/** Waits until init has become the program: its `exec` message, then end of file. */
-export function expectExec(answers: Receiver): void {
+/**
+ * Waits until init has become the program: its `exec` message, at which `executing` is called, then end of file. Throws
+ * what has kept it from that.
+ */
+export function expectExec(answers: Receiver, executing: () => void = () => {}): void {
   let executed = false
   for (;;) {
     const answer = answers.next<Answer>()
     if (!answer) break
     if ('error' in answer) throw answerError(answer)
-    if ('exec' in answer) executed = true
+    if ('exec' in answer && !executed) {
+      executed = true
+      executing()
+    }
   }
   if (!executed) throw new JailwrightError('HOST', 'the init process died before it executed the program')
 }

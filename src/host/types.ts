@@ -94,6 +94,8 @@ export interface BeneathTarget {
 export interface ProcessCalls {
   /** execve(2); returns only by throwing. */
   execve(path: string, argv: readonly string[], env: readonly string[]): never
+  /** The same, made ready now and done when what is given is called. */
+  prepareExecve(path: string, argv: readonly string[], env: readonly string[]): () => never
   /** setrlimit(2) by FreeBSD's resource name without prefix (`NOFILE`, `AS`); -1n is RLIM_INFINITY. */
   setrlimit(resource: string, soft: bigint, hard: bigint): void
   /**

@@ -20,16 +20,26 @@ const KERN_PROC_RLIMIT = 37
 const PR_SET_DUMPABLE = 4
 const PR_SET_NO_NEW_PRIVS = 38
 
-/** execve(2) with exactly this argv and environment; comes back only as a SyscallError that names the path. */
-export function execve(path: string, argv: readonly string[], env: readonly string[]): never {
+/**
+ * Makes execve(2) ready, so that nothing is left but the call: what is given does it, with exactly this argv and
+ * environment, and comes back only as a SyscallError that names the path.
+ */
+export function prepareExecve(path: string, argv: readonly string[], env: readonly string[]): () => never {
   const file = cString(path)
   const args = stringArray(argv)
   const environment = stringArray(env)
-  call('execve', file, args.array, environment.array)
-  const error = lastError('execve', path)
-  // Named here so that no engine may collect the strings before the call.
-  void [args.keep, environment.keep]
-  throw error
+  return () => {
+    call('execve', file, args.array, environment.array)
+    const error = lastError('execve', path)
+    // Named here so that no engine may collect the strings before the call.
+    void [args.keep, environment.keep]
+    throw error
+  }
+}
+
+/** execve(2) at once; see `prepareExecve`. */
+export function execve(path: string, argv: readonly string[], env: readonly string[]): never {
+  return prepareExecve(path, argv, env)()
 }
 
 /**
