@@ -57,7 +57,8 @@ function startProgram(ctx: Context, id: string): { plan: Plan | undefined; state
     const { state } = requireState(ctx.root, id)
     // That init reads its FIFO, as it does while the container is created, is proof enough that it lives.
     if (state.status !== 'created') throw notCreated(id, currentStatus(ctx.host, state))
-    const plan = state.poststart ? readPlan(files) : undefined
+    // A state that an older version has written does not say.
+    const plan = state.poststart === false ? undefined : readPlan(files)
     const running: StateFile = { ...state, status: 'running' }
     orderStart(ctx, files, state, running)
     return { plan, state: running }
