@@ -8,7 +8,6 @@ import {
   cpSync,
   existsSync,
   mkdtempSync,
-  openSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -47,33 +46,26 @@ function stop(text, status = 1) {
   process.exit(status)
 }
 
-const running = new Set()
-for (const signal of ['SIGINT', 'SIGTERM'])
-  process.on(signal, () => {
-    for (const child of running) child.kill('SIGTERM')
-  })
+let current
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => current?.kill('SIGTERM'))
 
-/** Runs to the end, with its output where `output` says (a descriptor or `inherit`); gives the exit status. */
-function run(command, args, output, env = {}) {
+/** Runs to the end with our streams; gives the exit status. */
+function run(command, args, env = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      stdio: ['ignore', output, output],
+    current = spawn(command, args, {
+      stdio: ['ignore', 'inherit', 'inherit'],
       cwd: root,
       env: { ...process.env, ...env },
     })
-    running.add(child)
-    child.on('error', reject)
-    child.on('exit', (status, signal) => {
-      running.delete(child)
-      resolve(signal === null ? status : 130)
-    })
+    current.on('error', reject)
+    current.on('exit', (status, signal) => resolve(signal === null ? status : 130))
   })
 }
 
 /** What puts a command into the machine under test. */
-async function enter(kind, host, output) {
+async function enter(kind, host) {
   if (kind === 'jail') {
-    const status = await run(process.execPath, [simhost, 'create', '--racct', host], output)
+    const status = await run(process.execPath, [simhost, 'create', '--racct', host])
     if (status !== 0) stop('the simulated host cannot be made')
     return [process.execPath, simhost, 'exec', host, '--']
   }
@@ -97,63 +89,40 @@ function keep(name, runtime, dir) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 }
-
-/** All cases with one engine; their sum is added to the total. */
-async function runEngine(name, output) {
-  const { runtime, kind } = engines[name]
+for (const name of names) {
+  const { runtime, kind, needs } = engines[name]
+  if (needs !== undefined && !existsSync(path.join(root, needs))) {
+    const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', cwd: root })
+    if (status !== 0) stop('npm run build failed')
+  }
   const dir = mkdtempSync(path.join(os.tmpdir(), 'jwp-'))
   const host = `podman-${name}-${process.pid}`
   const report = path.join(dir, 'report.json')
+  console.log(`podman end to end, ${name}: ${runtime}`)
   try {
-    const [command, ...before] = await enter(kind, host, output)
+    const [command, ...before] = await enter(kind, host)
     const args = [vitest, 'run', '--config', path.join(root, 'test/podman/vitest.config.ts')]
     args.push('--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`, ...words)
-    const status = await run(command, [...before, process.execPath, ...args], output, {
+    const status = await run(command, [...before, process.execPath, ...args], {
       JAILWRIGHT_PODMAN_RUNTIME: keep(name, runtime, dir),
       JAILWRIGHT_PODMAN_KIND: kind,
       JAILWRIGHT_PODMAN_DIR: dir,
     })
     if (status > 1) console.error(`${command} ended with ${status}`)
-    count(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined)
+    const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined
+    total.passed += result?.numPassedTests ?? 0
+    total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0)
+    // A file that cannot be loaded has no tests to fail, yet it failed.
+    const files = (result?.testResults ?? []).filter(
+      f => f.status === 'failed' && f.assertionResults.length === 0,
+    )
+    total.failed += (result?.numFailedTests ?? 1) + files.length
+    if (result !== undefined && !result.success && result.numFailedTests + files.length === 0)
+      total.failed += 1
   } finally {
-    if (kind === 'jail') await run(process.execPath, [simhost, 'destroy', host], output)
+    if (kind === 'jail') await run(process.execPath, [simhost, 'destroy', host])
     rmSync(dir, { recursive: true, force: true })
   }
-}
-
-/** Adds a report of vitest; no report is a failure. */
-function count(result) {
-  total.passed += result?.numPassedTests ?? 0
-  total.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0)
-  // A file that cannot be loaded has no tests to fail, yet it failed.
-  const files = (result?.testResults ?? []).filter(
-    f => f.status === 'failed' && f.assertionResults.length === 0,
-  )
-  total.failed += (result?.numFailedTests ?? 1) + files.length
-  if (result !== undefined && !result.success && result.numFailedTests + files.length === 0) total.failed += 1
-}
-
-for (const { needs } of names.map(name => engines[name])) {
-  if (needs === undefined || existsSync(path.join(root, needs))) continue
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', cwd: root })
-  if (status !== 0) stop('npm run build failed')
-}
-// Side by side, each on a host of its own: most of the time is spent in waiting. What the first one prints is shown as it
-// comes, the others' when they have ended.
-const outputs = mkdtempSync(path.join(os.tmpdir(), 'jwp-output-'))
-try {
-  const ended = names.map((name, index) => {
-    if (index === 0) console.log(`podman end to end, ${name}: ${engines[name].runtime}`)
-    const file = path.join(outputs, name)
-    return { name, file, done: runEngine(name, index === 0 ? 'inherit' : openSync(file, 'w')) }
-  })
-  for (const [index, { name, file, done }] of ended.entries()) {
-    await done
-    if (index > 0)
-      console.log(`\npodman end to end, ${name}: ${engines[name].runtime}\n${readFileSync(file, 'utf8')}`)
-  }
-} finally {
-  rmSync(outputs, { recursive: true, force: true })
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
