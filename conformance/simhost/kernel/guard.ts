@@ -40,13 +40,28 @@ function identity(tid: number): { pid: number; uid: number } | undefined {
   }
 }
 
+/**
+ * True for a child of the caller that has ended and is not waited for yet: it has no namespace any more that told its
+ * jail, and FreeBSD's kill(2) finds it all the same (sys/kern/kern_sig.c, kern_kill: pfind_any).
+ */
+function isOwnZombie(pid: number, parent: number): boolean {
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return state === 'Z' && Number(ppid) === parent
+  } catch {
+    return false
+  }
+}
+
 function decide(kernel: Kernel, tid: number, target: number, signal: number): Verdict {
   const who = identity(tid)
   if (who === undefined) return { error: 3 }
   const caller: Caller = { ...who, jid: processJail(tid) }
   if (caller.jid === 0 || signal < 0 || signal > 64) return { error: 0, go: true }
   const seen = new Set(kernel.call(caller, 'processesSeen') as number[])
-  if (target > 0) return seen.has(target) ? { error: 0, go: true } : { error: 3 }
+  if (target > 0)
+    return seen.has(target) || isOwnZombie(target, who.pid) ? { error: 0, go: true } : { error: 3 }
   const all = allProcesses()
   const group = target === 0 ? all.find(p => p.pid === who.pid)?.pgid : -target
   if (target !== -1 && all.every(p => p.pgid !== group || seen.has(p.pid))) return { error: 0, go: true }
