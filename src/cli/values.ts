@@ -35,9 +35,7 @@ function toWords(command: CommandName, words: readonly string[]): Record<string,
   const named: Record<string, Value> = {}
   const { positionals } = specOf(command)
   let at = 0
-  // By index: the engine compiles what stands behind for-of at its first use, at every start.
-  for (let index = 0; index < positionals.length; index++) {
-    const { name, value, required, variadic } = positionals[index]!
+  for (const { name, value, required, variadic } of positionals) {
     if (required && words[at] === undefined) throw usageError(`${value} is missing`, command)
     if (variadic) {
       named[name] = words.slice(at)

@@ -22,7 +22,6 @@ import { mountSocket } from './socket-mount.ts'
 
 /** What came of a plan. */
 export interface Applied {
-  jid: number
   /** What the jail has as its root. */
   rootPath: string
 }
@@ -60,7 +59,6 @@ export function applyPlan(
 ): Applied {
   const captured: Captured = new Map()
   const roots: Roots = { mountRoot: plan.rootPath, realRoot: plan.rootPath, empty: files.empty }
-  let jid = 0
   const mount = (step: MountStep): void => {
     const options = step.options.map(([name, value]) => [name, value && fill(value, captured)] as const)
     const way = step.target === 'socket' ? mountSocket : applyMount
@@ -78,8 +76,7 @@ export function applyPlan(
         mount(step)
         return
       case 'jail':
-        jid = makeJail(host, journal, step, roots.mountRoot)
-        jailed(jid)
+        jailed(makeJail(host, journal, step, roots.mountRoot))
         return
       case 'run':
         runStep(host, journal, step, captured)
@@ -92,7 +89,7 @@ export function applyPlan(
     }
   }
   for (const step of plan.steps) apply(step)
-  return { jid, rootPath: roots.mountRoot }
+  return { rootPath: roots.mountRoot }
 }
 
 /** No id begins with a dot, and a jail's name may hold what a file's may not. */
