@@ -5,7 +5,7 @@ import { builtinModules } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build as esbuild } from 'esbuild'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 const bun = path.join(root, 'node_modules/.bin/bun')
@@ -16,7 +16,7 @@ const bun = path.join(root, 'node_modules/.bin/bun')
  */
 export async function bundle(entry, directory) {
   rmSync(directory, { recursive: true, force: true })
-  await build({
+  await esbuild({
     absWorkingDir: root,
     entryPoints: { main: entry },
     outdir: directory,
@@ -57,12 +57,72 @@ const lateBuiltins = {
   },
 }
 
+/** What a command line is taken apart by; the rest of a row of the table is for help and the man page. */
+const PARSED = [
+  'type',
+  'alias',
+  'default',
+  'choices',
+  'options',
+  'positionals',
+  'passThrough',
+  'name',
+  'value',
+]
+const FURTHER = ['required', 'variadic']
+
+/** A row of the table of commands without its texts. */
+function withoutTexts(value, inOptions = false) {
+  if (Array.isArray(value)) return value.map(one => withoutTexts(one))
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(
+    ([key]) => inOptions || PARSED.includes(key) || FURTHER.includes(key),
+  )
+  return Object.fromEntries(kept.map(([key, each]) => [key, withoutTexts(each, key === 'options')]))
+}
+
+/**
+ * The table of commands without its texts, for the first file that is loaded: only help needs them, and that is a part of
+ * its own. A table made of objects is evaluated at every start.
+ */
+const plainTable = {
+  name: 'plain-table',
+  setup(build) {
+    build.onLoad(
+      { filter: /\/src\/cli\/table\/(global|lifecycle|running|tools)\.ts$/ },
+      async ({ path: file }) => {
+        const { outputFiles } = await esbuild({
+          entryPoints: [file],
+          bundle: true,
+          format: 'esm',
+          write: false,
+        })
+        const table = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
+        const rows = Object.entries(table).map(([name, rows]) => {
+          const entries = Object.entries(rows).map(([key, row]) => [key, withoutTexts(row)])
+          return `export const ${name} = ${JSON.stringify(Object.fromEntries(entries))}`
+        })
+        return { contents: rows.join('\n') }
+      },
+    )
+  },
+}
+
+/** What is known of the system that a program is compiled for: code for other systems and engines is left out of it. */
+function known(target) {
+  const [, platform, arch] = target?.split('-') ?? ['bun', process.platform, process.arch]
+  const facts = { platform, arch, 'versions.bun': 'compiled' }
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [`process.${name}`, JSON.stringify(value)]),
+  )
+}
+
 /**
  * Bundles an entry and what it imports by `import()` into a directory, one file each, complete in itself: the engine
  * takes about as long for a module as for all the code in it, so a part that shares its modules with others would be
  * slow to load. Further `import()`s inside a part are evaluated when they are reached.
  */
-async function bundleParts(entry, directory) {
+export async function bundleParts(entry, directory, target) {
   const parts = new Map()
   const ownFiles = {
     name: 'own-files',
@@ -77,7 +137,7 @@ async function bundleParts(entry, directory) {
     },
   }
   const one = (source, file, plugins) =>
-    build({
+    esbuild({
       absWorkingDir: root,
       entryPoints: [source],
       outfile: path.join(directory, file),
@@ -89,9 +149,10 @@ async function bundleParts(entry, directory) {
       minifySyntax: true,
       legalComments: 'none',
       logLevel: 'warning',
+      define: known(target),
       plugins: [...plugins, lateBuiltins],
     })
-  await one(entry, 'main.js', [ownFiles])
+  await one(entry, 'main.js', [ownFiles, plainTable])
   await Promise.all([...parts].map(([file, source]) => one(source, file, [])))
   return path.join(directory, 'main.js')
 }
@@ -103,7 +164,7 @@ async function bundleParts(entry, directory) {
 export async function compile(entry, executable, { target, inParts = false } = {}) {
   const work = mkdtempSync(path.join(os.tmpdir(), 'jailwright-build-'))
   try {
-    compileFile(inParts ? await bundleParts(entry, work) : entry, executable, target)
+    compileFile(inParts ? await bundleParts(entry, work, target) : entry, executable, target)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
