@@ -16,11 +16,12 @@ import { print } from './cli/output.ts'
 import { calledName, type Program } from './cli/self.ts'
 import { toInvocation } from './cli/values.ts'
 import { versionText } from './cli/version.ts'
+import { openEverydayHost } from './host/everyday.ts'
 
 type Part = { run(invocation: AnyInvocation, program: Program): Promise<number> }
 
 const everyday: Part = {
-  run: (invocation, program) => runCommand(invocation, { state, start, kill }, program),
+  run: (invocation, program) => runCommand(invocation, { state, start, kill }, program, openEverydayHost),
 }
 
 /** The part that has a command. */

@@ -1,6 +1,6 @@
 /** From a command that has been understood to an exit status. */
 import type { Context } from '../container/context.ts'
-import { openHost } from '../host/index.ts'
+import type { EverydayHost } from '../host/types.ts'
 import type { AnyInvocation, CommandName, GlobalValues } from './commands.ts'
 import type { Handler } from './handler.ts'
 import { type Level, Reporter } from './report.ts'
@@ -32,24 +32,27 @@ export function reporterFor(globals: GlobalValues, program: Program): Reporter {
 }
 
 /** The code of some commands. */
-export type Handlers<C extends CommandName> = { readonly [Name in C]: Handler<Name> }
+export type Handlers<C extends CommandName, H extends EverydayHost> = {
+  readonly [Name in C]: Handler<Name, H>
+}
 
 /**
- * Runs a command, one of `handlers`, and gives the exit status. Never throws: every error is reported here.
+ * Runs a command, one of `handlers`, on the host that `openHost` gives, and gives the exit status. Never throws: every error is reported here.
  */
-export async function runCommand<C extends CommandName>(
+export async function runCommand<C extends CommandName, H extends EverydayHost>(
   invocation: AnyInvocation,
-  handlers: Handlers<C>,
+  handlers: Handlers<C, H>,
   program: Program,
+  openHost: () => H,
 ): Promise<number> {
   const { command, globals } = invocation
   const reporter = reporterFor(globals, program)
-  const context = async (): Promise<Context> => {
+  const context = async (): Promise<Context<H>> => {
     return { root: rootOf(globals, program), log: reporter, host: openHost() }
   }
   try {
     // Row and handler are of the same command; the compiler sees the union of all.
-    const handler = handlers[command as C] as unknown as Handler<CommandName>
+    const handler = handlers[command as C] as unknown as Handler<CommandName, H>
     return await handler(invocation, { program, context })
   } catch (error) {
     const status = reporter.failure(error)

@@ -1,17 +1,18 @@
 /** What a command's module gives, and what it is given. */
 import type { Context } from '../container/context.ts'
+import type { EverydayHost, Host } from '../host/types.ts'
 import type { CommandName, Invocation } from './commands.ts'
 
 /** What a command may use besides its invocation. */
-export interface Surroundings {
+export interface Surroundings<H extends EverydayHost = Host> {
   /** Name as called, for output. */
   readonly program: string
   /** Made when it is asked for: a command that does not touch containers does not pay for the host. */
-  context(): Promise<Context>
+  context(): Promise<Context<H>>
 }
 
 /** A command: gives the exit status. */
-export type Handler<C extends CommandName> = (
+export type Handler<C extends CommandName, H extends EverydayHost = Host> = (
   invocation: Invocation<C>,
-  surroundings: Surroundings,
+  surroundings: Surroundings<H>,
 ) => Promise<number> | number

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors.ts'
 import { JailwrightError } from '../errors.ts'
 import { concatenate, decode } from '../host/ffi/memory.ts'
 import { closeSync, openSync, readSync, writeAll } from '../host/files.ts'
-import type { Host } from '../host/types.ts'
+import type { EverydayHost } from '../host/types.ts'
 import type { HookPlan, ProcessPlan } from '../translate/plan.ts'
 import type { Layout } from './layout.ts'
 import type { OciState } from './state-file.ts'
@@ -40,8 +40,8 @@ export function send(fd: number, message: Order | Answer): void {
   writeAll(fd, `${JSON.stringify(message)}\n`)
 }
 
-/** Bytes read at a time: more than most messages have. */
-const CHUNK = 16_384
+/** Bytes read at a time: one page, more than most messages have. */
+const CHUNK = 4096
 
 /** Reads one message line by line from a blocking descriptor; undefined at end of file. */
 export class Receiver {
@@ -81,7 +81,7 @@ export function answerError(answer: {
  * Opens a blocking reader and a writer of one FIFO in one go, without ever waiting for a peer: the first reader is
  * opened non-blocking only so that the writer finds one.
  */
-export function openBothEnds(host: Host, path: string): { reader: number; writer: number } {
+export function openBothEnds(host: EverydayHost, path: string): { reader: number; writer: number } {
   const probe = host.process.openNonBlocking(path, 'read')
   const writer = host.process.openNonBlocking(path, 'write')
   host.process.setBlocking(writer)
@@ -91,7 +91,10 @@ export function openBothEnds(host: Host, path: string): { reader: number; writer
 }
 
 /** Opens `start`'s ends towards a waiting init; undefined when no init is there any more. */
-export function openToInit(host: Host, files: Layout): { orders: number; answers: number } | undefined {
+export function openToInit(
+  host: EverydayHost,
+  files: Layout,
+): { orders: number; answers: number } | undefined {
   const answers = host.process.openNonBlocking(files.result, 'read')
   let orders: number
   try {

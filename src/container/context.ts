@@ -1,5 +1,5 @@
 /** What every function of this folder is given of its surroundings. */
-import type { Host } from '../host/types.ts'
+import type { EverydayHost, Host } from '../host/types.ts'
 
 /** Further facts of a log line; they become keys of the JSON form. */
 export type LogFields = Readonly<Record<string, unknown>>
@@ -14,9 +14,13 @@ export interface Log {
   error(message: string, fields?: LogFields): void
 }
 
-export interface Context {
+/** `H`: as much of the host as they need. */
+export interface Context<H extends EverydayHost = Host> {
   /** Absolute path of the directory that holds a directory for each container. */
   readonly root: string
   readonly log: Log
-  readonly host: Host
+  readonly host: H
 }
+
+/** The surroundings of `state`, `start` and `kill`. */
+export type EverydayContext = Context<EverydayHost>

@@ -1,6 +1,6 @@
 /** Ending a process that we started. */
 import { JailwrightError } from '../errors.ts'
-import type { Host } from '../host/types.ts'
+import type { EverydayHost } from '../host/types.ts'
 import { signalProcess } from './signal.ts'
 import { waitUntil } from './sleep.ts'
 
@@ -8,7 +8,7 @@ import { waitUntil } from './sleep.ts'
 const PATIENCE = 5_000
 
 /** SIGKILL to a process that is still the one we started, and waits for its end. */
-export function killProcess(host: Host, pid: number, start: string): void {
+export function killProcess(host: EverydayHost, pid: number, start: string): void {
   const same = () => {
     const now = host.kernel.processInfo(pid)
     return now !== undefined && !now.zombie && now.start === start

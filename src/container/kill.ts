@@ -1,7 +1,7 @@
 /** `kill`: a signal to the container's first process, or to all of its processes. */
 import { JailwrightError } from '../errors.ts'
-import type { Host } from '../host/types.ts'
-import type { Context } from './context.ts'
+import type { EverydayHost } from '../host/types.ts'
+import type { EverydayContext } from './context.ts'
 import { tryLock } from './lock.ts'
 import { signalProcess } from './signal.ts'
 import { currentStatus, requireContainer, requireState } from './state-file.ts'
@@ -13,7 +13,7 @@ const PATIENCE = 5_000
 const LAST_SIGNAL = 128
 
 /** A signal by name, with or without SIG, in any case, or by this host's number; 0 only asks whether it is there. */
-export function parseSignal(host: Host, text: string): number {
+export function parseSignal(host: EverydayHost, text: string): number {
   if (/^\d+$/.test(text)) {
     const number = Number(text)
     if (number <= LAST_SIGNAL) return number
@@ -35,7 +35,7 @@ export function parseSignal(host: Host, text: string): number {
  * a process of the jail in place of the first one, as ocijail's `--pid`; one that is not there is an error.
  */
 export function kill(
-  ctx: Context,
+  ctx: EverydayContext,
   options: { id: string; signal: string; all: boolean; pid?: number | undefined },
 ): void {
   const { id, all } = options

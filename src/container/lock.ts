@@ -4,7 +4,7 @@
  */
 import { JailwrightError } from '../errors.ts'
 import { closeSync, isSameFile, mkdirSync, openSync, unlinkSync } from '../host/files.ts'
-import type { Host } from '../host/types.ts'
+import type { EverydayHost, Host } from '../host/types.ts'
 import { waitUntil } from './sleep.ts'
 
 /** A held lock. `release` gives it up; `remove` also takes its file away (for a container that is gone). */
@@ -25,7 +25,7 @@ const PATIENCE = 120_000
  * Takes the lock file at `path`, waiting for its holder; `timeout` 0 gives up at once. Undefined when not given in
  * time. Throws what open(2) says.
  */
-export function tryLock(host: Host, path: string, timeout: number): Lock | undefined {
+export function tryLock(host: EverydayHost, path: string, timeout: number): Lock | undefined {
   let fd = -1
   const take = (): boolean => {
     if (fd < 0) fd = openLock(path)
@@ -60,7 +60,7 @@ export function tryLock(host: Host, path: string, timeout: number): Lock | undef
 }
 
 /** Takes a container's lock or says who keeps us from it (code STATE). */
-export function lockContainer(host: Host, path: string, id: string): Lock {
+export function lockContainer(host: EverydayHost, path: string, id: string): Lock {
   const lock = tryLock(host, path, PATIENCE)
   if (lock) return lock
   throw new JailwrightError(

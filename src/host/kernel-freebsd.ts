@@ -1,39 +1,25 @@
 /** KernelCalls on FreeBSD, by its system calls. */
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
-import {
-  CTLTYPE,
-  decodeProcesses,
-  decodeStatfs,
-  formatSysctl,
-  type KinfoProc,
-  STATFS_SIZE,
-  timeval,
-} from './abi/kinfo.ts'
+import { decodeStatfs, STATFS_SIZE } from './abi/kinfo.ts'
 import { encodeIovec } from './abi/socket.ts'
 import { addressOf, call, check, cString, lastErrno, lastError, readString } from './ffi/index.ts'
-import { type Memory, memory } from './ffi/memory.ts'
-import { jailGet, jailParams } from './jail-params.ts'
+import { memory } from './ffi/memory.ts'
 import { prepareForJail } from './process/in-jail.ts'
-import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
-import type { KernelCalls, MountOption, ProcessInfo } from './types.ts'
+import { freebsdQueries } from './queries-freebsd.ts'
+import type { KernelCalls, MountOption } from './types.ts'
 
 // sys/mount.h
 const MNT_IGNORE = 0x800000
 const MNT_FORCE = 0x80000
 const MNT_BYFSID = 0x8000000
 const MNT_NOWAIT = 2
-// sys/sysctl.h
-const CTL_KERN = 1
-const KERN_BOOTTIME = 21
-const KERN_PROC = 14
-const KERN_PROC_PID = 1
-const KERN_PROC_PROC = 8
 /** The buffer of mount(8) for the kernel's own words. */
 const ERRMSG_SIZE = 255
 
 /** The calls of `KernelCalls` as FreeBSD 13 to 15 answers them. */
 export const freebsdKernel: KernelCalls = {
+  ...freebsdQueries,
   nmount,
   unmount(path, { force = false, fsid } = {}) {
     const name = fsid === undefined || fsid === HIDDEN_FSID ? undefined : fsidName(fsid)
@@ -47,20 +33,6 @@ export const freebsdKernel: KernelCalls = {
   jailRemove(jid) {
     check('jail_remove', `jail ${jid}`, jid)
   },
-  jailId: name => jailGet(['name', name])?.jid,
-  jailParams: (jid, names) => (jid > 0 ? jailParams(jid, names) : undefined),
-  processInfo,
-  processInfos,
-  jailProcesses,
-  sysctl(name) {
-    const mib = sysctlNumbers(name)
-    const described = mib && sysctlFormat(mib)
-    if (mib === undefined || described === undefined) return undefined
-    // A node has no value of its own.
-    const value = described.kind === CTLTYPE.NODE ? undefined : sysctlByNumber(mib)
-    return value && formatSysctl(described.kind, described.format, value)
-  },
-  sysctlExists: name => sysctlNumbers(name) !== undefined,
   mountAt(path) {
     const bytes = memory(STATFS_SIZE)
     if (call('statfs', cString(path), bytes) === -1) {
@@ -100,7 +72,7 @@ function fsidName(hex: string): string {
 
 function nmount(options: readonly MountOption[]): void {
   const message = memory(ERRMSG_SIZE)
-  const buffers: (Memory | null)[] = []
+  const buffers: (Uint8Array | null)[] = []
   for (const [name, value] of options) {
     buffers.push(cString(name), value === undefined ? null : cString(value))
   }
@@ -114,53 +86,4 @@ function nmount(options: readonly MountOption[]): void {
   const target = options.find(([name]) => name === 'fspath')?.[1]
   // As mount(8) puts it: the kernel's text, then the errno's.
   throw new SyscallError('nmount', errno, said ? `${said}: ${errorText(errno)}` : errorText(errno), target)
-}
-
-/**
- * ki_start follows kern.boottime, which moves when the clock is set; the difference is the time since boot that the
- * kernel itself keeps, which does not.
- */
-function describe(process: KinfoProc, boottime: bigint): ProcessInfo {
-  const { pid, jid, zombie, stopped, startMicroseconds } = process
-  return { pid, jid, zombie, stopped, start: String(startMicroseconds - boottime) }
-}
-
-function processInfo(pid: number): ProcessInfo | undefined {
-  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PID, pid])
-  const found = bytes && decodeProcesses(bytes).find(process => process.pid === pid)
-  return found && describe(found, bootTime())
-}
-
-function processInfos(pids: readonly number[]): Map<number, ProcessInfo> {
-  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PROC])
-  const wanted = new Set(pids)
-  const boottime = bootTime()
-  const found = (bytes ? decodeProcesses(bytes) : []).filter(({ pid }) => wanted.has(pid))
-  return new Map(found.map(process => [process.pid, describe(process, boottime)]))
-}
-
-function bootTime(): bigint {
-  const boottime = sysctlByNumber([CTL_KERN, KERN_BOOTTIME])
-  return boottime ? timeval(boottime) : 0n
-}
-
-function jailProcesses(jid: number): number[] {
-  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PROC])
-  if (bytes === undefined) return []
-  const within = new Map<number, boolean>([
-    [0, false],
-    [jid, true],
-  ])
-  const inside = (jail: number): boolean => {
-    let answer = within.get(jail)
-    if (answer === undefined) {
-      const parent = jailParams(jail, ['parent'])?.parent
-      answer = parent !== undefined && inside(Number(parent))
-      within.set(jail, answer)
-    }
-    return answer
-  }
-  return decodeProcesses(bytes)
-    .filter(process => inside(process.jid))
-    .map(process => process.pid)
 }

@@ -1,19 +1,15 @@
-/**
- * KernelCalls on the simulated host: one JSON line a request over the abstract unix socket `@jailwright-simhost`, one
- * line an answer. Synchronous, as system calls are.
- */
+/** KernelCalls on the simulated host: what changes something, and the table of mounts. */
 
-import { JailwrightError, SyscallError } from '../errors.ts'
+import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import { addressOf, call, check, cString, lastErrno, lastError } from './ffi/index.ts'
-import { concatenate, decode, type Memory, memory, memoryOf } from './ffi/memory.ts'
-import { closeSync, openSync, readSync, writeAll } from './files.ts'
+import { type Memory, memory, memoryOf } from './ffi/memory.ts'
+import { closeSync, openSync } from './files.ts'
 import { directoryDescriptors } from './process/descriptors.ts'
 import { prepareForJail } from './process/in-jail.ts'
-import { connectUnix } from './process/unix-socket.ts'
-import type { KernelCalls, MountOption, ProcessInfo } from './types.ts'
+import { ask, simulatedQueries } from './queries-simulated.ts'
+import type { KernelCalls } from './types.ts'
 
-const ADDRESS = '\0jailwright-simhost'
 const PR_CAPBSET_DROP = 24
 const SYS_SECCOMP = process.arch === 'arm64' ? 277 : 317
 const SECCOMP_SET_MODE_FILTER = 1
@@ -30,65 +26,6 @@ interface Attachment {
   dropCapabilities: readonly number[]
   /** A program of seccomp(2), base64 of struct sock_filter[]: the kernel answers for kill(2), see `guard`. */
   seccomp?: string
-}
-
-type Answer = { value?: unknown } | { errno: string; text?: string }
-
-let connection: number | undefined
-
-function connect(): number {
-  try {
-    return connectUnix(ADDRESS)
-  } catch (error) {
-    if (!(error instanceof SyscallError)) throw error
-    throw new JailwrightError(
-      'UNSUPPORTED',
-      'this is not FreeBSD, and no simulated host answers here: run it inside `simhost exec`',
-    )
-  }
-}
-
-function readLine(socket: number): string {
-  const parts: Uint8Array[] = []
-  for (;;) {
-    const chunk = memory(16_384)
-    const count = readSync(socket, chunk)
-    if (count === 0) throw new Error('end of file')
-    parts.push(chunk.subarray(0, count))
-    if (chunk[count - 1] === 0x0a) return decode(concatenate(parts))
-  }
-}
-
-function exchange(socket: number, request: string): string {
-  try {
-    writeAll(socket, `${request}\n`)
-    return readLine(socket)
-  } catch (cause) {
-    throw new JailwrightError('HOST', 'the simulated host has gone', { cause })
-  }
-}
-
-/** One call of the simulated kernel; JSON has no undefined, so null stands for it in both directions. */
-function ask(name: string, args: readonly unknown[]): unknown {
-  connection ??= connect()
-  const request = JSON.stringify({ pid: process.pid, call: name, args })
-  const answer = JSON.parse(exchange(connection, request)) as Answer
-  if ('errno' in answer) {
-    const subject = name === 'nmount' ? mountPoint(args[0]) : String(args[0])
-    const reason = errorText(answer.errno)
-    const text = answer.text ? `${answer.text}: ${reason}` : reason
-    throw new SyscallError(systemCall(name), answer.errno, text, subject)
-  }
-  return answer.value ?? undefined
-}
-
-function mountPoint(options: unknown): string | undefined {
-  return (options as readonly MountOption[]).find(([name]) => name === 'fspath')?.[1]
-}
-
-/** `jailAttach` -> `jail_attach`, so that messages read as on FreeBSD. */
-function systemCall(name: string): string {
-  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 }
 
 function attach(jid: number): void {
@@ -134,6 +71,7 @@ function guard(program: Memory): void {
 
 /** The calls of `KernelCalls` as the simulated host answers them; UNSUPPORTED when there is none. */
 export const simulatedKernel: KernelCalls = {
+  ...simulatedQueries,
   nmount: options => {
     ask('nmount', [options.map(([name, value]) => [name, value ?? null])])
   },
@@ -147,14 +85,6 @@ export const simulatedKernel: KernelCalls = {
   jailRemove: jid => {
     ask('jailRemove', [jid])
   },
-  jailId: name => ask('jailId', [name]) as number | undefined,
-  jailParams: (jid, names) => ask('jailParams', [jid, names]) as Record<string, string> | undefined,
-  processInfo: pid => ask('processInfo', [pid]) as ReturnType<KernelCalls['processInfo']>,
-  processInfos: pids =>
-    new Map((ask('processInfos', [pids]) as ProcessInfo[]).map(process => [process.pid, process])),
-  jailProcesses: jid => (ask('jailProcesses', [jid]) as number[] | undefined) ?? [],
-  sysctl: name => ask('sysctl', [name]) as string | undefined,
-  sysctlExists: name => ask('sysctlExists', [name]) === true,
   mounts: () => ask('mounts', []) as ReturnType<KernelCalls['mounts']>,
   mountAt: path => ask('mountAt', [path]) as ReturnType<KernelCalls['mountAt']>,
 }

@@ -4,7 +4,7 @@
  */
 import { encode } from './ffi/memory.ts'
 import { openSync, writeSync } from './files.ts'
-import type { Host } from './types.ts'
+import type { EverydayHost, Host } from './types.ts'
 
 /** One line of the record; `ms` is how long it took, for the benchmark. */
 export type TraceLine =
@@ -16,8 +16,14 @@ function plain(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value
 }
 
+/** The host itself, or one whose calls are appended to the file that JAILWRIGHT_TRACE names. */
+export function tracedAsAsked<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host: H): H {
+  const file = process.env.JAILWRIGHT_TRACE
+  return file === undefined || file === '' ? host : traced(host, file)
+}
+
 /** A host whose calls are appended to `file`. A process call is written before it is made: execve does not come back. */
-export function traced(host: Host, file: string): Host {
+export function traced<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host: H, file: string): H {
   // Opened once and at the start: in the jail the path would be another one. The environment may hold secrets. Engines open close-on-exec.
   const record = openSync(file, 'a', 0o600)
   const write = (line: TraceLine) => {
@@ -42,20 +48,20 @@ export function traced(host: Host, file: string): Host {
         }
       },
     })
-  return {
-    name: host.name,
-    get kernel() {
-      return wrap('kernel', host.kernel)
-    },
-    process: wrap('process', host.process),
-    run(tool, args, options) {
+  const { run } = host
+  const tracedRun: Host['run'] | undefined =
+    run &&
+    ((tool, args, options) => {
       const begin = performance.now()
-      const result = host.run(tool, args, options)
+      const result = run(tool, args, options)
       const ms = performance.now() - begin
       write({ kind: 'tool', tool, args, stdin: options?.stdin, status: result.status, ms })
       return result
-    },
-    signalNumber: host.signalNumber,
-    signalName: host.signalName,
+    })
+  return {
+    ...host,
+    kernel: wrap('kernel', host.kernel),
+    process: wrap('process', host.process),
+    ...(tracedRun && { run: tracedRun }),
   }
 }

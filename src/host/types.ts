@@ -79,6 +79,12 @@ export interface KernelCalls {
   mounts(): readonly MountEntry[]
 }
 
+/** The calls that only ask. */
+export type KernelQueries = Pick<
+  KernelCalls,
+  'jailId' | 'jailParams' | 'processInfo' | 'processInfos' | 'jailProcesses' | 'sysctl' | 'sysctlExists'
+>
+
 /** A directory or file inside a root, found without ever following a link out of it, and held by a descriptor. */
 export interface BeneathTarget {
   /** Open descriptor of the object (O_PATH-like where the host has it); the caller closes it. */
@@ -184,14 +190,20 @@ export interface RunOptions {
   keepOpen?: number
 }
 
+/** What the commands need that callers run all day (`state`, `start`, `kill`): less to load than a whole `Host`. */
+export interface EverydayHost {
+  kernel: KernelQueries
+  process: Pick<ProcessCalls, 'flock' | 'kill' | 'openNonBlocking' | 'setBlocking'>
+  /** Signal number of this host by name without SIG (`TERM`), undefined when unknown. */
+  signalNumber(name: string): number | undefined
+}
+
 /** Everything the program asks of the host, passed as one value. */
-export interface Host {
+export interface Host extends EverydayHost {
   kernel: KernelCalls
   process: ProcessCalls
   /** Runs a tool to its end with a clean environment and no inherited descriptors; never throws for a status. */
   run(tool: Tool, args: readonly string[], options?: RunOptions): ToolResult
-  /** Signal number of this host by name without SIG (`TERM`), undefined when unknown. */
-  signalNumber(name: string): number | undefined
   /** Name without SIG by number. */
   signalName(number: number): string | undefined
   /** `freebsd` or `simulated`: for messages only, nothing may branch on it. */

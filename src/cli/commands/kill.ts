@@ -1,8 +1,9 @@
 import { kill as killContainer } from '../../container/kill.ts'
+import type { EverydayHost } from '../../host/types.ts'
 import type { Handler } from '../handler.ts'
 import { usageError } from '../usage.ts'
 
-const kill: Handler<'kill'> = async ({ options, words }, { context }) => {
+const kill: Handler<'kill', EverydayHost> = async ({ options, words }, { context }) => {
   const { all, pid } = options
   if (all && pid !== undefined) throw usageError('give --all or --pid, not both', 'kill')
   killContainer(await context(), { id: words.id, signal: words.signal ?? 'TERM', all, pid })

@@ -1,7 +1,8 @@
 import { start as startContainer } from '../../container/start.ts'
+import type { EverydayHost } from '../../host/types.ts'
 import type { Handler } from '../handler.ts'
 
-const start: Handler<'start'> = async ({ words }, { context }) => {
+const start: Handler<'start', EverydayHost> = async ({ words }, { context }) => {
   await startContainer(await context(), words.id)
   return 0
 }

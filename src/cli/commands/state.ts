@@ -1,8 +1,9 @@
 import { state as stateOf } from '../../container/state.ts'
+import type { EverydayHost } from '../../host/types.ts'
 import type { Handler } from '../handler.ts'
 import { printJson } from '../output.ts'
 
-const state: Handler<'state'> = async ({ words }, { context }) => {
+const state: Handler<'state', EverydayHost> = async ({ words }, { context }) => {
   printJson(stateOf(await context(), words.id))
   return 0
 }

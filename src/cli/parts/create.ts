@@ -1,4 +1,5 @@
 /** The part of the executable that `create` loads. */
+import { openHost } from '../../host/index.ts'
 import { runCommand } from '../cli.ts'
 import create from '../commands/create.ts'
 import type { AnyInvocation } from '../commands.ts'
@@ -6,5 +7,5 @@ import type { Program } from '../self.ts'
 
 /** Runs the command; gives the exit status. */
 export function run(invocation: AnyInvocation, program: Program): Promise<number> {
-  return runCommand(invocation, { create }, program)
+  return runCommand(invocation, { create }, program, openHost)
 }

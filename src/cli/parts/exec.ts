@@ -1,4 +1,5 @@
 /** The part of the executable that `exec` loads. */
+import { openHost } from '../../host/index.ts'
 import { runCommand } from '../cli.ts'
 import exec from '../commands/exec.ts'
 import type { AnyInvocation } from '../commands.ts'
@@ -6,5 +7,5 @@ import type { Program } from '../self.ts'
 
 /** Runs the command; gives the exit status. */
 export function run(invocation: AnyInvocation, program: Program): Promise<number> {
-  return runCommand(invocation, { exec }, program)
+  return runCommand(invocation, { exec }, program, openHost)
 }

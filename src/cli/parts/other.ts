@@ -1,4 +1,5 @@
 /** The part of the executable with the commands that no caller runs at every container. */
+import { openHost } from '../../host/index.ts'
 import { runCommand } from '../cli.ts'
 import check from '../commands/check.ts'
 import completion from '../commands/completion.ts'
@@ -19,5 +20,5 @@ const handlers = { check, completion, features, list, pause, plan, ps, resume, s
 
 /** Runs one of these commands; gives the exit status. */
 export function run(invocation: AnyInvocation, program: Program): Promise<number> {
-  return runCommand(invocation, handlers, program)
+  return runCommand(invocation, handlers, program, openHost)
 }

@@ -1,0 +1,17 @@
+/** The part of the host that the commands need which callers run all day. */
+import { flock, openNonBlocking, setBlocking } from './process/descriptors.ts'
+import { kill } from './process/identity.ts'
+import { freebsdQueries } from './queries-freebsd.ts'
+import { simulatedQueries } from './queries-simulated.ts'
+import { signalNumber } from './signals.ts'
+import { tracedAsAsked } from './trace.ts'
+import type { EverydayHost } from './types.ts'
+
+/** The running host, as far as `state`, `start` and `kill` need it. */
+export function openEverydayHost(): EverydayHost {
+  return tracedAsAsked<EverydayHost>({
+    kernel: process.platform === 'freebsd' ? freebsdQueries : simulatedQueries,
+    process: { flock, kill, openNonBlocking, setBlocking },
+    signalNumber,
+  })
+}

@@ -1,0 +1,79 @@
+/** The calls of `KernelCalls` that only ask, by FreeBSD's system calls. */
+import { CTLTYPE, decodeProcesses, formatSysctl, type KinfoProc, timeval } from './abi/kinfo.ts'
+import { jailGet, jailParams } from './jail-params.ts'
+import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
+import type { KernelQueries, ProcessInfo } from './types.ts'
+
+// sys/sysctl.h
+const CTL_KERN = 1
+const KERN_BOOTTIME = 21
+const KERN_PROC = 14
+const KERN_PROC_PID = 1
+const KERN_PROC_PROC = 8
+
+/** The calls of `KernelCalls` that only ask, as FreeBSD 13 to 15 answers them. */
+export const freebsdQueries: KernelQueries = {
+  jailId: name => jailGet(['name', name])?.jid,
+  jailParams: (jid, names) => (jid > 0 ? jailParams(jid, names) : undefined),
+  processInfo,
+  processInfos,
+  jailProcesses,
+  sysctl(name) {
+    const mib = sysctlNumbers(name)
+    const described = mib && sysctlFormat(mib)
+    if (mib === undefined || described === undefined) return undefined
+    // A node has no value of its own.
+    const value = described.kind === CTLTYPE.NODE ? undefined : sysctlByNumber(mib)
+    return value && formatSysctl(described.kind, described.format, value)
+  },
+  sysctlExists: name => sysctlNumbers(name) !== undefined,
+}
+
+/**
+ * ki_start follows kern.boottime, which moves when the clock is set; the difference is the time since boot that the
+ * kernel itself keeps, which does not.
+ */
+function describe(process: KinfoProc, boottime: bigint): ProcessInfo {
+  const { pid, jid, zombie, stopped, startMicroseconds } = process
+  return { pid, jid, zombie, stopped, start: String(startMicroseconds - boottime) }
+}
+
+function processInfo(pid: number): ProcessInfo | undefined {
+  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PID, pid])
+  const found = bytes && decodeProcesses(bytes).find(process => process.pid === pid)
+  return found && describe(found, bootTime())
+}
+
+function processInfos(pids: readonly number[]): Map<number, ProcessInfo> {
+  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PROC])
+  const wanted = new Set(pids)
+  const boottime = bootTime()
+  const found = (bytes ? decodeProcesses(bytes) : []).filter(({ pid }) => wanted.has(pid))
+  return new Map(found.map(process => [process.pid, describe(process, boottime)]))
+}
+
+function bootTime(): bigint {
+  const boottime = sysctlByNumber([CTL_KERN, KERN_BOOTTIME])
+  return boottime ? timeval(boottime) : 0n
+}
+
+function jailProcesses(jid: number): number[] {
+  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PROC])
+  if (bytes === undefined) return []
+  const within = new Map<number, boolean>([
+    [0, false],
+    [jid, true],
+  ])
+  const inside = (jail: number): boolean => {
+    let answer = within.get(jail)
+    if (answer === undefined) {
+      const parent = jailParams(jail, ['parent'])?.parent
+      answer = parent !== undefined && inside(Number(parent))
+      within.set(jail, answer)
+    }
+    return answer
+  }
+  return decodeProcesses(bytes)
+    .filter(process => inside(process.jid))
+    .map(process => process.pid)
+}
