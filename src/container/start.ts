@@ -4,7 +4,7 @@ import { JailwrightError } from '../errors.ts'
 import { closeSync, readFileSync } from '../host/files.ts'
 import type { Plan } from '../translate/plan.ts'
 import { type Answer, answerError, openToInit, Receiver, send } from './channel.ts'
-import type { Context } from './context.ts'
+import type { EverydayContext } from './context.ts'
 import { runHooks } from './hooks.ts'
 import { killProcess } from './kill-process.ts'
 import type { Layout } from './layout.ts'
@@ -13,7 +13,7 @@ import {
   currentStatus,
   ociState,
   requireContainer,
-  requireState,
+  requireRecorded,
   type StateFile,
   type Status,
   stageState,
@@ -38,7 +38,7 @@ export function readPlan(files: Layout): Plan {
  * Starts a created container; returns when its program has been executed, or throws with the reason that kept it from
  * that (the container is then stopped). poststart hooks run last; one that fails stops the container (runtime-spec 1.3).
  */
-export async function start(ctx: Context, id: string): Promise<void> {
+export async function start(ctx: EverydayContext, id: string): Promise<void> {
   const { plan, state } = startProgram(ctx, id)
   if (plan === undefined) return
   try {
@@ -50,11 +50,11 @@ export async function start(ctx: Context, id: string): Promise<void> {
 }
 
 /** Makes init the program. The plan is given where there are poststart hooks. */
-function startProgram(ctx: Context, id: string): { plan: Plan | undefined; state: StateFile } {
+function startProgram(ctx: EverydayContext, id: string): { plan: Plan | undefined; state: StateFile } {
   const files = requireContainer(ctx.root, id)
   const lock = lockContainer(ctx.host, files.lock, id)
   try {
-    const { state } = requireState(ctx.root, id)
+    const state = requireRecorded(files, id)
     // That init reads its FIFO, as it does while the container is created, is proof enough that it lives.
     if (state.status !== 'created') throw notCreated(id, currentStatus(ctx.host, state))
     // A state that an older version has written does not say.
@@ -73,9 +73,10 @@ function notCreated(id: string, status: Status): JailwrightError {
   })
 }
 
-function orderStart(ctx: Context, files: Layout, state: StateFile, running: StateFile): void {
+function orderStart(ctx: EverydayContext, files: Layout, state: StateFile, running: StateFile): void {
   const channel = openToInit(ctx.host, files)
-  if (!channel) throw notCreated(state.id, 'stopped')
+  // Nobody reads: an earlier `start` was killed before it could write what it had done, or init has died.
+  if (!channel) throw notCreated(state.id, currentStatus(ctx.host, running))
   try {
     send(channel.orders, { do: 'start', state: ociState(state, 'created') })
     // While init becomes the program.

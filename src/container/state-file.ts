@@ -3,7 +3,7 @@
 import { JailwrightError } from '../errors.ts'
 import { closeSync, exists, readFileSync } from '../host/files.ts'
 import { openNonBlocking } from '../host/process/descriptors.ts'
-import type { Host, ProcessInfo } from '../host/types.ts'
+import type { EverydayHost, ProcessInfo } from '../host/types.ts'
 import { checkId } from '../translate/names.ts'
 import { stageFile } from './files.ts'
 import { type Layout, layout } from './layout.ts'
@@ -61,6 +61,13 @@ const OWN_NAME = 'org.freebsd.jail.name'
  * one of another program (ocijail, whose directory we use when called by its name) code UNSUPPORTED.
  */
 export function readState(files: Layout): StateFile | undefined {
+  const state = readRecorded(files)
+  // A `start` may have been killed (or the disk have been full) before it could write what it had done.
+  return state?.status === 'created' && isUnread(files.ctl) ? { ...state, status: 'running' } : state
+}
+
+/** The same without a look at init: what the last command has written. */
+function readRecorded(files: Layout): StateFile | undefined {
   let text: string
   try {
     text = readOwn(files.state)
@@ -69,9 +76,8 @@ export function readState(files: Layout): StateFile | undefined {
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
   }
-  let state: StateFile
   try {
-    state = JSON.parse(text) as StateFile
+    return JSON.parse(text) as StateFile
   } catch (error) {
     throw new JailwrightError('STATE', `${files.state} is damaged`, {
       subject: files.state,
@@ -79,8 +85,6 @@ export function readState(files: Layout): StateFile | undefined {
       cause: error,
     })
   }
-  // A `start` may have been killed (or the disk have been full) before it could write what it had done.
-  return state?.status === 'created' && isUnread(files.ctl) ? { ...state, status: 'running' } : state
 }
 
 /** True when nobody reads the FIFO: init, which waits there for `start`, has become the program or has died. */
@@ -119,6 +123,13 @@ export function requireState(root: string, id: string): { files: Layout; state: 
   return { files, state }
 }
 
+/** The state that the last command has written, for `start`, which finds out from init itself; code NOT_FOUND too. */
+export function requireRecorded(files: Layout, id: string): StateFile {
+  const state = readRecorded(files)
+  if (!state) throw notFound(id)
+  return state
+}
+
 /**
  * The paths of a container that is there, without a look at its state: what a command asks before it takes the lock,
  * whose file it would otherwise leave behind. Code NOT_FOUND when there is none.
@@ -149,7 +160,11 @@ export function stageState(files: Layout, state: StateFile): () => void {
 type LookUp = (pid: number) => ProcessInfo | undefined
 
 /** True when the container's first process is alive and is the one that we started. */
-export function isAlive(host: Host, state: StateFile, lookUp: LookUp = host.kernel.processInfo): boolean {
+export function isAlive(
+  host: EverydayHost,
+  state: StateFile,
+  lookUp: LookUp = host.kernel.processInfo,
+): boolean {
   if (state.pid === 0) return false
   const now = lookUp(state.pid)
   return now !== undefined && !now.zombie && now.start === state.pidStart
@@ -159,14 +174,14 @@ export function isAlive(host: Host, state: StateFile, lookUp: LookUp = host.kern
  * True for a container of before the host's restart: its jail and process are gone, its files may be left. The time of
  * boot alone is no proof, since kern.boottime moves when the clock is set (sys/kern/kern_tc.c, tc_setclock).
  */
-export function isOfEarlierBoot(host: Host, state: StateFile): boolean {
+export function isOfEarlierBoot(host: EverydayHost, state: StateFile): boolean {
   const now = host.kernel.sysctl('kern.boottime')
   if (state.boot === '' || now === undefined || state.boot === now) return false
   return host.kernel.jailId(state.jailName) !== state.jid && !isAlive(host, state)
 }
 
 /** The status of this moment. A container whose `create` is still under way, or died in the middle, is `creating`. */
-export function currentStatus(host: Host, state: StateFile, lookUp?: LookUp): Status {
+export function currentStatus(host: EverydayHost, state: StateFile, lookUp?: LookUp): Status {
   if (state.status === 'stopped') return 'stopped'
   if (state.status === 'creating') return 'creating'
   if (!isAlive(host, state, lookUp)) return 'stopped'

@@ -8,7 +8,7 @@
 import { errorText } from './abi/error-text.ts'
 import { abi } from './abi/index.ts'
 import { call, cString, lastErrno } from './ffi/index.ts'
-import { concatenate, decode, encode, memory } from './ffi/memory.ts'
+import { concatenate, decode, encode } from './ffi/memory.ts'
 import type { CArguments, CFunctionName } from './ffi/signatures.ts'
 
 type Fs = typeof import('node:fs')
@@ -101,24 +101,27 @@ export function readFileSync(path: string, encoding: 'utf8'): string {
   if (!direct) return fs().readFileSync(path, encoding)
   const fd = openSync(path, 'r')
   try {
-    const parts: Uint8Array[] = []
-    for (;;) {
-      const part = memory(16_384)
-      const size = readSync(fd, part)
-      if (size === 0) return decode(concatenate(parts))
-      parts.push(part.subarray(0, size))
+    // A state file fits in a page, with room to see its end.
+    let bytes: Uint8Array = new Uint8Array(4096)
+    for (let length = 0; ; ) {
+      const size = readSync(fd, length === 0 ? bytes : bytes.subarray(length))
+      if (size === 0) return decode(bytes.subarray(0, length))
+      length += size
+      if (length === bytes.length) bytes = concatenate([bytes, new Uint8Array(length * 3)])
     }
   } finally {
     closeSync(fd)
   }
 }
 
-/** Bytes of the largest struct stat (FreeBSD's); device and inode are its first two 64-bit words on both hosts. */
+/** Room for the largest struct stat (FreeBSD's: 224 bytes). */
 const STAT_SIZE = 256
+/** Device and inode are its first two 64-bit words on both hosts. */
+const IDENTITY_SIZE = 16
 
 /** True when there is something of that name, links followed. */
 export function exists(path: string): boolean {
-  return direct ? call('stat', cString(path), memory(STAT_SIZE)) !== -1 : fs().existsSync(path)
+  return direct ? call('stat', cString(path), new Uint8Array(STAT_SIZE)) !== -1 : fs().existsSync(path)
 }
 
 /** True when the open file and the path are one and the same file; false when the path is gone. */
@@ -127,9 +130,10 @@ export function isSameFile(fd: number, path: string): boolean {
     const [held, named] = [fs().fstatSync(fd), fs().statSync(path, { throwIfNoEntry: false })]
     return named !== undefined && named.ino === held.ino && named.dev === held.dev
   }
-  const [held, named] = [memory(STAT_SIZE), memory(STAT_SIZE)]
+  const held = new Uint8Array(STAT_SIZE)
+  const named = new Uint8Array(STAT_SIZE)
   libc('fstat', 'fstat', undefined, fd, held)
   if (call('stat', cString(path), named) === -1) return false
-  const same = (at: number) => held.readBigUInt64LE(at) === named.readBigUInt64LE(at)
-  return same(0) && same(8)
+  for (let at = 0; at < IDENTITY_SIZE; at++) if (held[at] !== named[at]) return false
+  return true
 }

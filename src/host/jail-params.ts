@@ -24,13 +24,14 @@ export function jailGet(
   values: readonly (readonly [name: string, buffer: Memory])[] = [],
 ): { jid: number; lengths: number[] } | undefined {
   const [keyName, keyValue] = key
-  let keyBytes: Memory
+  let keyBytes: Uint8Array
   if (typeof keyValue === 'number') {
-    keyBytes = memory(4)
-    keyBytes.writeInt32LE(keyValue)
+    const number = memory(4)
+    number.writeInt32LE(keyValue)
+    keyBytes = number
   } else keyBytes = cString(keyValue)
   const message = memory(ERRMSG_SIZE)
-  const buffers: Memory[] = []
+  const buffers: Uint8Array[] = []
   for (const [name, buffer] of [[keyName, keyBytes] as const, ...values, ['errmsg', message] as const])
     buffers.push(cString(name), buffer)
   const iovec = encodeIovec(buffers.map(buffer => [addressOf(buffer), buffer.length]))

@@ -78,17 +78,14 @@ export function addressOf(bytes: Uint8Array): number {
 }
 
 /** A NUL-terminated UTF-8 string. A NUL inside would cut it short behind the back of every check: an error. */
-export function cString(text: string): Memory {
+export function cString(text: string): Uint8Array<ArrayBuffer> {
   if (text.includes('\0'))
     throw new JailwrightError('HOST', `${JSON.stringify(text)}: a NUL character is not allowed`)
-  const bytes = encode(text)
-  const terminated = memory(bytes.length + 1)
-  terminated.set(bytes)
-  return terminated
+  return encode(`${text}\0`)
 }
 
 /** Memory of a `char *[]` that ends with NULL. `keep` must stay reachable as long as `array`. */
-export function stringArray(texts: readonly string[]): { array: Memory; keep: readonly Memory[] } {
+export function stringArray(texts: readonly string[]): { array: Memory; keep: readonly Uint8Array[] } {
   const keep = texts.map(cString)
   const array = memory((texts.length + 1) * 8)
   keep.forEach((bytes, index) => {
