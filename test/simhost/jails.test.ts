@@ -48,6 +48,24 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
     sh('jail -r m')
   })
 
+  it('kill(2) in a jail finds a child that has ended and is not waited for yet', () => {
+    // kern_kill, pfind_any: catatonit's self-check relies on it. A shell waits too soon, so perl.
+    sh('jail -c name=z path=/ persist')
+    const script = [
+      'my $child = fork // die; exit 0 unless $child',
+      'select undef, undef, undef, 0.2',
+      'print kill(0, $child), " "',
+      'waitpid $child, 0',
+      'print kill(0, $child), " $!\\n"',
+    ].join('; ')
+    expect(sh(`jexec z perl -e '${script}'`)).toEqual({
+      status: 0,
+      stdout: '1 0 No such process\n',
+      stderr: '',
+    })
+    sh('jail -r z')
+  })
+
   it('jail_remove ends every process and the children', () => {
     sh('jail -c name=top path=/jt persist children.max=2; jail -c name=top.sub path=/jt persist')
     sh('mount -t devfs devfs /jt/dev')
