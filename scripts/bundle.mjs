@@ -58,26 +58,16 @@ const lateBuiltins = {
 }
 
 /** What a command line is taken apart by; the rest of a row of the table is for help and the man page. */
-const PARSED = [
-  'type',
-  'alias',
-  'default',
-  'choices',
-  'options',
-  'positionals',
-  'passThrough',
-  'name',
-  'value',
-]
-const FURTHER = ['required', 'variadic']
+const ROW = ['options', 'positionals', 'passThrough']
+const OPTION = ['type', 'alias', 'default', 'choices']
+const POSITIONAL = ['name', 'value', 'required', 'variadic']
+const PARSED = new Set([...ROW, ...OPTION, ...POSITIONAL])
 
 /** A row of the table of commands without its texts. */
 function withoutTexts(value, inOptions = false) {
   if (Array.isArray(value)) return value.map(one => withoutTexts(one))
   if (typeof value !== 'object' || value === null) return value
-  const kept = Object.entries(value).filter(
-    ([key]) => inOptions || PARSED.includes(key) || FURTHER.includes(key),
-  )
+  const kept = Object.entries(value).filter(([key]) => inOptions || PARSED.has(key))
   return Object.fromEntries(kept.map(([key, each]) => [key, withoutTexts(each, key === 'options')]))
 }
 
@@ -122,7 +112,7 @@ function known(target) {
  * takes about as long for a module as for all the code in it, so a part that shares its modules with others would be
  * slow to load. Further `import()`s inside a part are evaluated when they are reached.
  */
-export async function bundleParts(entry, directory, target) {
+async function bundleParts(entry, directory, target) {
   const parts = new Map()
   const ownFiles = {
     name: 'own-files',
