@@ -37,7 +37,8 @@ export type Handlers<C extends CommandName, H extends EverydayHost> = {
 }
 
 /**
- * Runs a command, one of `handlers`, on the host that `openHost` gives, and gives the exit status. Never throws: every error is reported here.
+ * Runs a command, one of `handlers`, on the host that `openHost` gives, and gives the exit status. Never throws: every
+ * error is reported here.
  */
 export async function runCommand<C extends CommandName, H extends EverydayHost>(
   invocation: AnyInvocation,
