@@ -63,11 +63,11 @@ const OPTION = ['type', 'alias', 'default', 'choices']
 const POSITIONAL = ['name', 'value', 'required', 'variadic']
 const PARSED = new Set([...ROW, ...OPTION, ...POSITIONAL])
 
-/** A row of the table of commands without its texts. */
-function withoutTexts(value, inOptions = false) {
+/** Rows of the table of commands without their texts; the keys of `named` things (commands, options) are names, and stay. */
+function withoutTexts(value, named = false) {
   if (Array.isArray(value)) return value.map(one => withoutTexts(one))
   if (typeof value !== 'object' || value === null) return value
-  const kept = Object.entries(value).filter(([key]) => inOptions || PARSED.has(key))
+  const kept = Object.entries(value).filter(([key]) => named || PARSED.has(key))
   return Object.fromEntries(kept.map(([key, each]) => [key, withoutTexts(each, key === 'options')]))
 }
 
@@ -88,11 +88,10 @@ const plainTable = {
           write: false,
         })
         const table = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
-        const rows = Object.entries(table).map(([name, rows]) => {
-          const entries = Object.entries(rows).map(([key, row]) => [key, withoutTexts(row)])
-          return `export const ${name} = ${JSON.stringify(Object.fromEntries(entries))}`
-        })
-        return { contents: rows.join('\n') }
+        const exported = Object.entries(table).map(
+          ([name, rows]) => `export const ${name} = ${JSON.stringify(withoutTexts(rows, true))}`,
+        )
+        return { contents: exported.join('\n') }
       },
     )
   },

@@ -77,7 +77,10 @@ export function addressOf(bytes: Uint8Array): number {
   return engine().addressOf(bytes)
 }
 
-/** A NUL-terminated UTF-8 string. A NUL inside would cut it short behind the back of every check: an error. */
+/**
+ * A NUL-terminated UTF-8 string, at a fixed address (an encoder's result is outside V8's moving heap, and JavaScriptCore
+ * moves nothing). A NUL inside would cut it short behind the back of every check: an error.
+ */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   if (text.includes('\0'))
     throw new JailwrightError('HOST', `${JSON.stringify(text)}: a NUL character is not allowed`)
