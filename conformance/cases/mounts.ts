@@ -194,6 +194,19 @@ export const mountCases = [
     steps: [...whole([/^copieddeepcopied$/m, /^-rw-------/m]), file('b1/root/data/f', 'copied')],
   }),
   defineCase({
+    id: 'mounts.tmpcopyup-read-only',
+    title: 'a read-only tmpfs with tmpcopyup is filled, and keeps its other options',
+    stands:
+      'podman --tmpfs /t:ro,noexec: tmpcopyup is its default; mount(2): an update takes flags back that it does not name, and tmpfs refuses one that tells another size',
+    mark: 'any-runtime',
+    notFor: { runj: 'passes it to mount' },
+    rootFiles: { 'data/f': 'copied', 'data/run': { text: '#!/bin/sh\necho ran\n', mode: 0o755 } },
+    config: { mounts: [tmpfs('/data', 'ro', 'nosuid', 'noexec', 'tmpcopyup', 'size=1000000')] },
+    program:
+      'cat /data/f; echo; (echo x >/data/g) 2>/dev/null || echo refused; /data/run 2>/dev/null || echo inert',
+    steps: whole('copied\nrefused\ninert'),
+  }),
+  defineCase({
     id: 'mounts.linux-options',
     title: 'options of Linux on a volume change nothing',
     stands:

@@ -145,6 +145,10 @@ export const networkCases = [
     program: sleeper,
     steps: [
       makeBridge,
+      check('the bridge looks at VLANs', async context => {
+        const answer = await context.tool('ifconfig', context.expand('%{switch}'), 'vlanfilter')
+        if (answer.status !== 0) context.fail(answer.stderr)
+      }),
       onBridge(1, { 'org.jailwright.net.0.vlan': '7' }),
       ...startReady(),
       check('the member has the VLAN', async context => {

@@ -212,6 +212,27 @@ export const securityCases = [
     ],
   }),
   defineCase({
+    id: 'security.masked-file-mount',
+    title: 'a masked or read-only path may be the mount of a file',
+    stands:
+      'config-linux.md, Masked Paths and Readonly Paths; vfs_mount.c: nothing can be mounted on a file that is a mount already (EBUSY)',
+    mark: 'any-runtime',
+    notFor: { ocijail: 'ignores linux.*', runj: 'ignores linux.*' },
+    rootFiles: { 'etc/one': '', 'etc/two': '' },
+    files: { one: 'secret', two: 'text' },
+    config: {
+      mounts: ['one', 'two'].map(name => ({
+        destination: `/etc/${name}`,
+        type: '%{bind}',
+        source: `%{dir}/${name}`,
+        options: ['bind', 'rw'],
+      })),
+      linux: { maskedPaths: ['/etc/one'], readonlyPaths: ['/etc/two'] },
+    },
+    program: 'cat /etc/one; cat /etc/two; echo; (echo x >/etc/two) 2>/dev/null || echo refused',
+    output: 'text\nrefused',
+  }),
+  defineCase({
     id: 'security.no-new-privileges',
     title: 'process.noNewPrivileges is accepted',
     stands: 'config.md, Linux Process: noNewPrivileges; on FreeBSD procctl(PROC_NO_NEW_PRIVS_CTL)',

@@ -220,8 +220,15 @@ export interface CopyUpOptions {
   mode: number | undefined
   uid: number | undefined
   gid: number | undefined
-  readOnly: boolean
+  /** Options of the update that makes it read-only, where it is to be that. */
+  update: readonly MountOption[] | undefined
 }
+
+/** What an update to read-only refuses to find on a tmpfs (tmpfs_vfsops.c, tmpfs_updateopts); it is about writing only. */
+const WRITERS_ONLY = ['inodes', 'maxfilesize', 'nonc', 'pgread', 'union']
+
+/** Flags that an update clears when it does not give them again (vfs_mount.c, vfs_domount_update: MNT_UPDATEMASK). */
+const CLEARED = ['noexec', 'nosuid', 'nosymfollow']
 
 /** Takes a tmpfs's options apart: what it is mounted with, and what comes after it was filled. */
 export function splitForCopyUp(options: readonly MountOption[]): CopyUpOptions {
@@ -229,14 +236,14 @@ export function splitForCopyUp(options: readonly MountOption[]): CopyUpOptions {
   const number = (text: string | undefined, base: number) =>
     text === undefined ? undefined : Number.parseInt(text, base)
   const readOnly = options.some(([name]) => name === 'ro')
-  // An update to read-only refuses what it finds of these (tmpfs_vfsops.c, tmpfs_updateopts): limits of what is written.
-  const late = ['mode', 'uid', 'gid', 'ro', ...(readOnly ? ['inodes', 'maxfilesize'] : [])]
+  const late = ['mode', 'uid', 'gid', 'ro', ...(readOnly ? WRITERS_ONLY : [])]
+  const kept = options.filter(([name]) => CLEARED.includes(name))
   return {
     early: options.filter(([name]) => !late.includes(name)),
     size: number(value('size'), 10),
     mode: number(value('mode'), 8),
     uid: number(value('uid'), 10),
     gid: number(value('gid'), 10),
-    readOnly,
+    update: readOnly ? [['update', undefined], ['ro', undefined], ...kept] : undefined,
   }
 }

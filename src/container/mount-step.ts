@@ -177,17 +177,7 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
     const filled = mountedRoot(host, step, target, roots)
     try {
       effect(`copy up ${target.path}`, () => restoreTree(host, saved, filled.fd, late))
-      if (late.readOnly)
-        nmountOn(
-          host,
-          step,
-          filled,
-          [
-            ['update', undefined],
-            ['ro', undefined],
-          ],
-          roots,
-        )
+      if (late.update) nmountOn(host, step, filled, late.update, roots)
     } finally {
       host.process.close(filled.fd)
     }

@@ -136,7 +136,9 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   ],
   [
     'org.jailwright.net.<n>.vlan',
-    translated('The host end joins the bridge as an untagged member of this VLAN (1 to 4094).'),
+    translated(
+      'The host end joins the bridge as an untagged member of this VLAN (1 to 4094). For a bridge with vlanfilter, see bridge(4).',
+    ),
   ],
   [
     'org.jailwright.limits.cpus',

@@ -217,6 +217,13 @@ function devfsValue(context: Context, name: string, value: string, path: string,
   context.fate(path, 'applied', '')
 }
 
+/** Bytes of a page on amd64 and arm64. */
+const PAGE = 4096n
+
+function wholePages(bytes: bigint): bigint {
+  return ((bytes + PAGE - 1n) / PAGE) * PAGE
+}
+
 /**
  * tmpfs takes what it cannot parse for "no limit" without a word (traps.md 17), so every value is checked here and
  * sizes become plain bytes.
@@ -232,12 +239,13 @@ function tmpfsValue(
   if (name === 'size' || name === 'maxfilesize' || name === 'easize') {
     const bytes = parseSize(value, () => context.facts.physicalMemory())
     if (bytes === undefined) bad('a number of bytes, with k, m, g or t, or a percentage of the memory')
-    else set(name, String(bytes))
+    // The kernel rounds up, and refuses an update that tells the size otherwise (tmpfs_vfsops.c, tmpfs_mount).
+    else set(name, String(name === 'size' ? wholePages(bytes) : bytes))
   } else if (name === 'nr_blocks') {
     const blocks = parseSize(value, () => 0n)
     // A block is a page (tmpfs(5) of Linux).
     if (blocks === undefined || value.endsWith('%')) bad('a number of blocks')
-    else set('size', String(blocks * 4096n))
+    else set('size', String(blocks * PAGE))
   } else if (name === 'nr_inodes' || name === 'inodes') {
     const inodes = parseSize(value, () => 0n)
     if (inodes === undefined || value.endsWith('%')) bad('a number of inodes')

@@ -6,7 +6,7 @@ import { type Context, isLinuxConfig } from './context.ts'
 import { type BindFromDev, bindFromDev } from './device-binds.ts'
 import type { DeviceRequests } from './device-requests.ts'
 import { type MountOptions, translateMountOptions } from './mount-options.ts'
-import { maskedPaths, normalise, readonlyPaths } from './paths.ts'
+import { addMaskedPaths, addReadonlyPaths, normalise } from './paths.ts'
 import type { MountStep } from './plan.ts'
 
 /** Types that FreeBSD's kernel knows and that a container may be given. */
@@ -83,8 +83,8 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
       plan.steps.push(descriptors(context, property))
   })
   plan.steps = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
-  const hidden = maskedPaths(context, plan.steps, requests)
-  plan.steps.push(...hidden, ...readonlyPaths(context, plan.steps))
+  addMaskedPaths(context, plan.steps, requests)
+  addReadonlyPaths(context, plan.steps)
   return plan
 }
 

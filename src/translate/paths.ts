@@ -28,28 +28,36 @@ function holderOf(path: string, mounts: readonly MountStep[]): MountStep | undef
 }
 
 /**
- * `linux.maskedPaths`: where the path exists a read-only tmpfs (a directory) or an empty file hides it. A device cannot be
- * covered by a file: on the container's /dev (given by `requests`) a rule hides it.
+ * True when nothing more is to be mounted on a path: it is covered already, or it is the mount of a single file, on which
+ * nothing can be stacked (vfs_mount.c, vfs_domount: MNT_NOCOVER on a file, EBUSY) and which is changed itself.
  */
-export function maskedPaths(
-  context: Context,
-  mounts: readonly MountStep[],
-  requests: DeviceRequests,
-): MountStep[] {
-  return (context.config.linux?.maskedPaths ?? []).flatMap((path, index) => {
+function isDone(destination: string, mounts: MountStep[], change: (file: MountStep) => MountStep): boolean {
+  const at = mounts.findLastIndex(mount => mount.destination === destination)
+  const step = mounts[at]
+  if (step?.target === 'file') mounts[at] = change(step)
+  return step?.target === 'file' || step?.onlyIfExists === true
+}
+
+/**
+ * `linux.maskedPaths`: where the path exists a read-only tmpfs (a directory) or an empty file hides it. A device cannot be
+ * covered by a file: on the container's /dev (given by `requests`) a rule hides it. The steps go to the end of `mounts`.
+ */
+export function addMaskedPaths(context: Context, mounts: MountStep[], requests: DeviceRequests): void {
+  context.config.linux?.maskedPaths?.forEach((path, index) => {
     const origin = `linux.maskedPaths[${index}]`
     const destination = normalise(context, path, origin)
-    if (destination === undefined) return []
+    if (destination === undefined) return
     const holder = holderOf(destination, mounts)
     const device =
       holder?.fstype === 'devfs' && holder.destination === '/dev' ? nameBelowDev(destination) : undefined
     if (device !== undefined && destination !== '/dev') {
       requests.entries.push({ name: device, origin, hide: true })
       context.fate(origin, 'translated', `a devfs rule that hides ${device}`)
-      return []
+      return
     }
     context.fate(origin, 'translated', 'hidden where it exists')
-    return {
+    if (isDone(destination, mounts, file => ({ ...file, mask: true }))) return
+    mounts.push({
       kind: 'mount',
       fstype: 'tmpfs',
       source: 'tmpfs',
@@ -59,30 +67,34 @@ export function maskedPaths(
       onlyIfExists: true,
       mask: true,
       origin,
-    } satisfies MountStep
+    })
   })
 }
 
 /** File systems in which nothing can be written that a read-only path would protect. */
 const READONLY_TYPES = new Set(['linprocfs', 'linsysfs', 'procfs'])
 
-/** `linux.readonlyPaths`: a read-only nullfs of the path on itself, where it exists. */
-export function readonlyPaths(context: Context, mounts: readonly MountStep[]): MountStep[] {
-  return (context.config.linux?.readonlyPaths ?? []).flatMap((path, index) => {
+/**
+ * `linux.readonlyPaths`: a read-only nullfs of the path on itself, where it exists; a mount of that very file is made
+ * read-only. The steps go to the end of `mounts`.
+ */
+export function addReadonlyPaths(context: Context, mounts: MountStep[]): void {
+  context.config.linux?.readonlyPaths?.forEach((path, index) => {
     const origin = `linux.readonlyPaths[${index}]`
     const destination = normalise(context, path, origin)
-    if (destination === undefined) return []
+    if (destination === undefined) return
     const holder = holderOf(destination, mounts)
     if (holder?.fstype === 'devfs') {
       context.fate(origin, 'ignored', 'nothing can be made in devfs, and a device is written to all the same')
-      return []
+      return
     }
     if (holder && READONLY_TYPES.has(holder.fstype)) {
       context.fate(origin, 'translated', `${holder.fstype} cannot be written there`)
-      return []
+      return
     }
-    context.fate(origin, 'translated', 'a read-only nullfs of the path on itself, where it exists')
-    return {
+    context.fate(origin, 'translated', 'read-only where it exists')
+    if (isDone(destination, mounts, readOnly)) return
+    mounts.push({
       kind: 'mount',
       fstype: 'nullfs',
       source: '%{target}',
@@ -91,6 +103,10 @@ export function readonlyPaths(context: Context, mounts: readonly MountStep[]): M
       options: [['ro', undefined]],
       onlyIfExists: true,
       origin,
-    } satisfies MountStep
+    })
   })
+}
+
+function readOnly(file: MountStep): MountStep {
+  return { ...file, options: [...file.options.filter(([name]) => name !== 'ro'), ['ro', undefined]] }
 }

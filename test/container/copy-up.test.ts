@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { restoreTree, saveTree } from '../../src/container/copy-up.ts'
+import { restoreTree, saveTree, splitForCopyUp } from '../../src/container/copy-up.ts'
 import { openHost } from '../../src/host/index.ts'
 import type { Host } from '../../src/host/types.ts'
 
@@ -43,7 +43,7 @@ const options = {
   mode: undefined,
   uid: undefined,
   gid: undefined,
-  readOnly: false,
+  update: undefined,
 }
 
 function copy(host: Host, size?: number): void {
@@ -130,4 +130,19 @@ it('does not go down without end', () => {
   expect(existsSync(join(dir, 'mounted', 'd/'.repeat(128)))).toBe(true)
   deep(129)
   expect(() => copy(openHost())).toThrow('mounts[0]: tmpcopyup: its directories are deeper than 128')
+})
+
+it('takes options apart: what an update to read-only refuses is left out, what it would clear is given again', () => {
+  const flags = (...names: string[]) => names.map(name => [name, undefined] as const)
+  const split = splitForCopyUp([
+    ...flags('ro', 'nosuid', 'noexec', 'union', 'nonc'),
+    ['mode', '750'],
+    ['size', '4096'],
+  ])
+  expect(split).toMatchObject({ mode: 0o750, size: 4096, update: flags('update', 'ro', 'nosuid', 'noexec') })
+  expect(split.early).toEqual([...flags('nosuid', 'noexec'), ['size', '4096']])
+  expect(splitForCopyUp(flags('rw', 'union'))).toMatchObject({
+    early: flags('rw', 'union'),
+    update: undefined,
+  })
 })

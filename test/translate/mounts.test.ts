@@ -223,7 +223,7 @@ describe('options', () => {
   })
 
   it('keep the last of what is given twice', () => {
-    expect(words(mountOn(plan(tmpfs('size=1k', 'ro', 'size=2k', 'rw')), '/t'))).toEqual(['size=2048'])
+    expect(words(mountOn(plan(tmpfs('size=8k', 'ro', 'size=2k', 'rw')), '/t'))).toEqual(['size=4096'])
   })
 
   it('copy up, and give a new mount point the mode', () => {
@@ -324,6 +324,21 @@ describe('masked and read-only paths', () => {
       mask: true,
       origin: 'linux.maskedPaths[0]',
     })
+  })
+
+  it('change the mount of a single file, on which nothing can be stacked, and cover nothing twice', () => {
+    const made = plan({
+      mounts: [
+        { destination: '/etc/f', type: 'nullfs', source: '/v/hosts', options: ['nosuid'] },
+        { destination: '/etc/s', type: 'nullfs', source: '/v/hosts' },
+      ],
+      linux: { maskedPaths: ['/etc/s', '/a', '/a'], readonlyPaths: ['/etc/f', '/etc/s', '/a', '/b', '/b'] },
+    })
+    const paths = steps(made, 'mount').map(step => step.destination)
+    expect(paths).toEqual(['/etc/f', '/etc/s', '/a', '/b'])
+    expect(words(mountOn(made, '/etc/f'))).toEqual(['nosuid', 'ro'])
+    expect(mountOn(made, '/etc/s')).toMatchObject({ mask: true, target: 'file' })
+    expect(mountOn(made, '/a')).toMatchObject({ fstype: 'tmpfs', mask: true })
   })
 
   it('are mounted read-only on themselves, but not in what is read-only by itself', () => {

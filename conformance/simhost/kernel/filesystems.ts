@@ -59,7 +59,7 @@ function size(value: string | undefined): number | undefined {
 }
 
 /** Options that a tmpfs mounted with them refuses to be updated with (tmpfs_updateopts). */
-const TMPFS_FIXED = ['mode', 'uid', 'gid', 'inodes', 'maxfilesize', 'nonc', 'pgread', 'union', 'easize']
+const TMPFS_FIXED = ['mode', 'uid', 'gid', 'inodes', 'maxfilesize', 'nonc', 'pgread', 'union']
 
 const tmpfs: Filesystem = {
   number: 0x87,
@@ -106,7 +106,9 @@ const tmpfs: Filesystem = {
   update(mount, options, flags) {
     for (const name of options.keys())
       if (TMPFS_FIXED.includes(name)) throw new KernelError('EOPNOTSUPP', `mount option <${name}> is unknown`)
-    if (options.get('size') !== mount.options.get('size')) throw new KernelError('EOPNOTSUPP')
+    // The size in bytes is compared with what was rounded up to whole pages at the mount (tmpfs_mount).
+    const [asked, had] = [options, mount.options].map(list => size(list.get('size')) ?? 0)
+    if (asked !== Math.ceil(had! / 4096) * 4096) throw new KernelError('EOPNOTSUPP')
     linuxMount('tmpfs', mount.on, null, MS.REMOUNT | linuxFlags(mount, flags))
   },
 }
