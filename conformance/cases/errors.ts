@@ -276,6 +276,24 @@ export const errorCases = [
       ],
     }),
   ),
+  ...(
+    [
+      ['unknown-option', ['create', '--bogus', '%{id}']],
+      ['unknown-command', ['frobnicate']],
+    ] as const
+  ).map(([name, words]) =>
+    defineCase({
+      id: `errors.log-${name}`,
+      title: `an ${name.replace('-', ' ')} is told in the log, in the form that podman reads`,
+      stands:
+        'design, Command line: "Errors go to the log (podman reads the JSON form: level, msg, time) and to standard error in one line"',
+      mark: 'jailwright',
+      steps: [
+        call(words, { globals: ['--log', '%{dir}/own-log', '--log-format', 'json'], fails: /unknown/ }),
+        file('own-log', /^\{"level":"error","msg":"(create: )?unknown /),
+      ],
+    }),
+  ),
   defineCase({
     id: 'errors.config-must-be-object',
     title: 'config.json that is JSON but no object',

@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -87,6 +87,51 @@ describe('errors', () => {
     expect(stderr).toBe(`jailwright: ${msg}\n`)
     expect(msg).toContain('nosuch')
     expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  })
+
+  test.each([
+    [['create', '--bogus', 'a'], 'create: unknown option --bogus'],
+    [['frob'], 'unknown command "frob"'],
+    [['create'], 'create: CONTAINER-ID is missing'],
+    [['--log-level', 'loud', 'list'], 'list: --log-level must be'],
+    [['--log-level', 'loud', 'list', '--bogus'], 'list: unknown option --bogus'],
+    [['exec', '--bogus', 'x', 'prog', '--log', 'other', '--log-format=text'], 'exec: unknown option --bogus'],
+    [['create', '--bundle', '--log', 'x', '--bogus'], 'create: '],
+    [['help', 'frob'], 'unknown command "frob"'],
+  ])('of use go to the log too: %j', (args, message) => {
+    const globals = [
+      ['--log', 'l1', '--log-format', 'json', ...args],
+      ['--log=l2', '--log-format=json', ...args],
+    ]
+    for (const [n, line] of globals.entries()) {
+      const log = join(dir, `l${n + 1}`)
+      const { stderr, stdout, status } = run(...line)
+      const { level, msg, code } = JSON.parse(readFileSync(log, 'utf8'))
+      rmSync(log)
+      expect({ level, code, stdout, status }).toEqual({
+        level: 'error',
+        code: 'USAGE',
+        stdout: '',
+        status: 1,
+      })
+      expect(msg.slice(0, message.length)).toBe(message)
+      expect(stderr).toBe(`jailwright: ${msg}\n`)
+    }
+    expect(existsSync(join(dir, 'other'))).toBe(false)
+  })
+
+  test('of use are JSON on standard error where there is no log, and show a stack with --debug', () => {
+    const { stderr } = run('--log-format', 'json', 'frob')
+    expect(JSON.parse(stderr)).toMatchObject({ level: 'error', code: 'USAGE' })
+    expect(run('frob', '--debug').stderr).toContain('slow-parse')
+    expect(run('frob', '--debug=false').stderr).not.toContain('slow-parse')
+  })
+
+  test('of use about the log itself are told without it', () => {
+    expect(run('list', '--log')).toMatchObject({
+      stderr: 'jailwright: list: option --log needs a value (FILE) (see "jailwright list --help")\n',
+      status: 1,
+    })
   })
 
   test.each([
