@@ -248,7 +248,7 @@ export const errorCases = [
       remove(),
     ],
   }),
-  ...['error', 'warning', 'info', 'debug'].map(level =>
+  ...['panic', 'fatal', 'error', 'warning', 'info', 'debug', 'trace'].map(level =>
     defineCase({
       id: `errors.log-level-${level}`,
       title: `--log-level ${level} is accepted`,

@@ -5,6 +5,7 @@
 import { type CommandName, type Invocation, isCommand, optionsOf, specOf } from './commands.ts'
 import type { Parsed } from './fast-parse.ts'
 import { suggestion } from './suggestion.ts'
+import { globalOptions } from './table/global.ts'
 import type { OptionSpec } from './table/types.ts'
 import { usageError } from './usage.ts'
 import { type RawValue, type RawValues, toInvocation } from './values.ts'
@@ -45,6 +46,21 @@ function known(word: string): CommandName {
   if (isCommand(word)) return word
   const near = suggestion(word)
   throw usageError(`unknown command ${JSON.stringify(word)}${near ? `, did you mean "${near}"?` : ''}`)
+}
+
+/** Global options without those that the command knows in another form; they are without effect (`rootless`). */
+function withoutHidden(before: readonly string[], command: CommandName | undefined): string[] {
+  const own = command === undefined ? {} : specOf(command).options
+  const kept: string[] = []
+  for (let at = 0; at < before.length; at++) {
+    const argument = before[at]!
+    const [, name = ''] = /^--([^=]+)/.exec(argument) ?? []
+    const length = takesNext(globalOptions, argument) ? 2 : 1
+    if (!Object.hasOwn(globalOptions, name) || !Object.hasOwn(own, name))
+      kept.push(...before.slice(at, at + length))
+    at += length - 1
+  }
+  return kept
 }
 
 /** A command line cut where its words stand: runc's options are before the command and after it. */
@@ -99,7 +115,7 @@ export async function slowParse(argv: readonly string[], program: string): Promi
   const { word, before, after, passed } = cut(argv)
   const command = word === undefined ? undefined : known(word)
   const { yargsParse } = await import('./yargs-parse.ts')
-  const { raw, words } = yargsParse([...before, ...after], command)
+  const { raw, words } = yargsParse([...withoutHidden(before, command), ...after], command)
   if (raw.version) return { text: versionText() }
   if (command === undefined || raw.help) return helpText(program, command)
   const parsed: Parsed = { command, raw, words: [...words, ...passed] }

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { reporterFor } from '../../src/cli/cli.ts'
 import { commands } from '../../src/cli/commands.ts'
+import { toInvocation } from '../../src/cli/values.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let dir: string
@@ -191,10 +193,29 @@ test('called ocijail it reports under that name', () => {
   expect(stderr).toMatch(/^ocijail: state: CONTAINER-ID is missing/)
 })
 
+test.each([
+  ['trace', ['debug', 'warning', 'error']],
+  ['debug', ['debug', 'warning', 'error']],
+  ['warn', ['warning', 'error']],
+  ['warning', ['warning', 'error']],
+  ['fatal', ['error']],
+  ['panic', ['error']],
+] as const)('the level %s, as logrus names it, lets through %j', (level, through) => {
+  const log = join(dir, `levels-${level}`)
+  const globals = toInvocation('list', { log, 'log-level': level }, []).globals
+  const reporter = reporterFor(globals, 'jailwright')
+  reporter.debug('x')
+  reporter.warn('x')
+  reporter.error('x')
+  reporter.close()
+  expect([...readFileSync(log, 'utf8').matchAll(/level=(\w+)/g)].map(([, name]) => name)).toEqual(through)
+})
+
 test('spec writes a configuration once, and validate finds nothing wrong with it', () => {
   for (const [name, options] of [
     ['freebsd', []],
     ['linux', ['--linux']],
+    ['rootless', ['--rootless']],
   ] as const) {
     const bundle = mkdtempSync(join(dir, `${name}-`))
     expect(run('spec', '--bundle', bundle, ...options)).toMatchObject({ stdout: '', stderr: '', status: 0 })

@@ -57,6 +57,10 @@ export const tools = {
     options: {
       bundle: { ...bundle, describe: 'directory to write config.json into (default: the current directory)' },
       linux: { type: 'flag', describe: 'for a root with Linux programs' },
+      rootless: {
+        type: 'flag',
+        describe: 'accepted for callers of runc, and changes nothing: jails need root',
+      },
     },
     positionals: [],
     examples: [
