@@ -12,7 +12,7 @@ export const globalOptions = {
   log: {
     type: 'string',
     value: 'FILE',
-    describe: 'write the log to FILE as well',
+    describe: 'write messages to FILE; errors go to standard error as well',
     complete: 'file',
   },
   'log-format': {
