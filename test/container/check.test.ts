@@ -96,8 +96,8 @@ describe('modules', () => {
     '\t\t510 linux64elf',
     '',
   ].join('\n')
-  const findings = (more: Record<string, string> = {}) => {
-    host.answers.set('kldstat -v', { status: 0, stdout: listing, stderr: '' })
+  const findings = (more: Record<string, string> = {}, stdout = listing) => {
+    host.answers.set('kldstat -v', { status: 0, stdout, stderr: '' })
     return checkModules(withSysctls({ 'kern.module_path': `${dir}/kernel;${dir}/modules`, ...more }))
   }
 
@@ -139,8 +139,11 @@ describe('modules', () => {
   it('of device profiles are a hint', () => {
     expect(of(findings(), 'device profiles')).toMatchObject({
       status: 'ok',
-      message: expect.stringContaining('bhyve, bhyve-passthrough: vmm'),
+      message: expect.stringContaining('bhyve, bhyve-passthrough: vmm; bhyve, bhyve-passthrough: nmdm'),
     })
+    const loaded = listing.replace('linux64.ko', 'vmm.ko')
+    expect(of(findings({}, loaded), 'device profiles')?.message).not.toContain('vmm')
+    expect(of(findings({}, loaded), 'device profiles')?.message).toContain('bhyve, bhyve-passthrough: nmdm')
   })
 })
 
