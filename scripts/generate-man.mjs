@@ -109,8 +109,11 @@ function refused() {
 }
 
 function profiles() {
-  const items = Object.entries(DEVICE_PROFILES).map(([name, { summary, module, warning }]) => {
-    const needs = module ? `; needs the module ${module}` : ''
+  const items = Object.entries(DEVICE_PROFILES).map(([name, { summary, modules = [], warning }]) => {
+    const needs =
+      modules.length === 0
+        ? ''
+        : `; needs the module${modules.length > 1 ? 's' : ''} ${modules.join(' and ')}`
     const sentence = `${summary[0].toUpperCase()}${summary.slice(1)}${needs}.`
     return `.It Cm ${argument(name)}\n${text(warning ? `${sentence} It ${warning}.` : sentence)}`
   })

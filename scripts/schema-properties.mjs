@@ -37,8 +37,9 @@ export function schemaProperties(name) {
 function typeWord(node, follow) {
   if (node.enum) return node.enum.length <= 4 ? node.enum.join(', ') : 'word'
   if (node.type === 'array') {
-    const inner = typeWord(follow(node.items), follow)
-    return `list of ${{ string: 'strings', number: 'numbers', object: 'objects' }[inner] ?? `${inner}s`}`
+    const items = follow(node.items)
+    const inner = typeWord(items, follow)
+    return `list of ${items.enum ? inner.replace(/^word$/, 'words') : `${inner}s`}`
   }
   if (node.type === 'object' && node.additionalProperties) {
     return typeWord(follow(node.additionalProperties), follow) === 'string'

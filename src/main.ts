@@ -10,7 +10,6 @@ import kill from './cli/commands/kill.ts'
 import start from './cli/commands/start.ts'
 import state from './cli/commands/state.ts'
 import type { AnyInvocation, CommandName } from './cli/commands.ts'
-import { complain } from './cli/complain.ts'
 import { asksForVersion, fastParse } from './cli/fast-parse.ts'
 import { print } from './cli/output.ts'
 import { calledName, type Program } from './cli/self.ts'
@@ -65,8 +64,10 @@ async function main(argv: readonly string[]): Promise<number> {
   let invocation: AnyInvocation
   try {
     invocation = toInvocation(parsed.command, parsed.raw, parsed.words)
-  } catch (error) {
-    return complain(error, parsed.raw, program)
+  } catch {
+    // An error is of a class, and cannot pass to a part: it is made there once more.
+    const { complainOf } = await import('./cli/parts/slow.ts')
+    return complainOf(parsed, program)
   }
   const part = await partOf(parsed.command)
   return part.run(invocation, program)

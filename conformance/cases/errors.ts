@@ -248,7 +248,7 @@ export const errorCases = [
       remove(),
     ],
   }),
-  ...['error', 'warning', 'info', 'debug'].map(level =>
+  ...['panic', 'fatal', 'error', 'warning', 'info', 'debug', 'trace'].map(level =>
     defineCase({
       id: `errors.log-level-${level}`,
       title: `--log-level ${level} is accepted`,
@@ -273,6 +273,24 @@ export const errorCases = [
         wait('stopped'),
         output('fine'),
         remove(),
+      ],
+    }),
+  ),
+  ...(
+    [
+      ['unknown-option', ['create', '--bogus', '%{id}']],
+      ['unknown-command', ['frobnicate']],
+    ] as const
+  ).map(([name, words]) =>
+    defineCase({
+      id: `errors.log-${name}`,
+      title: `an ${name.replace('-', ' ')} is told in the log, in the form that podman reads`,
+      stands:
+        'design, Command line: "Errors go to the log (podman reads the JSON form: level, msg, time) and to standard error in one line"',
+      mark: 'jailwright',
+      steps: [
+        call(words, { globals: ['--log', '%{dir}/own-log', '--log-format', 'json'], fails: /unknown/ }),
+        file('own-log', /^\{"level":"error","msg":"(create: )?unknown /),
       ],
     }),
   ),

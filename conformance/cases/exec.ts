@@ -543,6 +543,23 @@ export const execCases = [
     ],
   }),
   defineCase({
+    id: 'features.lists-annotations',
+    title: 'features lists the annotations that are taken and those that are refused',
+    stands: 'needs A.2.11: "derive the accepted set from the kernel ... list both in features"; A3.17',
+    mark: 'jailwright',
+    steps: [
+      call(['features'], {
+        json: {
+          annotations: {
+            'org.jailwright.annotations': /(^|,)org\.freebsd\.jail\.\*(,|$)/,
+            'org.jailwright.annotations.refused': /(^|,)org\.freebsd\.jail\.exec\.\*(,|$)/,
+            'org.jailwright.mountOptions.devfs': 'ruleset,rule',
+          },
+        },
+      }),
+    ],
+  }),
+  defineCase({
     id: 'spec.makes-a-bundle',
     title: 'spec writes a config.json that create takes',
     stands: 'runc(8), spec: "creates the new specification file named config.json for the bundle"',

@@ -2,6 +2,7 @@
 import {
   call,
   check,
+  config,
   create,
   defineCase,
   file,
@@ -573,6 +574,47 @@ export const jailCases = [
     mark: 'jails',
     notFor: { runj: 'reads no annotations' },
     ...annotated({ 'org.freebsd.jail.ip4.addr': '127.0.0.1' }, [jls('ip4.addr', 'ip4.addr=127.0.0.1')]),
+  }),
+  defineCase({
+    id: 'jails.ip4-addr-shared',
+    title: 'two jails that have one address each may share it',
+    stands:
+      'kern_jail.c, prison_ip_conflict_check: "We permit them if there is no more than one IP on each jail" (jail.md 2)',
+    mark: 'jails',
+    notFor: { runj: 'reads no annotations' },
+    config: { annotations: { 'org.freebsd.jail.ip4.addr': '127.9.9.1' } },
+    steps: [
+      create(),
+      create({ n: 2 }),
+      jls('ip4.addr', 'ip4.addr=127.9.9.1'),
+      jls('ip4.addr', 'ip4.addr=127.9.9.1', '%{id2}'),
+      removeForce(),
+      removeForce({}, '%{id2}'),
+    ],
+  }),
+  defineCase({
+    id: 'jails.ip4-addr-clash',
+    title: 'an address that another jail has is named, with the property and the jail, and nothing is left',
+    stands: 'needs A.7.26: unhelpful "IPv4 addresses clash" (cbsd#845); kern_jail.c: EADDRINUSE',
+    mark: 'jailwright',
+    config: { annotations: { 'org.freebsd.jail.ip4.addr': '127.9.9.2,127.9.9.1' } },
+    steps: [
+      create(),
+      config({ annotations: { 'org.freebsd.jail.ip4.addr': '127.9.9.3,127.9.9.1' } }, 2),
+      create({
+        n: 2,
+        fails:
+          /annotations\["org\.freebsd\.jail\.ip4\.addr"\]: 127\.9\.9\.1 is an address of jail "[^"]+" already: .*IPv4 addresses clash/,
+      }),
+      gone('%{id2}'),
+      config({ annotations: null, freebsd: { jail: { ip4: 'new', ip4Addr: ['127.9.9.1'] } } }, 2),
+      create({ n: 2, fails: /freebsd\.jail\.ip4Addr\[0\]: 127\.9\.9\.1 is an address of jail/ }),
+      gone('%{id2}'),
+      removeForce(),
+      create({ n: 2 }),
+      removeForce({}, '%{id2}'),
+      gone('%{id2}'),
+    ],
   }),
   defineCase({
     id: 'jails.interface-alias',

@@ -14,10 +14,16 @@ function rootOf(globals: GlobalValues, program: Program): string {
   return process.getBuiltinModule('node:path').resolve(root)
 }
 
+/** The level that a name of logrus stands for: it has more of them than there are kinds of messages here. */
+function levelOf(asked: GlobalValues['log-level']): Level {
+  if (asked === 'warn') return 'warning'
+  if (asked === 'trace') return 'debug'
+  return asked === 'fatal' || asked === 'panic' ? 'error' : asked
+}
+
 /** The reporter that the global options ask for. */
 export function reporterFor(globals: GlobalValues, program: Program): Reporter {
-  const asked = globals['log-level']
-  const level: Level = globals.debug ? 'debug' : asked === 'warn' ? 'warning' : asked
+  const level = globals.debug ? 'debug' : levelOf(globals['log-level'])
   return new Reporter({
     program,
     // A command may change its working directory before the first message.

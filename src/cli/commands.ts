@@ -37,7 +37,10 @@ export function specOf(name: CommandName): CommandSpec {
   return commands[name]
 }
 
-/** All options that a command takes: its own and the global ones. No name or letter is used twice (tested). */
+/**
+ * All options that a command takes: its own and the global ones. No letter is used twice, and no name but `rootless`
+ * (tested): behind `spec` it is runc's flag, in front of a command runc's option with a value.
+ */
 export function optionsOf(name: CommandName | undefined): Readonly<Record<string, OptionSpec>> {
   return name === undefined ? globalOptions : { ...globalOptions, ...commands[name].options }
 }

@@ -1,5 +1,6 @@
 /** What this runtime can do, in the form of features.md of the OCI runtime specification. */
 import type { Features } from '../bundle/generated/features.ts'
+import { annotationRows } from '../translate/disposition-annotations.ts'
 import { mountOptionWords } from '../translate/mount-options.ts'
 import { ociVersion, version } from './version.ts'
 
@@ -23,14 +24,44 @@ export const unsafeAnnotations: readonly string[] = [
   'org.jailwright.net.',
 ]
 
-/** The features document. */
+/**
+ * Mount options that have a value. They are no elements of `mountOptions`: the runtime "MUST recognize the elements in
+ * this array" as they stand there (features.md), and `size` alone is no option.
+ */
+export const valuedMountOptions: Readonly<Record<string, readonly string[]>> = {
+  devfs: ['ruleset', 'rule'],
+  tmpfs: ['size', 'nr_blocks', 'inodes', 'nr_inodes', 'maxfilesize', 'easize', 'mode', 'uid', 'gid'],
+}
+
+/**
+ * Names of the annotations that are taken, or refused, as a comma list. `<n>` stands for one word, `*` for any rest; of
+ * two that fit the more particular one holds. Every other annotation is kept and has no effect.
+ */
+function annotationNames(refused: boolean): string {
+  return annotationRows
+    .filter(([, { fate }]) => fate !== 'ignored' && (fate === 'refused') === refused)
+    .map(([name]) => name)
+    .join(',')
+}
+
+/** The features document. `annotations` tells what it has no property of its own for. */
 export function features(): Features {
   return {
     ociVersionMin: '1.0.0',
     ociVersionMax: ociVersion,
     hooks: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],
     mountOptions: mountOptionWords().filter(word => word !== ''),
-    annotations: { 'org.jailwright.version': version },
+    annotations: {
+      'org.jailwright.version': version,
+      'org.jailwright.annotations': annotationNames(false),
+      'org.jailwright.annotations.refused': annotationNames(true),
+      ...Object.fromEntries(
+        Object.entries(valuedMountOptions).map(([type, names]) => [
+          `org.jailwright.mountOptions.${type}`,
+          names.join(','),
+        ]),
+      ),
+    },
     potentiallyUnsafeConfigAnnotations: [...unsafeAnnotations],
   }
 }

@@ -29,15 +29,6 @@ export interface ReportOptions {
   readonly stderr?: (text: string) => void
 }
 
-/** Before the command line is known. */
-export const defaultReport: ReportOptions = {
-  program: 'jailwright',
-  file: undefined,
-  format: 'text',
-  level: 'info',
-  debug: false,
-}
-
 /**
  * One line without control characters: a message may hold what a hostile image has named or a program in the jail has
  * said, and a terminal would obey it.

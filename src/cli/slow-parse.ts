@@ -5,9 +5,10 @@
 import { type CommandName, type Invocation, isCommand, optionsOf, specOf } from './commands.ts'
 import type { Parsed } from './fast-parse.ts'
 import { suggestion } from './suggestion.ts'
+import { globalOptions } from './table/global.ts'
 import type { OptionSpec } from './table/types.ts'
 import { usageError } from './usage.ts'
-import { toInvocation } from './values.ts'
+import { type RawValue, type RawValues, toInvocation } from './values.ts'
 import { versionText } from './version.ts'
 
 /** What there is to print in place of a command. */
@@ -47,26 +48,74 @@ function known(word: string): CommandName {
   throw usageError(`unknown command ${JSON.stringify(word)}${near ? `, did you mean "${near}"?` : ''}`)
 }
 
+/** Global options without those that the command knows in another form; they are without effect (`rootless`). */
+function withoutHidden(before: readonly string[], command: CommandName | undefined): string[] {
+  const own = command === undefined ? {} : specOf(command).options
+  const kept: string[] = []
+  for (let at = 0; at < before.length; at++) {
+    const argument = before[at]!
+    const [, name = ''] = /^--([^=]+)/.exec(argument) ?? []
+    const length = takesNext(globalOptions, argument) ? 2 : 1
+    if (!Object.hasOwn(globalOptions, name) || !Object.hasOwn(own, name))
+      kept.push(...before.slice(at, at + length))
+    at += length - 1
+  }
+  return kept
+}
+
+/** A command line cut where its words stand: runc's options are before the command and after it. */
+interface Cut {
+  /** The first word, whatever it is. */
+  readonly word: string | undefined
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  /** What stands behind an exec's container id and belongs to the program, with that id. */
+  readonly passed: readonly string[]
+}
+
+function cut(argv: readonly string[]): Cut {
+  const at = firstWord(argv, optionsOf(undefined))
+  const before = argv.slice(0, at).filter(argument => argument !== '--')
+  const word = argv[at]
+  const after = argv.slice(at + 1)
+  if (word === undefined || !isCommand(word) || !specOf(word).passThrough)
+    return { word, before, after, passed: [] }
+  const end = firstWord(after, optionsOf(word))
+  // `exec ID -- sh -c ...`: people write the dashes; no program has that name.
+  const passed = after.slice(end).filter((argument, index) => index !== 1 || argument !== '--')
+  return { word, before, after: after.slice(0, end), passed }
+}
+
+/** The options that say where messages go. */
+const REPORTING = ['log', 'log-format', 'log-level', 'debug']
+
+/**
+ * Of a line that is wrong, the global options that say where and how to report it, as far as they can be made out;
+ * nothing of what belongs to the program of an `exec` is taken for one.
+ */
+export function reportingOptions(argv: readonly string[]): RawValues {
+  const { word, before, after } = cut(argv)
+  const options = optionsOf(word !== undefined && isCommand(word) ? word : undefined)
+  const own = [...before, ...after]
+  const raw: Record<string, RawValue> = {}
+  for (let at = 0; at < own.length; at++) {
+    const argument = own[at]!
+    if (argument === '--') break
+    const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(argument) ?? []
+    const next = takesNext(options, argument) ? own[++at] : undefined
+    if (REPORTING.includes(name)) raw[name] = name === 'debug' ? value !== 'false' : (value ?? next)
+  }
+  return raw
+}
+
 /**
  * Parses a command line with yargs. Gives a text for help and version and for a line without a command. Throws USAGE.
  */
 export async function slowParse(argv: readonly string[], program: string): Promise<Parsed | Text> {
-  // runc's options stand in two places, before the command and after it, and the words behind an exec's container id
-  // belong to the program: yargs is given what lies between.
-  const at = firstWord(argv, optionsOf(undefined))
-  const before = argv.slice(0, at).filter(argument => argument !== '--')
-  const word = argv[at]
+  const { word, before, after, passed } = cut(argv)
   const command = word === undefined ? undefined : known(word)
-  let after = argv.slice(at + 1)
-  let passed: readonly string[] = []
-  if (command !== undefined && specOf(command).passThrough) {
-    const cut = firstWord(after, optionsOf(command))
-    // `exec ID -- sh -c ...`: people write the dashes; no program has that name.
-    passed = after.slice(cut).filter((argument, index) => index !== 1 || argument !== '--')
-    after = after.slice(0, cut)
-  }
   const { yargsParse } = await import('./yargs-parse.ts')
-  const { raw, words } = yargsParse([...before, ...after], command)
+  const { raw, words } = yargsParse([...withoutHidden(before, command), ...after], command)
   if (raw.version) return { text: versionText() }
   if (command === undefined || raw.help) return helpText(program, command)
   const parsed: Parsed = { command, raw, words: [...words, ...passed] }

@@ -12,6 +12,7 @@ import type {
   Step,
   ToolCall,
 } from '../translate/plan.ts'
+import { explainClash } from './address-clash.ts'
 import type { Journal } from './journal.ts'
 import type { Layout } from './layout.ts'
 import type { Roots } from './mount-point.ts'
@@ -76,7 +77,7 @@ export function applyPlan(
         mount(step)
         return
       case 'jail':
-        jailed(makeJail(host, journal, step, roots.mountRoot))
+        jailed(makeJail(host, journal, step, roots.mountRoot, plan.annotations))
         return
       case 'run':
         runStep(host, journal, step, captured)
@@ -124,18 +125,28 @@ function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files
 }
 
 /** jail(8) -c; -i makes it print the jid. */
-function makeJail(host: Host, journal: Journal, step: JailStep, path: string): number {
+function makeJail(
+  host: Host,
+  journal: Journal,
+  step: JailStep,
+  path: string,
+  annotations: Plan['annotations'],
+): number {
   if (host.kernel.jailId(step.name) !== undefined) {
     throw new JailwrightError('EXISTS', `jail "${step.name}" already exists`, { subject: step.name })
   }
   const parameters = step.parameters.map(([name, value]) => (value === true ? name : `${name}=${value}`))
   const args = ['-i', '-c', `name=${step.name}`, `path=${path}`, ...parameters]
-  return journal.perform(
-    `jail ${step.name}`,
-    { op: 'jail', name: step.name, path },
-    () => Number(runTool(host, { tool: 'jail', args }).trim()),
-    jid => ({ jid }),
-  )
+  try {
+    return journal.perform(
+      `jail ${step.name}`,
+      { op: 'jail', name: step.name, path },
+      () => Number(runTool(host, { tool: 'jail', args }).trim()),
+      jid => ({ jid }),
+    )
+  } catch (error) {
+    throw explainClash(host, error, step, annotations)
+  }
 }
 
 function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured): void {

@@ -14,8 +14,11 @@ export interface DeviceProfile {
   devices: readonly string[]
   /** One of these names below /dev has to be on the host. */
   needs?: readonly string[]
-  /** Kernel module to load when it is not, as kldload(8) takes it. */
-  module?: string
+  /**
+   * Kernel modules, as kldload(8) takes them. The first brings what `needs` names; the nodes of the others are made when
+   * they are opened (nmdm(4)), so that only kldstat(8) tells whether they are there.
+   */
+  modules?: readonly string[]
   /** Jail parameters that go with it. */
   allow?: readonly string[]
   /** Needs a host whose kern.securelevel is at most this. */
@@ -33,43 +36,48 @@ export const DEVICE_PROFILES: Readonly<Record<string, DeviceProfile>> = {
     summary: 'sound cards',
     devices: ['dsp*', 'mixer*', 'sndstat'],
     needs: ['sndstat'],
-    module: 'snd_driver',
+    modules: ['snd_driver'],
   },
   bhyve: {
     summary: 'virtual machines by bhyve(8)',
     devices: BHYVE,
     needs: ['vmmctl', 'vmm'],
-    module: 'vmm',
+    modules: ['vmm', 'nmdm'],
     allow: ['allow.vmm'],
   },
   'bhyve-passthrough': {
     summary: 'bhyve(8) with PCI pass-through',
     devices: [...BHYVE, 'pci', 'io', 'mem', 'kmem'],
     needs: ['vmmctl', 'vmm'],
-    module: 'vmm',
+    modules: ['vmm', 'nmdm'],
     allow: ['allow.vmm', 'allow.vmm_ppt'],
     securelevel: 0,
     warning: 'shows the memory of the host: its root is root of the host',
   },
   bpf: { summary: 'packet capture', devices: ['bpf', 'bpf[0-9]*'], needs: ['bpf'] },
-  fuse: { summary: 'file systems in user space', devices: ['fuse'], needs: ['fuse'], module: 'fusefs' },
+  fuse: { summary: 'file systems in user space', devices: ['fuse'], needs: ['fuse'], modules: ['fusefs'] },
   gpu: {
     summary: 'graphics cards, display included',
     devices: ['dri/*'],
     needs: ['dri'],
-    module: moduleFor('dri')!,
+    modules: [moduleFor('dri')!],
   },
   'gpu-render': {
     summary: 'render nodes of graphics cards (OpenCL, Vulkan, video), no display',
     devices: ['dri/renderD*'],
     needs: ['dri'],
-    module: moduleFor('dri')!,
+    modules: [moduleFor('dri')!],
   },
-  pf: { summary: 'the pf(4) firewall', devices: ['pf'], needs: ['pf'], module: 'pf' },
+  pf: { summary: 'the pf(4) firewall', devices: ['pf'], needs: ['pf'], modules: ['pf'] },
   serial: { summary: 'serial ports, USB ones too', devices: ['cuau*', 'cuaU*', 'ttyu*', 'ttyU*'] },
   tun: { summary: 'tunnels of VPN programs', devices: ['tun*', 'tap*'] },
   usb: { summary: 'all USB devices', devices: ['usbctl', 'usb/*', 'ugen*'], needs: ['usb', 'usbctl'] },
-  zfs: { summary: 'ZFS administration of jailed datasets', devices: ['zfs'], needs: ['zfs'], module: 'zfs' },
+  zfs: {
+    summary: 'ZFS administration of jailed datasets',
+    devices: ['zfs'],
+    needs: ['zfs'],
+    modules: ['zfs'],
+  },
 }
 
 /** Adds the devices of the profiles asked for; gives the jail parameters that go with them. */
@@ -98,7 +106,7 @@ export function translateProfiles(
 }
 
 function usable(context: Context, word: string, profile: DeviceProfile, origin: string): boolean {
-  const { needs, module } = profile
+  const { needs, modules: [module, ...others] = [] } = profile
   if (needs && !needs.some(name => context.facts.pathKind(`/dev/${name}`) !== undefined)) {
     context.fail(origin, `profile ${word}: this host has no /dev/${needs[0]}`, {
       code: 'UNSUPPORTED',
@@ -116,6 +124,12 @@ function usable(context: Context, word: string, profile: DeviceProfile, origin: 
       },
     )
     return false
+  }
+  for (const other of others) {
+    if (context.facts.moduleLoaded(other) !== false) continue
+    context.warn(
+      `${origin}: profile ${word}: module ${other} is not loaded, its devices cannot be opened (kldload ${other})`,
+    )
   }
   return true
 }

@@ -1,10 +1,12 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { reporterFor } from '../../src/cli/cli.ts'
 import { commands } from '../../src/cli/commands.ts'
+import { toInvocation } from '../../src/cli/values.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 let dir: string
@@ -90,6 +92,51 @@ describe('errors', () => {
   })
 
   test.each([
+    [['create', '--bogus', 'a'], 'create: unknown option --bogus'],
+    [['frob'], 'unknown command "frob"'],
+    [['create'], 'create: CONTAINER-ID is missing'],
+    [['--log-level', 'loud', 'list'], 'list: --log-level must be'],
+    [['--log-level', 'loud', 'list', '--bogus'], 'list: unknown option --bogus'],
+    [['exec', '--bogus', 'x', 'prog', '--log', 'other', '--log-format=text'], 'exec: unknown option --bogus'],
+    [['create', '--bundle', '--log', 'x', '--bogus'], 'create: '],
+    [['help', 'frob'], 'unknown command "frob"'],
+  ])('of use go to the log too: %j', (args, message) => {
+    const globals = [
+      ['--log', 'l1', '--log-format', 'json', ...args],
+      ['--log=l2', '--log-format=json', ...args],
+    ]
+    for (const [n, line] of globals.entries()) {
+      const log = join(dir, `l${n + 1}`)
+      const { stderr, stdout, status } = run(...line)
+      const { level, msg, code } = JSON.parse(readFileSync(log, 'utf8'))
+      rmSync(log)
+      expect({ level, code, stdout, status }).toEqual({
+        level: 'error',
+        code: 'USAGE',
+        stdout: '',
+        status: 1,
+      })
+      expect(msg.slice(0, message.length)).toBe(message)
+      expect(stderr).toBe(`jailwright: ${msg}\n`)
+    }
+    expect(existsSync(join(dir, 'other'))).toBe(false)
+  })
+
+  test('of use are JSON on standard error where there is no log, and show a stack with --debug', () => {
+    const { stderr } = run('--log-format', 'json', 'frob')
+    expect(JSON.parse(stderr)).toMatchObject({ level: 'error', code: 'USAGE' })
+    expect(run('frob', '--debug').stderr).toContain('slow-parse')
+    expect(run('frob', '--debug=false').stderr).not.toContain('slow-parse')
+  })
+
+  test('of use about the log itself are told without it', () => {
+    expect(run('list', '--log')).toMatchObject({
+      stderr: 'jailwright: list: option --log needs a value (FILE) (see "jailwright list --help")\n',
+      status: 1,
+    })
+  })
+
+  test.each([
     [['exec', 'x'], 'exec: a COMMAND or --process FILE is needed'],
     [['exec', '-p', 'f', 'x', 'ls'], 'exec: give a COMMAND or --process FILE, not both'],
     [['exec', '-e', 'NOVALUE', 'x', 'ls'], 'exec: --env must be NAME=VALUE, not "NOVALUE"'],
@@ -146,10 +193,29 @@ test('called ocijail it reports under that name', () => {
   expect(stderr).toMatch(/^ocijail: state: CONTAINER-ID is missing/)
 })
 
+test.each([
+  ['trace', ['debug', 'warning', 'error']],
+  ['debug', ['debug', 'warning', 'error']],
+  ['warn', ['warning', 'error']],
+  ['warning', ['warning', 'error']],
+  ['fatal', ['error']],
+  ['panic', ['error']],
+] as const)('the level %s, as logrus names it, lets through %j', (level, through) => {
+  const log = join(dir, `levels-${level}`)
+  const globals = toInvocation('list', { log, 'log-level': level }, []).globals
+  const reporter = reporterFor(globals, 'jailwright')
+  reporter.debug('x')
+  reporter.warn('x')
+  reporter.error('x')
+  reporter.close()
+  expect([...readFileSync(log, 'utf8').matchAll(/level=(\w+)/g)].map(([, name]) => name)).toEqual(through)
+})
+
 test('spec writes a configuration once, and validate finds nothing wrong with it', () => {
   for (const [name, options] of [
     ['freebsd', []],
     ['linux', ['--linux']],
+    ['rootless', ['--rootless']],
   ] as const) {
     const bundle = mkdtempSync(join(dir, `${name}-`))
     expect(run('spec', '--bundle', bundle, ...options)).toMatchObject({ stdout: '', stderr: '', status: 0 })

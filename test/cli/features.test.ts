@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import validateFeatures from '../../src/bundle/generated/validate-features.js'
-import { features, unsafeAnnotations } from '../../src/cli/features.ts'
+import { features, unsafeAnnotations, valuedMountOptions } from '../../src/cli/features.ts'
 import { annotationRows } from '../../src/translate/disposition.ts'
+import { errors, plan } from '../translate/support.ts'
 
 function isUnsafe(name: string): boolean {
   return unsafeAnnotations.some(unsafe => (unsafe.endsWith('.') ? name.startsWith(unsafe) : name === unsafe))
@@ -28,6 +29,48 @@ test('mount options that callers write are among those named', () => {
   expect(features().mountOptions).toEqual(expect.arrayContaining(written))
   expect(features().mountOptions).not.toContain('remount')
   expect(features().mountOptions).not.toContain('')
+})
+
+test('mount options with a value are named by type, and taken there', () => {
+  const values: Readonly<Record<string, string>> = { ruleset: '4', rule: 'path null unhide', mode: '755' }
+  for (const [type, names] of Object.entries(valuedMountOptions)) {
+    expect(features().annotations?.[`org.jailwright.mountOptions.${type}`]).toBe(names.join(','))
+    const mount = (name: string) => ({
+      destination: type === 'devfs' ? '/dev' : '/tmp',
+      type,
+      source: type,
+      options: [`${name}=${values[name] ?? '64'}`],
+    })
+    for (const name of names) {
+      const { fates } = plan({ mounts: [mount(name)] })
+      expect(
+        fates.find(({ property }) => property === 'mounts[0].options[0]'),
+        name,
+      ).toMatchObject({ fate: expect.stringMatching(/applied|translated/) })
+    }
+    expect(errors({ mounts: [mount('nosuch')] })).toHaveLength(1)
+    expect(features().mountOptions?.filter(word => names.includes(word))).toEqual([])
+  }
+})
+
+test('the annotations that are taken and those that are refused are listed', () => {
+  const { annotations = {} } = features()
+  const taken = annotations['org.jailwright.annotations']?.split(',') ?? []
+  const refused = annotations['org.jailwright.annotations.refused']?.split(',') ?? []
+  expect(taken).toEqual(
+    expect.arrayContaining([
+      'org.freebsd.parentJail',
+      'org.freebsd.jail.allow.*',
+      'org.freebsd.jail.*',
+      'org.jailwright.net.<n>.bridge',
+      'org.jailwright.limits.<resource>',
+    ]),
+  )
+  expect(refused).toEqual(
+    expect.arrayContaining(['org.freebsd.jail.exec.*', 'org.freebsd.jail.mount', 'org.jailwright.*']),
+  )
+  const rows = annotationRows.filter(([, { fate }]) => fate !== 'ignored').map(([name]) => name)
+  expect([...taken, ...refused].sort()).toEqual(rows.sort())
 })
 
 test('each annotation that has an effect is named as potentially unsafe', () => {

@@ -2,9 +2,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, describe as group, test } from 'vitest'
-import { defaultReport, describe, logLine, Reporter, type ReportOptions } from '../../src/cli/report.ts'
+import { describe, logLine, Reporter, type ReportOptions } from '../../src/cli/report.ts'
 import { ConfigErrors, JailwrightError, SyscallError, ToolError } from '../../src/errors.ts'
 
+const defaults: ReportOptions = {
+  program: 'jailwright',
+  file: undefined,
+  format: 'text',
+  level: 'info',
+  debug: false,
+}
 const time = new Date('2026-02-03T04:05:06.789Z')
 let dir: string
 let log: string
@@ -21,7 +28,7 @@ function reporter(options: Partial<ReportOptions> = {}): Reporter {
   const output = (text: string) => {
     stderr += text
   }
-  return new Reporter({ ...defaultReport, now: () => time, stderr: output, ...options })
+  return new Reporter({ ...defaults, now: () => time, stderr: output, ...options })
 }
 
 group('the text of an error', () => {

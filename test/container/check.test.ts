@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -96,8 +96,8 @@ describe('modules', () => {
     '\t\t510 linux64elf',
     '',
   ].join('\n')
-  const findings = (more: Record<string, string> = {}) => {
-    host.answers.set('kldstat -v', { status: 0, stdout: listing, stderr: '' })
+  const findings = (more: Record<string, string> = {}, stdout = listing) => {
+    host.answers.set('kldstat -v', { status: 0, stdout, stderr: '' })
     return checkModules(withSysctls({ 'kern.module_path': `${dir}/kernel;${dir}/modules`, ...more }))
   }
 
@@ -139,8 +139,11 @@ describe('modules', () => {
   it('of device profiles are a hint', () => {
     expect(of(findings(), 'device profiles')).toMatchObject({
       status: 'ok',
-      message: expect.stringContaining('bhyve, bhyve-passthrough: vmm'),
+      message: expect.stringContaining('bhyve, bhyve-passthrough: vmm; bhyve, bhyve-passthrough: nmdm'),
     })
+    const loaded = listing.replace('linux64.ko', 'vmm.ko')
+    expect(of(findings({}, loaded), 'device profiles')?.message).not.toContain('vmm')
+    expect(of(findings({}, loaded), 'device profiles')?.message).toContain('bhyve, bhyve-passthrough: nmdm')
   })
 })
 
@@ -191,6 +194,8 @@ describe('the network', () => {
 })
 
 describe('podman', () => {
+  /** A list in the file takes the place of podman's own, so all names have to be in it. */
+  const readmeList = /runtime_supports_json = \[.*\]/.exec(readFileSync('README.md', 'utf8'))?.[0] ?? ''
   const conf = 'usr/local/etc/containers/containers.conf'
   const findings = (env: Record<string, string> = {}) => checkPodman({ PATH: join(dir, 'bin'), ...env }, dir)
   const config = async (env?: Record<string, string>) => of(await findings(env), 'containers.conf')
@@ -214,6 +219,7 @@ describe('podman', () => {
       status: 'warning',
       hint: expect.stringContaining('[engine.runtimes]'),
     })
+    expect((await config())?.hint).toContain(readmeList)
     put(conf, '[engine.runtimes]\nother = ["/bin/other"]\n')
     expect(await config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
   })
@@ -251,7 +257,7 @@ describe('podman', () => {
     put(conf, named().replace(/runtime_supports_json.*/, ''))
     expect(await config()).toMatchObject({
       status: 'warning',
-      hint: expect.stringContaining('runtime_supports_json'),
+      hint: `in [engine]: ${readmeList}`,
     })
   })
 

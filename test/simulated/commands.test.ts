@@ -1,5 +1,5 @@
 /** The commands for people and scripts that look at a host and at running containers, on simulated hosts. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,6 +47,38 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
   afterAll(() => {
     for (const host of Object.values(hosts)) destroyHost(host)
     rmSync(work, { recursive: true, force: true })
+  })
+
+  it('check and create tell of a profile that lacks one of its modules', () => {
+    onHost(hosts.stock, ['kldload', 'vmm'])
+    const profiles = () =>
+      (JSON.parse(attemptOn(hosts.stock, 'check', '--json').stdout) as Finding[]).find(
+        ({ subject }) => subject === 'device profiles',
+      )?.message
+    expect(profiles()).toContain('bhyve, bhyve-passthrough: nmdm')
+    expect(profiles()).not.toContain('vmm')
+    const file = join(bundle, 'config.json')
+    const before = readFileSync(file, 'utf8')
+    const annotations = { 'org.jailwright.device.profiles': 'bhyve' }
+    const warned = /profile bhyve: module nmdm is not loaded, .* \(kldload nmdm\)/
+    try {
+      writeFileSync(file, JSON.stringify({ ...(JSON.parse(before) as object), annotations }))
+      const log = join(work, 'log')
+      const create = () => {
+        rmSync(log, { force: true })
+        const script = '"$@" >/dev/null 2>&1'
+        const words = ['--log', log, 'create', '--bundle', bundle, 'guest']
+        onHost(hosts.stock, ['/bin/sh', '-c', script, 'sh', runtime, ...words])
+        attemptOn(hosts.stock, 'delete', '--force', 'guest')
+        return existsSync(log) ? readFileSync(log, 'utf8') : ''
+      }
+      expect(create()).toMatch(warned)
+      onHost(hosts.stock, ['kldload', 'nmdm'])
+      expect(create()).not.toContain('nmdm')
+      expect(profiles()).not.toContain('bhyve')
+    } finally {
+      writeFileSync(file, before)
+    }
   })
 
   it('check finds what is there and what is not', () => {

@@ -425,6 +425,17 @@ describe('profiles', () => {
     expect(rules(made)).not.toContain('path mem unhide')
   })
 
+  it.each(['bhyve', 'bhyve-passthrough'])('%s is warned of when nmdm is not loaded', name => {
+    const about = (modules: Record<string, boolean>) =>
+      plan(profile(name), { facts: { ...VMM, modules } }).warnings.filter(text => text.includes('nmdm'))
+    expect(about({ vmm: true, nmdm: true })).toEqual([])
+    expect(about({ vmm: true, nmdm: false })).toEqual([
+      `annotations["org.jailwright.device.profiles"]: profile ${name}: module nmdm is not loaded, its devices cannot be opened (kldload nmdm)`,
+    ])
+    // What cannot be told here is none of our business.
+    expect(about({})).toEqual([])
+  })
+
   it('bhyve-passthrough shows the memory, is warned of, and needs a low securelevel', () => {
     const made = plan(profile('bhyve-passthrough'), { facts: VMM })
     expect(rules(made)).toEqual(

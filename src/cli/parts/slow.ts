@@ -1,9 +1,10 @@
 /** The part of the executable that looks at unusual command lines: help, version, complaints, and what is merely unusual. */
+import { complain } from '../complain.ts'
 import type { Parsed } from '../fast-parse.ts'
 import { print } from '../output.ts'
-import { defaultReport, Reporter } from '../report.ts'
 import type { Program } from '../self.ts'
-import { slowParse } from '../slow-parse.ts'
+import { reportingOptions, slowParse } from '../slow-parse.ts'
+import { toInvocation } from '../values.ts'
 
 /** The parsed command line; or, when nothing of it is left to be done, the exit status. */
 export async function parseSlowly(argv: readonly string[], program: Program): Promise<Parsed | number> {
@@ -13,6 +14,16 @@ export async function parseSlowly(argv: readonly string[], program: Program): Pr
     print(parsed.text)
     return 0
   } catch (error) {
-    return new Reporter({ ...defaultReport, program, debug: argv.includes('--debug') }).failure(error)
+    return complain(error, reportingOptions(argv), program)
   }
+}
+
+/** Reports what is wrong with the values of a parsed command line and gives the exit status. */
+export function complainOf({ command, raw, words }: Parsed, program: Program): number {
+  try {
+    toInvocation(command, raw, words)
+  } catch (error) {
+    return complain(error, raw, program)
+  }
+  throw new Error('a command line that is right was complained of')
 }

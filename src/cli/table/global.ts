@@ -9,7 +9,12 @@ export const globalOptions = {
       'directory for the state of containers (default: /var/run/jailwright, or /var/run/ocijail when called ocijail)',
     complete: 'directory',
   },
-  log: { type: 'string', value: 'FILE', describe: 'write the log to FILE as well', complete: 'file' },
+  log: {
+    type: 'string',
+    value: 'FILE',
+    describe: 'write messages to FILE; errors go to standard error as well',
+    complete: 'file',
+  },
   'log-format': {
     type: 'string',
     value: 'FORMAT',
@@ -21,7 +26,7 @@ export const globalOptions = {
     type: 'string',
     value: 'LEVEL',
     describe: 'least level that is logged',
-    choices: ['debug', 'info', 'warn', 'warning', 'error'],
+    choices: ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic'],
     default: 'info',
   },
   debug: { type: 'flag', describe: 'log everything, and show where an unexpected error came from' },

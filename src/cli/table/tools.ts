@@ -57,6 +57,10 @@ export const tools = {
     options: {
       bundle: { ...bundle, describe: 'directory to write config.json into (default: the current directory)' },
       linux: { type: 'flag', describe: 'for a root with Linux programs' },
+      rootless: {
+        type: 'flag',
+        describe: 'accepted for callers of runc, and changes nothing: jails need root',
+      },
     },
     positionals: [],
     examples: [
@@ -75,7 +79,9 @@ export const tools = {
   },
   features: {
     purpose: 'Print what this runtime can do, as JSON',
-    details: ['The form is that of the OCI runtime specification (features.md).'],
+    details: [
+      'The form is that of the OCI runtime specification (features.md). Its annotations list the annotations that a configuration may have (org.jailwright.annotations), those that are refused (org.jailwright.annotations.refused), and the mount options with a value, by type of file system (org.jailwright.mountOptions.TYPE).',
+    ],
     options: {},
     positionals: [],
     examples: [['features', 'versions, hooks, mount options, annotations']],

@@ -24,6 +24,7 @@ const WANTED: readonly Wanted[] = [
   { name: 'linprocfs', purpose: '/proc of Linux images', needed: false },
   { name: 'linsysfs', purpose: '/sys of Linux images', needed: false },
   { name: 'vmm', purpose: 'bhyve in a jail', needed: false },
+  { name: 'nmdm', purpose: 'consoles of bhyve guests', needed: false },
   { name: 'pf', purpose: "podman's port forwarding and NAT", needed: false },
 ]
 
@@ -94,10 +95,13 @@ function moduleFinding(
 /** Which device profiles want a module first: no fault, since most hosts use none of them. */
 function profilesFinding(isPresent: (wanted: { name: string }) => boolean): Finding {
   const modules = new Map<string, string[]>()
-  for (const [profile, { module, needs }] of Object.entries(DEVICE_PROFILES)) {
+  for (const [profile, { modules: wanted = [], needs }] of Object.entries(DEVICE_PROFILES)) {
     const there = needs?.some(name => statSync(`/dev/${name}`, { throwIfNoEntry: false }) !== undefined)
-    if (module === undefined || there || isPresent({ name: module })) continue
-    modules.set(module, [...(modules.get(module) ?? []), profile])
+    for (const [index, module] of wanted.entries()) {
+      // The nodes that a profile needs are those of its first module, whatever brought them.
+      if ((index === 0 && there) || isPresent({ name: module })) continue
+      modules.set(module, [...(modules.get(module) ?? []), profile])
+    }
   }
   const subject = 'device profiles'
   const count = Object.keys(DEVICE_PROFILES).length

@@ -15,8 +15,10 @@ interface Engine {
 
 const PREFIXES = ['/usr/local', ''] as const
 const SUBJECT = 'containers.conf'
-const HINT =
-  'in [engine]: runtime_supports_json = ["jailwright"], and in [engine.runtimes]: jailwright = ["/usr/local/bin/jailwright"]'
+/** podman's own names as well (containers.conf(5)): a list in the file takes the place of the default. */
+const JSON_HINT =
+  'in [engine]: runtime_supports_json = ["crun", "runc", "kata", "runsc", "ocijail", "jailwright"]'
+const HINT = `${JSON_HINT}, and in [engine.runtimes]: jailwright = ["/usr/local/bin/jailwright"]`
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
@@ -126,7 +128,7 @@ function runtimeFinding(engine: Engine, files: readonly string[]): Finding {
       subject,
       status: 'warning',
       message: 'runtime_supports_json does not name jailwright: podman shows its errors without their text',
-      hint: 'in [engine]: runtime_supports_json = ["jailwright"]',
+      hint: JSON_HINT,
     }
   }
   const use =
