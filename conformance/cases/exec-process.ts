@@ -106,6 +106,46 @@ export const execProcessCases = [
     ],
   }),
   defineCase({
+    id: 'exec.process-restrictions',
+    title: '--process: umask and limits that the file leaves out are those of the container',
+    stands:
+      'CVE-2022-27650 (needs C.6): exec applies the same restrictions as create (groups, limits, umask)',
+    // runc 1.1 takes the limits of its caller for them.
+    mark: 'jailwright',
+    config: {
+      process: {
+        user: { umask: 0o027 },
+        rlimits: [{ type: 'RLIMIT_NOFILE', soft: 222, hard: 333 }],
+        noNewPrivileges: true,
+      },
+    },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...execProcess(script('id -u; umask; ulimit -Sn; ulimit -Hn'), { into: 'bare' }),
+      output(/^0\n0?027\n222\n333\n$/, 'bare'),
+      ...execProcess(
+        {
+          ...script('id -u; umask; ulimit -Sn; ulimit -Hn'),
+          user: { uid: 1001, gid: 1002 },
+          rlimits: [],
+        },
+        { into: 'user' },
+      ),
+      output(/^1001\n0?027\n222\n333\n$/, 'user'),
+      ...execProcess(
+        {
+          ...script('umask; ulimit -Sn; ulimit -Hn'),
+          user: { umask: 0o077 },
+          rlimits: [{ type: 'RLIMIT_NOFILE', soft: 111, hard: 112 }],
+        },
+        { into: 'given' },
+      ),
+      output(/^0?077\n111\n112\n$/, 'given'),
+      ...finish,
+    ],
+  }),
+  defineCase({
     id: 'exec.terminal',
     title: 'exec with a terminal over the console socket',
     stands: 'conmon: `exec --console-socket S --process F --detach`; podman exec -t',
