@@ -1,5 +1,15 @@
 /** exec --process FILE, as conmon calls it: what the file gives, and what it leaves to the container. */
-import { check, defineCase, exec, finish, output, startReady, waitText, write } from '../harness/define.ts'
+import {
+  check,
+  defineCase,
+  exec,
+  finish,
+  output,
+  startReady,
+  state,
+  waitText,
+  write,
+} from '../harness/define.ts'
 import type { CreateOptions, JsonObject, Step } from '../harness/types.ts'
 
 const sleeper = 'echo ready; exec sleep %{nap}'
@@ -160,6 +170,34 @@ export const execProcessCases = [
         { flags: ['--detach'], console: true },
       ),
       waitText(/is a terminal/, 'eout'),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'exec.socket-missing',
+    title: 'exec: a console socket that is not there is an error, and nothing of the command stays',
+    stands:
+      'ocijail hangs for ever in create and exec when the console socket cannot be reached (needs A3.5)',
+    mark: 'any-runtime',
+    notFor: { ...notFor, ocijail: 'needs A3.5; has no ps' },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...execProcess(
+        { ...script('echo never; exec sleep %{nap}'), terminal: true },
+        {
+          flags: ['--detach', '--console-socket', '%{dir}/nosuch.sock'],
+          fails: /no such file or directory|nosuch\.sock/i,
+          timeout: 5000,
+        },
+      ),
+      output({ not: /never/ }, 'eout'),
+      state({ status: 'running' }),
+      check('the first process is the only one', async context => {
+        const { stdout } = await context.runtime('ps', '-f', 'json', context.expand('%{id}'))
+        const pid = context.expand('%{pid}')
+        if (JSON.stringify(JSON.parse(stdout)) !== `[${pid}]`) context.fail(`${stdout}, not ${pid} alone`)
+      }),
       ...finish,
     ],
   }),
