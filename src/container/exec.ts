@@ -31,6 +31,8 @@ export interface ExecOptions {
   pidFile?: string | undefined
   consoleSocket?: string | undefined
   preserveFds: number
+  /** Also in a paused container: the program runs, the others stay stopped. */
+  ignorePaused: boolean
 }
 
 /** Runs a program in a running container; gives its exit status, or 0 at once with `detach`. */
@@ -73,7 +75,7 @@ async function startProcess(
   try {
     const { state } = requireState(ctx.root, id)
     const status = currentStatus(ctx.host, state)
-    if (status !== 'running') {
+    if (status !== 'running' && !(status === 'paused' && options.ignorePaused)) {
       throw new JailwrightError('STATE', `cannot exec in container "${id}": it is ${status}, not running`, {
         subject: id,
       })

@@ -154,6 +154,11 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
       status: 1,
       stderr: expect.stringContaining('paused'),
     })
+    expect(attempt('exec', '--ignore-paused', 'web', '/bin/sh', '-c', 'echo ran; exit 3')).toMatchObject({
+      status: 3,
+      stdout: 'ran',
+    })
+    expect(JSON.parse(attempt('state', 'web').stdout)).toMatchObject({ status: 'paused' })
     attempt('resume', 'web')
     expect(attempt('exec', 'web', '/bin/ls').status).toBe(0)
     onHost(hosts.accounting, [

@@ -70,7 +70,7 @@ export const running = {
         ignored: true,
       },
       cgroup: { type: 'list', value: 'PATH', describe: 'accepted for callers of runc', ignored: true },
-      'ignore-paused': { type: 'flag', describe: 'accepted for callers of runc', ignored: true },
+      'ignore-paused': { type: 'flag', describe: 'run it in a paused container too' },
     },
     positionals: [
       id,
@@ -85,6 +85,7 @@ export const running = {
   },
   pause: {
     purpose: 'Stop every process of a container until "resume"',
+    details: ['The container has to be running: one that is created and waits for "start" is refused.'],
     options: {},
     positionals: [id],
     examples: [['pause web', 'stop its processes (SIGSTOP)']],
