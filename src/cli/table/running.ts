@@ -123,7 +123,7 @@ export const running = {
   update: {
     purpose: 'Change limits and devices of a running container',
     details: [
-      'Limits are kept by rctl(8) and cpuset(1) and need kern.racct.enable=1 in loader.conf. Sizes take the suffixes k, m, g and t; -1 takes a limit away. Single options win over --resources.',
+      'Limits are kept by rctl(8) and cpuset(1) and need kern.racct.enable=1 in loader.conf. Sizes take the suffixes k, m, g and t; -1 takes a limit away. Single options win over --resources. What FreeBSD cannot limit is ignored, with a warning.',
     ],
     options: {
       resources: {
