@@ -17,22 +17,10 @@ import {
   state,
   wait,
   waitText,
-  write,
 } from '../harness/define.ts'
 
 const sleeper = 'echo ready; exec sleep %{nap}'
 const notFor = { runj: 'has no exec of this form' }
-
-/** process.json as conmon hands it over with --process. */
-const processFile = (more: Record<string, unknown>) =>
-  JSON.stringify({
-    terminal: false,
-    user: { uid: 0, gid: 0 },
-    args: ['/bin/sh', '-c', 'echo from exec'],
-    env: ['PATH=/bin:/usr/bin', 'A=b'],
-    cwd: '/',
-    ...more,
-  })
 
 export const execCases = [
   defineCase({
@@ -59,29 +47,6 @@ export const execCases = [
     steps: [
       ...startReady(),
       exec(['/bin/sh', '-c', 'kill -KILL $$'], { into: 'eout', status: 137 }),
-      ...finish,
-    ],
-  }),
-  defineCase({
-    id: 'exec.process-file',
-    title: 'exec --process FILE --detach --pid-file, as conmon calls it',
-    stands: 'conmon: `exec --pid-file P --process F --detach ID` (needs A2.1)',
-    mark: 'any-runtime',
-    notFor,
-    program: sleeper,
-    steps: [
-      ...startReady(),
-      write(
-        'process.json',
-        processFile({ args: ['/bin/sh', '-c', 'echo "$A from exec"; exec sleep %{nap}'] }),
-      ),
-      exec([], { into: 'eout', flags: ['--process', '%{dir}/process.json', '--detach'] }),
-      waitText('b from exec', 'eout'),
-      check('the pid file holds the pid of the command', async context => {
-        const pid = context.read('eout.pid').trim()
-        const words = (await context.tool('ps', '-ww', '-o', 'args=', '-p', pid)).stdout
-        if (!words.includes('sleep')) context.fail(`process ${pid} is ${words}`)
-      }),
       ...finish,
     ],
   }),
@@ -155,71 +120,6 @@ export const execCases = [
     ],
   }),
   defineCase({
-    id: 'exec.groups',
-    title: '--process: user, groups, hard limits, working directory',
-    stands: 'config.md, Process applies to exec; conmon --process',
-    mark: 'any-runtime',
-    notFor,
-    program: sleeper,
-    steps: [
-      ...startReady(),
-      write(
-        'process.json',
-        processFile({
-          user: { uid: 1001, gid: 1002, additionalGids: [44] },
-          rlimits: [{ type: 'RLIMIT_NOFILE', soft: 222, hard: 333 }],
-          cwd: '/tmp',
-          args: ['/bin/sh', '-c', 'id -u; id -g; ulimit -Hn; pwd; echo "groups $(id -G)"'],
-        }),
-      ),
-      exec([], { into: 'eout', flags: ['--process', '%{dir}/process.json'] }),
-      output([/^1001\n1002\n333\n\/tmp\n/, /groups .*\b44\b/], 'eout'),
-      ...finish,
-    ],
-  }),
-  defineCase({
-    id: 'exec.soft-limits',
-    title: '--process: soft limits below the hard ones',
-    stands: 'config.md, POSIX process: rlimits "soft ... value of the limit enforced"',
-    mark: 'any-runtime',
-    // runc gives its child the limits by prlimit(2) while Go's runtime raises the soft one of descriptors to the hard one.
-    notFor: { ...notFor, runc: "1.1 races with Go's runtime for the soft limit of descriptors" },
-    program: sleeper,
-    steps: [
-      ...startReady(),
-      write(
-        'process.json',
-        processFile({
-          user: { uid: 1001, gid: 1002 },
-          rlimits: [{ type: 'RLIMIT_NOFILE', soft: 222, hard: 333 }],
-          args: ['/bin/sh', '-c', 'ulimit -Sn; ulimit -Hn'],
-        }),
-      ),
-      exec([], { into: 'eout', flags: ['--process', '%{dir}/process.json'] }),
-      output(/^222\n333\n$/, 'eout'),
-      ...finish,
-    ],
-  }),
-  defineCase({
-    id: 'exec.process-umask',
-    title: '--process: umask',
-    stands:
-      'config.md, POSIX-platform User: umask, in a process of exec too; ocijail gives 0077 (needs A3.8)',
-    mark: 'any-runtime',
-    notFor: { ...notFor, runc: '1.1 does not apply it in exec' },
-    program: sleeper,
-    steps: [
-      ...startReady(),
-      write(
-        'process.json',
-        processFile({ user: { uid: 0, gid: 0, umask: 0o077 }, args: ['/bin/sh', '-c', 'umask'] }),
-      ),
-      exec([], { into: 'eout', flags: ['--process', '%{dir}/process.json'] }),
-      output(/^0?077$/m, 'eout'),
-      ...finish,
-    ],
-  }),
-  defineCase({
     id: 'exec.stopped',
     title: 'exec in a stopped container is an error',
     stands: 'ocijail does not look at the state (needs A3.12); runc: "cannot exec in a stopped container"',
@@ -284,28 +184,6 @@ export const execCases = [
       ...startReady(),
       exec(['/bin/cat'], { into: 'eout', stdin: 'through\n' }),
       output('through', 'eout'),
-      ...finish,
-    ],
-  }),
-  defineCase({
-    id: 'exec.terminal',
-    title: 'exec with a terminal over the console socket',
-    stands: 'conmon: `exec --console-socket S --process F --detach`; podman exec -t',
-    mark: 'any-runtime',
-    needs: ['native'],
-    notFor,
-    program: sleeper,
-    steps: [
-      ...startReady(),
-      write(
-        'process.json',
-        processFile({
-          terminal: true,
-          args: ['/bin/sh', '-c', 'test -t 0 && echo is a terminal; exec sleep %{nap}'],
-        }),
-      ),
-      exec([], { into: 'eout', flags: ['--process', '%{dir}/process.json', '--detach'], console: true }),
-      waitText(/is a terminal/, 'eout'),
       ...finish,
     ],
   }),
@@ -391,6 +269,25 @@ export const execCases = [
         const before = count()
         await context.until('it does not move', () => count() !== before && count() !== '')
       }),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'pause.exec',
+    title: 'exec in a paused container is an error, and with --ignore-paused it runs',
+    stands: 'runc(8), exec: "--ignore-paused allow exec in a paused container"',
+    mark: 'jailwright',
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      call(['pause', '%{id}']),
+      exec(['/bin/sh', '-c', 'echo ran'], { into: 'refused', fails: /paused/ }),
+      output({ not: /^ran/m }, 'refused'),
+      exec(['/bin/sh', '-c', 'echo ran; exit 5'], { into: 'eout', flags: ['--ignore-paused'], status: 5 }),
+      output(/^ran$/m, 'eout'),
+      state({ status: 'paused' }),
+      call(['resume', '%{id}']),
+      state({ status: 'running' }),
       ...finish,
     ],
   }),

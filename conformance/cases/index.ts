@@ -5,6 +5,7 @@ import { deleteCases } from './delete.ts'
 import { deviceCases } from './devices.ts'
 import { errorCases } from './errors.ts'
 import { execCases } from './exec.ts'
+import { execProcessCases } from './exec-process.ts'
 import { hookCases } from './hooks.ts'
 import { jailCases } from './jails.ts'
 import { killCases } from './kill.ts'
@@ -30,6 +31,7 @@ export const allCases: readonly Case[] = [
   ...hookCases,
   ...errorCases,
   ...execCases,
+  ...execProcessCases,
   ...jailCases,
   ...deviceCases,
   ...networkCases,

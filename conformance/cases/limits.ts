@@ -68,6 +68,37 @@ export const limitCases = [
     ],
   }),
   defineCase({
+    id: 'limits.update-ignored',
+    title: 'update says what it cannot do, one warning each, and succeeds',
+    stands:
+      'podman update: `update --resources=FILE ID` with --cpu-shares, --memory-reservation, --blkio-weight (needs A2.3): a limit that is not in force is not to look as if it were (design, "Not on FreeBSD")',
+    mark: 'jailwright',
+    files: {
+      'resources.json':
+        '{"memory":{"reservation":33554432},"cpu":{"shares":512},"blockIO":{"weight":10},"devices":[{"allow":false}]}',
+    },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      call(['update', '--resources', '%{dir}/resources.json', '%{id}'], {
+        log: [
+          /"warning".*resources\.memory\.reservation: ignored: /,
+          /"warning".*resources\.cpu\.shares: ignored: /,
+          /"warning".*resources\.blockIO\.weight: ignored: /,
+          /"warning".*resources\.devices: ignored: /,
+        ],
+      }),
+      call(['update', '--cpu-share', '512', '--kernel-memory=1g', '--cpu-period', '50000', '%{id}'], {
+        log: [
+          /"warning".*--cpu-share: ignored: /,
+          /"warning".*--kernel-memory: ignored: /,
+          /"warning".*resources\.cpu\.period: ignored: /,
+        ],
+      }),
+      ...finish,
+    ],
+  }),
+  defineCase({
     id: 'limits.stale-rule',
     title: 'a rule that an earlier jail of this name left does not bind the new container',
     stands:

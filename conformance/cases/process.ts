@@ -167,6 +167,16 @@ export const processCases = [
     ],
   }),
   defineCase({
+    id: 'process.user-absent',
+    title: 'without process.user the program is root, group 0',
+    stands:
+      "the specification's config-schema.json does not require process.user; runc takes 0:0, ocijail leaves it to chance (needs A3.8)",
+    mark: 'any-runtime',
+    config: { process: { user: null } },
+    program: 'id -u; id -g; umask',
+    output: /^0\n0\n0?022\n$/,
+  }),
+  defineCase({
     id: 'process.user-no-groups',
     title: 'without additionalGids no group of the caller is kept',
     stands: 'config.md, POSIX-platform User: additionalGids lists the additional groups; none are inherited',

@@ -57,6 +57,31 @@ export function resourcesFromOptions(
   }
 }
 
+/** Options that runc has and FreeBSD cannot do, and the property of a config.json that says the same. */
+const WITHOUT_EFFECT = {
+  'memory-reservation': 'linux.resources.memory.reservation',
+  'kernel-memory': 'linux.resources.memory.kernel',
+  'kernel-memory-tcp': 'linux.resources.memory.kernelTCP',
+  'cpu-share': 'linux.resources.cpu.shares',
+  'cpu-rt-period': 'linux.resources.cpu.realtimePeriod',
+  'cpu-rt-runtime': 'linux.resources.cpu.realtimeRuntime',
+  'cpuset-mems': 'linux.resources.cpu.mems',
+  'cpu-burst': 'linux.resources.cpu.burst',
+  'cpu-idle': 'linux.resources.cpu.idle',
+  'blkio-weight': 'linux.resources.blockIO.weight',
+  'l3-cache-schema': 'linux.intelRdt.l3CacheSchema',
+  'mem-bw-schema': 'linux.intelRdt.memBwSchema',
+} as const
+
+/** Given options that have no effect, as `--NAME`, each with the property whose disposition tells why. */
+export function ignoredOptions(
+  options: Invocation<'update'>['options'],
+): { option: string; property: string }[] {
+  return Object.entries(WITHOUT_EFFECT)
+    .filter(([name]) => options[name as keyof typeof WITHOUT_EFFECT] !== undefined)
+    .map(([name, property]) => ({ option: `--${name}`, property }))
+}
+
 /** The properties that have a value; undefined when none has. */
 function defined<T extends object>(properties: T): T | undefined {
   const entries = Object.entries(properties).filter(([, value]) => value !== undefined)

@@ -1,10 +1,11 @@
 /** `exec`: another program in a running container, under the same restrictions as the first one. */
 import { rmSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { ConfigErrors, JailwrightError } from '../errors.ts'
+import { JailwrightError } from '../errors.ts'
 import type { ProcessPlan } from '../translate/plan.ts'
 import { send } from './channel.ts'
 import type { Context } from './context.ts'
+import { programFor } from './exec-program.ts'
 import { forwardSignals, sendSignal } from './foreground.ts'
 import { layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
@@ -30,6 +31,8 @@ export interface ExecOptions {
   pidFile?: string | undefined
   consoleSocket?: string | undefined
   preserveFds: number
+  /** Also in a paused container: the program runs, the others stay stopped. */
+  ignorePaused: boolean
 }
 
 /** Runs a program in a running container; gives its exit status, or 0 at once with `detach`. */
@@ -72,7 +75,7 @@ async function startProcess(
   try {
     const { state } = requireState(ctx.root, id)
     const status = currentStatus(ctx.host, state)
-    if (status !== 'running') {
+    if (status !== 'running' && !(status === 'paused' && options.ignorePaused)) {
       throw new JailwrightError('STATE', `cannot exec in container "${id}": it is ${status}, not running`, {
         subject: id,
       })
@@ -115,51 +118,6 @@ async function startProcess(
     return { init, terminal }
   } finally {
     lock.release()
-  }
-}
-
-/** A process as the `process` of a config.json, read, checked and translated. */
-async function processFromFile(ctx: Context, id: string, file: string): Promise<ProcessPlan> {
-  const { readProcess } = await import('../bundle/read-process.ts')
-  const { createContext } = await import('../translate/context.ts')
-  const { translateProcess } = await import('../translate/process.ts')
-  const { hostFacts } = await import('./facts.ts')
-  const read = readProcess(file)
-  for (const warning of read.warnings) ctx.log.warn(warning)
-  const config = { ociVersion: '1.3.0', root: { path: '/' } }
-  const context = createContext({ id, bundle: { dir: '/', config }, facts: hostFacts(ctx.host) }, id)
-  const plan = translateProcess(context, read.process, '')
-  for (const warning of context.warnings) ctx.log.warn(warning)
-  if (context.errors.length > 0) throw new ConfigErrors(context.errors)
-  return plan
-}
-
-/** The process of a `--process` file, or the container's own with the options put over it. */
-async function programFor(
-  ctx: Context,
-  own: ProcessPlan | undefined,
-  options: ExecOptions,
-): Promise<ProcessPlan> {
-  if (options.processFile !== undefined) {
-    const plan = await processFromFile(ctx, options.id, options.processFile)
-    return { ...plan, terminal: plan.terminal || options.tty }
-  }
-  if (!own)
-    throw new JailwrightError('STATE', `container "${options.id}" has no process to take defaults from`)
-  const { user } = options
-  // Another user's home is looked up in the jail, unless it is given.
-  const env = user ? own.env.filter(entry => !entry.startsWith('HOME=')) : own.env
-  const { lastOfEachName } = await import('../translate/process.ts')
-  return {
-    ...own,
-    args: options.args,
-    env: lastOfEachName([...env, ...options.env]),
-    cwd: options.cwd ?? own.cwd,
-    uid: user?.uid ?? own.uid,
-    gid: user?.gid ?? own.gid,
-    groups: [...new Set([...own.groups, ...options.additionalGids])],
-    noNewPrivileges: own.noNewPrivileges || options.noNewPrivileges,
-    terminal: options.tty,
   }
 }
 

@@ -3,8 +3,10 @@ import type { LinuxResources } from '../bundle/generated/config.ts'
 import { ConfigErrors, JailwrightError } from '../errors.ts'
 import { liveDeviceRules } from '../translate/devfs-rules.ts'
 import { nameBelowDev } from '../translate/device-requests.ts'
+import { disposition } from '../translate/disposition.ts'
+import { allFates } from '../translate/fates.ts'
 import { racctProblem, updateCalls } from '../translate/limits.ts'
-import type { HostFacts, ToolCall } from '../translate/plan.ts'
+import type { Fate, HostFacts, ToolCall } from '../translate/plan.ts'
 import { runTool } from './apply.ts'
 import type { Context } from './context.ts'
 import { hostFacts } from './facts.ts'
@@ -13,6 +15,9 @@ import { type Layout, layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
 import { readPlan } from './start.ts'
 import { currentStatus, requireState, type StateFile } from './state-file.ts'
+
+/** Where the disposition table has what `update` takes. */
+const RESOURCES = 'linux.resources.'
 
 /** What is to change. */
 export interface UpdateOptions {
@@ -23,9 +28,15 @@ export interface UpdateOptions {
   removeDevices: readonly string[]
   /** `best-effort`: a kernel without accounting is a warning. */
   limits?: 'strict' | 'best-effort' | undefined
+  /** Options that have no effect here, and the property whose row of the disposition table says why. */
+  ignored: readonly { option: string; property: string }[]
 }
 
-/** Changes limits and devices of a created, running or paused container; all is checked before anything is changed. */
+/**
+ * Changes limits and devices of a created, running or paused container; all is checked before anything is changed. What
+ * has no effect is a warning each.
+ * @throws ConfigErrors for resources that are wrong; JailwrightError STATE, UNSUPPORTED (no accounting), HOST.
+ */
 export function update(ctx: Context, options: UpdateOptions): void {
   const { id } = options
   requireState(ctx.root, id)
@@ -49,15 +60,18 @@ export function update(ctx: Context, options: UpdateOptions): void {
 
 function limitCalls(ctx: Context, facts: HostFacts, state: StateFile, options: UpdateOptions): ToolCall[] {
   const errors: JailwrightError[] = []
+  const said = new Map<string, Fate>()
   const calls = updateCalls(state.jailName, options.resources, {
     fail: (property, text) => {
       errors.push(new JailwrightError('CONFIG', `resources.${property}: ${text}`, { subject: property }))
     },
-    fate: (property, fate, note) => {
-      if (fate === 'ignored') ctx.log.warn(`resources.${property}: ignored: ${note}`)
+    fate: (name, fate, note) => {
+      const property = `${RESOURCES}${name}`
+      said.set(property, { property, fate, note })
     },
   })
   if (errors.length > 0) throw new ConfigErrors(errors)
+  warnOfIgnored(ctx, options, said)
   const problem = racctProblem(facts)
   if (!problem || !calls.some(call => call.tool === 'rctl')) return calls
   if (options.limits !== 'best-effort') {
@@ -68,6 +82,27 @@ function limitCalls(ctx: Context, facts: HostFacts, state: StateFile, options: U
   }
   ctx.log.warn(`limits are not in force: ${problem.text}; ${problem.hint}`)
   return calls.filter(call => call.tool !== 'rctl')
+}
+
+/** What is asked for and has no effect, with the reason that was `said`, else that of the disposition table. */
+function warnOfIgnored(ctx: Context, options: UpdateOptions, said: Map<string, Fate>): void {
+  const { resources } = options
+  if (resources.devices !== undefined) {
+    const property = `${RESOURCES}devices`
+    said.set(property, { property, fate: 'ignored', note: 'use --device-add and --device-remove' })
+  }
+  const config = { ociVersion: '1.3.0', root: { path: '/' }, linux: { resources } }
+  for (const { property, fate, note } of allFates(config, said)) {
+    if (fate === 'ignored' && property.startsWith(RESOURCES))
+      ctx.log.warn(ignoredLine(`resources.${property.slice(RESOURCES.length)}`, note))
+  }
+  for (const { option, property } of options.ignored)
+    ctx.log.warn(ignoredLine(option, disposition(property)?.note ?? ''))
+}
+
+/** The table's notes are sentences; a message has no full stop. */
+function ignoredLine(subject: string, note: string): string {
+  return `${subject}: ignored: ${note.replace(/\.$/, '')}`
 }
 
 /** rctl rules outlive a jail (rctl.md section 2), so their removal goes into the journal before they are added. */

@@ -67,6 +67,8 @@ export function limitsOfResources(resources: LinuxResources, property: string, s
     const percent = quota === undefined ? undefined : (quota * 100n + period - 1n) / period
     rule('cpu.quota', 'pcpu', percent)
     if (cpu.period !== undefined) sink.fate(at('cpu.period'), 'translated', 'part of cpu.quota')
+  } else if (cpu?.period !== undefined) {
+    sink.fate(at('cpu.period'), 'ignored', 'without cpu.quota it limits nothing')
   }
   if (cpu?.cpus !== undefined && cpu.cpus.trim() !== '') {
     const list = cpu.cpus.replaceAll(' ', '')

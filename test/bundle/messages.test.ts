@@ -28,6 +28,7 @@ describe('one line for each kind of error', () => {
       messages({ mounts: [{ destination: '/a', options: ['ro', true] }] }),
       'mounts[0].options[1]: must be a string, got true',
     ],
+    [messages({ process: { ...minimal.process, user: null } }), 'process.user: must be an object, got null'],
     [
       messages({ process: { ...minimal.process, user: { uid: '0' } } }),
       'process.user.uid: must be a whole number, got "0"',

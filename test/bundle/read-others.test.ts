@@ -61,6 +61,7 @@ describe('the process of exec', () => {
     ['null', ['process: must be an object, got null']],
     ['[]', ['process: must be an object, got an array']],
     ['{"cwd":"/"}', ['process.args: is required']],
+    ['{"args":["a"],"cwd":"/","user":null}', ['process.user: must be an object, got null']],
   ])('%s', (text, messages) => {
     expect(failures(() => readProcess(file(text)))).toEqual(messages)
   })

@@ -4,8 +4,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Invocation } from '../../src/cli/commands.ts'
 import { fastParse } from '../../src/cli/fast-parse.ts'
-import { parseSize, resourcesFromFile, resourcesFromOptions } from '../../src/cli/resources.ts'
+import {
+  ignoredOptions,
+  parseSize,
+  resourcesFromFile,
+  resourcesFromOptions,
+} from '../../src/cli/resources.ts'
+import { running } from '../../src/cli/table/running.ts'
 import { toInvocation } from '../../src/cli/values.ts'
+import { disposition } from '../../src/translate/disposition.ts'
 
 let dir: string
 beforeAll(() => {
@@ -60,6 +67,16 @@ test('every option has its property', () => {
     },
   })
   expect(resourcesFromOptions(options(''), {})).toEqual({})
+})
+
+test('every option without effect is told of, with a property that is ignored in a config too', () => {
+  const names = Object.entries(running.update.options).flatMap(([name, spec]) =>
+    'ignored' in spec ? [`--${name}`] : [],
+  )
+  const found = ignoredOptions(options(names.map(name => `${name}=1`).join(' ')))
+  expect(found.map(({ option }) => option).sort()).toEqual(names.sort())
+  for (const { property } of found) expect(disposition(property)?.fate).toBe('ignored')
+  expect(ignoredOptions(options('--memory 1m'))).toEqual([])
 })
 
 test('a file is checked like linux.resources of a bundle', () => {

@@ -180,12 +180,51 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     })
   })
 
+  it('update tells of each property and option without effect, and why', () => {
+    const file = join(work, 'ignored.json')
+    const resources = {
+      memory: { limit: 2 ** 28, reservation: 1, swappiness: 5 },
+      cpu: { shares: 2, period: 1000 },
+      blockIO: { weight: 10, weightDevice: [{ major: 1, minor: 1, weight: 1 }] },
+      pids: { limit: 50 },
+      network: { classID: 1 },
+      devices: [{ allow: false }],
+    }
+    writeFileSync(file, JSON.stringify(resources))
+    const answer = attempt('update', '-r', file, '--cpu-share', '3', '--l3-cache-schema', 'x', 'web')
+    expect(answer.status).toBe(0)
+    expect(answer.stderr.split('\n').sort()).toEqual([
+      'jailwright: warning: --cpu-share: ignored: rctl(8) has limits and no weights',
+      'jailwright: warning: --l3-cache-schema: ignored: FreeBSD does not offer Intel RDT',
+      'jailwright: warning: resources.blockIO.weight: ignored: rctl(8) has limits and no weights',
+      'jailwright: warning: resources.blockIO.weightDevice: ignored: rctl(8) has limits and no weights',
+      'jailwright: warning: resources.cpu.period: ignored: without cpu.quota it limits nothing',
+      'jailwright: warning: resources.cpu.shares: ignored: rctl(8) has limits and no weights',
+      'jailwright: warning: resources.devices: ignored: use --device-add and --device-remove',
+      'jailwright: warning: resources.memory.reservation: ignored: FreeBSD has no soft limit besides memoryuse',
+      'jailwright: warning: resources.memory.swappiness: ignored: FreeBSD has no tendency to swap for a jail',
+      'jailwright: warning: resources.network: ignored: FreeBSD marks no packets by jail',
+    ])
+    // Also where nothing else is asked for, and where nothing is accounted.
+    writeFileSync(file, '{"cpu":{"shares":2}}')
+    expect(attemptOn(hosts.stock, 'update', '-r', file, 'web')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'jailwright: warning: resources.cpu.shares: ignored: rctl(8) has limits and no weights',
+    })
+  })
+
   it('exec is refused where nothing runs or can run', () => {
     attempt('pause', 'web')
     expect(attempt('exec', 'web', '/bin/ls')).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('paused'),
     })
+    expect(attempt('exec', '--ignore-paused', 'web', '/bin/sh', '-c', 'echo ran; exit 3')).toMatchObject({
+      status: 3,
+      stdout: 'ran',
+    })
+    expect(JSON.parse(attempt('state', 'web').stdout)).toMatchObject({ status: 'paused' })
     attempt('resume', 'web')
     expect(attempt('exec', 'web', '/bin/ls').status).toBe(0)
     onHost(hosts.accounting, [

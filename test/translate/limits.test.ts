@@ -175,4 +175,13 @@ describe('update', () => {
       'cpuset -l 0 -j c1',
     ])
   })
+  it('says that a period alone limits nothing', () => {
+    const fates: string[] = []
+    const sink = {
+      fail: () => {},
+      fate: (property: string, fate: string, note: string) => void fates.push(`${property} ${fate}: ${note}`),
+    }
+    expect(updateCalls('c1', { cpu: { period: 50_000 } }, sink)).toEqual([])
+    expect(fates).toEqual(['cpu.period ignored: without cpu.quota it limits nothing'])
+  })
 })

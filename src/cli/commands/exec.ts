@@ -34,6 +34,7 @@ const exec: Handler<'exec'> = async ({ options, words }, { context }) => {
     pidFile: options['pid-file'],
     consoleSocket: options['console-socket'],
     preserveFds: options['preserve-fds'],
+    ignorePaused: options['ignore-paused'],
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Handler } from '../handler.ts'
-import { resourcesFromFile, resourcesFromOptions } from '../resources.ts'
+import { ignoredOptions, resourcesFromFile, resourcesFromOptions } from '../resources.ts'
 
 const update: Handler<'update'> = async ({ options, words }, { context }) => {
   const file = options.resources
@@ -12,6 +12,7 @@ const update: Handler<'update'> = async ({ options, words }, { context }) => {
     addDevices: options['device-add'],
     removeDevices: options['device-remove'],
     limits: options.limits,
+    ignored: ignoredOptions(options),
   })
   return 0
 }

@@ -13,7 +13,7 @@ export const running = {
   exec: {
     purpose: 'Run a further program in a running container',
     details: [
-      "The program gets the container's environment, groups, umask and limits unless options say otherwise. The exit status is the program's own, 128+n when signal n ended it, 126 or 127 when it cannot be executed or found.",
+      "The program gets the container's environment, groups, umask and limits unless options say otherwise; limits and umask that the FILE of --process leaves out are the container's too. The exit status is the program's own, 128+n when signal n ended it, 126 or 127 when it cannot be executed or found.",
       'Every word after CONTAINER-ID belongs to the program.',
     ],
     options: {
@@ -70,7 +70,7 @@ export const running = {
         ignored: true,
       },
       cgroup: { type: 'list', value: 'PATH', describe: 'accepted for callers of runc', ignored: true },
-      'ignore-paused': { type: 'flag', describe: 'accepted for callers of runc', ignored: true },
+      'ignore-paused': { type: 'flag', describe: 'run it in a paused container too' },
     },
     positionals: [
       id,
@@ -85,6 +85,7 @@ export const running = {
   },
   pause: {
     purpose: 'Stop every process of a container until "resume"',
+    details: ['The container has to be running: one that is created and waits for "start" is refused.'],
     options: {},
     positionals: [id],
     examples: [['pause web', 'stop its processes (SIGSTOP)']],
@@ -122,7 +123,7 @@ export const running = {
   update: {
     purpose: 'Change limits and devices of a running container',
     details: [
-      'Limits are kept by rctl(8) and cpuset(1) and need kern.racct.enable=1 in loader.conf. Sizes take the suffixes k, m, g and t; -1 takes a limit away. Single options win over --resources.',
+      'Limits are kept by rctl(8) and cpuset(1) and need kern.racct.enable=1 in loader.conf. Sizes take the suffixes k, m, g and t; -1 takes a limit away. Single options win over --resources. What FreeBSD cannot limit is ignored, with a warning.',
     ],
     options: {
       resources: {
