@@ -4,7 +4,7 @@
  */
 import { posix } from 'node:path'
 import { ConfigErrors } from '../errors.ts'
-import { annotationPath, type Context, createContext, isLinuxConfig, type TranslateInput } from './context.ts'
+import { annotationPath, type Context, createContext, type TranslateInput } from './context.ts'
 import { translateProfiles } from './device-profiles.ts'
 import type { DeviceRequests } from './device-requests.ts'
 import { applyDevices, collectDevices } from './devices.ts'
@@ -99,13 +99,18 @@ function jailSteps(context: Context, jail: JailPlan, jailName: string): Step[] {
   return room > 0 ? [step] : [{ kind: 'raise-children', parent: jail.parent }, step]
 }
 
-/** What a caller may rely on for safety and FreeBSD cannot give is a warning (design: "Not on FreeBSD"). */
+/**
+ * What a caller may rely on for safety and FreeBSD cannot give is a warning (design: "Not on FreeBSD"), whether or not
+ * the config has a freebsd section besides. Mappings alone ask for a user namespace as well.
+ */
 function linuxNotes(context: Context): void {
-  const { linux } = context.config
-  if (!isLinuxConfig(context.config)) return
-  if (linux?.namespaces?.some(namespace => namespace.type === 'user')) {
-    context.warn(
-      'linux.namespaces: FreeBSD has no user namespaces: root of the container is root of the jail',
-    )
-  }
+  const { namespaces, uidMappings, gidMappings } = context.config.linux ?? {}
+  const asked = [
+    ['namespaces', namespaces?.some(namespace => namespace.type === 'user')],
+    ['uidMappings', uidMappings?.length],
+    ['gidMappings', gidMappings?.length],
+  ] as const
+  const where = asked.find(([, given]) => given)?.[0]
+  if (where === undefined) return
+  context.warn(`linux.${where}: FreeBSD has no user namespaces: root of the container is root of the jail`)
 }

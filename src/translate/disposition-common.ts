@@ -55,7 +55,7 @@ export const commonRows: Rows = {
   'process.user.username': ignored('For Windows; ids decide here.'),
   'process.rlimits': applied('setrlimit(2) before the program starts; a type given twice is refused.'),
   'process.rlimits[].type': translated(
-    'The limit of that name (RLIMIT_VMEM is RLIMIT_AS). Linux-only limits (LOCKS, MSGQUEUE, NICE, RTPRIO, RTTIME, SIGPENDING) are ignored, unknown ones refused.',
+    'The limit of that name (RLIMIT_VMEM is RLIMIT_AS). Linux-only limits (LOCKS, MSGQUEUE, NICE, RTPRIO, RTTIME, SIGPENDING) are ignored with a warning, unknown ones refused.',
   ),
   'process.rlimits[].soft': applied('rlim_cur; 2^63 - 1 and above are RLIM_INFINITY.'),
   'process.rlimits[].hard': applied('rlim_max; 2^63 - 1 and above are RLIM_INFINITY.'),

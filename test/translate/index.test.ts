@@ -110,6 +110,26 @@ describe('translate', () => {
     ).toHaveLength(4)
   })
 
+  const user: Config['linux'] = { namespaces: [{ type: 'pid' }, { type: 'user' }] }
+  const mapping = [{ containerID: 0, hostID: 100_000, size: 65_536 }]
+  it.each([
+    ['linux.namespaces', { linux: user }],
+    ['linux.namespaces', { linux: user, freebsd: {} }],
+    ['linux.namespaces', { linux: { ...user, uidMappings: mapping, gidMappings: mapping } }],
+    ['linux.uidMappings', { linux: { uidMappings: mapping, gidMappings: mapping } }],
+    ['linux.gidMappings', { linux: { gidMappings: mapping }, freebsd: { jail: {} } }],
+  ])('warns once of a user namespace that is not there: %s', (property, parts) => {
+    expect(plan(parts).warnings).toEqual([
+      `${property}: FreeBSD has no user namespaces: root of the container is root of the jail`,
+    ])
+  })
+
+  it('does not warn of namespaces that mean nothing, nor of empty mappings', () => {
+    expect(
+      plan({ linux: { namespaces: [{ type: 'network' }], uidMappings: [], gidMappings: [] } }).warnings,
+    ).toEqual([])
+  })
+
   it('refuses ids that lead out of the state directory', () => {
     for (const id of ['../x', 'a/b', '', '-x'])
       expect(errors({}, { id })).toEqual([expect.stringContaining('invalid')])

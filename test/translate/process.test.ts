@@ -46,6 +46,7 @@ describe('process', () => {
       { resource: 'KQUEUES', soft: '0', hard: '0' },
     ])
     expect(fate(made, 'process.rlimits[3]')).toBe('ignored: FreeBSD has no RLIMIT_SIGPENDING')
+    expect(made.warnings).toEqual(['process.rlimits[3]: FreeBSD has no RLIMIT_SIGPENDING; ignored'])
   })
 
   it('refuses unknown, doubled and reversed rlimits, each by its property', () => {
