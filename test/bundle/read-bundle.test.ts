@@ -288,6 +288,21 @@ describe('near misses in the freebsd section', () => {
       'freebsd.jail.allow.vmm',
       'the annotation "org.freebsd.jail.allow.vmm"',
     ],
+    [
+      { jail: { allow: { nosuser: true } } },
+      'freebsd.jail.allow.nosuser',
+      'freebsd.jail.allow.suser = false',
+    ],
+    [
+      { jail: { allow: { noRawSockets: true } } },
+      'freebsd.jail.allow.noRawSockets',
+      'freebsd.jail.allow.rawSockets = false',
+    ],
+    [
+      { jail: { 'allow.noset_hostname': true } },
+      'freebsd.jail["allow.noset_hostname"]',
+      'freebsd.jail.allow.setHostname = false',
+    ],
   ])('%j', (section, path, suggestion) => {
     expect(advice(section)).toEqual([`${path}: is not known and ignored; did you mean ${suggestion}?`])
   })
