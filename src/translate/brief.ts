@@ -14,7 +14,7 @@ import { limitSteps } from './limits.ts'
 import { translateMounts } from './mounts.ts'
 import { checkId, fullJailName, jailNameOf } from './names.ts'
 import { aliasSteps, collectInterfaces, vnetSteps } from './network.ts'
-import type { JailStep, Plan, Step } from './plan.ts'
+import type { JailStep, Plan, ProcessPlan, Step } from './plan.ts'
 import { translateProcess } from './process.ts'
 
 /**
@@ -46,10 +46,10 @@ export function translateBriefly(input: TranslateInput): Plan {
   steps.push(...mounts.steps, ...aliasSteps(context, jail))
   steps.push(...jailSteps(context, jail, jailName))
   steps.push(...vnetSteps(context, jail, jailName, own), ...limitSteps(context, jailName, input.limits))
-  const process = config.process ? translateProcess(context, config.process) : undefined
+  const process = firstProcess(context)
   const hooks = translateHooks(context)
   linuxNotes(context)
-  if (context.errors.length > 0) throw new ConfigErrors(context.errors)
+  if (context.errors.length > 0 || process === undefined) throw new ConfigErrors(context.errors)
   return {
     id: input.id,
     jailName,
@@ -58,7 +58,7 @@ export function translateBriefly(input: TranslateInput): Plan {
     readonlyRoot,
     vnet: jail.vnet,
     steps,
-    ...(process === undefined ? {} : { process }),
+    process,
     hooks,
     annotations: context.annotations,
     fates: [...context.fates.values()],
@@ -80,6 +80,17 @@ function rootOf(context: Context): string {
   else if (path === '/') context.fail('root.path', 'the root of the host cannot be the root of a container')
   else context.fate('root.path', given === path ? 'applied' : 'translated', given === path ? '' : path)
   return path
+}
+
+/**
+ * config.md asks for `process` when `start` is called; but `create` starts what becomes the program, so it is asked for
+ * here, as runc and crun do.
+ */
+function firstProcess(context: Context): ProcessPlan | undefined {
+  const { process } = context.config
+  if (process) return translateProcess(context, process)
+  context.fail('process', 'is required to create a container')
+  return undefined
 }
 
 /** Annotations of ours that no file of this folder knows: most likely misspelt, and meant to have an effect. */

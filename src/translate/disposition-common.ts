@@ -35,7 +35,9 @@ export const commonRows: Rows = {
     'A read-only nullfs of the root below the state directory, which becomes the jail parameter path; all mounts go on top of it.',
   ),
 
-  process: applied('The first program; without it the container can be created but not started.'),
+  process: applied(
+    'The first program. Required, since create starts the process that becomes it; a config without one is refused.',
+  ),
   'process.args': applied(
     'execve(2) in the jail; a name without a slash is looked up in the PATH of process.env. A missing program is an error of create.',
   ),

@@ -21,10 +21,7 @@ export function planText(plan: Plan, options: TextOptions = {}): string {
     ruleset(plan),
     section('jail.conf(5)', jailConf(plan, state)),
     section('commands, in this order', commands.flatMap(commandLines)),
-    section(
-      'process',
-      plan.process ? processLines(plan.process) : ['# none: the container can be created only'],
-    ),
+    section('process', processLines(plan.process)),
     hooks(plan),
     section('undo, in this order', undoLines(commands)),
     section('properties', fates(plan)),

@@ -156,6 +156,7 @@ describe.skipIf(!present)("the specification's examples", () => {
   it.each(files)('%s has a plan', file => {
     const config = JSON.parse(readFileSync(join(VECTORS, file), 'utf8')) as Config
     config.root ??= { path: 'rootfs' }
+    config.process ??= { args: ['/bin/sh'], cwd: '/' }
     const paths = { '/dev/pf': 'device', '/dev/fuse': 'device', '/dev/sda': 'device' } as const
     const facts = fixedFacts({ paths, jailParams: { 'allow.vmm': 'bool' } })
     const made = translate({ id: 'c1', bundle: { dir: '/b', config }, facts, limits: 'best-effort' })

@@ -85,8 +85,8 @@ describe('process', () => {
     ])
   })
 
-  it('is left out of the plan when the config has none', () => {
-    expect(plan({})).not.toHaveProperty('process')
+  it('is required, since nothing can be created without it', () => {
+    expect(errors({ process: undefined })).toEqual(['process: is required to create a container'])
   })
 })
 
