@@ -3,24 +3,24 @@
  * `plan` prints is what `create` does.
  */
 import { posix } from 'node:path'
-import { ConfigErrors } from '../errors.ts'
+import { JailwrightError } from '../errors.ts'
 import { annotationPath, type Context, createContext, type TranslateInput } from './context.ts'
 import { translateProfiles } from './device-profiles.ts'
 import type { DeviceRequests } from './device-requests.ts'
 import { applyDevices, collectDevices } from './devices.ts'
 import { translateHooks } from './hooks.ts'
 import { type JailPlan, translateJail } from './jail.ts'
-import { limitSteps } from './limits.ts'
+import { limitSteps, MODE_ANNOTATION } from './limits.ts'
 import { translateMounts } from './mounts.ts'
 import { checkId, fullJailName, jailNameOf } from './names.ts'
 import { aliasSteps, collectInterfaces, vnetSteps } from './network.ts'
 import type { JailStep, Plan, ProcessPlan, Step } from './plan.ts'
 import { translateProcess } from './process.ts'
+import { Refusal } from './refusal.ts'
 
 /**
  * Translates a bundle, saying of properties only what the translation itself has to say: enough for `create`, and half of
- * the work. Throws JailwrightError for a bad id, and ConfigErrors with every error of the config, each
- * naming its property.
+ * the work. Throws JailwrightError for a bad id, and a Refusal with every error of the config, each naming its property.
  */
 export function translateBriefly(input: TranslateInput): Plan {
   checkId(input.id)
@@ -35,7 +35,7 @@ export function translateBriefly(input: TranslateInput): Plan {
   const ruleset = applyDevices(context, mounts, requests)
   const own = collectInterfaces(context)
   const jail = translateJail(context, wanted, own[0]?.origin)
-  const jailName = fullJailName(context.ownName, jail.parent)
+  const jailName = jailNameIn(context, jail.parent)
   const readonlyRoot = config.root?.readonly ?? false
   const steps: Step[] = []
   if (ruleset) steps.push(ruleset)
@@ -45,11 +45,13 @@ export function translateBriefly(input: TranslateInput): Plan {
   }
   steps.push(...mounts.steps, ...aliasSteps(context, jail))
   steps.push(...jailSteps(context, jail, jailName))
-  steps.push(...vnetSteps(context, jail, jailName, own), ...limitSteps(context, jailName, input.limits))
+  steps.push(...vnetSteps(context, jail, jailName, own), ...limitSteps(context, jailName, limitsMode(input)))
   const process = firstProcess(context)
   const hooks = translateHooks(context)
   linuxNotes(context)
-  if (context.errors.length > 0 || process === undefined) throw new ConfigErrors(context.errors)
+  if (context.errors.length > 0 || process === undefined) {
+    throw new Refusal(input.id, context.errors, [...context.fates.values()], context.warnings)
+  }
   return {
     id: input.id,
     jailName,
@@ -80,6 +82,23 @@ function rootOf(context: Context): string {
   else if (path === '/') context.fail('root.path', 'the root of the host cannot be the root of a container')
   else context.fate('root.path', given === path ? 'applied' : 'translated', given === path ? '' : path)
   return path
+}
+
+/** A mode that was wrong and has been left out may have been best-effort: then limits that cannot hold are no error. */
+function limitsMode({ limits, found }: TranslateInput): TranslateInput['limits'] {
+  const doubtful = ['annotations', annotationPath(MODE_ANNOTATION)]
+  return found?.errors.some(({ subject = '' }) => doubtful.includes(subject)) ? 'best-effort' : limits
+}
+
+/** The jail's full name; one that is too long is an error among the others. */
+function jailNameIn(context: Context, parent: string | undefined): string {
+  try {
+    return fullJailName(context.ownName, parent)
+  } catch (error) {
+    if (!(error instanceof JailwrightError)) throw error
+    context.errors.push(error)
+    return context.ownName
+  }
 }
 
 /**

@@ -2,9 +2,21 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readBundle, validateBundle } from '../../src/bundle/index.ts'
+import { examineBundle, readBundle } from '../../src/bundle/index.ts'
 import { ConfigErrors, JailwrightError } from '../../src/errors.ts'
 import { makeBundle, minimal, temporaryDirectory } from './helpers.ts'
+
+/** All errors and warnings of a bundle, those of reading it too. */
+function validateBundle(dir: string): { errors: readonly JailwrightError[]; warnings: readonly string[] } {
+  try {
+    const { bundle, found } = examineBundle(dir)
+    return { errors: found?.errors ?? [], warnings: bundle.warnings }
+  } catch (error) {
+    if (error instanceof ConfigErrors) return { errors: error.errors, warnings: [] }
+    if (error instanceof JailwrightError) return { errors: [error], warnings: [] }
+    throw error
+  }
+}
 
 const errorsOf = (config: unknown) => validateBundle(makeBundle(config)).errors.map(error => error.message)
 const warningsOf = (config: unknown) => validateBundle(makeBundle(config)).warnings

@@ -130,6 +130,21 @@ describe('translate', () => {
     ).toEqual([])
   })
 
+  it('reports a jail name that is too long among the other errors', () => {
+    const parts = { annotations: { 'org.freebsd.parentJail': 'pod' }, mounts: [{ destination: '/' }] }
+    expect(errors(parts, { id: 'x'.repeat(253) })).toEqual([
+      expect.stringContaining('mounts[0].destination: '),
+      expect.stringContaining(': longer than 255 characters'),
+    ])
+  })
+
+  it('says a thing once that one property asks for several times', () => {
+    const devices = [{ allow: true, type: 'c', major: 14 }]
+    expect(errors({ linux: { resources: { devices } } })).toEqual([
+      expect.stringMatching(/^linux\.resources\.devices\[0\]: a device needs a devfs mounted on \/dev/),
+    ])
+  })
+
   it('refuses ids that lead out of the state directory', () => {
     for (const id of ['../x', 'a/b', '', '-x'])
       expect(errors({}, { id })).toEqual([expect.stringContaining('invalid')])
