@@ -453,6 +453,41 @@ export const jailCases = [
     ),
   }),
   defineCase({
+    id: 'jails.allow-negated',
+    title: "annotations in jail(8)'s negative form take the permission away",
+    stands: 'lib/libjail/jail.c, jailparam_type: a name may be "the "no" counterpart to a boolean"',
+    mark: 'jails',
+    notFor: { ocijail: 'has a list of names without these', runj: 'reads no annotations' },
+    ...annotated(
+      {
+        'org.freebsd.jail.allow.noraw_sockets': 'true',
+        'org.freebsd.jail.allow.nochflags': '1',
+        'org.freebsd.jail.allow.nomlock': 'false',
+        'org.freebsd.jail.allow.mount.notmpfs': 'true',
+      },
+      [
+        jls(
+          'allow.raw_sockets allow.chflags allow.mlock allow.mount.tmpfs',
+          'allow.noraw_sockets allow.nochflags allow.mlock allow.mount.notmpfs',
+        ),
+      ],
+    ),
+  }),
+  defineCase({
+    id: 'jails.allow-contradicting',
+    title: 'a permission that is given and taken away at once is refused',
+    stands: 'JSON objects have no order: neither of the two annotations can be the one that counts',
+    mark: 'jails',
+    notFor: { ocijail: 'has a list of names without these', runj: 'reads no annotations' },
+    config: {
+      annotations: {
+        'org.freebsd.jail.allow.mlock': 'true',
+        'org.freebsd.jail.allow.nomlock': 'true',
+      },
+    },
+    steps: [create({ fails: /allow\.nomlock.*allow\.mlock/ }), gone()],
+  }),
+  defineCase({
     id: 'jails.allow-unknown',
     title: 'an allow.* that this kernel does not know is a warning',
     stands:

@@ -92,6 +92,11 @@ function suggestion(name: string, kind: string): string | undefined {
   for (const parameter of kind.endsWith('.allow') ? [`allow.${name}`, name] : [name]) {
     if (BY_ANNOTATION.test(parameter)) return `the annotation "org.freebsd.jail.${parameter}"`
   }
+  // jail(8) would take allow.nosuser; read over, it would leave on what is on by default.
+  const [, positive] = /^(?:allow)?no(.+)$/.exec(plain(name)) ?? []
+  const opposite = positive && wellKnown().get(positive)
+  if (opposite?.startsWith('freebsd.jail.allow.') && !opposite.endsWith('.mount'))
+    return `${opposite} = false`
   const near = KNOWN[kind]?.find(candidate => nearlySame(plain(name), plain(candidate)))
   return near && `${kind}.${near}`.replace('[]', '')
 }

@@ -4,4 +4,4 @@
  */
 export { SPEC_VERSION } from './config-checks.ts'
 export type { Config } from './generated/config.ts'
-export { type Bundle, readBundle, validateBundle } from './read-bundle.ts'
+export { type Bundle, examineBundle, readBundle } from './read-bundle.ts'

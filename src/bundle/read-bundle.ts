@@ -1,6 +1,6 @@
 /** Reads and checks a bundle: a directory with a config.json (bundle.md of the runtime specification). */
 import fs from 'node:fs'
-import { ConfigErrors, JailwrightError } from '../errors.ts'
+import { ConfigErrors, type JailwrightError } from '../errors.ts'
 import { schemaErrors } from './check.ts'
 import { checkConfig } from './config-checks.ts'
 import { dropFileTypes } from './device-modes.ts'
@@ -8,6 +8,7 @@ import type { Config } from './generated/config.ts'
 import validateConfig from './generated/validate-config.js'
 import type { Findings } from './process-checks.ts'
 import { fileError, nulErrors, parseJson, readText } from './read-json.ts'
+import { remainder } from './remainder.ts'
 
 /** A bundle that has passed all checks that need no look at the host. */
 export interface Bundle {
@@ -29,18 +30,33 @@ export function readBundle(dir: string): Bundle {
   return { dir: resolved, config: document as Config, warnings }
 }
 
-/** What `validate` tells of a bundle: all errors and warnings. Expected failures of reading are errors here too. */
-export function validateBundle(dir: string): {
-  errors: readonly JailwrightError[]
-  warnings: readonly string[]
-} {
-  try {
-    const { text, document } = readConfig(dir)
-    return configFindings(text, document)
-  } catch (error) {
-    if (error instanceof JailwrightError) return { errors: [error], warnings: [] }
-    throw error
+/** A bundle in which something may be wrong. */
+export interface Examined {
+  /** With all that is right in the config, made whole to its type. */
+  bundle: Bundle
+  /** What is wrong, and the config as it stands in the file; absent when nothing is. */
+  found?: { errors: readonly JailwrightError[]; document: unknown }
+}
+
+/**
+ * Reads and checks a bundle as `readBundle` does, but goes on with what is left when something is wrong in it.
+ * @throws JailwrightError CONFIG when config.json cannot be read or is no JSON, ConfigErrors when nothing is left.
+ */
+export function examineBundle(dir: string): Examined {
+  const { dir: resolved, text, document } = readConfig(dir)
+  const { errors, warnings } = configFindings(text, document)
+  const config = document as Config
+  if (errors.length === 0) return { bundle: { dir: resolved, config, warnings } }
+  if (!isObject(document)) throw new ConfigErrors(errors)
+  return {
+    bundle: { dir: resolved, config: remainder(document, errors), warnings },
+    // Wrong values have been taken out of the document.
+    found: { errors, document: JSON.parse(text) },
   }
+}
+
+function isObject(document: unknown): document is Partial<Config> {
+  return document !== null && typeof document === 'object' && !Array.isArray(document)
 }
 
 /** All findings of a config's text; `document` is changed when there are errors (see `schemaErrors`). */
@@ -48,9 +64,7 @@ export function configFindings(text: string, document: unknown): Findings {
   const nul = nulErrors(text, document)
   dropFileTypes(document)
   const found: Findings = { errors: [...nul, ...schemaErrors(validateConfig, document)], warnings: [] }
-  if (document !== null && typeof document === 'object' && !Array.isArray(document)) {
-    checkConfig(document as Partial<Config>, found)
-  }
+  if (isObject(document)) checkConfig(document, found)
   return found
 }
 

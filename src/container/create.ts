@@ -34,8 +34,7 @@ export async function createContainer(
     ...(given.consoleSocket === undefined ? {} : { consoleSocket: resolve(given.consoleSocket) }),
   }
   const { bundle, plan } = await planContainer(ctx, options)
-  const program = requireProcess(plan)
-  checkTerminal(program, options, mode)
+  checkTerminal(plan.process, options, mode)
   mkdirSync(ctx.root, { recursive: true, mode: 0o711 })
   // The real path: the kernel knows a mount by it, and /var/run may be a link.
   const files = layout(realpathSync(ctx.root), options.id)
@@ -43,7 +42,7 @@ export async function createContainer(
   const guarded = { ...ctx, host: lock.guard(ctx.host) }
   try {
     clearRemains(guarded, files, options.id)
-    return await build(guarded, { options, mode, files, plan, program, bundle, lock })
+    return await build(guarded, { options, mode, files, plan, program: plan.process, bundle, lock })
   } finally {
     lock.release()
   }
@@ -72,13 +71,6 @@ async function planContainer(ctx: Context, options: CreateOptions): Promise<{ bu
   }
   // The real path, or what is found beneath it would seem to be elsewhere.
   return { bundle, plan: { ...plan, rootPath: realpathSync(plan.rootPath) } }
-}
-
-function requireProcess(plan: Plan): ProcessPlan {
-  if (plan.process && plan.process.args.length > 0) return plan.process
-  throw new JailwrightError('CONFIG', 'process.args: required to create a container, at least one entry', {
-    subject: 'process.args',
-  })
 }
 
 function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: CreateMode): void {

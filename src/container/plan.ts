@@ -1,23 +1,35 @@
 /** `plan`: what `create` would do. Needs no root and no FreeBSD, changes nothing. */
 import { basename } from 'node:path'
-import { readBundle } from '../bundle/index.ts'
+import { examineBundle } from '../bundle/index.ts'
+import { ConfigErrors, JailwrightError } from '../errors.ts'
 import { offlineFacts } from '../translate/facts.ts'
 import { translate } from '../translate/index.ts'
 import type { HostFacts, Plan } from '../translate/plan.ts'
+import { Refusal } from '../translate/refusal.ts'
 import type { Context } from './context.ts'
 import { hostFacts } from './facts.ts'
 
-/** The plan of a bundle for a container of the given id (default: the bundle directory's name, as far as it is legal). */
+/**
+ * The plan of a bundle for a container of the given id (default: the bundle directory's name, as far as it is legal).
+ * Throws a Refusal with all that is wrong, whether a check or the translation has found it, and another JailwrightError
+ * when there is no config to speak of.
+ */
 export function planBundle(ctx: Context, options: { bundle: string; id?: string | undefined }): Plan {
-  const bundle = readBundle(options.bundle)
+  const { bundle, found } = examineBundle(options.bundle)
   for (const warning of bundle.warnings) ctx.log.warn(warning)
   const id =
     options.id ??
     (basename(bundle.dir)
       .replaceAll(/[^A-Za-z0-9_.-]/g, '-')
-      .replace(/^-+/, '') ||
+      .replace(/^[-.]+/, '') ||
       'container')
-  return translate({ id, bundle, facts: factsHere(ctx) })
+  try {
+    return translate({ id, bundle, facts: factsHere(ctx), found })
+  } catch (error) {
+    // A host that does not answer takes nothing away from what was found in the config.
+    if (!found || error instanceof Refusal || !(error instanceof JailwrightError)) throw error
+    throw new ConfigErrors([...found.errors, error])
+  }
 }
 
 /** This host's facts where there is a FreeBSD to ask and we may ask it; a FreeBSD 15.1's own elsewhere. */

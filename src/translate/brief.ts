@@ -3,24 +3,24 @@
  * `plan` prints is what `create` does.
  */
 import { posix } from 'node:path'
-import { ConfigErrors } from '../errors.ts'
-import { annotationPath, type Context, createContext, isLinuxConfig, type TranslateInput } from './context.ts'
+import { JailwrightError } from '../errors.ts'
+import { annotationPath, type Context, createContext, type TranslateInput } from './context.ts'
 import { translateProfiles } from './device-profiles.ts'
 import type { DeviceRequests } from './device-requests.ts'
 import { applyDevices, collectDevices } from './devices.ts'
 import { translateHooks } from './hooks.ts'
 import { type JailPlan, translateJail } from './jail.ts'
-import { limitSteps } from './limits.ts'
+import { limitSteps, MODE_ANNOTATION } from './limits.ts'
 import { translateMounts } from './mounts.ts'
 import { checkId, fullJailName, jailNameOf } from './names.ts'
 import { aliasSteps, collectInterfaces, vnetSteps } from './network.ts'
-import type { JailStep, Plan, Step } from './plan.ts'
+import type { JailStep, Plan, ProcessPlan, Step } from './plan.ts'
 import { translateProcess } from './process.ts'
+import { Refusal } from './refusal.ts'
 
 /**
  * Translates a bundle, saying of properties only what the translation itself has to say: enough for `create`, and half of
- * the work. Throws JailwrightError for a bad id, and ConfigErrors with every error of the config, each
- * naming its property.
+ * the work. Throws JailwrightError for a bad id, and a Refusal with every error of the config, each naming its property.
  */
 export function translateBriefly(input: TranslateInput): Plan {
   checkId(input.id)
@@ -35,7 +35,7 @@ export function translateBriefly(input: TranslateInput): Plan {
   const ruleset = applyDevices(context, mounts, requests)
   const own = collectInterfaces(context)
   const jail = translateJail(context, wanted, own[0]?.origin)
-  const jailName = fullJailName(context.ownName, jail.parent)
+  const jailName = jailNameIn(context, jail.parent)
   const readonlyRoot = config.root?.readonly ?? false
   const steps: Step[] = []
   if (ruleset) steps.push(ruleset)
@@ -45,11 +45,13 @@ export function translateBriefly(input: TranslateInput): Plan {
   }
   steps.push(...mounts.steps, ...aliasSteps(context, jail))
   steps.push(...jailSteps(context, jail, jailName))
-  steps.push(...vnetSteps(context, jail, jailName, own), ...limitSteps(context, jailName, input.limits))
-  const process = config.process ? translateProcess(context, config.process) : undefined
+  steps.push(...vnetSteps(context, jail, jailName, own), ...limitSteps(context, jailName, limitsMode(input)))
+  const process = firstProcess(context)
   const hooks = translateHooks(context)
   linuxNotes(context)
-  if (context.errors.length > 0) throw new ConfigErrors(context.errors)
+  if (context.errors.length > 0 || process === undefined) {
+    throw new Refusal(input.id, context.errors, [...context.fates.values()], context.warnings)
+  }
   return {
     id: input.id,
     jailName,
@@ -58,7 +60,7 @@ export function translateBriefly(input: TranslateInput): Plan {
     readonlyRoot,
     vnet: jail.vnet,
     steps,
-    ...(process === undefined ? {} : { process }),
+    process,
     hooks,
     annotations: context.annotations,
     fates: [...context.fates.values()],
@@ -82,6 +84,34 @@ function rootOf(context: Context): string {
   return path
 }
 
+/** A mode that was wrong and has been left out may have been best-effort: then limits that cannot hold are no error. */
+function limitsMode({ limits, found }: TranslateInput): TranslateInput['limits'] {
+  const doubtful = ['annotations', annotationPath(MODE_ANNOTATION)]
+  return found?.errors.some(({ subject = '' }) => doubtful.includes(subject)) ? 'best-effort' : limits
+}
+
+/** The jail's full name; one that is too long is an error among the others. */
+function jailNameIn(context: Context, parent: string | undefined): string {
+  try {
+    return fullJailName(context.ownName, parent)
+  } catch (error) {
+    if (!(error instanceof JailwrightError)) throw error
+    context.errors.push(error)
+    return context.ownName
+  }
+}
+
+/**
+ * config.md asks for `process` when `start` is called; but `create` starts what becomes the program, so it is asked for
+ * here, as runc and crun do.
+ */
+function firstProcess(context: Context): ProcessPlan | undefined {
+  const { process } = context.config
+  if (process) return translateProcess(context, process)
+  context.fail('process', 'is required to create a container')
+  return undefined
+}
+
 /** Annotations of ours that no file of this folder knows: most likely misspelt, and meant to have an effect. */
 function checkAnnotations(context: Context): void {
   for (const name of Object.keys(context.annotations)) {
@@ -99,13 +129,18 @@ function jailSteps(context: Context, jail: JailPlan, jailName: string): Step[] {
   return room > 0 ? [step] : [{ kind: 'raise-children', parent: jail.parent }, step]
 }
 
-/** What a caller may rely on for safety and FreeBSD cannot give is a warning (design: "Not on FreeBSD"). */
+/**
+ * What a caller may rely on for safety and FreeBSD cannot give is a warning (design: "Not on FreeBSD"), whether or not
+ * the config has a freebsd section besides. Mappings alone ask for a user namespace as well.
+ */
 function linuxNotes(context: Context): void {
-  const { linux } = context.config
-  if (!isLinuxConfig(context.config)) return
-  if (linux?.namespaces?.some(namespace => namespace.type === 'user')) {
-    context.warn(
-      'linux.namespaces: FreeBSD has no user namespaces: root of the container is root of the jail',
-    )
-  }
+  const { namespaces, uidMappings, gidMappings } = context.config.linux ?? {}
+  const asked = [
+    ['namespaces', namespaces?.some(namespace => namespace.type === 'user')],
+    ['uidMappings', uidMappings?.length],
+    ['gidMappings', gidMappings?.length],
+  ] as const
+  const where = asked.find(([, given]) => given)?.[0]
+  if (where === undefined) return
+  context.warn(`linux.${where}: FreeBSD has no user namespaces: root of the container is root of the jail`)
 }

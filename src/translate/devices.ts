@@ -144,7 +144,9 @@ export function applyDevices(
   const { devfs } = mounts
   if (!devfs) {
     for (const { origin } of requests.entries) {
-      context.fail(origin, 'a device needs a devfs mounted on /dev, and the config has none')
+      context.fail(origin, 'a device needs a devfs mounted on /dev, and the config has none', {
+        lacks: property => /^mounts(\[\d+\](\.(destination|type))?)?$/.test(property),
+      })
     }
     return undefined
   }
@@ -217,6 +219,8 @@ function entry(context: Context, writer: RuleWriter, request: DeviceRequest): vo
     context.fail(origin, `/dev/${name}: no such file or directory on this host`, {
       code: 'HOST',
       ...(module === undefined ? {} : { hint: `kldload ${module}` }),
+      // Where a rule allows everything, devices that this host lacks are left out.
+      lacks: property => origin.startsWith('linux.devices') && property.startsWith('linux.resources'),
     })
     return
   }

@@ -96,13 +96,13 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     `${JAIL}allow.*`,
     translated(
-      'Jail parameter of that name (true, 1, false, 0). One that the running kernel does not know is a warning, as with ocijail.',
+      'Jail parameter of that name (true, 1, false, 0); allow.noX and allow.mount.noX say the opposite of allow.X and allow.mount.X, as in jail(8), and both together are refused unless they agree. One that the running kernel does not know is a warning, as with ocijail.',
     ),
   ],
   [
     `${JAIL}*`,
     translated(
-      'Jail parameter of that name, its type checked, when the running kernel knows it (security.jail.param); otherwise refused.',
+      'Jail parameter of that name, its type checked, when the running kernel knows it (security.jail.param), or the "no" form of a boolean one; otherwise refused.',
     ),
   ],
   [

@@ -35,7 +35,9 @@ export const commonRows: Rows = {
     'A read-only nullfs of the root below the state directory, which becomes the jail parameter path; all mounts go on top of it.',
   ),
 
-  process: applied('The first program; without it the container can be created but not started.'),
+  process: applied(
+    'The first program. Required, since create starts the process that becomes it; a config without one is refused.',
+  ),
   'process.args': applied(
     'execve(2) in the jail; a name without a slash is looked up in the PATH of process.env. A missing program is an error of create.',
   ),
@@ -55,7 +57,7 @@ export const commonRows: Rows = {
   'process.user.username': ignored('For Windows; ids decide here.'),
   'process.rlimits': applied('setrlimit(2) before the program starts; a type given twice is refused.'),
   'process.rlimits[].type': translated(
-    'The limit of that name (RLIMIT_VMEM is RLIMIT_AS). Linux-only limits (LOCKS, MSGQUEUE, NICE, RTPRIO, RTTIME, SIGPENDING) are ignored, unknown ones refused.',
+    'The limit of that name (RLIMIT_VMEM is RLIMIT_AS). Linux-only limits (LOCKS, MSGQUEUE, NICE, RTPRIO, RTTIME, SIGPENDING) are ignored with a warning, unknown ones refused.',
   ),
   'process.rlimits[].soft': applied('rlim_cur; 2^63 - 1 and above are RLIM_INFINITY.'),
   'process.rlimits[].hard': applied('rlim_max; 2^63 - 1 and above are RLIM_INFINITY.'),

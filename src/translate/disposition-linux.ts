@@ -18,7 +18,7 @@ const throttle = (path: string, resource: string, unit: string): Rows => ({
 
 const NO_SECCOMP = 'FreeBSD has no filter of system calls; the jail is the confinement.'
 const NO_USER_NAMESPACE =
-  'FreeBSD has no user namespaces: root in the jail is root without the privileges a jail takes away.'
+  'FreeBSD has no user namespaces: root in the jail is root without the privileges a jail takes away. A warning says so.'
 const NO_RDT = 'FreeBSD does not offer Intel RDT.'
 const NO_POLICY = 'Not translated; cpuset(1) -n sets a domain policy by hand.'
 const NO_WEIGHT = 'rctl(8) has limits and no weights.'
@@ -141,7 +141,7 @@ export const linuxRows: Rows = {
 
   'linux.namespaces': ignored('A jail is made in any case; what it shares is said by jail parameters.'),
   'linux.namespaces[].type': ignored(
-    'podman lists them in every Linux image without meaning them; a network stack of its own comes from the annotation org.freebsd.jail.vnet.',
+    'podman lists them in every Linux image without meaning them; a network stack of its own comes from the annotation org.freebsd.jail.vnet. One of users is a warning.',
   ),
   'linux.namespaces[].path': ignored(
     'FreeBSD has no namespace files; the annotation org.freebsd.parentJail joins a jail.',

@@ -1,5 +1,5 @@
 /** What became of every property that a config holds: what the translation said, else the disposition table. */
-import type { Config } from '../bundle/generated/config.ts'
+import { isBelow } from './context.ts'
 import { disposition } from './disposition.ts'
 import type { Fate } from './plan.ts'
 
@@ -7,9 +7,10 @@ import type { Fate } from './plan.ts'
  * All properties in the order of the config. A property of which something was said, or whose whole subtree shares one
  * row of the table, stands for all below it, so that a seccomp filter is one line and not four hundred.
  */
-export function allFates(config: Config, said: ReadonlyMap<string, Fate>): Fate[] {
+export function allFates(config: unknown, said: ReadonlyMap<string, Fate>): Fate[] {
   const fates: Fate[] = []
   const below = parentsOf(said)
+  const refused = [...said.values()].filter(({ fate }) => fate === 'refused')
   const visit = (value: unknown, path: string): void => {
     const own = said.get(path)
     const container = typeof value === 'object' && value !== null
@@ -23,7 +24,7 @@ export function allFates(config: Config, said: ReadonlyMap<string, Fate>): Fate[
       return
     }
     if (own) {
-      fates.push(own)
+      fates.push(own, ...refused.filter(({ property }) => isBelow(property, path)))
       return
     }
     const row = path === '' ? undefined : disposition(path)
@@ -42,11 +43,9 @@ export function allFates(config: Config, said: ReadonlyMap<string, Fate>): Fate[
     })
   }
   visit(config, '')
-  return fates
-}
-
-function isBelow(property: string, path: string): boolean {
-  return property.startsWith(path) && /^[.[]/.test(property.slice(path.length))
+  // What is missing is nowhere in the config.
+  const shown = new Set(fates)
+  return [...fates, ...refused.filter(each => !shown.has(each))]
 }
 
 function isMapOfText(path: string): boolean {

@@ -1,17 +1,24 @@
-/** Config + facts of the host -> plan, in which every property says what became of it. */
+/** Config + facts of the host -> plan, or a refusal, in which every property says what became of it. */
 import { translateBriefly } from './brief.ts'
 import type { TranslateInput } from './context.ts'
 import { allFates } from './fates.ts'
-import type { Plan } from './plan.ts'
+import type { Fate, Plan } from './plan.ts'
+import { Refusal } from './refusal.ts'
 
 export type { TranslateInput } from './context.ts'
 
 /**
- * Translates a bundle. Throws JailwrightError for a bad id, and ConfigErrors with every error of the config, each
- * naming its property.
+ * Translates a bundle. Throws JailwrightError for a bad id, and a Refusal with every error of the config, each naming its
+ * property, and the fates of all properties.
  */
 export function translate(input: TranslateInput): Plan {
-  const plan = translateBriefly(input)
-  const said = new Map(plan.fates.map(fate => [fate.property, fate]))
-  return { ...plan, fates: allFates(input.bundle.config, said) }
+  const complete = (fates: readonly Fate[]) =>
+    allFates(input.found?.document ?? input.bundle.config, new Map(fates.map(fate => [fate.property, fate])))
+  try {
+    const plan = translateBriefly(input)
+    return { ...plan, fates: complete(plan.fates) }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Refusal(error.id, error.errors, complete(error.fates), error.warnings)
+  }
 }

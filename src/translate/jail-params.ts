@@ -84,6 +84,16 @@ export function refusal(name: string): string | undefined {
 }
 
 /**
+ * What a name negates: `allow.noX` gives `allow.X`, `nopersist` gives `persist`; undefined for a name that is no
+ * negation. It is one only where no parameter has the name itself and the positive one is a boolean
+ * (lib/libjail/jail.c, jailparam_type and nononame).
+ */
+export function positiveName(name: string): string | undefined {
+  const match = /^(.*\.)?no([^.]+)$/.exec(name)
+  return match ? `${match[1] ?? ''}${match[2]}` : undefined
+}
+
+/**
  * Reads a boolean as ocijail and jail(8) do. undefined when it is none. An empty text is true: `allow.mlock` alone.
  */
 export function parseBool(text: string): boolean | undefined {

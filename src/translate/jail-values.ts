@@ -1,6 +1,13 @@
 /** Values of jail parameters as the config gives them: the `freebsd.jail` section and the annotations. */
 import { annotationPath, type Context } from './context.ts'
-import { checkValue, LOADED_BY_NAME, type ParamType, parseBool, refusal } from './jail-params.ts'
+import {
+  checkValue,
+  LOADED_BY_NAME,
+  type ParamType,
+  parseBool,
+  positiveName,
+  refusal,
+} from './jail-params.ts'
 
 /** Prefix of the annotations that set one parameter. */
 export const JAIL_ANNOTATION = 'org.freebsd.jail.'
@@ -91,7 +98,7 @@ export function fromAnnotations(context: Context, values: Map<string, Value>, li
     const origin = annotationPath(annotation)
     const given = annotation.slice(JAIL_ANNOTATION.length)
     // ocijail's spelling, in the field since its first release.
-    const name = given === 'ip6.add' ? 'ip6.addr' : given
+    const { name, negated } = parameterOf(context, given === 'ip6.add' ? 'ip6.addr' : given)
     const why = refusal(name)
     if (why !== undefined) {
       context.fail(origin, `refused: ${why}`)
@@ -110,14 +117,29 @@ export function fromAnnotations(context: Context, values: Map<string, Value>, li
       lists.interface = { value, origin }
       continue
     }
-    oneAnnotation(context, values, name, value, origin)
+    oneAnnotation(context, values, { name, negated }, value, origin)
   }
+}
+
+/** A parameter, and whether its opposite is meant. */
+interface Named {
+  name: string
+  negated: boolean
+}
+
+/** The parameter that an annotation names. jail(8)'s `no` forms are turned round; as there, a name of its own comes first. */
+function parameterOf(context: Context, given: string): Named {
+  const positive = positiveName(given)
+  if (positive === undefined || refusal(given) !== undefined || typeOf(context, given) !== undefined)
+    return { name: given, negated: false }
+  const negated = refusal(positive) !== undefined || typeOf(context, positive) === 'bool'
+  return { name: negated ? positive : given, negated }
 }
 
 function oneAnnotation(
   context: Context,
   values: Map<string, Value>,
-  name: string,
+  { name, negated }: Named,
   value: string,
   origin: string,
 ): void {
@@ -136,11 +158,18 @@ function oneAnnotation(
     context.fail(origin, `${JSON.stringify(value)}: must be ${allowed}`)
     return
   }
+  // As in jailparam_set: a "no" form whose value is false is the positive form.
+  const normal = type === 'bool' ? String(parseBool(text) !== negated) : text
   const before = values.get(name)
-  if (before && before.origin !== origin) context.fate(before.origin, 'ignored', `overridden by ${origin}`)
-  const normal = type === 'bool' ? String(parseBool(text)) : text
+  const twin = before?.origin.startsWith(annotationPath(JAIL_ANNOTATION).slice(0, -2))
+  if (before && twin && before.value !== normal) {
+    // Objects of JSON have no order, so neither can be the one that counts.
+    context.fail(origin, `contradicts ${before.origin}`)
+    return
+  }
+  if (before && !twin) context.fate(before.origin, 'ignored', `overridden by ${origin}`)
   values.set(name, { value: normal, origin })
-  context.fate(origin, 'applied', shown(name, normal))
+  context.fate(origin, negated ? 'translated' : 'applied', shown(name, normal))
 }
 
 /** The type of a parameter that this kernel has, or will have once jail(8) names it. */

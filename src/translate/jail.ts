@@ -57,7 +57,7 @@ export function translateJail(
   if (needsVnet !== undefined && !values.has('vnet')) values.set('vnet', { value: 'new', origin: needsVnet })
   plan.vnet = values.get('vnet')?.value === 'new'
   if (needsVnet !== undefined && !plan.vnet)
-    context.fail(needsVnet, 'needs vnet=new, and the config says vnet=inherit')
+    context.fail(needsVnet, 'needs vnet=new, and the config says vnet=inherit', { lacks: saysVnet })
   addDefaults(context, values, parent, plan.vnet)
   settleStack(context, values, plan.vnet)
   checkAddresses(context, values, lists, plan)
@@ -263,10 +263,18 @@ function checkAddresses(context: Context, values: Map<string, Value>, lists: Lis
   else context.fate(shared.origin, 'ignored', 'there is no address for it')
 }
 
+/** The properties of which one can give a jail a network stack of its own. */
+function saysVnet(property: string): boolean {
+  return /^(freebsd(\.jail(\.vnet)?)?|annotations(\["org\.(freebsd\.jail\.vnet|jailwright\.net\..+)"\])?)$/.test(
+    property,
+  )
+}
+
 function movable(context: Context, moved: JailPlan['interfaces'], vnet: boolean): JailPlan['interfaces'] {
   return moved.filter(({ name, origin }) => {
     if (!isInterfaceName(name)) context.fail(origin, `${JSON.stringify(name)} is no name of an interface`)
-    else if (!vnet) context.fail(origin, 'an interface can be moved into a jail with vnet=new only')
+    else if (!vnet)
+      context.fail(origin, 'an interface can be moved into a jail with vnet=new only', { lacks: saysVnet })
     else {
       context.fate(origin, 'translated', `ifconfig ${name} vnet, given back at delete`)
       return true

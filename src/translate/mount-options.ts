@@ -194,6 +194,8 @@ function translateOption(
     context.fate(path, 'applied', '')
   } else if (word === 'noswap' && fstype === 'tmpfs') {
     context.fate(path, 'ignored', 'a tmpfs on FreeBSD may be swapped out')
+    // Asked for where secrets are kept.
+    context.warn(`${path}: noswap is ignored: a tmpfs on FreeBSD may be swapped out`)
   } else if (DISK_TYPES.has(fstype)) set(word)
   else context.fail(path, `unknown option ${word} for ${fstype}`)
 }

@@ -111,6 +111,7 @@ function fstypeOf(context: Context, mount: Mount, destination: string, property:
   context.fail(
     `${property}.type`,
     `unknown type ${type || '""'}; known are ${[...KERNEL_TYPES].sort().join(', ')}, bind`,
+    { lacks: other => other === `${property}.options` || other === `${property}.source` },
   )
   return undefined
 }
@@ -222,7 +223,11 @@ function bind(
 /** A devfs anywhere but on /dev: a ruleset, but none of the container's own. */
 function plainDevfs(context: Context, translated: Translated, property: string): void {
   const { ruleset, rules } = translated.options
-  for (const { property: path } of rules) context.fail(path, 'rule= is for the devfs on /dev only')
+  for (const { property: path } of rules) {
+    context.fail(path, 'rule= is for the devfs on /dev only', {
+      lacks: other => other === `${property}.destination`,
+    })
+  }
   const number = ruleset?.number ?? DEFAULT_RULESET
   if (number !== 0 && !context.facts.rulesetExists(number)) {
     context.fail(ruleset?.property ?? property, missingRuleset(number), { code: 'HOST' })

@@ -47,7 +47,9 @@ export function collectInterfaces(context: Context): OwnInterface[] {
   for (const one of interfaces) {
     const twin = seen.get(one.name)
     if (twin !== undefined)
-      context.fail(at(one.index, 'name'), `${one.name} is the name of interface ${twin} already`)
+      context.fail(at(one.index, 'name'), `${one.name} is the name of interface ${twin} already`, {
+        lacks: property => property === at(twin, 'name'),
+      })
     seen.set(one.name, one.index)
   }
   return interfaces

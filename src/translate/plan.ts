@@ -181,7 +181,7 @@ export interface Plan {
   /** vnet=new: the container has a network stack of its own. */
   vnet: boolean
   steps: readonly Step[]
-  process?: ProcessPlan
+  process: ProcessPlan
   hooks: Readonly<Record<HookKind, readonly HookPlan[]>>
   annotations: Readonly<Record<string, string>>
   fates: readonly Fate[]

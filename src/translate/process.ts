@@ -120,6 +120,8 @@ function translateRlimits(context: Context, rlimits: readonly Rlimit[], property
     const resource = RLIMITS[limit.type]
     if (resource === undefined) {
       context.fate(path, 'ignored', `FreeBSD has no ${limit.type}`)
+      // Container managers hand on what they have for every Linux image; but somebody may count on it.
+      context.warn(`${path}: FreeBSD has no ${limit.type}; ignored`)
       return
     }
     // config.md: "If rlimits contains duplicated entries with same type, the runtime MUST generate an error."

@@ -1,6 +1,7 @@
 /** A plan as an administrator would write it: devfs.rules(5), jail.conf(5), command lines with their undo, fates. */
-import type { HookPlan, Plan, ProcessPlan } from './plan.ts'
+import type { Fate, HookPlan, Plan, ProcessPlan } from './plan.ts'
 import { commentText, jailConfValue, shellWord } from './quote.ts'
+import type { Refusal } from './refusal.ts'
 import { type Command, planCommands } from './text-commands.ts'
 
 /** Signs of a rule that sh(1), which reads devfs.rules(5), would take for itself. */
@@ -16,22 +17,32 @@ export interface TextOptions {
 export function planText(plan: Plan, options: TextOptions = {}): string {
   const state = `${options.stateRoot ?? '/var/run/jailwright'}/${plan.id}`
   const commands = planCommands(plan, state)
-  const sections = [
+  return joined([
     header(plan),
     ruleset(plan),
     section('jail.conf(5)', jailConf(plan, state)),
     section('commands, in this order', commands.flatMap(commandLines)),
-    section(
-      'process',
-      plan.process ? processLines(plan.process) : ['# none: the container can be created only'],
-    ),
+    section('process', processLines(plan.process)),
     hooks(plan),
     section('undo, in this order', undoLines(commands)),
-    section('properties', fates(plan)),
-  ]
+    section('properties', fateLines(plan.fates)),
+  ])
+}
+
+/** What stands in a plan's place when there is none: what became of each property, the refused ones with the reason. */
+export function refusalText({ id, errors, warnings, fates }: Refusal): string {
+  const wrong = errors.length === 1 ? 'one error' : `${errors.length} errors`
+  return joined([
+    [`# Container ${id}: refused for ${wrong}`, ...warnings.map(warning => `# Warning: ${warning}`)],
+    section('properties', fateLines(fates)),
+  ])
+}
+
+/** Sections with a line between them; what a comment holds cannot end it. */
+function joined(sections: readonly string[][]): string {
   return `${sections
-    .filter(lines => lines.length > 0)
-    .map(lines => lines.map(line => (line.startsWith('#') ? commentText(line) : line)).join('\n'))
+    .filter(each => each.length > 0)
+    .map(each => each.map(line => (line.startsWith('#') ? commentText(line) : line)).join('\n'))
     .join('\n\n')}\n`
 }
 
@@ -124,8 +135,8 @@ function hooks(plan: Plan): string[] {
   return section('hooks', lines)
 }
 
-function fates(plan: Plan): string[] {
-  return plan.fates.map(({ property, fate, note }) => {
+function fateLines(fates: readonly Fate[]): string[] {
+  return fates.map(({ property, fate, note }) => {
     const text = note === '' ? '' : `: ${note}`
     return `# ${fate.padEnd(10)} ${property}${text}`
   })

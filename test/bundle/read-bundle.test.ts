@@ -2,9 +2,21 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readBundle, validateBundle } from '../../src/bundle/index.ts'
+import { examineBundle, readBundle } from '../../src/bundle/index.ts'
 import { ConfigErrors, JailwrightError } from '../../src/errors.ts'
 import { makeBundle, minimal, temporaryDirectory } from './helpers.ts'
+
+/** All errors and warnings of a bundle, those of reading it too. */
+function validateBundle(dir: string): { errors: readonly JailwrightError[]; warnings: readonly string[] } {
+  try {
+    const { bundle, found } = examineBundle(dir)
+    return { errors: found?.errors ?? [], warnings: bundle.warnings }
+  } catch (error) {
+    if (error instanceof ConfigErrors) return { errors: error.errors, warnings: [] }
+    if (error instanceof JailwrightError) return { errors: [error], warnings: [] }
+    throw error
+  }
+}
 
 const errorsOf = (config: unknown) => validateBundle(makeBundle(config)).errors.map(error => error.message)
 const warningsOf = (config: unknown) => validateBundle(makeBundle(config)).warnings
@@ -287,6 +299,21 @@ describe('near misses in the freebsd section', () => {
       { jail: { allow: { vmm: true } } },
       'freebsd.jail.allow.vmm',
       'the annotation "org.freebsd.jail.allow.vmm"',
+    ],
+    [
+      { jail: { allow: { nosuser: true } } },
+      'freebsd.jail.allow.nosuser',
+      'freebsd.jail.allow.suser = false',
+    ],
+    [
+      { jail: { allow: { noRawSockets: true } } },
+      'freebsd.jail.allow.noRawSockets',
+      'freebsd.jail.allow.rawSockets = false',
+    ],
+    [
+      { jail: { 'allow.noset_hostname': true } },
+      'freebsd.jail["allow.noset_hostname"]',
+      'freebsd.jail.allow.setHostname = false',
     ],
   ])('%j', (section, path, suggestion) => {
     expect(advice(section)).toEqual([`${path}: is not known and ignored; did you mean ${suggestion}?`])

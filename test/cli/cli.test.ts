@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -246,4 +246,81 @@ test('list of no containers is an empty table, and an empty array as JSON', () =
   expect(run(...options).stdout).toMatch(/^ID +PID +STATUS/)
   expect(JSON.parse(run(...options, '-f', 'json').stdout)).toEqual([])
   expect(run(...options, '-q').stdout).toBe('')
+})
+
+/** A bundle in which the checks find one thing and the translation four. */
+function wrongBundle(): string {
+  const bundle = mkdtempSync(join(dir, '.wrong-'))
+  mkdirSync(join(bundle, 'rootfs'))
+  writeFileSync(
+    join(bundle, 'config.json'),
+    JSON.stringify({
+      ociVersion: '1.3.0',
+      root: { path: 'rootfs' },
+      hostname: 'h',
+      process: { args: ['/bin/sh'], cwd: 'rel' },
+      mounts: [{ destination: '/a', type: 'nosuchfs', source: 'x', options: ['nosuchoption'] }],
+      annotations: { 'org.freebsd.jail.exec.start': 'x', 'org.freebsd.jail.allow.mlock': 'maybe' },
+    }),
+  )
+  return bundle
+}
+
+test('validate tells at once what the checks and what the translation finds', () => {
+  const { stdout, stderr, status } = run('validate', wrongBundle())
+  expect({ stderr, status }).toEqual({ stderr: '', status: 1 })
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    'error: process.cwd: must be absolute, got "rel"',
+    expect.stringMatching(/^error: mounts\[0\]\.type: unknown type nosuchfs/),
+    expect.stringMatching(/^error: annotations\["org\.freebsd\.jail\.exec\.start"\]: refused: /),
+    expect.stringMatching(/^error: annotations\["org\.freebsd\.jail\.allow\.mlock"\]: "maybe": must be /),
+  ])
+})
+
+test('validate tells what is ignored although somebody may count on it', () => {
+  const bundle = mkdtempSync(join(dir, 'warned-'))
+  mkdirSync(join(bundle, 'rootfs'))
+  const process = { args: ['/bin/sh'], cwd: '/', rlimits: [{ type: 'RLIMIT_NICE', soft: 1, hard: 1 }] }
+  const config = { ociVersion: '1.3.0', root: { path: 'rootfs' }, process }
+  writeFileSync(join(bundle, 'config.json'), JSON.stringify(config))
+  expect(run('validate', bundle)).toMatchObject({
+    stdout: 'warning: process.rlimits[0]: FreeBSD has no RLIMIT_NICE; ignored\nvalid\n',
+    status: 0,
+  })
+})
+
+test('plan shows what is refused and what would become of the rest, and fails', () => {
+  const bundle = wrongBundle()
+  const text = run('plan', bundle)
+  expect(text).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^jailwright: process\.cwd: .* \(and 3 more: .*\)\n$/),
+  })
+  expect(text.stdout).toMatch(/^# Container wrong-\w+: refused for 4 errors\n\n# == properties\n/)
+  expect(text.stdout).toMatch(/^# refused {4}process\.cwd: must be absolute, got "rel"$/m)
+  expect(text.stdout).toMatch(/^# refused {4}mounts\[0\]\.type: unknown type nosuchfs/m)
+  expect(text.stdout).toMatch(/^# translated hostname: host\.hostname=h$/m)
+  const json = run('plan', '-f', 'json', '--id', 'web', bundle)
+  expect(json.status).toBe(1)
+  const made = JSON.parse(json.stdout)
+  expect(made).toMatchObject({ id: 'web', warnings: [] })
+  expect(made.errors.map(({ subject }: { subject: string }) => subject)).toEqual([
+    'process.cwd',
+    'mounts[0].type',
+    'annotations["org.freebsd.jail.exec.start"]',
+    'annotations["org.freebsd.jail.allow.mlock"]',
+  ])
+  expect(made.fates).toContainEqual({ property: 'hostname', fate: 'translated', note: 'host.hostname=h' })
+})
+
+test('a config without process is refused by validate and plan with one and the same error', () => {
+  const bundle = mkdtempSync(join(dir, 'no-process-'))
+  mkdirSync(join(bundle, 'rootfs'))
+  writeFileSync(
+    join(bundle, 'config.json'),
+    JSON.stringify({ ociVersion: '1.3.0', root: { path: 'rootfs' } }),
+  )
+  const error = 'process: is required to create a container'
+  expect(run('validate', bundle)).toMatchObject({ stdout: `error: ${error}\n`, status: 1 })
+  expect(run('plan', bundle)).toMatchObject({ stderr: `jailwright: ${error}\n`, status: 1 })
 })

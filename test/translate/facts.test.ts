@@ -43,6 +43,7 @@ describe('facts where nothing can be asked', () => {
         config: {
           ociVersion: '1.3.0',
           root: { path: 'rootfs' },
+          process: { args: ['/bin/sh'], cwd: '/' },
           mounts: [DEV],
           annotations: {
             'org.jailwright.device.profiles': 'bhyve,gpu-render,fuse,zfs,pf,audio,usb',

@@ -110,6 +110,41 @@ describe('translate', () => {
     ).toHaveLength(4)
   })
 
+  const user: Config['linux'] = { namespaces: [{ type: 'pid' }, { type: 'user' }] }
+  const mapping = [{ containerID: 0, hostID: 100_000, size: 65_536 }]
+  it.each([
+    ['linux.namespaces', { linux: user }],
+    ['linux.namespaces', { linux: user, freebsd: {} }],
+    ['linux.namespaces', { linux: { ...user, uidMappings: mapping, gidMappings: mapping } }],
+    ['linux.uidMappings', { linux: { uidMappings: mapping, gidMappings: mapping } }],
+    ['linux.gidMappings', { linux: { gidMappings: mapping }, freebsd: { jail: {} } }],
+  ])('warns once of a user namespace that is not there: %s', (property, parts) => {
+    expect(plan(parts).warnings).toEqual([
+      `${property}: FreeBSD has no user namespaces: root of the container is root of the jail`,
+    ])
+  })
+
+  it('does not warn of namespaces that mean nothing, nor of empty mappings', () => {
+    expect(
+      plan({ linux: { namespaces: [{ type: 'network' }], uidMappings: [], gidMappings: [] } }).warnings,
+    ).toEqual([])
+  })
+
+  it('reports a jail name that is too long among the other errors', () => {
+    const parts = { annotations: { 'org.freebsd.parentJail': 'pod' }, mounts: [{ destination: '/' }] }
+    expect(errors(parts, { id: 'x'.repeat(253) })).toEqual([
+      expect.stringContaining('mounts[0].destination: '),
+      expect.stringContaining(': longer than 255 characters'),
+    ])
+  })
+
+  it('says a thing once that one property asks for several times', () => {
+    const devices = [{ allow: true, type: 'c', major: 14 }]
+    expect(errors({ linux: { resources: { devices } } })).toEqual([
+      expect.stringMatching(/^linux\.resources\.devices\[0\]: a device needs a devfs mounted on \/dev/),
+    ])
+  })
+
   it('refuses ids that lead out of the state directory', () => {
     for (const id of ['../x', 'a/b', '', '-x'])
       expect(errors({}, { id })).toEqual([expect.stringContaining('invalid')])
@@ -136,6 +171,7 @@ describe.skipIf(!present)("the specification's examples", () => {
   it.each(files)('%s has a plan', file => {
     const config = JSON.parse(readFileSync(join(VECTORS, file), 'utf8')) as Config
     config.root ??= { path: 'rootfs' }
+    config.process ??= { args: ['/bin/sh'], cwd: '/' }
     const paths = { '/dev/pf': 'device', '/dev/fuse': 'device', '/dev/sda': 'device' } as const
     const facts = fixedFacts({ paths, jailParams: { 'allow.vmm': 'bool' } })
     const made = translate({ id: 'c1', bundle: { dir: '/b', config }, facts, limits: 'best-effort' })

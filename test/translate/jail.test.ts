@@ -260,6 +260,88 @@ describe('annotations', () => {
     ])
   })
 
+  describe("in jail(8)'s negative form", () => {
+    const path = (name: string) => `annotations["org.freebsd.jail.${name}"]`
+
+    it.each([
+      ['allow.noraw_sockets', 'true', 'allow.raw_sockets=false'],
+      ['allow.noraw_sockets', '1', 'allow.raw_sockets=false'],
+      ['allow.noraw_sockets', '', 'allow.raw_sockets=false'],
+      ['allow.nochflags', ' true ', 'allow.chflags=false'],
+      ['allow.noset_hostname', 'true', 'allow.set_hostname=false'],
+      ['allow.nomlock', 'false', 'allow.mlock'],
+      ['allow.nomlock', '0', 'allow.mlock'],
+      ['allow.nomount', 'true', 'allow.mount=false'],
+      ['allow.mount.notmpfs', 'true', 'allow.mount.tmpfs=false'],
+      ['allow.mount.nonullfs', 'true', 'allow.mount.nullfs=false'],
+      ['ip4.nosaddrsel', 'true', 'ip4.saddrsel=false'],
+    ])('%s=%j is %s', (name, value, parameter) => {
+      const made = plan(annotations({ [name]: value }))
+      const [positive] = parameter.split('=')
+      expect(parameters(made).filter(word => word.split('=')[0] === positive)).toEqual([parameter])
+      expect(fate(made, path(name))).toBe(`translated: ${parameter}`)
+      expect(made.warnings).toEqual([])
+    })
+
+    it('have no effect, with a warning, on what this kernel cannot allow', () => {
+      const made = plan(annotations({ 'allow.novmm': 'true' }))
+      expect(made.warnings).toEqual([expect.stringContaining('no jail parameter allow.novmm; ignored')])
+      expect(parameters(made).join()).not.toContain('vmm')
+    })
+
+    it('exist of booleans only, and never instead of a parameter of that name', () => {
+      for (const name of ['novnet', 'nosysvshm', 'noosrelease', 'host.nohostname', 'no'])
+        expect(errors(annotations({ [name]: 'true' }))).toEqual([
+          `${path(name)}: this kernel has no jail parameter ${name}`,
+        ])
+      const own = plan(annotations({ 'allow.nothing': 'true', 'env.nothing': 'false' }), {
+        facts: { jailParams: { 'allow.nothing': 'bool', 'allow.thing': 'bool' } },
+      })
+      expect(parameters(own)).toEqual(expect.arrayContaining(['allow.nothing', 'env.nothing=false']))
+    })
+
+    it.each(['nopersist', 'nodying', 'allow.nodying', 'exec.noclean', 'mount.nodevfs'])(
+      'are refused where the positive one is: %s',
+      name => {
+        expect(errors(annotations({ [name]: 'true' }))).toEqual([
+          expect.stringContaining(`${path(name)}: refused: `),
+        ])
+      },
+    )
+
+    it('are judged by their value as the positive ones', () => {
+      expect(errors(annotations({ 'allow.noraw_sockets': 'yes' }))).toEqual([
+        `${path('allow.noraw_sockets')}: "yes": must be true, false, 1 or 0`,
+      ])
+    })
+
+    it('override the section', () => {
+      const made = plan({
+        ...annotations({ 'allow.nomlock': 'true' }),
+        freebsd: { jail: { allow: { mlock: true } } },
+      })
+      expect(parameters(made)).toContain('allow.mlock=false')
+      expect(fate(made, 'freebsd.jail.allow.mlock')).toBe(`ignored: overridden by ${path('allow.nomlock')}`)
+    })
+
+    it('may not contradict the positive one, in whatever order they stand', () => {
+      const both = { 'allow.mlock': 'true', 'allow.nomlock': 'true' }
+      expect(errors(annotations(both))).toEqual([
+        `${path('allow.nomlock')}: contradicts ${path('allow.mlock')}`,
+      ])
+      const turned = Object.fromEntries(Object.entries(both).reverse())
+      expect(errors(annotations(turned))).toEqual([
+        `${path('allow.mlock')}: contradicts ${path('allow.nomlock')}`,
+      ])
+      expect(parameters(plan(annotations({ ...both, 'allow.mlock': 'false' })))).toContain(
+        'allow.mlock=false',
+      )
+      expect(errors(annotations({ 'ip6.add': 'fd00::5', 'ip6.addr': 'fd00::6' }))).toEqual([
+        `${path('ip6.addr')}: contradicts ${path('ip6.add')}`,
+      ])
+    })
+  })
+
   it('override the section, and the plan says so', () => {
     const made = plan({ ...annotations({ enforce_statfs: '1' }), freebsd: { jail: { enforceStatfs: 2 } } })
     expect(parameters(made)).toContain('enforce_statfs=1')

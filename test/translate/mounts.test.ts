@@ -226,6 +226,12 @@ describe('options', () => {
     expect(words(mountOn(plan(tmpfs('size=8k', 'ro', 'size=2k', 'rw')), '/t'))).toEqual(['size=4096'])
   })
 
+  it('warn where a tmpfs that must not be swapped out is asked for', () => {
+    expect(plan(tmpfs('noswap')).warnings).toEqual([
+      'mounts[0].options[0]: noswap is ignored: a tmpfs on FreeBSD may be swapped out',
+    ])
+  })
+
   it('copy up, and give a new mount point the mode', () => {
     expect(mountOn(plan(tmpfs('tmpcopyup', 'mode=700')), '/t')).toMatchObject({
       copyUp: true,

@@ -46,6 +46,7 @@ describe('process', () => {
       { resource: 'KQUEUES', soft: '0', hard: '0' },
     ])
     expect(fate(made, 'process.rlimits[3]')).toBe('ignored: FreeBSD has no RLIMIT_SIGPENDING')
+    expect(made.warnings).toEqual(['process.rlimits[3]: FreeBSD has no RLIMIT_SIGPENDING; ignored'])
   })
 
   it('refuses unknown, doubled and reversed rlimits, each by its property', () => {
@@ -84,8 +85,8 @@ describe('process', () => {
     ])
   })
 
-  it('is left out of the plan when the config has none', () => {
-    expect(plan({})).not.toHaveProperty('process')
+  it('is required, since nothing can be created without it', () => {
+    expect(errors({ process: undefined })).toEqual(['process: is required to create a container'])
   })
 })
 

@@ -83,6 +83,7 @@ const annotations = fc
   .map(pairs => Object.fromEntries(pairs))
 const config = fc.record({
   ociVersion: fc.constant('1.3.0'),
+  process: fc.record({ args: fc.constant<string[]>(['/bin/sh']), cwd: fc.constant('/') }),
   root: fc.record({ path: mostly(fc.constant('rootfs'), text), readonly: fc.boolean() }),
   hostname: mostly(fc.constant('h'), text),
   mounts: fc.array(mount, { maxLength: 4 }),

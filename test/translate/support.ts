@@ -11,6 +11,8 @@ export type Parts = Partial<Config>
 /** The devfs that every ordinary config has. */
 export const DEV = { destination: '/dev', type: 'devfs', source: 'devfs', options: ['ruleset=4'] }
 
+const PROCESS = { args: ['/bin/sh'], cwd: '/' }
+
 /** Options of `plan`. */
 export interface PlanOptions {
   id?: string
@@ -20,7 +22,7 @@ export interface PlanOptions {
 
 /** The plan of a config. */
 export function plan(parts: Parts, options: PlanOptions = {}): Plan {
-  const config: Config = { ociVersion: '1.3.0', root: { path: '/jails/c1' }, ...parts }
+  const config: Config = { ociVersion: '1.3.0', root: { path: '/jails/c1' }, process: PROCESS, ...parts }
   return translate({
     id: options.id ?? 'c1',
     bundle: { dir: '/bundle', config },

@@ -5,7 +5,8 @@ import type { Config } from '../../src/bundle/generated/config.ts'
 import { type FactOverrides, fixedFacts } from '../../src/translate/facts.ts'
 import { translate } from '../../src/translate/index.ts'
 import { jailConfValue, shellWord, shellWordWithVariables } from '../../src/translate/quote.ts'
-import { planText } from '../../src/translate/text.ts'
+import { Refusal, refusalValue } from '../../src/translate/refusal.ts'
+import { planText, refusalText } from '../../src/translate/text.ts'
 import { DEV, type Parts, type PlanOptions, plan } from './support.ts'
 
 const BUNDLES = join(import.meta.dirname, '../../../shared/podman-freebsd/bundles')
@@ -127,6 +128,61 @@ describe('the plan of each recipe', () => {
   it.each(Object.keys(RECIPES))('%s', async name => {
     const [parts, options] = RECIPES[name]!
     await expect(planText(plan({ ...SH, ...parts }, options))).toMatchFileSnapshot(golden(`recipe-${name}`))
+  })
+})
+
+describe('what stands in place of a plan that cannot be', () => {
+  const refuse = (parts: Parts): Refusal => {
+    try {
+      plan(parts)
+    } catch (error) {
+      if (error instanceof Refusal) return error
+      throw error
+    }
+    throw new Error('the config was translated without an error')
+  }
+  const refused = refuse({
+    process: { args: ['/bin/sh'], cwd: 'rel' },
+    mounts: [
+      DEV,
+      { destination: '/a', type: 'nosuchfs', source: 'x' },
+      { destination: '/b', type: 'tmpfs', source: 'tmpfs', options: ['ro', 'nosuchoption'] },
+    ],
+    linux: {
+      namespaces: [{ type: 'user' }],
+      seccomp: { defaultAction: 'SCMP_ACT_ALLOW' },
+    },
+    annotations: {
+      'org.freebsd.jail.exec.start': 'x\ny',
+      'org.freebsd.jail.allow.mlock': 'true',
+      'org.jailwright.device.profiles': 'bpf,nosuch,fuse',
+    },
+  })
+
+  it('shows the fate of every property, why it is refused among them', async () => {
+    await expect(refusalText(refused)).toMatchFileSnapshot(golden('refused'))
+  })
+
+  it('has the same as JSON, with all errors', () => {
+    const value = JSON.parse(JSON.stringify(refusalValue(refused)))
+    expect(Object.keys(value)).toEqual(['id', 'errors', 'fates', 'warnings'])
+    expect(value.errors).toHaveLength(refused.errors.length)
+    expect(value.errors[0]).toEqual({
+      code: 'CONFIG',
+      subject: 'annotations["org.jailwright.device.profiles"]',
+      message: expect.stringContaining('unknown device profile "nosuch"'),
+    })
+    expect(value.fates).toContainEqual({
+      property: 'process.cwd',
+      fate: 'refused',
+      note: 'rel must be an absolute path',
+    })
+  })
+
+  it('shows what is missing as well', () => {
+    expect(refusalText(refuse({ process: undefined }))).toMatch(
+      /^# Container c1: refused for one error\n.*\n# refused {4}process: is required to create a container\n$/s,
+    )
   })
 })
 

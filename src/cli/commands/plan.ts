@@ -1,16 +1,25 @@
+import { Refusal, refusalValue } from '../../translate/refusal.ts'
 import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 
 const plan: Handler<'plan'> = async ({ options, words }, { context }) => {
   const { planBundle } = await import('../../container/plan.ts')
+  const { planText, refusalText } = await import('../../translate/text.ts')
   const bundle = options.bundle ?? words.directory ?? process.cwd()
-  const made = await planBundle(await context(), { bundle, id: options.id })
-  if (options.format === 'json') printJson(made)
-  else {
-    const { planText } = await import('../../translate/text.ts')
-    print(planText(made))
+  const json = options.format === 'json'
+  try {
+    const made = planBundle(await context(), { bundle, id: options.id })
+    if (json) printJson(made)
+    else print(planText(made))
+    return 0
+  } catch (error) {
+    // What would become of the rest is worth seeing; that there is no plan is an error all the same.
+    if (error instanceof Refusal) {
+      if (json) printJson(refusalValue(error))
+      else print(refusalText(error))
+    }
+    throw error
   }
-  return 0
 }
 
 export default plan

@@ -1,35 +1,28 @@
 import { ConfigErrors, JailwrightError } from '../../errors.ts'
+import { Refusal } from '../../translate/refusal.ts'
 import type { Handler } from '../handler.ts'
 import { print } from '../output.ts'
 import { describe } from '../report.ts'
 
 const validate: Handler<'validate'> = async ({ options, words }, { context }) => {
-  const directory = options.bundle ?? words.directory ?? process.cwd()
-  const { validateBundle } = await import('../../bundle/index.ts')
-  const { errors, warnings } = validateBundle(directory)
-  const found = errors.length > 0 ? errors : await untranslatable(directory, context)
-  for (const warning of warnings) print(`warning: ${warning}\n`)
-  for (const error of found) print(`error: ${describe(error).message}\n`)
-  if (found.length === 0) print('valid\n')
-  return found.length === 0 ? 0 : 1
-}
-
-/** What is well-formed but cannot be done here: refused annotations, devices that are not there. */
-async function untranslatable(
-  bundle: string,
-  context: Parameters<Handler<'validate'>>[1]['context'],
-): Promise<readonly JailwrightError[]> {
+  const bundle = options.bundle ?? words.directory ?? process.cwd()
   const { planBundle } = await import('../../container/plan.ts')
-  const { log, ...rest } = await context()
+  const warn = (warning: string) => print(`warning: ${warning}\n`)
+  const ctx = await context()
   try {
-    // The plan repeats the warnings that are printed already.
-    planBundle({ ...rest, log: { ...log, debug() {}, info() {}, warn() {}, error() {} } }, { bundle })
-    return []
+    const plan = planBundle({ ...ctx, log: { ...silent, warn } }, { bundle })
+    plan.warnings.forEach(warn)
+    print('valid\n')
+    return 0
   } catch (error) {
-    if (error instanceof ConfigErrors) return error.errors
-    if (error instanceof JailwrightError) return [error]
-    throw error
+    if (!(error instanceof JailwrightError)) throw error
+    if (error instanceof Refusal) error.warnings.forEach(warn)
+    const errors = error instanceof ConfigErrors ? error.errors : [error]
+    for (const each of errors) print(`error: ${describe(each).message}\n`)
+    return 1
   }
 }
+
+const silent = { debugging: false, debug() {}, info() {}, warn() {}, error() {} }
 
 export default validate

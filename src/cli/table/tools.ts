@@ -21,6 +21,7 @@ export const tools = {
     purpose: 'Show what "create" would do with a bundle, without doing it',
     details: [
       'Text is written as an administrator would: jail.conf(5), devfs.rules(5), then the mount, ifconfig and rctl commands in order, and what became of every property of the configuration. Needs neither root nor FreeBSD.',
+      'Of a configuration that create would refuse, the properties are shown with what is wrong with each, as JSON in "errors" and "fates", and the exit status is 1.',
     ],
     options: {
       bundle,
