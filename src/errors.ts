@@ -39,14 +39,17 @@ export class JailwrightError extends Error {
   }
 }
 
-/** Several errors of one input, all reported at once (`validate`); `create` prints the first. */
+/** Several errors of one input. Of those of a bundle, which `validate` lists, other commands print the first. */
 export class ConfigErrors extends JailwrightError {
   readonly errors: readonly JailwrightError[]
-  constructor(errors: readonly JailwrightError[]) {
+  /** False for an input that `validate` does not read. */
+  readonly ofBundle: boolean
+  constructor(errors: readonly JailwrightError[], { ofBundle = true } = {}) {
     const first = errors[0]
     const { code = 'CONFIG', message = 'invalid configuration', subject, hint } = first ?? {}
     super(code, message, { subject, hint })
     this.errors = errors
+    this.ofBundle = ofBundle
   }
 }
 

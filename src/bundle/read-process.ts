@@ -21,6 +21,6 @@ export function readProcess(file: string): { process: Process; warnings: readonl
   if (document !== null && typeof document === 'object' && !Array.isArray(document)) {
     checkProcess(document as Partial<Process>, 'process', found)
   }
-  if (found.errors.length > 0) throw new ConfigErrors(found.errors)
+  if (found.errors.length > 0) throw new ConfigErrors(found.errors, { ofBundle: false })
   return { process: document as Process, warnings: found.warnings }
 }

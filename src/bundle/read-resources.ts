@@ -14,6 +14,6 @@ export function readResources(text: string, name = 'resources'): LinuxResources 
   const document = parseJson(text, name)
   const nul = nulErrors(text, document, 'resources')
   const errors = [...nul, ...schemaErrors(validateResources, document, 'resources')]
-  if (errors.length > 0) throw new ConfigErrors(errors)
+  if (errors.length > 0) throw new ConfigErrors(errors, { ofBundle: false })
   return document as LinuxResources
 }

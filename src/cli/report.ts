@@ -167,9 +167,12 @@ export function describe(
     let message = error.message
     if (error instanceof ToolError) message = `${message} [${error.argv.join(' ')}]`
     else if (subject !== undefined && !message.includes(subject)) message = `${subject}: ${message}`
-    const more = error instanceof ConfigErrors ? error.errors.length - 1 : 0
-    if (more > 0) message += ` (and ${more} more: "jailwright validate" lists all)`
+    const others = error instanceof ConfigErrors ? error.errors.slice(1) : []
+    const listed = error instanceof ConfigErrors && error.ofBundle
+    if (listed && others.length > 0)
+      message += ` (and ${others.length} more: "jailwright validate" lists all)`
     if (hint !== undefined) message += ` (${hint})`
+    if (!listed) for (const other of others) message += `; ${describe(other).message}`
     return { message: oneLine(message), fields: { code, subject, hint }, status }
   }
   if (isSystemError(error)) {

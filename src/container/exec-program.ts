@@ -43,7 +43,7 @@ async function processFromFile(
   const context = createContext({ id, bundle: { dir: '/', config }, facts: hostFacts(ctx.host) }, id)
   const plan = translateProcess(context, read.process, '')
   for (const warning of context.warnings) ctx.log.warn(warning)
-  if (context.errors.length > 0) throw new ConfigErrors(context.errors)
+  if (context.errors.length > 0) throw new ConfigErrors(context.errors, { ofBundle: false })
   return underRestrictions(read.process, plan, own)
 }
 

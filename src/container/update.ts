@@ -70,7 +70,7 @@ function limitCalls(ctx: Context, facts: HostFacts, state: StateFile, options: U
       said.set(property, { property, fate, note })
     },
   })
-  if (errors.length > 0) throw new ConfigErrors(errors)
+  if (errors.length > 0) throw new ConfigErrors(errors, { ofBundle: false })
   warnOfIgnored(ctx, options, said)
   const problem = racctProblem(facts)
   if (!problem || !calls.some(call => call.tool === 'rctl')) return calls

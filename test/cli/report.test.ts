@@ -76,6 +76,18 @@ group('the text of an error', () => {
       'ociVersion: is missing (and 1 more: "jailwright validate" lists all)',
       1,
     ],
+    [
+      'several of an input that validate does not read',
+      new ConfigErrors(
+        [
+          new JailwrightError('CONFIG', 'is missing', { subject: 'args', hint: 'give one' }),
+          new JailwrightError('CONFIG', 'is missing', { subject: 'cwd' }),
+        ],
+        { ofBundle: false },
+      ),
+      'args: is missing (give one); cwd: is missing',
+      1,
+    ],
     ['several lines', new JailwrightError('HOST', 'one\n  two\n'), 'one; two', 1],
     [
       'exit status',

@@ -271,7 +271,8 @@ export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
         throw new KernelError('EPERM')
       for (const other of jails.all()) {
         const theirs = other.values.get(`${family}.addr`)
-        if (other === jail || other === parent || !Array.isArray(theirs)) continue
+        // Its own children are left out, not its parent: one of several addresses is refused to a child of who has them.
+        if (other === jail || (jail && jails.isBelow(other.jid, jail.jid)) || !Array.isArray(theirs)) continue
         if (list.length === 1 && theirs.length === 1) continue
         if (other.vnet === (parent?.vnet ?? 0) && theirs.some(a => list.includes(a)))
           throw new KernelError('EADDRINUSE', `${family === 'ip4' ? 'IPv4' : 'IPv6'} addresses clash`)
