@@ -2,18 +2,29 @@
 import type { Stats, Usage } from '../cli/stats-table.ts'
 import { JailwrightError, ToolError } from '../errors.ts'
 import type { Context } from './context.ts'
-import { currentStatus, requireState, type StateFile } from './state-file.ts'
+import { layout } from './layout.ts'
+import { currentStatus, readState, requireState, type StateFile, type Status } from './state-file.ts'
 
 /** The statistics of a running container at this moment. Code STATE when it is not running. */
 export function stats(ctx: Context, id: string): Stats {
   const { state } = requireState(ctx.root, id)
   const status = currentStatus(ctx.host, state)
-  if (status === 'stopped' || status === 'creating') {
+  if (!hasProcesses(status)) {
     throw new JailwrightError('STATE', `container "${id}" is not running: it is ${status}`, { subject: id })
   }
   const accounted = ctx.host.kernel.sysctl('kern.racct.enable') === '1'
   const resources = accounted ? fromRctl(ctx, state) : fromPs(ctx, state)
   return { id, time: new Date().toISOString(), resources }
+}
+
+/** True for a container that `stats` can tell of; false also when it has been deleted. */
+export function isCounted(ctx: Context, id: string): boolean {
+  const state = readState(layout(ctx.root, id))
+  return state !== undefined && hasProcesses(currentStatus(ctx.host, state))
+}
+
+function hasProcesses(status: Status): boolean {
+  return status !== 'stopped' && status !== 'creating'
 }
 
 function output(ctx: Context, tool: 'rctl' | 'ps', args: readonly string[]): string {

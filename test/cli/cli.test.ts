@@ -167,6 +167,14 @@ describe('errors', () => {
     ],
     [['stats', '--interval', '0', 'x'], 'stats: --interval must be 1 or more'],
     [
+      ['events', '--interval', '5', 'x'],
+      'events: --interval must be a number above 0 with its unit (ms, s, m or h), not "5"',
+    ],
+    [
+      ['events', '--interval', '0s', 'x'],
+      'events: --interval must be a number above 0 with its unit (ms, s, m or h), not "0s"',
+    ],
+    [
       ['completion', 'ksh'],
       'completion: no completion for "ksh"; there is one for sh, bash, zsh, fish, tcsh',
     ],

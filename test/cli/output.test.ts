@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { statsEvent } from '../../src/cli/event.ts'
 import { findingsText } from '../../src/cli/findings.ts'
 import { selfCommand } from '../../src/cli/self.ts'
 import { statsTable } from '../../src/cli/stats-table.ts'
@@ -44,6 +45,24 @@ test('statistics are shown in units', () => {
   expect(statsTable({ id: 'web', time: '', resources })).toBe(
     'RESOURCE   USED     LIMIT\nmemoryuse  4.8 MiB  8.0 MiB\npcpu       3%       -\nmaxproc    2        10\n',
   )
+})
+
+test("events have runc's form, without what is not counted", () => {
+  const resources = {
+    cputime: { used: 3 },
+    memoryuse: { used: 5_000_000, limit: 8 << 20 },
+    maxproc: { used: 2, limit: 10 },
+    pcpu: { used: 3 },
+  }
+  expect(statsEvent({ id: 'web', time: '', resources })).toEqual({
+    type: 'stats',
+    id: 'web',
+    data: {
+      cpu: { usage: { total: 3_000_000_000 } },
+      memory: { usage: { usage: 5_000_000, limit: 8 << 20 }, swap: {} },
+      pids: { current: 2, limit: 10 },
+    },
+  })
 })
 
 test('findings have their hints below them', () => {

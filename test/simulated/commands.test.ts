@@ -1,10 +1,12 @@
 /** The commands for people and scripts that look at a host and at running containers, on simulated hosts. */
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { execaSync } from 'execa'
+import { execa, execaSync } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Event } from '../../src/cli/event.ts'
 import type { Finding } from '../../src/cli/findings.ts'
 import type { Stats } from '../../src/cli/stats-table.ts'
 import { destroyHost, freshHost, hostCommand, makeRoot, onHost, simulationPossible } from './host.ts'
@@ -141,6 +143,31 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     const times = stdout.split('\n').map(line => (JSON.parse(line) as Stats).time)
     expect(times.length).toBeGreaterThanOrEqual(2)
     expect(new Set(times).size).toBe(times.length)
+  })
+
+  it('events ends with the container', async () => {
+    runSleeper(hosts.accounting, 'brief')
+    const [program = '', ...words] = hostCommand(hosts.accounting, [
+      runtime,
+      'events',
+      '--interval',
+      '300ms',
+      'brief',
+    ])
+    const events = execa(program, words, { stdin: 'ignore', reject: false, timeout: 30_000 })
+    await once(events.stdout, 'data')
+    attempt('kill', 'brief', 'KILL')
+    const { stdout, stderr, exitCode } = await events
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+    const lines = stdout.split('\n').map(line => JSON.parse(line) as Event)
+    expect(lines[0]).toMatchObject({ type: 'stats', id: 'brief', data: { pids: { current: 1 } } })
+    for (const { id } of lines) expect(id).toBe('brief')
+    expect(attempt('events', 'brief')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('container "brief" is not running: it is stopped'),
+    })
+    attempt('delete', 'brief')
+    expect(attempt('events', '--stats', 'web').stdout).toMatch(/^\{"type":"stats","id":"web",.*\}$/)
   })
 
   it('ps hands options to ps(1), and gives pids as JSON', () => {

@@ -3,6 +3,7 @@ import { openHost } from '../../host/index.ts'
 import { runCommand } from '../cli.ts'
 import check from '../commands/check.ts'
 import completion from '../commands/completion.ts'
+import events from '../commands/events.ts'
 import features from '../commands/features.ts'
 import list from '../commands/list.ts'
 import pause from '../commands/pause.ts'
@@ -16,7 +17,21 @@ import validate from '../commands/validate.ts'
 import type { AnyInvocation } from '../commands.ts'
 import type { Program } from '../self.ts'
 
-const handlers = { check, completion, features, list, pause, plan, ps, resume, spec, stats, update, validate }
+const handlers = {
+  check,
+  completion,
+  events,
+  features,
+  list,
+  pause,
+  plan,
+  ps,
+  resume,
+  spec,
+  stats,
+  update,
+  validate,
+}
 
 /** Runs one of these commands; gives the exit status. */
 export function run(invocation: AnyInvocation, program: Program): Promise<number> {

@@ -245,4 +245,21 @@ export const running = {
       ['stats --interval 5 -f json web', 'one JSON line every five seconds'],
     ],
   },
+  events: {
+    purpose: 'Print what a container uses as JSON lines, in the form of runc',
+    details: [
+      'A line every five seconds until the container ends: processor time in nanoseconds (data.cpu.usage.total), memory and swap in bytes (data.memory.usage, data.memory.swap), processes (data.pids), each with its limit where there is one. What the kernel does not count is left out; "stats" tells more. There are no events of other types.',
+    ],
+    options: {
+      interval: {
+        type: 'string',
+        value: 'DURATION',
+        describe: 'pause between two lines, as 500ms, 5s or 1m30s',
+        default: '5s',
+      },
+      stats: { type: 'flag', describe: 'print one line and end' },
+    },
+    positionals: [id],
+    examples: [['events --stats web', 'one line']],
+  },
 } as const satisfies Readonly<Record<string, CommandSpec>>
