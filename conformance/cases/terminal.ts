@@ -51,6 +51,24 @@ export const terminalCases = [
     ],
   }),
   defineCase({
+    id: 'terminal.owner',
+    title: "the user owns the terminal, also by its name in the container's /dev",
+    stands:
+      'runc, libcontainer/init_linux.go, fixStdioPermissions: the streams belong to the user of the process; programs open $(tty) (gpg-agent, screen)',
+    mark: 'jails',
+    needs: ['native'],
+    config: { process: { terminal: true, user: { uid: 1001, gid: 1001 } } },
+    // Only its own terminal is there to be opened; tty(1) is not in every root.
+    program: 'for t in /dev/pts/*; do echo "through its name" >$t; done 2>/dev/null; echo end',
+    steps: [
+      create({ console: true }),
+      start(),
+      waitText([/through its name/, /end/]),
+      wait('stopped'),
+      remove(),
+    ],
+  }),
+  defineCase({
     id: 'terminal.size',
     title: 'consoleSize is the size of the terminal',
     stands:

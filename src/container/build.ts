@@ -69,6 +69,7 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
       startInit(ctx, work, terminal),
     )
     init = started
+    terminal?.handedOver()
     journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
     state.pid = init.pid
     state.pidStart = init.start
@@ -121,7 +122,7 @@ function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTe
     },
     immediately: false,
     hooks: plan.hooks.startContainer,
-    ownTerminal: terminal !== undefined,
+    ...(terminal ? { ownTerminal: terminal.path } : {}),
     channel: files.ctl,
     ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
   })

@@ -17,8 +17,8 @@ export type Order =
       process: ProcessPlan
       /** Path of the console socket on the host, for a terminal. */
       consoleSocket?: string
-      /** The standard streams are already a pty's slave of the caller's. */
-      ownTerminal?: boolean
+      /** The standard streams are already a pty's slave of the caller's, with this path. */
+      ownTerminal?: string
       /** The `ctl` FIFO, for init to hold a writer of its own while it waits for `start`. */
       channel?: string
       /** startContainer hooks, run after `start`. */

@@ -102,13 +102,14 @@ async function startProcess(
       unlinkSync(channels.ctl)
       unlinkSync(channels.result)
     }
+    terminal?.handedOver()
     send(init.orders, {
       do: 'prepare',
       jid: state.jid,
       process: program,
       hooks: [],
       immediately: true,
-      ownTerminal: terminal !== undefined,
+      ...(terminal ? { ownTerminal: terminal.path } : {}),
       ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
     })
     // A process of the jail may stop init, and with it us: nobody else is to wait for that.

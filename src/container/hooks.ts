@@ -1,6 +1,7 @@
 /** Hooks: the container's state on standard input, argv as given, a timeout that ends the whole process group. */
 import { JailwrightError } from '../errors.ts'
 import { existsSync } from '../host/files.ts'
+import { withFewDescriptors } from '../host/process/identity.ts'
 import type { HookPlan } from '../translate/plan.ts'
 import type { Context } from './context.ts'
 import type { OciState } from './state-file.ts'
@@ -43,13 +44,15 @@ function runHook(hook: HookPlan, state: OciState, directory = directoryFor(state
   return new Promise(resolve => {
     // args is the whole argv, args[0] included (config.md, "same semantics as IEEE Std 1003.1 execv's argv").
     const [argv0, ...args] = hook.args
-    const child = childProcess().spawn(hook.path, args, {
-      argv0: argv0 ?? hook.path,
-      cwd: existsSync(directory) ? directory : '/',
-      env: environment(hook.env),
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    })
+    const child = withFewDescriptors(() =>
+      childProcess().spawn(hook.path, args, {
+        argv0: argv0 ?? hook.path,
+        cwd: existsSync(directory) ? directory : '/',
+        env: environment(hook.env),
+        detached: true,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      }),
+    )
     let output = ''
     let timer: NodeJS.Timeout | undefined
     let timedOut = false

@@ -2,7 +2,7 @@
  * The init process: it becomes the container's program. It enters the jail itself, so that the command that the caller
  * started never does, and keeps its pid from `create` to the program's end.
  */
-import { closeSync, fchmodSync, fchownSync, mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync } from 'node:fs'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import { openHost } from '../host/index.ts'
 import type { Host } from '../host/types.ts'
@@ -52,8 +52,17 @@ export async function initMain(argv: readonly string[]): Promise<number> {
     send(answers, { exec: true })
     execute(image, prepare.process)
   } catch (error) {
-    send(answers, asAnswer(error))
+    answer(answers, error)
     return 1
+  }
+}
+
+/** A command that has failed on its own is gone, and tells its own error. */
+function answer(answers: number, error: unknown): void {
+  try {
+    send(answers, asAnswer(error))
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code !== 'EPIPE') throw failure
   }
 }
 
@@ -73,33 +82,35 @@ function asAnswer(error: unknown): Answer {
 
 /** Terminal, then the jail. */
 function enter(host: Host, prepare: Prepare, preserved: number): void {
-  if (prepare.process.terminal) openTerminal(host, prepare)
+  const terminal = prepare.process.terminal ? openTerminal(host, prepare) : undefined
   // Nobody in the jail may trace us or dump our memory while we are not yet the program (process.md section 2).
   host.process.disableTracing()
   host.process.closeDirectories(3 + preserved)
   process.chdir('/')
   host.kernel.jailAttach(prepare.jid)
+  // devfs keeps owners for each mount: the host's node stays root's, where the user's number is another person's.
+  if (terminal !== undefined) host.process.giveTerminal(terminal, prepare.process.uid)
 }
 
-/** The pty is made on the host, by descriptor only: nothing in the jail can have a hand in it (CVE-2025-52565). */
-function openTerminal(host: Host, prepare: Prepare): void {
-  const { uid, gid, consoleSize } = prepare.process
-  if (prepare.ownTerminal) {
-    fchownSync(0, uid, gid)
-    fchmodSync(0, 0o620)
+/**
+ * The pty is made on the host, by descriptor only: nothing in the jail can have a hand in it (CVE-2025-52565). Gives its
+ * path.
+ */
+function openTerminal(host: Host, prepare: Prepare): string {
+  if (prepare.ownTerminal !== undefined) {
     host.process.setControllingTerminal(0)
-    return
+    return prepare.ownTerminal
   }
+  const { consoleSize } = prepare.process
   const pty = host.process.openPty()
   if (consoleSize) host.process.setWindowSize(pty.master, consoleSize.height, consoleSize.width)
-  fchownSync(pty.slave, uid, gid)
-  fchmodSync(pty.slave, 0o620)
   if (prepare.consoleSocket !== undefined)
     host.process.sendDescriptor(prepare.consoleSocket, pty.master, pty.path)
   host.process.close(pty.master)
   for (const fd of [0, 1, 2]) host.process.dup2(pty.slave, fd)
   if (pty.slave > 2) host.process.close(pty.slave)
   host.process.setControllingTerminal(0)
+  return pty.path
 }
 
 /** Limits that leave the engine no room of its own: they are set at the last moment. */

@@ -23,12 +23,18 @@ export interface StartedInit {
 /**
  * Bun: no threads of the engine's own, neither for compiling what runs a few times, nor for making memory ready or giving
  * it back. The kernel would have to end them when init becomes the program. (Without any just-in-time compiler there is
- * no FFI.) `BUN_JSC_` are JavaScriptCore's options, the last one is mimalloc's.
+ * no FFI.) And little address space: by default 6 GB of it are writable, which FreeBSD counts as used swap space when it
+ * is reserved, in the jail's account for as long as the program lives (swap_reserve_by_cred in sys/vm/swap_pager.c;
+ * execve(2) does not take it off), and as virtual memory until then (rctl(8) swapuse, vmemoryuse). Half of this structure
+ * heap is too little for the engine. `BUN_JSC_` are JavaScriptCore's options, the others mimalloc's.
  */
 const ENGINE = {
   BUN_JSC_useBaselineJIT: '0',
   BUN_JSC_useWarmUpMarkedBlocks: '0',
+  BUN_JSC_structureHeapSizeInKB: '65536',
+  BUN_JSC_jitMemoryReservationSize: '16777216',
   MIMALLOC_PURGE_DELAY: '-1',
+  MIMALLOC_ARENA_RESERVE: '16384',
 }
 
 /**

@@ -14,9 +14,17 @@ const END_OF_FILE = 4
 /** A pty of ours whose slave becomes the program's standard streams. */
 export interface OwnTerminal {
   slave: number
+  /** Its path. */
+  path: string
   /**
-   * Starts copying; call after the program's process exists. Our copy of the slave is closed. `hangUp` is called when
-   * the caller's side is gone (its window was closed, the reader of its output has ended).
+   * Closes our copy of the slave; call as soon as the program's process has it. Its end is then the last close, which
+   * waits for the output to be read; while somebody else holds the slave FreeBSD revokes it from the ended session and
+   * throws away what has not been read (killjobc in sys/kern/kern_exit.c, ttydev_close in sys/kern/tty.c).
+   */
+  handedOver(): void
+  /**
+   * Starts copying; call after `handedOver`. `hangUp` is called when the caller's side is gone (its window was closed,
+   * the reader of its output has ended).
    */
   attach(hangUp: () => void): void
   /** Waits for the last output, restores the caller's terminal. */
@@ -41,8 +49,9 @@ export function openTerminal(host: Host, size?: { height: number; width: number 
   let output: Output | undefined
   return {
     slave: pty.slave,
+    path: pty.path,
+    handedOver: () => closeSync(pty.slave),
     attach(hangUp) {
-      closeSync(pty.slave)
       process.on('exit', callers.restore)
       callers.makeRaw()
       process.on('SIGWINCH', resize)

@@ -33,6 +33,7 @@ import {
 import { prepareForJail } from './process/in-jail.ts'
 import {
   getWindowSize,
+  giveTerminal,
   makeRaw,
   openPty,
   restoreTerminal,
@@ -58,6 +59,7 @@ export const processCalls: ProcessCalls = {
   flock,
   freeUserSignals,
   getWindowSize,
+  giveTerminal,
   keepOnExec,
   kill,
   makeRaw,

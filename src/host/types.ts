@@ -157,6 +157,11 @@ export interface ProcessCalls {
    */
   freeUserSignals(command: readonly string[]): void
   /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
+  /**
+   * Makes a user the owner of the terminal that is standard input, by its path in this process's own /dev. Nothing
+   * happens where that is missing or something else.
+   */
+  giveTerminal(path: string, uid: number): void
   kill(pid: number, signal: number): void
   /** _exit(2): no thread is waited for, nothing is flushed. */
   exitNow(status: number): never

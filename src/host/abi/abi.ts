@@ -34,6 +34,8 @@ export interface Abi {
   }>
   /** AT_SYMLINK_NOFOLLOW has no use here; AT_FDCWD is -100 on both. */
   atFdcwd: number
+  /** AT_EMPTY_PATH. */
+  atEmptyPath: number
   /** Requests of ioctl(2) on a terminal. TIOCGPTPEER is 0 where there is none. */
   ioctl: Readonly<{
     TIOCSCTTY: number

@@ -92,6 +92,7 @@ export const freebsd: Abi = {
     PATH: 0x400000,
   },
   atFdcwd: -100,
+  atEmptyPath: 0x4000,
   ioctl: {
     TIOCSCTTY: 0x20007461,
     TIOCSWINSZ: 0x80087467,

@@ -134,6 +134,7 @@ export const linux: Abi = {
     PATH: 0x200000,
   },
   atFdcwd: -100,
+  atEmptyPath: 0x1000,
   ioctl: {
     TIOCSCTTY: 0x540e,
     TIOCSWINSZ: 0x5414,

@@ -43,6 +43,7 @@ export const signatures = {
   write: { args: ['i32', 'ptr', 'u64'], result: 'i64' },
   rename: { args: ['ptr', 'ptr'] },
   fstat: { args: ['i32', 'ptr'] },
+  fchownat: { args: ['i32', 'ptr', 'u32', 'i32', 'i32'] },
   stat: { args: ['ptr', 'ptr'] },
   fcntl: { args: ['i32', 'i32', 'u64'] },
   ioctl: { args: ['i32', 'u64', 'ptr'] },

@@ -20,6 +20,7 @@ const LATER: readonly CFunctionName[] = [
   'close',
   'close_range',
   'openat',
+  'fchownat',
   'read',
   'write',
 ]

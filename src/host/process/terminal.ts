@@ -1,9 +1,9 @@
 /** Pseudo terminals and terminal settings. */
 
 import { abi } from '../abi/index.ts'
-import { call, check } from '../ffi/index.ts'
+import { call, check, cString } from '../ffi/index.ts'
 import { memory } from '../ffi/memory.ts'
-import { openSync } from '../files.ts'
+import { fstatSync, openSync } from '../files.ts'
 import { close } from './descriptors.ts'
 
 const O_RDWR = 2
@@ -40,6 +40,20 @@ function openSlave(master: number, path: string, flags: number): number {
 /** TIOCSCTTY: makes the terminal the controlling one of the calling session leader. */
 export function setControllingTerminal(fd: number): void {
   check('ioctl', 'TIOCSCTTY', fd, abi.ioctl.TIOCSCTTY, null)
+}
+
+/** See `ProcessCalls.giveTerminal`. By descriptor: what the path leads to can change under a process of a jail. */
+export function giveTerminal(path: string, uid: number): void {
+  const flags = abi.open.PATH | abi.open.NOFOLLOW | abi.open.CLOEXEC
+  const node = call('openat', abi.atFdcwd, cString(path), flags, 0)
+  if (node === -1) return
+  try {
+    const [held, found] = [fstatSync(0), fstatSync(node)]
+    if (found.isCharacterDevice() && found.rdev === held.rdev)
+      check('fchownat', path, node, cString(''), uid, -1, abi.atEmptyPath)
+  } finally {
+    close(node)
+  }
 }
 
 /** TIOCSWINSZ, in characters. */
