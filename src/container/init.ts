@@ -39,8 +39,7 @@ export async function initMain(argv: readonly string[]): Promise<number> {
     hooks?.prepareHooks()
     enter(host, prepare, preserved)
     findProgram(prepare.process.args[0] ?? '', prepare.process.env, prepare.process.cwd)
-    let image =
-      hooks || limitsMemory(prepare.process) ? undefined : settle(host, prepare.process, preserved, limit)
+    let image = hooks || limitsMemory(prepare.process) ? undefined : settle(host, prepare, preserved, limit)
     if (!prepare.immediately) {
       send(answers, { ready: true })
       const start = receiver.next<Extract<Order, { do: 'start' }>>()
@@ -48,7 +47,7 @@ export async function initMain(argv: readonly string[]): Promise<number> {
       await hooks?.runHooks(prepare.hooks, start.state)
     }
     if (keeper !== undefined) closeSync(keeper)
-    image ??= settle(host, prepare.process, preserved, limit)
+    image ??= settle(host, prepare, preserved, limit)
     send(answers, { exec: true })
     execute(image, prepare.process)
   } catch (error) {
@@ -122,7 +121,12 @@ function limitsMemory(plan: ProcessPlan): boolean {
  * Takes everything on that the program starts with: limits, directory, umask, ids, signals. As runc does before it waits
  * for `start`, which is then nothing but the execve(2) that is given; startContainer hooks still need root and come before.
  */
-function settle(host: Host, plan: ProcessPlan, preserved: number, limit: bigint | undefined): () => never {
+function settle(
+  host: Host,
+  { process: plan, immediately }: Prepare,
+  preserved: number,
+  limit: bigint | undefined,
+): () => never {
   const env = plan.env.some(entry => entry.startsWith('HOME='))
     ? plan.env
     : [...plan.env, `HOME=${homeOf(host, plan.uid)}`]
@@ -130,7 +134,7 @@ function settle(host: Host, plan: ProcessPlan, preserved: number, limit: bigint 
   if (limit !== undefined) host.process.restoreDescriptors(limit)
   for (const { resource, soft, hard } of plan.rlimits)
     host.process.setrlimit(resource, BigInt(soft), BigInt(hard))
-  const early = enterDirectory(plan.cwd)
+  const early = enterDirectory(plan.cwd, !immediately)
   if (plan.noNewPrivileges) host.process.setNoNewPrivileges()
   process.umask(plan.umask)
   host.process.setCredentials(plan.uid, plan.gid, plan.groups)
@@ -152,15 +156,18 @@ function execute(image: () => never, plan: ProcessPlan): never {
   }
 }
 
-/** Enters the working directory as root, making it when it is missing (as runc does); false when the user has to try. */
-function enterDirectory(cwd: string): boolean {
+/**
+ * Enters the working directory as root; false when the user has to try. One that is missing is made for the container's
+ * first program, as runc does, and not for `exec`.
+ */
+function enterDirectory(cwd: string, make: boolean): boolean {
   try {
     process.chdir(cwd)
     return true
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'EACCES' || code === 'EPERM') return false
-    if (code !== 'ENOENT') throw cwdError(cwd, error)
+    if (code !== 'ENOENT' || !make) throw cwdError(cwd, error)
   }
   try {
     mkdirSync(cwd, { recursive: true, mode: 0o755 })

@@ -14,12 +14,7 @@ import { lowerChildren } from './parent.ts'
 import { removePidFile } from './pid-file.ts'
 import { releaseRuleset } from './rulesets.ts'
 import { waitUntil } from './sleep.ts'
-
-/**
- * How long is waited for one thing, in milliseconds. Busy mounts are waited for so long in all: a container can keep each
- * of its mounts busy, by passing open files to another container.
- */
-const BUSY_PATIENCE = 5_000
+import { BUSY_PATIENCE, isCovered, type Patience, unmount } from './unmount.ts'
 
 /**
  * Plays a journal back, newest first. One undo that fails does not keep the others from being done; all failures are
@@ -27,14 +22,16 @@ const BUSY_PATIENCE = 5_000
  */
 export function playBack(host: Host, journal: Journal): JailwrightError[] {
   const failures: JailwrightError[] = []
-  const patience: Patience = { left: BUSY_PATIENCE }
+  const patience: Patience = { left: BUSY_PATIENCE, gone: undefined }
   const [then, now] = [journal.boot(), bootOf(host)]
   const rebooted = then !== undefined && now !== undefined && then !== now
-  for (const entry of journal.pending()) {
+  const pending = journal.pending()
+  for (const entry of pending) {
     // What a reboot has undone is not ours any more, even where something of the same name is there.
     if (rebooted && !ON_DISK.has(entry.undo.op)) continue
     try {
-      effect(`undo ${entry.undo.op}`, () => takeBack(host, entry, patience))
+      if (!isCovered(host, entry, pending))
+        effect(`undo ${entry.undo.op}`, () => takeBack(host, entry, patience))
     } catch (error) {
       failures.push(asFailure(error, entry.undo.op))
       continue
@@ -56,11 +53,6 @@ function asFailure(error: unknown, op: string): JailwrightError {
   return new JailwrightError('HOST', `undo ${op}: ${(error as Error).message}`, { cause: error })
 }
 
-/** Milliseconds that are left for busy mounts. */
-interface Patience {
-  left: number
-}
-
 function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
   switch (undo.op) {
     case 'unmount':
@@ -77,6 +69,7 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       break
     case 'jail':
       removeJail(host, undo, done?.jid)
+      patience.gone = undo.path
       break
     case 'run':
       for (const call of undo.calls) runUndo(host, call)
@@ -99,44 +92,6 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
     case 'host-rmdir':
       removeQuietly(() => rmdirSync(undo.path))
   }
-}
-
-/**
- * Unmounts what we mounted. It is looked for in the mount table, by where it was made, its type and, once it was done,
- * its id: a path may lead elsewhere by now, and after a reboot the same id is some other mount's.
- */
-function unmount(
-  host: Host,
-  undo: Extract<Undo, { op: 'unmount' }>,
-  fsid: string | undefined,
-  patience: Patience,
-): void {
-  const ours = () => {
-    const here = host.kernel.mounts().filter(({ on }) => on === undo.path)
-    const mount = fsid === undefined ? here.at(-1) : here.find(each => each.fsid === fsid)
-    return mount && mount.fstype === undo.fstype && mount.fsid !== undo.before ? mount : undefined
-  }
-  let refused: SyscallError | undefined
-  const gone = (force: boolean) => () => {
-    const mount = ours()
-    if (!mount) return true
-    try {
-      host.kernel.unmount(undo.path, { force, fsid: mount.fsid })
-      return true
-    } catch (error) {
-      if (!(error instanceof SyscallError)) throw error
-      // EINVAL, ENOENT: no such mount any more.
-      if (error.errno === 'EINVAL' || error.errno === 'ENOENT') return true
-      refused = error
-      return error.errno !== 'EBUSY'
-    }
-  }
-  const begin = performance.now()
-  waitUntil(gone(false), patience.left)
-  patience.left = Math.max(0, patience.left - (performance.now() - begin))
-  if (!ours()) return
-  gone(true)()
-  if (ours()) throw refused ?? new JailwrightError('HOST', `unmount ${undo.path}: it is still mounted`)
 }
 
 /** Removes an empty directory or file that we made, reached without following a link. */

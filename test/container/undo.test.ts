@@ -86,6 +86,40 @@ describe('unmount', () => {
     expect(host.mounts).toEqual([])
   }, 20_000)
 
+  it('does not force a mount that another one lies on, and leaves what is seen there', () => {
+    host.kernel.unmount = path => {
+      throw new SyscallError('unmount', 'EBUSY', 'Device busy', path)
+    }
+    host.mounts.push({ path: `${dir}/dev`, fstype: 'devfs', from: 'devfs', fsid: 'f1' })
+    host.mounts.push({ path: `${dir}/dev`, fstype: 'devfs', from: 'devfs', fsid: 'f2' })
+    record({ ...undo, path: `${dir}/dev`, fstype: 'devfs' }, { fsid: 'f1' })
+    record({ op: 'rmdir', root: dir, path: '/dev/shm' }, {})
+    mkdirSync(join(dir, 'dev/shm'), { recursive: true })
+    const begin = Date.now()
+    expect(playBack(host, journal).map(error => error.message)).toEqual([
+      `unmount ${dir}/dev: another mount lies on it; delete the container that it belongs to first`,
+    ])
+    expect(Date.now() - begin).toBeLessThan(2_000)
+    expect(existsSync(join(dir, 'dev/shm'))).toBe(true)
+    expect(host.mounts).toHaveLength(2)
+  })
+
+  it('does not wait long for the root of a removed jail, which its last connections may hold', () => {
+    const { unmount } = host.kernel
+    host.kernel.unmount = (path, options = {}) => {
+      if (!options.force) throw new SyscallError('unmount', 'EBUSY', 'Device busy', path)
+      unmount(path, options)
+    }
+    host.mounts.push({ path: '/r', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    host.jails.set('web', 7)
+    record({ ...undo, path: '/r' }, { fsid: 'f1' })
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 7 })
+    const begin = Date.now()
+    expect(playBack(host, journal)).toEqual([])
+    expect(Date.now() - begin).toBeLessThan(2_000)
+    expect(host.mounts).toEqual([])
+  })
+
   it('leaves another mount that has the same id after a reboot', () => {
     host.mounts.push({ path: '/other/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
     record(undo, { fsid: 'f1' })

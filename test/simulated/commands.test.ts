@@ -291,6 +291,11 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
       shell,
     ]
     expect(attempt('exec', ...words).stdout).toMatch(/^\/ 2 \/tmp 1001 44 44,5,6 0?022$/)
+    expect(attempt('exec', '--cwd', '/typo/dir', 'web', '/bin/ls')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('process.cwd: chdir to "/typo/dir": no such file or directory'),
+    })
+    expect(existsSync(join(bundle, 'rootfs/typo'))).toBe(false)
     expect(attempt('exec', '--cwd', 'tmp', 'web', '/bin/ls')).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('--cwd must be an absolute path'),
