@@ -163,6 +163,15 @@ describe('devfs rulesets', () => {
       hint: 'service devfs restart',
     })
   })
+  it('are not said to be missing when they cannot be seen', () => {
+    const stderr = 'devfs rule: ioctl DEVFSIO_RGETNEXT: Operation not permitted\n'
+    host.answers.set('devfs rule -s 1 show', { status: 1, stdout: '', stderr })
+    expect(rulesetsFinding(host)).toMatchObject({
+      status: 'missing',
+      message: expect.stringMatching(/^cannot be seen: .*not permitted/),
+      hint: expect.stringContaining('root'),
+    })
+  })
 })
 
 describe('the network', () => {
