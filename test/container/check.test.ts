@@ -233,6 +233,16 @@ describe('podman', () => {
     expect(await config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
   })
 
+  it('has a configuration that cannot be looked at', async () => {
+    put(conf, named())
+    symlinkSync('containers.conf.d', join(dir, `${conf}.d`))
+    expect(await config()).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(/^ELOOP: .*containers\.conf\.d/),
+      hint: 'podman cannot read it either',
+    })
+  })
+
   it('knows us by the main file', async () => {
     put(conf, named())
     expect(await config()).toMatchObject({ status: 'ok', message: expect.stringContaining('--runtime') })

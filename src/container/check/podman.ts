@@ -19,6 +19,7 @@ const SUBJECT = 'containers.conf'
 const JSON_HINT =
   'in [engine]: runtime_supports_json = ["crun", "runc", "kata", "runsc", "ocijail", "jailwright"]'
 const HINT = `${JSON_HINT}, and in [engine.runtimes]: jailwright = ["/usr/local/bin/jailwright"]`
+const UNREADABLE = 'podman cannot read it either'
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
@@ -87,8 +88,10 @@ async function configFinding(env: Environment, prefix: string): Promise<Finding>
   try {
     files = configFiles(env, prefix)
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
     // A directory that only its owner may enter: root's own, when this is not root.
-    return { subject, status: 'warning', message: (error as Error).message, hint: 'run this as root' }
+    const hint = code === 'EACCES' ? 'run this as root' : UNREADABLE
+    return { subject, status: 'warning', message, hint }
   }
   const engine: Engine = { runtimes: {}, json: [] }
   for (const file of files) {
@@ -96,7 +99,7 @@ async function configFinding(env: Environment, prefix: string): Promise<Finding>
       await readEngine(file, engine)
     } catch (error) {
       const [line = ''] = (error as Error).message.split('\n')
-      return { subject, status: 'warning', message: `${file}: ${line}`, hint: 'podman cannot read it either' }
+      return { subject, status: 'warning', message: `${file}: ${line}`, hint: UNREADABLE }
     }
   }
   const ocijail = (engine.runtime ?? 'ocijail') === 'ocijail' ? inPlaceOfOcijail(engine, env) : undefined
