@@ -11,7 +11,7 @@ import start from './cli/commands/start.ts'
 import state from './cli/commands/state.ts'
 import type { AnyInvocation, CommandName } from './cli/commands.ts'
 import { asksForVersion, fastParse } from './cli/fast-parse.ts'
-import { print } from './cli/output.ts'
+import { print, writeAll } from './cli/output.ts'
 import { calledName, type Program } from './cli/self.ts'
 import { toInvocation } from './cli/values.ts'
 import { versionText } from './cli/version.ts'
@@ -45,15 +45,25 @@ async function partOf(command: CommandName): Promise<Part> {
 
 /** Gives the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
+  const program = calledName()
   if (argv[0] === 'init') {
     const { initMain } = await import('./container/init.ts')
-    return initMain(argv.slice(1))
+    try {
+      return await initMain(argv.slice(1))
+    } catch (error) {
+      // By hand it has no descriptors of a `create`; in earnest whoever started it may be gone.
+      writeAll(2, `${program}: init, which only create and exec can start: ${(error as Error).message}\n`)
+      return 1
+    }
   }
-  const program = calledName()
   let parsed = fastParse(argv)
   if (parsed === undefined && asksForVersion(argv)) {
-    print(versionText())
-    return 0
+    try {
+      print(versionText())
+      return 0
+    } catch {
+      // The slow way fails at the same place, and can report it.
+    }
   }
   if (parsed === undefined || parsed.command === 'help') {
     const { parseSlowly } = await import('./cli/parts/slow.ts')

@@ -218,6 +218,34 @@ export const errorCases = [
       }),
       gone(),
       file('nosuch', 'absent'),
+      write('a-file', 'text'),
+      call(['create', '--bundle', '%{bundle}', '--pid-file', '%{dir}/a-file/pid', '%{id}'], {
+        fails: /a-file|not a directory/i,
+      }),
+      gone(),
+      file('a-file', 'text'),
+    ],
+  }),
+  defineCase({
+    id: 'errors.file-in-place',
+    title:
+      'a file in the place of the container in the state directory: refused, left, and no trouble once removed',
+    stands:
+      'runtime.md, Errors: a failed operation "MUST leave the state of the environment as if the operation were never attempted"',
+    mark: 'any-runtime',
+    notFor: { runj: 'no --root' },
+    program: 'echo done',
+    steps: [
+      write('%{state}/%{id}', 'not ours'),
+      create({ fails: true }),
+      gone(),
+      file('%{state}/%{id}', 'not ours'),
+      removeFile('%{state}/%{id}'),
+      create(),
+      start(),
+      wait('stopped'),
+      output(/^done$/m),
+      remove(),
     ],
   }),
   defineCase({

@@ -155,6 +155,8 @@ export const execCases = [
         into: 'eout',
         fails: /executable file not found|no such file or directory/i,
       }),
+      // Not each directory of PATH itself.
+      exec([''], { into: 'eout', fails: /executable file not found|no such file or directory/i }),
       exec(['/etc/passwd'], { into: 'eout', fails: /permission denied/i }),
       state({ status: 'running' }),
       ...finish,
@@ -169,6 +171,7 @@ export const execCases = [
     steps: [
       ...startReady(),
       exec(['no-such-program'], { into: 'eout', status: 127 }),
+      exec([''], { into: 'eout', status: 127 }),
       exec(['/etc/passwd'], { into: 'eout', status: 126 }),
       ...finish,
     ],

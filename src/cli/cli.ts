@@ -5,10 +5,13 @@ import type { AnyInvocation, CommandName, GlobalValues } from './commands.ts'
 import type { Handler } from './handler.ts'
 import { type Level, Reporter } from './report.ts'
 import type { Program } from './self.ts'
+import { usageError } from './usage.ts'
 
 /** Directory of the containers' state: `--root`, or the default of the name by which the program was called. */
 function rootOf(globals: GlobalValues, program: Program): string {
   const root = globals.root ?? `/var/run/${program}`
+  // path.resolve() would take it for the current directory.
+  if (root === '') throw usageError('--root must be a directory, not ""')
   // The kernel tells mounts by plain paths; loading node:path costs more than the rest of a plain command line.
   if (root.startsWith('/') && !root.endsWith('/') && !root.includes('//') && !root.includes('/.')) return root
   return process.getBuiltinModule('node:path').resolve(root)
@@ -21,16 +24,19 @@ function levelOf(asked: GlobalValues['log-level']): Level {
   return asked === 'fatal' || asked === 'panic' ? 'error' : asked
 }
 
+/** Path of the log. An empty one is none, as for runc. */
+function logOf({ log }: GlobalValues): string | undefined {
+  if (log === undefined || log === '') return undefined
+  // A command may change its working directory before the first message.
+  return log.startsWith('/') ? log : `${process.cwd()}/${log}`
+}
+
 /** The reporter that the global options ask for. */
 export function reporterFor(globals: GlobalValues, program: Program): Reporter {
   const level = globals.debug ? 'debug' : levelOf(globals['log-level'])
   return new Reporter({
     program,
-    // A command may change its working directory before the first message.
-    file:
-      globals.log === undefined || globals.log.startsWith('/')
-        ? globals.log
-        : `${process.cwd()}/${globals.log}`,
+    file: logOf(globals),
     format: globals['log-format'],
     level,
     debug: globals.debug,
@@ -54,6 +60,7 @@ export async function runCommand<C extends CommandName, H extends EverydayHost>(
 ): Promise<number> {
   const { command, globals } = invocation
   const reporter = reporterFor(globals, program)
+  if (globals.log) reporter.checkFile()
   const context = async (): Promise<Context<H>> => {
     return { root: rootOf(globals, program), log: reporter, host: openHost() }
   }

@@ -69,10 +69,12 @@ export function logLine(
   return `${pairs.map(pair => pair.join('=')).join(' ')}\n`
 }
 
-/** Writes messages where the options say. The file is opened by the first message that belongs in it. */
+/** Writes messages where the options say. The file is kept open from the first message that belongs in it. */
 export class Reporter implements Log {
   readonly #options: ReportOptions
   #file: number | undefined
+  /** Said once; every further message goes to standard error without it. */
+  #unusable = false
 
   constructor(options: ReportOptions) {
     this.#options = options
@@ -109,6 +111,15 @@ export class Reporter implements Log {
     return status
   }
 
+  /**
+   * Makes the file and says when that is impossible, before a command does anything. It is closed again: what a command
+   * passes on to a container begins at descriptor 3.
+   */
+  checkFile(): void {
+    this.#open()
+    this.close()
+  }
+
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file)
     this.#file = undefined
@@ -124,14 +135,30 @@ export class Reporter implements Log {
 
   /** False when the log cannot be written: the message has to go to standard error, and the command goes on. */
   #toFile(level: Level, message: string, fields?: LogFields): boolean {
-    const { file, format } = this.#options
+    const opened = this.#open()
+    if (opened === undefined) return false
     try {
-      this.#file ??= openSync(file!, 'a', 0o644)
-      return writeAll(this.#file, logLine(format, this.#now(), level, message, fields))
+      return writeAll(opened, logLine(this.#options.format, this.#now(), level, message, fields))
     } catch (error) {
-      this.#stderr(`${this.#options.program}: warning: log ${file}: ${(error as Error).message}\n`)
-      return false
+      return this.#complainOfFile(error)
     }
+  }
+
+  #open(): number | undefined {
+    if (this.#unusable) return undefined
+    try {
+      this.#file ??= openSync(this.#options.file!, 'a', 0o644)
+    } catch (error) {
+      this.#unusable = true
+      this.#complainOfFile(error)
+    }
+    return this.#file
+  }
+
+  #complainOfFile(error: unknown): false {
+    const { file, program } = this.#options
+    this.#stderr(`${program}: warning: log ${file}: ${(error as Error).message}\n`)
+    return false
   }
 
   #now(): Date {
@@ -154,6 +181,11 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
 }
 
+/** True when the message has the subject in it, be it in quotes with its control characters spelt out. */
+function names(message: string, subject: string): boolean {
+  return message.includes(subject) || message.includes(JSON.stringify(subject).slice(1, -1))
+}
+
 /**
  * The line for an error, the log's fields and the exit status. An expected failure is told with its subject and hint;
  * anything else is a bug and says so.
@@ -166,7 +198,7 @@ export function describe(
     const { code, subject, hint, exitStatus: status } = error
     let message = error.message
     if (error instanceof ToolError) message = `${message} [${error.argv.join(' ')}]`
-    else if (subject !== undefined && !message.includes(subject)) message = `${subject}: ${message}`
+    else if (subject !== undefined && !names(message, subject)) message = `${subject}: ${message}`
     const others = error instanceof ConfigErrors ? error.errors.slice(1) : []
     const listed = error instanceof ConfigErrors && error.ofBundle
     if (listed && others.length > 0)

@@ -1,22 +1,31 @@
 import { commands } from './commands.ts'
 
-/** Number of letters to insert, remove or replace to get from one word to the other. */
+/** Number of letters to insert, remove, replace or swap with the next to get from one word to the other. */
 function distance(from: string, to: string): number {
+  let before: number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, at) => at)
   for (let i = 1; i <= from.length; i++) {
     const next = [i]
     for (let j = 1; j <= to.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1))
+      const replaced = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1)
+      const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1]
+      next[j] = Math.min(
+        row[j]! + 1,
+        next[j - 1]! + 1,
+        replaced,
+        swapped ? before[j - 2]! + 1 : Number.POSITIVE_INFINITY,
+      )
     }
+    before = row
     row = next
   }
   return row[to.length]!
 }
 
-/** The command that a mistyped word is nearest to, undefined when none is near. */
+/** The command that a mistyped word is nearest to, undefined when none is near: one mistake in three letters, two at most. */
 export function suggestion(word: string): string | undefined {
   let best: string | undefined
-  let least = Math.min(3, Math.ceil(word.length / 2))
+  let least = Math.min(3, 1 + Math.floor(word.length / 3))
   for (const name of Object.keys(commands)) {
     const steps = name.startsWith(word) && word.length > 1 ? 0 : distance(word, name)
     if (steps < least) {

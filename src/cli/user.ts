@@ -4,11 +4,12 @@ import { usageError } from './usage.ts'
 /** Highest uid and gid of FreeBSD (uid_t is 32 bits; all ones means "no change"). */
 const highest = 0xfffffffe
 
-function number(text: string, option: string, form: string): number {
+/** `whole` is what was given, of which `text` may be a part. */
+function number(text: string, option: string, form: string, whole = text): number {
   const value = Number(text)
   if (!/^\d{1,10}$/.test(text) || value > highest) {
     throw usageError(
-      `${option} must be ${form} with numbers from 0 to ${highest}, not ${JSON.stringify(text)}`,
+      `${option} must be ${form} with numbers from 0 to ${highest}, not ${JSON.stringify(whole)}`,
       'exec',
     )
   }
@@ -20,8 +21,8 @@ export function parseUser(text: string): { uid: number; gid: number | undefined 
   const [uid = '', gid, ...rest] = text.split(':')
   if (rest.length > 0) throw usageError(`--user must be UID or UID:GID, not ${JSON.stringify(text)}`, 'exec')
   return {
-    uid: number(uid, '--user', 'UID or UID:GID'),
-    gid: gid === undefined ? undefined : number(gid, '--user', 'UID or UID:GID'),
+    uid: number(uid, '--user', 'UID or UID:GID', text),
+    gid: gid === undefined ? undefined : number(gid, '--user', 'UID or UID:GID', text),
   }
 }
 

@@ -6,6 +6,7 @@ import { checkModules } from './check/modules.ts'
 import { checkNetwork } from './check/network.ts'
 import { checkPodman } from './check/podman.ts'
 import type { Context } from './context.ts'
+import { devfsRules } from './facts.ts'
 
 /** All findings, in the order in which a person would mend them. Changes nothing. */
 export async function check(ctx: Context): Promise<Finding[]> {
@@ -93,9 +94,13 @@ function accounting(enabled: string | undefined): Finding[] {
  */
 export function rulesetsFinding(host: Host): Finding {
   const subject = 'devfs rulesets'
-  const missing = ['1', '2', '3', '4', '5'].filter(
-    set => host.run('devfs', ['rule', '-s', set, 'show']).stdout.trim() === '',
-  )
+  let missing: number[]
+  try {
+    missing = [1, 2, 3, 4, 5].filter(set => devfsRules(host, set).length === 0)
+  } catch (error) {
+    const message = `cannot be seen: ${(error as Error).message}`
+    return { subject, status: 'missing', message, hint: 'run this as root, and not in a jail' }
+  }
   if (missing.length === 0) return { subject, status: 'ok', message: '1 to 5 are loaded' }
   return {
     subject,

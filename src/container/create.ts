@@ -1,5 +1,5 @@
 /** `create`: everything up to a first process that waits in its jail for `start`. */
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Bundle, readBundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
@@ -12,6 +12,7 @@ import type { Created, CreateMode, CreateOptions } from './create-options.ts'
 import { hostFacts } from './facts.ts'
 import { type Layout, layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
+import { makeRoot, requireDirectory, requireRoot } from './root.ts'
 import { isOfEarlierBoot, readState } from './state-file.ts'
 
 /** Creates a container. On failure nothing of it is left on the host. */
@@ -27,6 +28,7 @@ export async function createContainer(
   mode: CreateMode,
 ): Promise<Created> {
   checkId(given.id)
+  requireRoot(process.getuid?.())
   // Before the working directory is changed for the mounts.
   const options = {
     ...given,
@@ -35,9 +37,9 @@ export async function createContainer(
   }
   const { bundle, plan } = await planContainer(ctx, options)
   checkTerminal(plan.process, options, mode)
-  mkdirSync(ctx.root, { recursive: true, mode: 0o711 })
   // The real path: the kernel knows a mount by it, and /var/run may be a link.
-  const files = layout(realpathSync(ctx.root), options.id)
+  const files = layout(makeRoot(ctx.root), options.id)
+  requireDirectory(files)
   const lock = lockContainer(ctx.host, files.lock, options.id)
   const guarded = { ...ctx, host: lock.guard(ctx.host) }
   try {

@@ -8,6 +8,7 @@ import type { Context } from './context.ts'
 import { killProcess } from './kill-process.ts'
 import { type Layout, layout } from './layout.ts'
 import { type Lock, lockContainer, tryLock } from './lock.ts'
+import { requireDirectory } from './root.ts'
 import { readPlan } from './start.ts'
 import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state-file.ts'
 
@@ -16,9 +17,9 @@ export async function deleteContainers(
   ctx: Context,
   options: { ids: readonly string[]; force: boolean },
 ): Promise<void> {
-  let failed: unknown
+  let failed: JailwrightError | undefined
   for (const id of options.ids) {
-    if (failed !== undefined) ctx.log.error((failed as Error).message)
+    if (failed !== undefined) ctx.log.error(withHint(failed))
     try {
       await deleteOne(ctx, id, options.force)
     } catch (error) {
@@ -29,10 +30,15 @@ export async function deleteContainers(
   if (failed !== undefined) throw failed
 }
 
+function withHint({ message, hint }: JailwrightError): string {
+  return hint === undefined ? message : `${message} (${hint})`
+}
+
 async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void> {
   // An id that could not have been created cannot be deleted: it might name any directory of the host.
   checkId(id)
   const files = layout(ctx.root, id)
+  requireDirectory(files)
   if (!existsSync(files.dir)) {
     if (!force) throw notFound(id)
     // A create that died before its directory was made may have left its lock file.

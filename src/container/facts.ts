@@ -1,6 +1,7 @@
 /** The running host's facts for translation; each is asked for only when translation needs it, and once. */
 import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { ToolError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../translate/jail-params.ts'
 import type { HostFacts } from '../translate/plan.ts'
@@ -95,6 +96,17 @@ function findDevLinks(): Map<string, string> {
   return links
 }
 
+/**
+ * The rules of a ruleset as devfs(8) shows them, none for one that is not there. Throws when devfs(8) fails, as for
+ * others than root and in a jail: a ruleset that may not be seen would seem to be missing.
+ */
+export function devfsRules(host: Host, number: number): string[] {
+  const args = ['rule', '-s', String(number), 'show']
+  const { status, stdout, stderr } = host.run('devfs', args)
+  if (status !== 0) throw new ToolError(['devfs', ...args], status, stderr, stdout)
+  return stdout.split('\n').filter(line => line.trim() !== '')
+}
+
 /** Facts of this host. Throws when a tool that is asked cannot be run. */
 export function hostFacts(host: Host): HostFacts {
   const { kernel } = host
@@ -118,17 +130,12 @@ export function hostFacts(host: Host): HostFacts {
       links ??= lstatSync('/dev', { throwIfNoEntry: false }) ? findDevLinks() : new Map()
       return links
     },
-    rulesetExists: number => host.run('devfs', ['rule', '-s', String(number), 'show']).stdout.trim() !== '',
+    rulesetExists: number => devfsRules(host, number).length > 0,
     rulesets() {
       sets ??= host.run('devfs', ['rule', 'showsets']).stdout.split('\n').filter(Boolean).map(Number)
       return sets
     },
-    rulesetRules: number =>
-      host
-        .run('devfs', ['rule', '-s', String(number), 'show'])
-        .stdout.split('\n')
-        .filter(Boolean)
-        .map(line => line.replace(/^\d+ /, '')),
+    rulesetRules: number => devfsRules(host, number).map(line => line.replace(/^\d+ /, '')),
     interfaceAddresses: () => addressesByInterface(host.run('ifconfig', ['-a']).stdout),
     moduleLoaded: name => host.run('kldstat', ['-q', '-m', name]).status === 0,
     jail(name) {

@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { JailwrightError } from '../errors.ts'
 import type { Context } from './context.ts'
 import { layout } from './layout.ts'
+import { notADirectory } from './root.ts'
 import { currentStatus, type OciState, ociState, readState, type StateFile } from './state-file.ts'
 
 /** One container, with its jail. As in runc's list, `pid` is 0 without a process and `owner` is that of its directory. */
@@ -19,8 +20,9 @@ export function containerNames(root: string): string[] {
       .filter(name => !name.startsWith('.'))
       .sort()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return []
+    throw code === 'ENOTDIR' ? notADirectory(root) : error
   }
 }
 

@@ -1,6 +1,7 @@
 /** The file of `--pid-file`, which may be in a directory that others can write, such as /tmp. */
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { JailwrightError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 
 /** Longer than any pid in decimal. */
@@ -13,11 +14,20 @@ function temporaryPidFile(path: string, pid: number): string {
 
 /**
  * Writes a pid as a new file that takes the place of what is at `path`: a link or a FIFO that somebody has put there is
- * neither followed nor waited for, and a reader never sees half a number. Throws what open(2) and rename(2) say.
+ * neither followed nor waited for, and a reader never sees half a number. Throws what open(2) and rename(2) say, of `path`.
  */
 export function writePidFile(path: string, pid: number): void {
-  const temporary = temporaryPidFile(path, pid)
-  rmSync(temporary, { force: true })
+  try {
+    write(path, temporaryPidFile(path, pid), pid)
+  } catch (error) {
+    // Of node:fs's message, "ENOENT: no such file or directory, open '/dir/.name.77'", what the caller knows.
+    const [what] = (error as Error).message.split(', ')
+    throw new JailwrightError('HOST', `--pid-file ${path}: ${what}`, { subject: path, cause: error })
+  }
+}
+
+function write(path: string, temporary: string, pid: number): void {
+  removeIfThere(temporary)
   const fd = openSync(temporary, 'wx', 0o644)
   try {
     writeSync(fd, String(pid))
@@ -27,7 +37,7 @@ export function writePidFile(path: string, pid: number): void {
   try {
     renameSync(temporary, path)
   } catch (error) {
-    rmSync(temporary, { force: true })
+    removeIfThere(temporary)
     throw error
   }
 }
@@ -37,8 +47,18 @@ export function writePidFile(path: string, pid: number): void {
  * what unlink(2) says.
  */
 export function removePidFile(host: Host, path: string, pid: number): void {
-  rmSync(temporaryPidFile(path, pid), { force: true })
+  removeIfThere(temporaryPidFile(path, pid))
   if (textOf(host, path) === String(pid)) unlinkSync(path)
+}
+
+/** Not by rmSync({ force: true }): to that a path below a file is an error, and Bun calls it EFAULT. */
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
+  }
 }
 
 /** The first bytes of a regular file; undefined for anything else, and when there is none. */

@@ -10,6 +10,10 @@ function fault(message: string, exitStatus: 126 | 127): JailwrightError {
   return new JailwrightError('EXEC', message, { subject: 'process.args[0]', exitStatus })
 }
 
+function notFound(name: string): JailwrightError {
+  return fault(`exec: "${name}": executable file not found in $PATH: no such file or directory`, 127)
+}
+
 /** `undefined` when it may be executed, else the reason. */
 function obstacle(path: string): { why: string; exitStatus: 126 | 127 } | undefined {
   let facts: ReturnType<typeof statSync>
@@ -31,6 +35,8 @@ function obstacle(path: string): { why: string; exitStatus: 126 | 127 } | undefi
  * with exit status 127 (not found) or 126 (not executable).
  */
 export function findProgram(name: string, env: readonly string[], cwd: string): string {
+  // In PATH it would be each directory itself.
+  if (name === '') throw notFound(name)
   if (name.includes('/')) {
     const path = name.startsWith('/') ? name : join(cwd, name)
     const found = obstacle(path)
@@ -46,7 +52,7 @@ export function findProgram(name: string, env: readonly string[], cwd: string): 
     if (found.exitStatus === 126) denied = true
   }
   if (denied) throw fault(`exec: "${name}": permission denied`, 126)
-  throw fault(`exec: "${name}": executable file not found in $PATH: no such file or directory`, 127)
+  throw notFound(name)
 }
 
 /** Far above any real passwd(5); an image may hold one that has no end. */

@@ -137,7 +137,8 @@ export function requireRecorded(files: Layout, id: string): StateFile {
 export function requireContainer(root: string, id: string): Layout {
   checkId(id)
   const files = layout(root, id)
-  if (!exists(files.state)) throw notFound(id)
+  // It may be there and hidden from this user: only opening it tells.
+  if (!exists(files.state) && !readRecorded(files)) throw notFound(id)
   return files
 }
 

@@ -38,8 +38,11 @@ describe.runIf(built).each(programs)('%s', (_, program, engine) => {
   test('called through a link named ocijail uses that name', () => {
     const link = join(mkdtempSync(join(dir, `${engine}-`)), 'ocijail')
     symlinkSync(program, link)
-    expect(spawnSync(link, ['state'], { encoding: 'utf8' }).stderr).toMatch(
-      /^ocijail: state: CONTAINER-ID is missing/,
+    expect(spawnSync(link, ['state'], { encoding: 'utf8' }).stderr).toBe(
+      'ocijail: state: CONTAINER-ID is missing (see "ocijail state --help")\n',
+    )
+    expect(spawnSync(link, ['bogus'], { encoding: 'utf8' }).stderr).toBe(
+      'ocijail: unknown command "bogus" (see "ocijail --help")\n',
     )
   })
 

@@ -1,5 +1,14 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -70,6 +79,37 @@ describe('errors', () => {
       stderr: 'jailwright: unknown command "frobnicate" (see "jailwright --help")\n',
       status: 1,
     })
+    expect(run('state', 'a\nb').stderr).toBe(
+      'jailwright: invalid container id "a\\nb": only letters, digits and _ + . - are allowed\n',
+    )
+  })
+
+  test.each([['--version'], ['-v'], ['--help'], ['features']])('of a full disk are one line: %s', option => {
+    const full = openSync('/dev/full', 'w')
+    const { stderr, status } = spawnSync(
+      join(root, 'node_modules/.bin/bun'),
+      [join(root, 'src/main.ts'), option],
+      { encoding: 'utf8', stdio: ['ignore', full, 'pipe'] },
+    )
+    closeSync(full)
+    expect({ stderr, status }).toEqual({
+      stderr: 'jailwright: ENOSPC: no space left on device, write\n',
+      status: 1,
+    })
+  })
+
+  test('of init, called by hand, are one line', () => {
+    const { stdout, stderr, status } = run('init')
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
+    expect(stderr).toMatch(/^jailwright: init, which only create and exec can start: .*\n$/)
+  })
+
+  test('of a log that cannot be written are told although nothing is logged', () => {
+    const log = join(dir, 'missing', 'log')
+    const { stdout, stderr, status } = run('--log', log, '--root', join(dir, 'none'), 'list', '-q')
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 })
+    expect(stderr).toBe(`jailwright: warning: log ${log}: ENOENT: no such file or directory, open '${log}'\n`)
+    expect(run('--log', '', '--root', join(dir, 'none'), 'list', '-q').stderr).toBe('')
   })
 
   test('go to the log as podman reads it, and to standard error', () => {
@@ -150,8 +190,17 @@ describe('errors', () => {
     ],
     [
       ['exec', '-u', '1:', 'x', 'ls'],
-      'exec: --user must be UID or UID:GID with numbers from 0 to 4294967294, not ""',
+      'exec: --user must be UID or UID:GID with numbers from 0 to 4294967294, not "1:"',
     ],
+    [['exec', '-p', 'f', '-u', '1', 'x'], 'exec: give --user or --process FILE, not both'],
+    [['exec', '-p', 'f', '-g', '1', 'x'], 'exec: give --additional-gids or --process FILE, not both'],
+    [['exec', '-p', 'f', '--cwd', '/', 'x'], 'exec: give --cwd or --process FILE, not both'],
+    [['exec', '-p', 'f', '-e', 'A=b', 'x'], 'exec: give --env or --process FILE, not both'],
+    [['exec', '--pid-file', '', 'x', 'ls'], 'exec: --pid-file must be the path of a file, not ""'],
+    [['create', '--pid-file', '', 'x'], 'create: --pid-file must be the path of a file, not ""'],
+    [['run', '--pid-file=', 'x'], 'run: --pid-file must be the path of a file, not ""'],
+    [['--root', '', 'list'], '--root must be a directory, not ""'],
+    [['--root=', 'start', 'x'], '--root must be a directory, not ""'],
     [['exec', '-u', '1:2:3', 'x', 'ls'], 'exec: --user must be UID or UID:GID, not "1:2:3"'],
     [
       ['exec', '-u', '4294967295', 'x', 'ls'],

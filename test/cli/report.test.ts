@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, describe as group, test } from 'vitest'
@@ -47,6 +47,12 @@ group('the text of an error', () => {
       'subject said already',
       new JailwrightError('EXISTS', 'container web exists', { subject: 'web' }),
       'container web exists',
+      1,
+    ],
+    [
+      'subject said already, in quotes',
+      new JailwrightError('USAGE', 'invalid id "a\\nb"', { subject: 'a\nb' }),
+      'invalid id "a\\nb"',
       1,
     ],
     [
@@ -198,6 +204,25 @@ group('reporting', () => {
     const [warning, error] = stderr.trim().split('\n')
     expect(warning).toMatch(/^jailwright: warning: log .*no such file or directory/)
     expect(JSON.parse(error!)).toMatchObject({ level: 'error', msg: 'no' })
+  })
+
+  test('a log that cannot be written is told before anything is logged, and once', () => {
+    const report = reporter({ file: join(dir, 'missing', 'log') })
+    report.checkFile()
+    expect(stderr).toMatch(/^jailwright: warning: log .*no such file or directory.*\n$/)
+    stderr = ''
+    report.warn('a')
+    report.warn('b')
+    expect(stderr).toBe('jailwright: warning: a\njailwright: warning: b\n')
+  })
+
+  test('a log that can be written is there from the start, without a descriptor that a container would get', () => {
+    const before = readdirSync('/dev/fd')
+    const report = reporter({ file: log })
+    report.checkFile()
+    expect(readFileSync(log, 'utf8')).toBe('')
+    expect(readdirSync('/dev/fd')).toEqual(before)
+    expect(stderr).toBe('')
   })
 
   test('a stack is shown with --debug only', () => {

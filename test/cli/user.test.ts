@@ -11,6 +11,10 @@ describe('--user', () => {
     expect(parseUser(text)).toEqual(user)
   })
 
+  test.each(['1000:', ':5', '1:x'])('tells all of what it does not take: %s', text => {
+    expect(() => parseUser(text)).toThrow(`not ${JSON.stringify(text)}`)
+  })
+
   test('takes nothing else: what is misread would run as somebody else', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9: x+-]{1,12}$/)), text => {

@@ -163,6 +163,15 @@ describe('devfs rulesets', () => {
       hint: 'service devfs restart',
     })
   })
+  it('are not said to be missing when they cannot be seen', () => {
+    const stderr = 'devfs rule: ioctl DEVFSIO_RGETNEXT: Operation not permitted\n'
+    host.answers.set('devfs rule -s 1 show', { status: 1, stdout: '', stderr })
+    expect(rulesetsFinding(host)).toMatchObject({
+      status: 'missing',
+      message: expect.stringMatching(/^cannot be seen: .*not permitted/),
+      hint: expect.stringContaining('root'),
+    })
+  })
 })
 
 describe('the network', () => {
@@ -222,6 +231,16 @@ describe('podman', () => {
     expect((await config())?.hint).toContain(readmeList)
     put(conf, '[engine.runtimes]\nother = ["/bin/other"]\n')
     expect(await config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
+  })
+
+  it('has a configuration that cannot be looked at', async () => {
+    put(conf, named())
+    symlinkSync('containers.conf.d', join(dir, `${conf}.d`))
+    expect(await config()).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(/^ELOOP: .*containers\.conf\.d/),
+      hint: 'podman cannot read it either',
+    })
   })
 
   it('knows us by the main file', async () => {

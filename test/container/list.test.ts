@@ -49,6 +49,12 @@ describe('list', () => {
     expect(containerIds(context())).toEqual([])
   })
 
+  it('tells of a root directory that is none', () => {
+    const file = join(root, 'file')
+    writeFileSync(file, '')
+    expect(() => list({ ...context(), root: file })).toThrow(`--root ${file}: not a directory`)
+  })
+
   it('tells the status of a thousand containers by one question', () => {
     const kinds = ['running', 'ended', 'reused', 'paused', 'created', 'stopped', 'creating'] as const
     const expected: Record<string, string> = {

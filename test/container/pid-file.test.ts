@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, expect, it } from 'vitest'
 import { removePidFile, writePidFile } from '../../src/container/pid-file.ts'
+import { JailwrightError } from '../../src/errors.ts'
 import { openHost } from '../../src/host/index.ts'
 
 let dir: string
@@ -33,7 +34,18 @@ it('does not wait for a reader of a FIFO', () => {
 it('says what keeps it, and leaves nothing beside it', () => {
   mkdirSync(join(file, 'x'), { recursive: true })
   expect(() => writePidFile(file, 1)).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
+  const path = join(dir, 'none', 'p')
+  expect(() => writePidFile(path, 1)).toThrow(
+    new JailwrightError('HOST', `--pid-file ${path}: ENOENT: no such file or directory`, { subject: path }),
+  )
   expect(readdirSync(dir)).toEqual(['pid'])
+})
+
+it('is refused below a file, where there is nothing to take back either', () => {
+  writeFileSync(file, 'text')
+  expect(() => writePidFile(join(file, 'p'), 1)).toThrow(`--pid-file ${join(file, 'p')}: ENOTDIR`)
+  removePidFile(openHost(), join(file, 'p'), 1)
+  expect(readFileSync(file, 'utf8')).toBe('text')
 })
 
 it('is removed while it holds this pid, and left when another container has been given the path since', () => {

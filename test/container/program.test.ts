@@ -33,6 +33,7 @@ it('says in podman’s words what is missing (127) and what may not be executed 
   expect(fault('nosuch')).toBe(
     '127 exec: "nosuch": executable file not found in $PATH: no such file or directory',
   )
+  expect(fault('')).toBe('127 exec: "": executable file not found in $PATH: no such file or directory')
   expect(fault(join(dir, 'text'))).toBe(`126 exec: "${join(dir, 'text')}": permission denied`)
   expect(fault('text')).toBe('126 exec: "text": permission denied')
   expect(fault(join(dir, 'sub'))).toBe(`126 exec: "${join(dir, 'sub')}": is a directory: permission denied`)

@@ -1,6 +1,15 @@
 /** The commands for people and scripts that look at a host and at running containers, on simulated hosts. */
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -49,6 +58,61 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
   afterAll(() => {
     for (const host of Object.values(hosts)) destroyHost(host)
     rmSync(work, { recursive: true, force: true })
+  })
+
+  describe('for others than root', () => {
+    const shared = mkdtempSync(join(tmpdir(), 'commands-shared-'))
+    const program = join(shared, 'jailwright')
+    beforeAll(() => {
+      chmodSync(shared, 0o755)
+      copyFileSync(runtime, program)
+    })
+    afterAll(() => rmSync(shared, { recursive: true }))
+    const attemptAsUser = (...args: string[]) => {
+      const user = ['setpriv', '--reuid=1001', '--regid=1001', '--clear-groups', program, ...args]
+      const [first = '', ...words] = hostCommand(hosts.accounting, user)
+      const answer = execaSync(first, words, { stdin: 'ignore', reject: false, timeout: 30_000 })
+      return { status: answer.exitCode ?? -1, stdout: answer.stdout, stderr: answer.stderr }
+    }
+
+    it.each(['create', 'run'])('%s says that jails need root', command => {
+      expect(attemptAsUser(command, '--bundle', bundle, 'mine')).toEqual({
+        status: 1,
+        stdout: '',
+        stderr: 'jailwright: operation not permitted: jails need root',
+      })
+    })
+
+    it.each([
+      [['state']],
+      [['start']],
+      [['kill']],
+      [['exec']],
+      [['pause']],
+      [['delete']],
+      [['delete', '--force']],
+    ])('%j does not say that a container is not there', ([command = '', ...flags]) => {
+      const more = command === 'exec' ? ['/bin/true'] : []
+      const { status, stderr } = attemptAsUser(command, ...flags, 'web', ...more)
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: expect.stringMatching(/^jailwright: EACCES: permission denied, .*web/),
+      })
+    })
+
+    it('check tells all that can be seen, and why the rest cannot', () => {
+      const { status, stdout, stderr } = attemptAsUser('check', '--json')
+      expect({ status, stderr }).toEqual({ status: 1, stderr: '' })
+      const findings = JSON.parse(stdout) as Finding[]
+      const told = (subject: string) => findings.find(finding => finding.subject === subject)
+      expect(told('root')?.status).toBe('missing')
+      expect(told('kernel')?.status).toBe('ok')
+      expect(told('devfs rulesets')?.message).toMatch(/^cannot be seen: .*Operation not permitted/)
+      expect(told('state directory')).toMatchObject({
+        status: 'warning',
+        message: expect.stringContaining('EACCES'),
+      })
+    })
   })
 
   it('check and create tell of a profile that lacks one of its modules', () => {

@@ -1,7 +1,16 @@
 import { exec as execInContainer } from '../../container/exec.ts'
+import type { Invocation } from '../commands.ts'
 import type { Handler } from '../handler.ts'
+import { filePath } from '../paths.ts'
 import { usageError } from '../usage.ts'
 import { parseGids, parseUser } from '../user.ts'
+
+/** The first option given that says how a COMMAND runs: of a process file its file says so, and a user may not be lost. */
+function settings(options: Invocation<'exec'>['options']): string | undefined {
+  return (['user', 'additional-gids', 'cwd', 'env'] as const).find(
+    name => options[name] !== undefined && options[name].length > 0,
+  )
+}
 
 const exec: Handler<'exec'> = async ({ options, words }, { context }) => {
   const { process: processFile, user } = options
@@ -10,6 +19,10 @@ const exec: Handler<'exec'> = async ({ options, words }, { context }) => {
   }
   if (processFile !== undefined && words.command.length > 0) {
     throw usageError('give a COMMAND or --process FILE, not both', 'exec')
+  }
+  if (processFile !== undefined) {
+    const against = settings(options)
+    if (against !== undefined) throw usageError(`give --${against} or --process FILE, not both`, 'exec')
   }
   for (const entry of options.env) {
     if (!/^[^=]+=/.test(entry))
@@ -31,7 +44,7 @@ const exec: Handler<'exec'> = async ({ options, words }, { context }) => {
     noNewPrivileges: options['no-new-privs'],
     tty: options.tty,
     detach: options.detach,
-    pidFile: options['pid-file'],
+    pidFile: filePath('--pid-file', options['pid-file'], 'exec'),
     consoleSocket: options['console-socket'],
     preserveFds: options['preserve-fds'],
     ignorePaused: options['ignore-paused'],

@@ -1,11 +1,12 @@
 import { run as runContainer } from '../../container/run.ts'
 import type { Handler } from '../handler.ts'
+import { filePath } from '../paths.ts'
 
 const run: Handler<'run'> = async ({ options, words }, { context }) => {
   return runContainer(await context(), {
     id: words.id,
     bundle: options.bundle ?? words.bundle ?? process.cwd(),
-    pidFile: options['pid-file'],
+    pidFile: filePath('--pid-file', options['pid-file'], 'run'),
     consoleSocket: options['console-socket'],
     preserveFds: options['preserve-fds'],
     limits: options.limits,

@@ -21,7 +21,8 @@ export const running = {
         type: 'string',
         alias: 'p',
         value: 'FILE',
-        describe: 'take the process from FILE, a JSON object as "process" in config.json',
+        describe:
+          'take the process from FILE, a JSON object as "process" in config.json, with its user, directory and variables',
         complete: 'file',
       },
       detach: { type: 'flag', alias: 'd', describe: 'return when the program runs' },

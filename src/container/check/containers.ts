@@ -9,15 +9,24 @@ import { containerNames } from '../list.ts'
 import { tryLock } from '../lock.ts'
 import { readState } from '../state-file.ts'
 
+const SUBJECT = 'state directory'
+
 /** Findings on the state directory, and one for each container that something is wrong with. */
 export function checkContainers(ctx: Context): Finding[] {
-  const directory = stateDirectory(ctx.root)
-  if (directory.status !== 'ok') return [directory]
-  return [directory, ...containerNames(ctx.root).flatMap(id => containerFinding(ctx, id) ?? [])]
+  try {
+    const directory = stateDirectory(ctx.root)
+    if (directory.status !== 'ok') return [directory]
+    return [directory, ...containerNames(ctx.root).flatMap(id => containerFinding(ctx, id) ?? [])]
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES') throw error
+    // Its containers are hidden from others than root.
+    return [{ subject: SUBJECT, status: 'warning', message, hint: 'run this as root' }]
+  }
 }
 
 function stateDirectory(root: string): Finding {
-  const subject = 'state directory'
+  const subject = SUBJECT
   const facts = statSync(root, { throwIfNoEntry: false })
   if (facts && !facts.isDirectory()) {
     return {

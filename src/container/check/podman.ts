@@ -19,15 +19,25 @@ const SUBJECT = 'containers.conf'
 const JSON_HINT =
   'in [engine]: runtime_supports_json = ["crun", "runc", "kata", "runsc", "ocijail", "jailwright"]'
 const HINT = `${JSON_HINT}, and in [engine.runtimes]: jailwright = ["/usr/local/bin/jailwright"]`
+const UNREADABLE = 'podman cannot read it either'
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
+/** The same for a program: one that this user may not see is none to this user. */
+function isProgram(path: string): boolean {
+  try {
+    return isFile(path)
+  } catch {
+    return false
+  }
+}
+
 /** Full path of a program in PATH, or in /usr/local/bin, where packages put theirs. */
 function findProgram(name: string, env: Environment): string | undefined {
   const dirs = [...(env.PATH ?? '').split(':'), '/usr/local/bin'].filter(dir => dir.startsWith('/'))
-  return dirs.map(dir => join(dir, name)).find(isFile)
+  return dirs.map(dir => join(dir, name)).find(isProgram)
 }
 
 /** Findings on podman and conmon and on their configuration. `prefix` stands before every path of it, for tests. */
@@ -74,14 +84,22 @@ function dropIns(dir: string): string[] {
 
 async function configFinding(env: Environment, prefix: string): Promise<Finding> {
   const subject = SUBJECT
-  const files = configFiles(env, prefix)
+  let files: string[]
+  try {
+    files = configFiles(env, prefix)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    // A directory that only its owner may enter: root's own, when this is not root.
+    const hint = code === 'EACCES' ? 'run this as root' : UNREADABLE
+    return { subject, status: 'warning', message, hint }
+  }
   const engine: Engine = { runtimes: {}, json: [] }
   for (const file of files) {
     try {
       await readEngine(file, engine)
     } catch (error) {
       const [line = ''] = (error as Error).message.split('\n')
-      return { subject, status: 'warning', message: `${file}: ${line}`, hint: 'podman cannot read it either' }
+      return { subject, status: 'warning', message: `${file}: ${line}`, hint: UNREADABLE }
     }
   }
   const ocijail = (engine.runtime ?? 'ocijail') === 'ocijail' ? inPlaceOfOcijail(engine, env) : undefined
@@ -114,7 +132,7 @@ function runtimeFinding(engine: Engine, files: readonly string[]): Finding {
         : `${files.join(', ')}: no runtime "jailwright"`
     return { subject, status: 'warning', message, hint: HINT }
   }
-  const found = paths.find(isFile)
+  const found = paths.find(isProgram)
   if (found === undefined) {
     return {
       subject,
@@ -139,5 +157,5 @@ function runtimeFinding(engine: Engine, files: readonly string[]): Finding {
 /** The path of an `ocijail` that is a link to this program. */
 function inPlaceOfOcijail(engine: Engine, env: Environment): string | undefined {
   const candidates = [...(engine.runtimes.ocijail ?? []), findProgram('ocijail', env) ?? '']
-  return candidates.filter(isFile).find(path => /(^|\/)jailwright[^/]*$/.test(realpathSync(path)))
+  return candidates.filter(isProgram).find(path => /(^|\/)jailwright[^/]*$/.test(realpathSync(path)))
 }
