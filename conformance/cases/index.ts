@@ -13,6 +13,7 @@ import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limits.ts'
 import { mountCases } from './mounts.ts'
 import { networkCases } from './network.ts'
+import { pathCases } from './paths.ts'
 import { processCases } from './process.ts'
 import { recipeCases } from './recipes.ts'
 import { securityCases } from './security.ts'
@@ -28,6 +29,7 @@ export const allCases: readonly Case[] = [
   ...processCases,
   ...terminalCases,
   ...mountCases,
+  ...pathCases,
   ...hookCases,
   ...errorCases,
   ...execCases,

@@ -480,6 +480,25 @@ export const mountCases = [
     steps: whole([/^null\nno mem\nproc\nx\n/, /^drwxrwxrwt/m]),
   }),
   defineCase({
+    id: 'mounts.devfs-rule-user',
+    title: 'a rule of a user that the host has not is an error that names the option',
+    stands: 'devfs(8) names the word only; errors name the property',
+    mark: 'jailwright',
+    config: {
+      mounts: {
+        replace: [
+          {
+            destination: '/dev',
+            type: 'devfs',
+            source: 'devfs',
+            options: ['ruleset=4', 'rule=path null user nobody-here unhide'],
+          },
+        ],
+      },
+    },
+    steps: [create({ fails: /mounts\[0\]\.options\[1\]: .*nobody-here/ }), gone()],
+  }),
+  defineCase({
     id: 'root.writable',
     title: 'a root is writable when the config does not say otherwise',
     stands: 'config.md, Root: "readonly ... defaults to false"',

@@ -1,24 +1,15 @@
 /** One mount of the plan, done on a destination that a hostile root cannot lead out of the container. */
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, fstatSync, lstatSync, type Stats, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import type { BeneathTarget, Host, MountOption } from '../host/types.ts'
 import type { MountStep } from '../translate/plan.ts'
 import { restoreTree, saveTree, splitForCopyUp } from './copy-up.ts'
 import { effect } from './crash.ts'
+import { makeWay, unshareFile } from './file-mount.ts'
 import type { Journal } from './journal.ts'
 import { unmountMisled } from './misled.ts'
-import { findTarget, inParent, type Roots, writableRoot } from './mount-point.ts'
+import { findTarget, inParent, type Roots } from './mount-point.ts'
 
 /** Errors of mounting, with the property and what was mounted where. */
 function explain(error: unknown, step: MountStep): never {
@@ -50,34 +41,42 @@ function lookUp(host: Host, journal: Journal, step: MountStep, roots: Roots): Be
 /** Does one mount step under the journal. */
 export function applyMount(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
   checkSource(step)
-  let target = lookUp(host, journal, step, roots)
+  const there = lookUp(host, journal, step, roots)
+  let target = there && makeWay(host, journal, step, there, roots)
   if (!target) return
+  let resolved = step
   try {
-    const resolved = resolveStep(step, target, roots)
     if (!step.onlyIfExists) checkTarget(step, target, roots)
-    if (target.kind === 'file' && resolved.fstype === 'nullfs' && fstatSync(target.fd).nlink > 1) {
-      const fresh = unshareFile(host, journal, step, target, roots)
+    resolved = resolveStep(step, target, roots)
+    const { ino, nlink } = fstatSync(target.fd)
+    if (target.kind === 'file' && resolved.fstype === 'nullfs' && nlink > 1) {
+      const aside = unshareFile(host, journal, target, roots)
+      const path = `/${relative(roots.mountRoot, target.path)}`
+      const fresh = host.process.openBeneath(roots.mountRoot, path, {})
+      if (!fresh) throw new JailwrightError('HOST', `${step.origin}: ${path}: no such file`)
       host.process.close(target.fd)
       target = fresh
+      // What stands there now is an empty file.
+      if (step.source === '%{target}') resolved = { ...resolved, source: aside }
     }
     mountOn(host, journal, resolved, target, roots)
     // The source was given by path: it must have led to the object that was found.
     if (step.source === '%{target}') {
       const seen = host.process.openBeneath(roots.mountRoot, step.destination, {})
-      const same = seen && fstatSync(seen.fd).ino === fstatSync(target.fd).ino
+      const same = seen && fstatSync(seen.fd).ino === ino
       if (seen) host.process.close(seen.fd)
       if (!same) throw changed(step, target)
     }
   } catch (error) {
-    explain(error, step)
+    explain(error, resolved)
   } finally {
     host.process.close(target.fd)
   }
 }
 
-/** Masked and read-only paths become what they are on the object that was found. */
+/** Placeholders are filled in; masked and read-only paths become what they are on the object that was found. */
 function resolveStep(step: MountStep, target: BeneathTarget, roots: Roots): MountStep {
-  if (step.mask && target.kind !== 'dir') {
+  if (step.source === '%{empty}' || (step.mask && target.kind !== 'dir')) {
     if (!existsSync(roots.empty)) writeFileSync(roots.empty, '', { mode: 0o444 })
     return { ...step, fstype: 'nullfs', source: roots.empty, options: [['ro', undefined]] }
   }
@@ -109,37 +108,6 @@ function checkTarget(step: MountStep, target: BeneathTarget, roots: Roots): void
   if (step.target === 'file' && target.kind === 'dir') {
     throw new JailwrightError('CONFIG', `${step.origin}.destination: ${step.destination}: is a directory`)
   }
-}
-
-/**
- * nullfs mounts on a file only when it has a single hard link (mounts.md section 3); an image's file with more is put
- * aside for the container's life and stands there again at delete.
- */
-function unshareFile(
-  host: Host,
-  journal: Journal,
-  step: MountStep,
-  target: BeneathTarget,
-  roots: Roots,
-): BeneathTarget {
-  const path = `/${relative(roots.mountRoot, target.path)}`
-  const aside = `.${basename(path)}.jailwright`
-  const root = writableRoot(host, roots, dirname(path))
-  journal.perform(`put aside ${path}`, { op: 'put-back', root, path, aside }, () =>
-    inParent(host, root, path, () => putAside(basename(path), aside)),
-  )
-  const fresh = host.process.openBeneath(roots.mountRoot, path, {})
-  if (!fresh) throw new JailwrightError('HOST', `${step.destination}: no such file`)
-  return fresh
-}
-
-/**
- * By rename(2), which takes the name as it is: link(2) on FreeBSD would follow a link that somebody has put there
- * meanwhile, and give the container a name of a file of the host.
- */
-function putAside(name: string, aside: string): void {
-  renameSync(name, aside)
-  closeSync(openSync(name, 'wx', 0o644))
 }
 
 function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathTarget, roots: Roots): void {

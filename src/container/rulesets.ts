@@ -18,11 +18,27 @@ export function takeRuleset(host: Host, journal: Journal, step: RulesetStep, jai
   for (let number = step.preferred; number <= 65_535; number += 1) {
     if (others.has(number)) continue
     const taken = journal.perform(`ruleset ${number}`, { op: 'ruleset', number, marker }, () =>
-      addRules(host, number, rulesetInput(jailName, step.rules)),
+      named(step, () => addRules(host, number, rulesetInput(jailName, step.rules))),
     )
     if (taken) return number
   }
   throw new JailwrightError('HOST', 'no free devfs ruleset number')
+}
+
+/**
+ * devfs(8) names the word that it does not take, mostly a user or group that the host has not, and not its rule: the
+ * option that holds the word is put in front.
+ */
+function named<T>(step: RulesetStep, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error
+    const word = error.message.split(' ').at(-1) ?? ''
+    const option = step.options?.find(({ rule }) => rule.split(' ').includes(word))
+    if (option) error.message = `${option.property}: ${error.message}`
+    throw error
+  }
 }
 
 /** Numbers of the sets that have rules, or that a mount goes by. */

@@ -206,6 +206,7 @@ export function applyDevices(
     name: 'ruleset',
     preferred: preferredNumber(context.ownName),
     rules: writer.rules(),
+    ...(rules.length === 0 ? {} : { options: rules }),
   }
 }
 

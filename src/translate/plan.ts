@@ -29,6 +29,8 @@ export interface RulesetStep {
   preferred: number
   /** devfs(8) rule lines without `add`, in order, none empty. */
   rules: readonly string[]
+  /** The `rule=` options among them, with their properties: of what devfs(8) refuses they alone are not checked words. */
+  options?: readonly { rule: string; property: string }[]
 }
 
 /** One mount by nmount(2). */

@@ -43,3 +43,18 @@ it('goes on to the next number when one is taken', () => {
   const step = { kind: 'ruleset', name: 'ruleset', preferred: 1000, rules: ['hide'] } as const
   expect(takeRuleset(host, journal, step, 'web')).toBe(1001)
 })
+
+it('puts the option in front whose word devfs(8) does not take', () => {
+  const host = fakeHost()
+  host.answers.set('devfs rule -s 1000 add -', {
+    status: 1,
+    stdout: '',
+    stderr: 'devfs rule: error converting to integer: nobodyhere\n',
+  })
+  const journal = new Journal(join(tmp.dirSync({ unsafeCleanup: true }).name, 'j'))
+  const rules = ['path null user root unhide', 'path null user nobodyhere unhide']
+  const options = rules.map((rule, index) => ({ rule, property: `mounts[0].options[${index}]` }))
+  expect(() =>
+    takeRuleset(host, journal, { kind: 'ruleset', name: 'ruleset', preferred: 1000, rules, options }, 'web'),
+  ).toThrow(/^mounts\[0\]\.options\[1\]: devfs rule: error converting to integer: nobodyhere$/)
+})
