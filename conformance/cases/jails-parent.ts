@@ -57,6 +57,27 @@ export const jailParentCases = [
     ],
   }),
   defineCase({
+    id: 'jails.parent-vnet-alias-present',
+    title: 'an address that the parent with a stack of its own had before stays after delete',
+    stands: "jail(8) takes away what it has added (jail.md 5); the address is the parent jail's own",
+    mark: 'jailwright',
+    config: {
+      annotations: {
+        ...parentJail,
+        'org.freebsd.jail.interface': 'lo0',
+        'org.freebsd.jail.ip4.addr': '10.76.0.11/32',
+      },
+    },
+    steps: [
+      parent('vnet=new', 'enforce_statfs=1', 'allow.raw_sockets', 'allow.chflags'),
+      tool(['ifconfig', '-j', PARENT, 'lo0', 'inet', '10.76.0.11/32', 'alias']),
+      create(),
+      removeForce(),
+      tool(['ifconfig', '-j', PARENT, 'lo0'], { stdout: /inet 10\.76\.0\.11 / }),
+      dropParent,
+    ],
+  }),
+  defineCase({
     id: 'jails.parent-vnet-alias-parent-gone',
     title: 'a container with addresses in a stack that is gone can be deleted',
     stands: 'needs A.3.12: podman rm must recover, whatever happened to the jail',

@@ -56,6 +56,30 @@ export const networkTogetherCases = [
     steps: [create({ fails: /org\.jailwright\.net\.0\.gateway.*192\.168\.77\.1/ }), gone()],
   }),
   defineCase({
+    id: 'network.gateway-over-another',
+    title: 'a gateway may be in the network of another interface of the container',
+    stands:
+      'route(8) asks for a route to the gateway over any interface (network.md 6, 7: after they are up)',
+    mark: 'jailwright',
+    program: 'route -n get default; echo ready; exec sleep %{nap}',
+    steps: [
+      bridgeWithMember,
+      config(
+        interfaces({
+          '0.bridge': '%{switch}',
+          '0.address': '10.77.0.1/24',
+          '0.gateway': '10.78.0.254',
+          '1.bridge': '%{switch}',
+          '1.address': '10.78.0.1/24',
+        }),
+      ),
+      ...startReady(),
+      output([/gateway: 10\.78\.0\.254/, /interface: vnet1/]),
+      ...finish,
+      drop,
+    ],
+  }),
+  defineCase({
     id: 'network.two-default-routes',
     title: 'a second default route of one family is an error that names it',
     stands: 'route(8): route already in table (network.md 6); runtime.md, Errors',
