@@ -8,11 +8,13 @@ import { execCases } from './exec.ts'
 import { execProcessCases } from './exec-process.ts'
 import { hookCases } from './hooks.ts'
 import { jailCases } from './jails.ts'
+import { jailParentCases } from './jails-parent.ts'
 import { killCases } from './kill.ts'
 import { lifecycleCases } from './lifecycle.ts'
 import { limitCases } from './limits.ts'
 import { mountCases } from './mounts.ts'
 import { networkCases } from './network.ts'
+import { networkTogetherCases } from './network-together.ts'
 import { pathCases } from './paths.ts'
 import { processCases } from './process.ts'
 import { recipeCases } from './recipes.ts'
@@ -35,8 +37,10 @@ export const allCases: readonly Case[] = [
   ...execCases,
   ...execProcessCases,
   ...jailCases,
+  ...jailParentCases,
   ...deviceCases,
   ...networkCases,
+  ...networkTogetherCases,
   ...limitCases,
   ...recipeCases,
   ...securityCases,

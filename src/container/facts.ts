@@ -5,7 +5,7 @@ import { ToolError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../translate/jail-params.ts'
 import type { HostFacts } from '../translate/plan.ts'
-import { addressesByInterface } from './interface-addresses.ts'
+import { addressesByInterface, bridgeFacts } from './interface-addresses.ts'
 
 /** What translation wants to know of a parent jail: it cannot grant what it has not itself. */
 const PARENT_PARAMS = [
@@ -15,8 +15,11 @@ const PARENT_PARAMS = [
   'children.cur',
   'enforce_statfs',
   'securelevel',
-  'allow.chflags',
-  'allow.raw_sockets',
+  'ip4',
+  'ip4.addr',
+  'ip6',
+  'ip6.addr',
+  ...Object.keys(FREEBSD_15_PARAMS).filter(name => name.startsWith('allow.')),
   'sysvmsg',
   'sysvsem',
   'sysvshm',
@@ -107,11 +110,21 @@ export function devfsRules(host: Host, number: number): string[] {
   return stdout.split('\n').filter(line => line.trim() !== '')
 }
 
+function jailFacts(kernel: Host['kernel'], name: string): ReturnType<HostFacts['jail']> {
+  const jid = kernel.jailId(name)
+  if (jid === undefined) return undefined
+  return kernel.jailParams(
+    jid,
+    PARENT_PARAMS.filter(param => kernel.sysctlExists(`security.jail.param.${param}`)),
+  )
+}
+
 /** Facts of this host. Throws when a tool that is asked cannot be run. */
 export function hostFacts(host: Host): HostFacts {
   const { kernel } = host
   let links: Map<string, string> | undefined
   let sets: number[] | undefined
+  const jails = new Map<string, ReturnType<HostFacts['jail']>>()
   return {
     jailParam(name) {
       const known = FREEBSD_15_PARAMS[name]
@@ -136,15 +149,13 @@ export function hostFacts(host: Host): HostFacts {
       return sets
     },
     rulesetRules: number => devfsRules(host, number).map(line => line.replace(/^\d+ /, '')),
-    interfaceAddresses: () => addressesByInterface(host.run('ifconfig', ['-a']).stdout),
+    interfaceAddresses: jail =>
+      addressesByInterface(host.run('ifconfig', [...(jail === undefined ? [] : ['-j', jail]), '-a']).stdout),
+    bridge: name => bridgeFacts(host.run('ifconfig', [name]).stdout),
     moduleLoaded: name => host.run('kldstat', ['-q', '-m', name]).status === 0,
     jail(name) {
-      const jid = kernel.jailId(name)
-      if (jid === undefined) return undefined
-      return kernel.jailParams(
-        jid,
-        PARENT_PARAMS.filter(param => kernel.sysctlExists(`security.jail.param.${param}`)),
-      )
+      if (!jails.has(name)) jails.set(name, jailFacts(kernel, name))
+      return jails.get(name)
     },
     physicalMemory: () => BigInt(kernel.sysctl('hw.physmem') ?? '0'),
   }

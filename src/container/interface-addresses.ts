@@ -1,4 +1,4 @@
-/** Addresses of the host's interfaces, from the text of ifconfig(8). */
+/** Addresses of interfaces, and what a bridge is like, from the text of ifconfig(8). */
 
 /**
  * Addresses by interface in the output of `ifconfig -a`, without prefix and zone. os.networkInterfaces() will not do:
@@ -19,4 +19,11 @@ export function addressesByInterface(text: string): Map<string, string[]> {
     if (address !== undefined) current.push(address)
   }
   return found
+}
+
+/** MTU and number of members in the output of `ifconfig BRIDGE`; undefined when that is no interface. */
+export function bridgeFacts(text: string): { mtu: number; members: number } | undefined {
+  const mtu = /^\S+: .* mtu (\d+)$/m.exec(text)?.[1]
+  if (mtu === undefined) return undefined
+  return { mtu: Number(mtu), members: text.match(/^\tmember: /gm)?.length ?? 0 }
 }

@@ -51,6 +51,30 @@ export function sameAddress(a: string, b: string): boolean {
   return a === b || (a.includes(':') && b.includes(':') && canonical(a) === canonical(b))
 }
 
+/** True when an address is in the network of another one, given as `10.0.0.11/24`; both must be right. */
+export function inNetwork(address: string, network: string): boolean {
+  const cidr = parseCidr(network)
+  if (cidr?.prefix === undefined || ipVersion(address) !== cidr.version) return false
+  return bitsOf(address).slice(0, cidr.prefix) === bitsOf(cidr.address).slice(0, cidr.prefix)
+}
+
+/** An address in binary digits, 32 or 128. */
+function bitsOf(address: string): string {
+  const binary = (part: string, base: number, width: number) =>
+    Number.parseInt(part, base).toString(2).padStart(width, '0')
+  if (!address.includes(':'))
+    return address
+      .split('.')
+      .map(part => binary(part, 10, 8))
+      .join('')
+  const [head = [], tail = []] = canonical(address)
+    .slice(1, -1)
+    .split('::')
+    .map(half => half.split(':').filter(part => part !== ''))
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0')
+  return [...head, ...zeros, ...tail].map(part => binary(part, 16, 16)).join('')
+}
+
 function canonical(address: string): string {
   return new URL(`http://[${address}]`).hostname
 }

@@ -4,6 +4,7 @@
  */
 import { posix } from 'node:path'
 import { JailwrightError } from '../errors.ts'
+import { checkAnnotations } from './annotation-names.ts'
 import { annotationPath, type Context, createContext, type TranslateInput } from './context.ts'
 import { translateProfiles } from './device-profiles.ts'
 import type { DeviceRequests } from './device-requests.ts'
@@ -14,6 +15,7 @@ import { limitSteps, MODE_ANNOTATION } from './limits.ts'
 import { translateMounts } from './mounts.ts'
 import { checkId, fullJailName, jailNameOf } from './names.ts'
 import { aliasSteps, collectInterfaces, vnetSteps } from './network.ts'
+import { roomOf } from './parent-grants.ts'
 import type { JailStep, Plan, ProcessPlan, Step } from './plan.ts'
 import { translateProcess } from './process.ts'
 import { Refusal } from './refusal.ts'
@@ -34,7 +36,7 @@ export function translateBriefly(input: TranslateInput): Plan {
   const mounts = translateMounts(context, requests)
   const ruleset = applyDevices(context, mounts, requests)
   const own = collectInterfaces(context)
-  const jail = translateJail(context, wanted, own[0]?.origin)
+  const jail = translateJail(context, wanted, own[0]?.origins.bridge)
   const jailName = jailNameIn(context, jail.parent)
   const readonlyRoot = config.root?.readonly ?? false
   const steps: Step[] = []
@@ -112,21 +114,11 @@ function firstProcess(context: Context): ProcessPlan | undefined {
   return undefined
 }
 
-/** Annotations of ours that no file of this folder knows: most likely misspelt, and meant to have an effect. */
-function checkAnnotations(context: Context): void {
-  for (const name of Object.keys(context.annotations)) {
-    if (!name.startsWith('org.jailwright.')) continue
-    if (/^org\.jailwright\.(net\.|limits\.|device\.profiles$)/.test(name)) continue
-    context.fail(annotationPath(name), 'no annotation of this name is known')
-  }
-}
-
 function jailSteps(context: Context, jail: JailPlan, jailName: string): Step[] {
   const step: JailStep = { kind: 'jail', name: jailName, parameters: jail.parameters }
   if (jail.parent === undefined) return [step]
-  const parent = context.facts.jail(jail.parent)
-  const room = Number(parent?.['children.max'] ?? '0') - Number(parent?.['children.cur'] ?? '0')
-  return room > 0 ? [step] : [{ kind: 'raise-children', parent: jail.parent }, step]
+  const { raise } = roomOf(context.facts.jail(jail.parent))
+  return raise ? [{ kind: 'raise-children', parent: jail.parent }, step] : [step]
 }
 
 /**

@@ -15,7 +15,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     'org.freebsd.parentJail',
     translated(
-      "The jail is made as a child of this one (name parent.id) and shares its network stack; the parent's children.max is raised when needed and put back by delete. Overrides freebsd.jail.parent.",
+      "The jail is made as a child of this one (name parent.id) and shares its network stack; the parent's children.max is raised when needed and put back by delete. What it cannot grant its children is refused, by name. Overrides freebsd.jail.parent.",
     ),
   ],
   [`${JAIL}path`, refused(OURS)],
@@ -49,8 +49,14 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
       'Each interface of the comma list is moved in with "ifconfig IF vnet JAIL" and given back by delete.',
     ),
   ],
-  [`${JAIL}ip4`, translated('Jail parameter ip4 (disable, new, inherit).')],
-  [`${JAIL}ip6`, translated('Jail parameter ip6 (disable, new, inherit).')],
+  [
+    `${JAIL}ip4`,
+    translated('Jail parameter ip4 (disable, new, inherit); of these only new goes with ip4.addr.'),
+  ],
+  [
+    `${JAIL}ip6`,
+    translated('Jail parameter ip6 (disable, new, inherit); of these only new goes with ip6.addr.'),
+  ],
   [
     `${JAIL}ip4.addr`,
     translated('Jail parameter ip4.addr, a comma list; with org.freebsd.jail.interface also aliases of it.'),
@@ -63,7 +69,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     `${JAIL}interface`,
     translated(
-      'The addresses of ip4.addr and ip6.addr are added to this interface as aliases and removed by delete.',
+      'The addresses of ip4.addr and ip6.addr are added to this interface as aliases and removed by delete; below a parent with vnet=new it is an interface of that jail.',
     ),
   ],
   [`${JAIL}host`, translated('Jail parameter host (new or inherit).')],
@@ -96,7 +102,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     `${JAIL}allow.*`,
     translated(
-      'Jail parameter of that name (true, 1, false, 0); allow.noX and allow.mount.noX say the opposite of allow.X and allow.mount.X, as in jail(8), and both together are refused unless they agree. One that the running kernel does not know is a warning, as with ocijail.',
+      'Jail parameter of that name (true, 1, false, 0); allow.noX and allow.mount.noX say the opposite of allow.X and allow.mount.X, as in jail(8), and both together are refused unless they agree. allow.mount.X without allow.mount has no effect, which is a warning. One that the running kernel does not know is a warning, as with ocijail.',
     ),
   ],
   [
@@ -123,13 +129,20 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   ],
   [
     'org.jailwright.net.<n>.gateway',
-    translated('Default route inside, a comma list with at most one address each of IPv4 and IPv6.'),
+    translated(
+      'Default route inside, a comma list with at most one address each of IPv4 and IPv6, over all interfaces; in a network of one of the addresses.',
+    ),
   ],
   [
     'org.jailwright.net.<n>.name',
     translated('Name of the inner end, at most 15 characters; vnet and the number when absent.'),
   ],
-  ['org.jailwright.net.<n>.mtu', translated('MTU of both ends.')],
+  [
+    'org.jailwright.net.<n>.mtu',
+    translated(
+      "MTU of the inner end, and of the host end where it is the bridge's first member: any other one gets the bridge's, and a smaller one is a warning.",
+    ),
+  ],
   [
     'org.jailwright.net.<n>.mac',
     translated('MAC address of the inner end; one from the container id when absent.'),
@@ -157,6 +170,10 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
     ),
   ],
   ['org.jailwright.*', refused('Refused: no such annotation; a mistyped name must not pass unseen.')],
+  [
+    'org.freebsd.*',
+    ignored(`${KEPT} One that is nearly org.freebsd.parentJail or org.freebsd.jail.* is a warning.`),
+  ],
   ['io.container.manager', ignored(`${KEPT} podman's and others' own name.`)],
   ['io.podman.annotations.*', ignored(`${KEPT} podman's own notes.`)],
   ['io.kubernetes.*', ignored(`${KEPT} Notes of Kubernetes' container managers.`)],

@@ -12,19 +12,19 @@ export const freebsdRows: Rows = {
   'freebsd.devices[].mode': translated("devfs rule action mode, in octal; the host's mode when absent."),
   'freebsd.jail': applied('Parameters of jail(8).'),
   'freebsd.jail.parent': translated(
-    "The jail is made as a child (name parent.id) of this one, which has to exist; the parent's children.max is raised when needed and put back by delete.",
+    "The jail is made as a child (name parent.id) of this one, which has to exist; the parent's children.max is raised when needed and put back by delete. What it cannot grant its children is refused, by name.",
   ),
   'freebsd.jail.host': applied(
     'Jail parameter host; new when absent, with hostname and domainname of the config.',
   ),
   'freebsd.jail.ip4': applied(
-    'Jail parameter ip4; when absent it follows from vnet and ip4Addr as in jail(8).',
+    'Jail parameter ip4; when absent it follows from vnet and ip4Addr as in jail(8). Only new goes with addresses.',
   ),
   'freebsd.jail.ip4Addr': translated(
     'Jail parameter ip4.addr, joined by commas; refused together with vnet=new, as by the kernel.',
   ),
   'freebsd.jail.ip6': applied(
-    'Jail parameter ip6; when absent it follows from vnet and ip6Addr as in jail(8).',
+    'Jail parameter ip6; when absent it follows from vnet and ip6Addr as in jail(8). Only new goes with addresses.',
   ),
   'freebsd.jail.ip6Addr': translated(
     'Jail parameter ip6.addr, joined by commas; refused together with vnet=new, as by the kernel.',
@@ -33,10 +33,10 @@ export const freebsdRows: Rows = {
     'Jail parameter vnet; inherit when absent. With new, lo0 is brought up in the new stack.',
   ),
   'freebsd.jail.interface': translated(
-    'The addresses of ip4Addr and ip6Addr are added to this interface as aliases (ifconfig alias) and removed by delete.',
+    'The addresses of ip4Addr and ip6Addr are added to this interface as aliases (ifconfig alias) and removed by delete; below a parent with vnet=new it is an interface of that jail.',
   ),
   'freebsd.jail.vnetInterfaces': translated(
-    'Each is moved in with "ifconfig IF vnet JAIL" and given back by delete; needs vnet=new.',
+    'Each is moved in with "ifconfig IF vnet JAIL" and given back by delete; needs vnet=new, and no two interfaces of one name.',
   ),
   'freebsd.jail.sysvmsg': applied(
     'Jail parameter sysvmsg; new when absent, unless the parent jail has none to give.',

@@ -22,6 +22,9 @@ export interface FactOverrides {
   /** Jails by name. Without it every jail asked for is there, with room for one child. */
   jails?: Readonly<Record<string, Readonly<Record<string, string>> | undefined>>
   addresses?: Readonly<Record<string, readonly string[]>>
+  /** Addresses by interface in jails with a stack of their own. */
+  jailAddresses?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+  bridges?: Readonly<Record<string, { mtu: number; members: number }>>
   memory?: bigint
 }
 
@@ -114,7 +117,12 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
       const stock = { 'children.max': '0', 'children.cur': '0', vnet: 'new', enforce_statfs: '1' }
       return overrides.jails ? overrides.jails[name] : stock
     },
-    interfaceAddresses: () => new Map(Object.entries(overrides.addresses ?? { lo0: ['127.0.0.1', '::1'] })),
+    interfaceAddresses(jail) {
+      const given = jail === undefined ? overrides.addresses : overrides.jailAddresses?.[jail]
+      return new Map(Object.entries(given ?? { lo0: ['127.0.0.1', '::1'] }))
+    },
+    bridge: name =>
+      own<{ mtu: number; members: number } | undefined>(overrides.bridges, name, () => undefined),
     physicalMemory: () => overrides.memory ?? 4_294_967_296n,
   }
 }
@@ -131,6 +139,8 @@ export function offlineFacts(overrides: FactOverrides = {}): HostFacts {
   return {
     ...base,
     jailParam: parameterType,
+    // What a parent has and may is not known; that it is there is believed.
+    jail: name => (overrides.jails ? base.jail(name) : {}),
     pathKind(path) {
       const kind = base.pathKind(path)
       if (kind !== undefined || !path.startsWith('/dev/')) return kind

@@ -1,10 +1,11 @@
 /** Jail parameters from the `freebsd.jail` section, the annotations `org.freebsd.*`, and the defaults. */
 import { parseJailAddress, sameAddress } from './addresses.ts'
 import { annotationPath, type Context } from './context.ts'
+import { checkMounting, limitDevfsInside } from './jail-mounting.ts'
 import { checkValue } from './jail-params.ts'
 import { fromAnnotations, fromSection, type Lists, shown, type Value } from './jail-values.ts'
-import { DEFAULT_RULESET, missingRuleset } from './mounts.ts'
 import { isInterfaceName } from './names.ts'
+import { checkGrants } from './parent-grants.ts'
 
 /** The annotation that makes the container a child of another jail. */
 export const PARENT_ANNOTATION = 'org.freebsd.parentJail'
@@ -58,14 +59,13 @@ export function translateJail(
   plan.vnet = values.get('vnet')?.value === 'new'
   if (needsVnet !== undefined && !plan.vnet)
     context.fail(needsVnet, 'needs vnet=new, and the config says vnet=inherit', { lacks: saysVnet })
-  addDefaults(context, values, parent, plan.vnet)
+  const aroundIt = parent === undefined ? around(context) : context.facts.jail(parent)
+  addDefaults(context, values, aroundIt, plan.vnet)
   settleStack(context, values, plan.vnet)
   checkAddresses(context, values, lists, plan)
   limitDevfsInside(context, values)
-  if (values.get('allow.mount')?.value === 'true' && values.get('enforce_statfs')?.value === '2') {
-    // jail.md section 9.
-    context.warn(`${values.get('allow.mount')?.origin}: mounting inside needs enforce_statfs below 2 as well`)
-  }
+  checkMounting(context, values)
+  checkGrants(context, values, parent, aroundIt)
   plan.interfaces = movable(context, lists.moved, plan.vnet)
   plan.parameters = ordered(values)
   return plan
@@ -102,10 +102,9 @@ function parentOf(context: Context): string | undefined {
 function addDefaults(
   context: Context,
   values: Map<string, Value>,
-  parent: string | undefined,
+  facts: Readonly<Record<string, string>> | undefined,
   vnet: boolean,
 ): void {
-  const facts = parent === undefined ? around(context) : context.facts.jail(parent)
   const set = (name: string, value: string) => {
     if (!values.has(name)) values.set(name, { value, origin: 'default' })
   }
@@ -195,28 +194,13 @@ function settleStack(context: Context, values: Map<string, Value>, vnet: boolean
         given.origin,
         `${name}=${given.value} cannot be with vnet=new; allowed is inherit, or nothing`,
       )
-    else if (given?.value === 'disable' && values.has(`${name}.addr`))
-      context.fail(given.origin, `${name}=disable, but ${values.get(`${name}.addr`)?.origin} gives addresses`)
+    // With inherit the kernel would hold to the addresses, and what the config says would not be so.
+    else if ((given?.value === 'disable' || given?.value === 'inherit') && values.has(`${name}.addr`))
+      context.fail(
+        given.origin,
+        `${name}=${given.value}, but ${values.get(`${name}.addr`)?.origin} gives addresses`,
+      )
   }
-}
-
-/**
- * A devfs that the jail mounts itself goes by the jail's devfs_ruleset alone, and shows every device of the host when
- * that is 0, the default, or a set without rules (devfs_vfsops.c devfs_mount): a jail that may mount one gets a set.
- */
-function limitDevfsInside(context: Context, values: Map<string, Value>): void {
-  const allowed = values.get('allow.mount.devfs')
-  const mayMount = allowed?.value === 'true'
-  const given = values.get('devfs_ruleset')
-  if (given === undefined && !mayMount) return
-  // In a jail, a jail's set is its parent's and no other.
-  if (given === undefined && context.facts.sysctl('security.jail.jailed') === '1') return
-  const { value, origin } = given ?? { value: String(DEFAULT_RULESET), origin: allowed?.origin ?? 'default' }
-  if (value === '0') {
-    if (mayMount) context.warn(`${origin}: a /dev that the jail mounts shows every device of the host`)
-  } else if (!context.facts.rulesetExists(Number(value))) {
-    context.fail(origin, missingRuleset(Number(value)), { code: 'HOST' })
-  } else values.set('devfs_ruleset', { value, origin })
 }
 
 /** Addresses are parsed, restricted to classic jails, and where an interface is named become aliases of it. */

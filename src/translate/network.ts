@@ -3,6 +3,8 @@ import { parseCidr, sameAddress } from './addresses.ts'
 import { annotationPath, type Context } from './context.ts'
 import type { JailPlan } from './jail.ts'
 import { epairNames, isInterfaceName, macOf } from './names.ts'
+import { checkNetwork } from './network-checks.ts'
+import { stackOwner } from './parent-grants.ts'
 import type { RunStep, Step, ToolCall } from './plan.ts'
 
 const PREFIX = 'org.jailwright.net.'
@@ -12,7 +14,8 @@ type Key = (typeof KEYS)[number]
 /** An epair of the container's own, as asked for. */
 export interface OwnInterface {
   index: number
-  origin: string
+  /** Where each is said; of what is not, where the interface itself is asked for. */
+  origins: Readonly<Record<Key, string>>
   bridge: string
   name: string
   addresses: { text: string; version: 4 | 6 }[]
@@ -24,6 +27,8 @@ export interface OwnInterface {
 
 /** Outputs of ifconfig(8) that mean an interface or address is gone already (network.md sections 1 to 3). */
 const GONE = ['does not exist', "Can't assign requested address", 'Device not configured']
+/** Of `ifconfig -j`: the jail has taken its interfaces with it. */
+const JAIL_GONE = ['jail not found', 'cannot attach to jail']
 
 /** Reads the annotations; what is wrong is said by annotation. */
 export function collectInterfaces(context: Context): OwnInterface[] {
@@ -97,7 +102,9 @@ function readInterface(context: Context, index: number, keys: Partial<Record<Key
     fail('mac', `${keys.mac}: must be a unicast MAC address`)
   return {
     index,
-    origin: at(index, 'bridge'),
+    origins: Object.fromEntries(
+      KEYS.map(key => [key, at(index, keys[key] === undefined ? 'bridge' : key)]),
+    ) as Record<Key, string>,
     bridge,
     name,
     addresses,
@@ -133,24 +140,31 @@ function ifconfig(args: readonly (string | number)[], ignore?: readonly string[]
 /**
  * Aliases of a classic jail, made before the jail as jail(8) does it. jail(8) itself is not told about the interface:
  * the jail ends by jail_remove(2), which would leave the alias (measured.md). An address that the interface had before
- * is left alone, or `delete` would take the host's own away.
+ * is left alone, or `delete` would take the host's own away. Where the parent is a vnet jail, the interface is that
+ * jail's: a child without a stack of its own uses its parent's (jail.md section 9).
  */
 export function aliasSteps(context: Context, jail: JailPlan): RunStep[] {
-  // Asked only when there is something to compare: it is a tool's run.
-  const present = jail.aliases.length > 0 ? context.facts.interfaceAddresses?.() : undefined
+  if (jail.aliases.length === 0) return []
+  const owner = stackOwner(context, jail.parent)
+  const inside = owner === undefined ? [] : ['-j', owner]
+  const gone = owner === undefined ? GONE : [...GONE, ...JAIL_GONE]
+  const present = context.facts.interfaceAddresses?.(owner)
   return jail.aliases.flatMap(({ interface: name, address, prefix, version, origin }) => {
     if (present?.get(name)?.some(other => sameAddress(other, address))) {
       context.fate(origin, 'applied', `${name} has ${address} already; it stays there after delete`)
       return []
     }
     const family = version === 4 ? 'inet' : 'inet6'
-    return step(ifconfig([name, family, `${address}/${prefix}`, 'alias']), origin, [
-      ifconfig([name, family, address, '-alias'], GONE),
+    return step(ifconfig([...inside, name, family, `${address}/${prefix}`, 'alias']), origin, [
+      ifconfig([...inside, name, family, address, '-alias'], gone),
     ])
   })
 }
 
-/** What is done once the jail exists: lo0 first, then own epairs, then interfaces that are moved in. */
+/**
+ * What is done once the jail exists: lo0 first, then own epairs, their default routes (which may lead over any of them),
+ * then interfaces that are moved in.
+ */
 export function vnetSteps(
   context: Context,
   jail: JailPlan,
@@ -158,11 +172,13 @@ export function vnetSteps(
   own: readonly OwnInterface[],
 ): Step[] {
   if (!jail.vnet) return []
+  checkNetwork(context, jail, own)
   const steps: Step[] = [step(ifconfig(['-j', jailName, 'lo0', 'inet', '127.0.0.1/8', 'up']), 'vnet=new')]
   if (context.facts.jailParam('ip6') !== undefined) {
     steps.push(step(ifconfig(['-j', jailName, 'lo0', 'inet6', '::1/128']), 'vnet=new'))
   }
   for (const one of own) steps.push(...epairSteps(context, jailName, one))
+  for (const one of own) steps.push(...routeSteps(jailName, one))
   for (const { name, origin } of jail.interfaces) {
     steps.push({ kind: 'move-interface', interface: name, jail: jailName, origin })
   }
@@ -178,34 +194,39 @@ function epairSteps(context: Context, jailName: string, one: OwnInterface): RunS
   const { host, jail } = epairNames(context.id, one.index)
   const capture = `epair${one.index}`
   const description = `jailwright ${context.id} ${one.name}`
-  const inside = (...args: (string | number)[]) =>
-    step(ifconfig(['-j', jailName, one.name, ...args]), one.origin)
+  const { origins } = one
+  const inside = (origin: string, ...args: (string | number)[]) =>
+    step(ifconfig(['-j', jailName, one.name, ...args]), origin)
   const destroy: ToolCall = { ...ifconfig(['%{interface}', 'destroy'], GONE), forDescription: description }
   const vlan = one.vlan === undefined ? [] : ['untagged', one.vlan]
   const steps = [
-    step(ifconfig(['epair', 'create', 'description', description]), one.origin, [destroy], capture),
-    step(ifconfig([`%{${capture}}`, 'name', host]), one.origin),
-    step(ifconfig([`%{${capture}:b}`, 'name', jail]), one.origin),
+    step(ifconfig(['epair', 'create', 'description', description]), origins.bridge, [destroy], capture),
+    step(ifconfig([`%{${capture}}`, 'name', host]), origins.bridge),
+    step(ifconfig([`%{${capture}:b}`, 'name', jail]), origins.bridge),
   ]
   // Before the bridge: its members' MTU cannot be changed later (network.md section 4).
-  if (one.mtu !== undefined) steps.push(step(ifconfig([host, 'mtu', one.mtu]), one.origin))
+  if (one.mtu !== undefined) steps.push(step(ifconfig([host, 'mtu', one.mtu]), origins.mtu))
   steps.push(
-    step(ifconfig([one.bridge, 'addm', host, ...vlan]), one.origin),
-    step(ifconfig([host, 'up']), one.origin),
-    step(ifconfig([jail, 'vnet', jailName]), one.origin),
-    step(ifconfig(['-j', jailName, jail, 'name', one.name]), one.origin),
-    inside('ether', one.mac),
+    step(ifconfig([one.bridge, 'addm', host, ...vlan]), origins.bridge),
+    step(ifconfig([host, 'up']), origins.bridge),
+    step(ifconfig([jail, 'vnet', jailName]), origins.bridge),
+    step(ifconfig(['-j', jailName, jail, 'name', one.name]), origins.name),
+    inside(origins.mac, 'ether', one.mac),
   )
-  if (one.mtu !== undefined) steps.push(inside('mtu', one.mtu))
+  if (one.mtu !== undefined) steps.push(inside(origins.mtu, 'mtu', one.mtu))
   for (const { text, version } of one.addresses) {
-    steps.push(inside(version === 4 ? 'inet' : 'inet6', text, 'alias'))
+    steps.push(inside(origins.address, version === 4 ? 'inet' : 'inet6', text, 'alias'))
   }
-  steps.push(inside('up'))
-  for (const { address, version } of one.gateways) {
-    const family = version === 4 ? [] : ['-6']
-    steps.push(
-      step({ tool: 'route', args: ['-j', jailName, ...family, 'add', 'default', address] }, one.origin),
-    )
-  }
+  steps.push(inside(origins.bridge, 'up'))
   return steps
+}
+
+function routeSteps(jailName: string, { gateways, origins }: OwnInterface): RunStep[] {
+  return gateways.map(({ address, version }) => {
+    const family = version === 4 ? [] : ['-6']
+    return step(
+      { tool: 'route', args: ['-j', jailName, ...family, 'add', 'default', address] },
+      origins.gateway,
+    )
+  })
 }

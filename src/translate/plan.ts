@@ -215,11 +215,19 @@ export interface HostFacts {
    * that a container's own set is to extend; without it such a config is refused.
    */
   rulesetRules?(number: number): readonly string[]
-  /** Addresses of each interface of the host (`ifconfig -a`), so that none that was there before is removed. */
-  interfaceAddresses?(): ReadonlyMap<string, readonly string[]>
+  /**
+   * Addresses of each interface of the host, or of a jail with a stack of its own (`ifconfig -a`), so that none that was
+   * there before is removed.
+   */
+  interfaceAddresses?(jail?: string): ReadonlyMap<string, readonly string[]>
+  /** MTU of a bridge and how many members it has; undefined when there is no such interface. */
+  bridge?(name: string): { mtu: number; members: number } | undefined
   /** Kernel module or built-in present (kldstat -m / lsvfs); undefined when it cannot be told here. */
   moduleLoaded(name: string): boolean | undefined
-  /** A parent jail's parameters (`children.max`, `allow.chflags`, `vnet` ...), undefined when there is no such jail. */
+  /**
+   * A parent jail's parameters (`children.max`, `allow.chflags`, `vnet` ...) as far as they are known, undefined when
+   * there is no such jail.
+   */
   jail(name: string): Readonly<Record<string, string>> | undefined
   /** A host path's real size of memory and cpus where percentages must become numbers. */
   physicalMemory(): bigint

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addressesByInterface } from '../../src/container/interface-addresses.ts'
+import { addressesByInterface, bridgeFacts } from '../../src/container/interface-addresses.ts'
 
 // As ifconfig(8) prints them: one interface that is down, addresses with a zone, an epair without any.
 const text = `lo0: flags=1008049<UP,LOOPBACK,RUNNING,MULTICAST,LOWER_UP> metric 0 mtu 16384
@@ -32,4 +32,19 @@ it('does not forget an address because a description pretends to be the same int
   const forged = 'em1: flags=8843<UP>\n\tdescription: x\nem0: flags=8843<UP>\n\tether 02:00:00:00:00:01\n'
   const found = addressesByInterface(`em0: flags=8843<UP>\n\tinet 10.0.0.1 netmask 0xffffff00\n${forged}`)
   expect(found.get('em0')).toEqual(['10.0.0.1'])
+})
+
+it('knows the MTU of a bridge and its members', () => {
+  const bridge = `bridge0: flags=1008843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST,LOWER_UP> metric 0 mtu 9000
+	description: member: none mtu 1
+	ether 58:9c:fc:10:ff:93
+	id 00:00:00:00:00:00 priority 32768 hellotime 2 fwddelay 15
+	member: epair1a flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>
+	        port 5 priority 128 path cost 2000
+	member: e0a_one flags=143<LEARNING,DISCOVER,AUTOEDGE,AUTOPTP>
+	groups: bridge
+`
+  expect(bridgeFacts(bridge)).toEqual({ mtu: 9000, members: 2 })
+  expect(bridgeFacts(text.slice(text.indexOf('jails0')))).toEqual({ mtu: 1500, members: 0 })
+  expect(bridgeFacts('')).toBeUndefined()
 })

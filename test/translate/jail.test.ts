@@ -362,6 +362,24 @@ describe('annotations', () => {
     expect(plan({ ...parts, ...annotations({ enforce_statfs: '1' }) }).warnings).toEqual([])
   })
 
+  it('warn when a type of file system may be mounted and mounting itself may not, or the other way round', () => {
+    const path = (name: string) => `annotations["org.freebsd.jail.${name}"]`
+    const warnings = (values: Record<string, string>, more: object = {}) =>
+      plan({ ...annotations(values), ...more }).warnings
+    expect(warnings({ 'allow.mount.tmpfs': '1' })).toEqual([
+      `${path('allow.mount.tmpfs')}: allow.mount.tmpfs has no effect without allow.mount`,
+    ])
+    expect(warnings({ 'allow.mount.tmpfs': '1', 'allow.mount': '0' })).toHaveLength(1)
+    expect(warnings({ 'allow.mount.procfs': '1' }, { freebsd: {} })).toEqual([
+      `${path('allow.mount.procfs')}: allow.mount.procfs has no effect without allow.mount and enforce_statfs below 2`,
+    ])
+    expect(warnings({ 'allow.mount': '1' })).toEqual([
+      `${path('allow.mount')}: mounting inside needs allow.mount.TYPE of a type of file system as well`,
+    ])
+    expect(warnings({ 'allow.mount.tmpfs': '1', 'allow.mount': '1' })).toEqual([])
+    expect(warnings({ 'allow.mount.tmpfs': '0', 'allow.nomount': '1' })).toEqual([])
+  })
+
   it("take ocijail's old ip6.add", () => {
     expect(parameters(plan(annotations({ 'ip6.add': 'fd00::5' })))).toContain('ip6.addr=fd00::5')
   })
@@ -437,7 +455,13 @@ describe('addresses', () => {
     }
   })
 
-  it('contradict a family that is switched off', () => {
+  it('contradict a family that is switched off, or unrestricted', () => {
+    expect(errors(annotations({ ip6: 'inherit', 'ip6.addr': 'fd00::7' }))).toEqual([
+      'annotations["org.freebsd.jail.ip6"]: ip6=inherit, but annotations["org.freebsd.jail.ip6.addr"] gives addresses',
+    ])
+    expect(parameters(plan(annotations({ ip4: 'new', 'ip4.addr': '10.0.0.7', ip6: 'inherit' })))).toEqual(
+      expect.arrayContaining(['ip4=new', 'ip4.addr=10.0.0.7', 'ip6=inherit']),
+    )
     expect(errors({ freebsd: { jail: { ip4: 'disable', ip4Addr: ['10.0.0.7'] } } })).toEqual([
       'freebsd.jail.ip4: ip4=disable, but freebsd.jail.ip4Addr gives addresses',
     ])
@@ -536,5 +560,131 @@ describe('a parent jail', () => {
     const made = plan({ annotations: PARENT, freebsd: { jail: { parent: 'other' } } })
     expect(made.parentJail).toBe('pod')
     expect(fate(made, 'freebsd.jail.parent')).toMatch(/^ignored: overridden/)
+  })
+})
+
+describe('what the parent jail cannot grant is refused by name', () => {
+  const pod = {
+    'children.max': '1',
+    'children.cur': '0',
+    vnet: 'inherit',
+    enforce_statfs: '2',
+    securelevel: '1',
+    ip4: 'disable',
+    'ip4.addr': '10.0.0.7,10.0.0.8',
+    ip6: 'disable',
+    'ip6.addr': '',
+    sysvshm: 'disable',
+    'allow.mlock': 'false',
+    'allow.unprivileged_proc_debug': 'false',
+  }
+  const below = (values: Record<string, string>, parent: Record<string, string> = pod) =>
+    [
+      { annotations: { ...PARENT, ...annotations(values).annotations } },
+      { facts: { jails: { pod: parent } } },
+    ] as const
+
+  it.each([
+    ['enforce_statfs', '1', 'must be at least 2, as the parent jail pod has'],
+    ['securelevel', '0', 'must be at least 1, as the parent jail pod has'],
+    ['children.max', '3', 'must be below 1, as the parent jail pod has children.max=1'],
+    ['allow.mlock', '1', 'the parent jail pod has no allow.mlock that it could grant'],
+    ['sysvshm', 'new', 'must be disable, as the parent jail pod has sysvshm=disable'],
+    ['sysvshm', 'inherit', 'must be disable, as the parent jail pod has sysvshm=disable'],
+    [
+      'ip4.addr',
+      '10.0.0.7,10.0.0.9',
+      '10.0.0.9 is no address of the parent jail pod, which has 10.0.0.7, 10.0.0.8',
+    ],
+    ['ip6.addr', 'fd00::9', 'fd00::9 is no address of the parent jail pod, which has no ip6.addr'],
+  ])('%s=%s', (name, value, text) => {
+    expect(errors(...below({ [name]: value }))).toEqual([`annotations["org.freebsd.jail.${name}"]: ${text}`])
+  })
+
+  it('of the section too', () => {
+    const jail = { parent: 'pod', ip4Addr: ['10.0.0.9'], sysvshm: 'new' as const, allow: { mlock: true } }
+    expect(errors({ freebsd: { jail } }, { facts: { jails: { pod } } })).toEqual([
+      'freebsd.jail.sysvshm: must be disable, as the parent jail pod has sysvshm=disable',
+      'freebsd.jail.ip4Addr: 10.0.0.9 is no address of the parent jail pod, which has 10.0.0.7, 10.0.0.8',
+      'freebsd.jail.allow.mlock: the parent jail pod has no allow.mlock that it could grant',
+    ])
+  })
+
+  it.each([
+    ['enforce_statfs', '2'],
+    ['securelevel', '2'],
+    ['children.max', '0'],
+    ['allow.mlock', '0'],
+    ['allow.unprivileged_proc_debug', '1'],
+    ['sysvshm', 'disable'],
+    ['ip4.addr', '10.0.0.8'],
+  ])('and %s=%s is not', (name, value) => {
+    expect(parameters(plan(...below({ [name]: value }))).join(' ')).toContain(name)
+  })
+
+  it('counts the room that the parent gets for the container', () => {
+    const full = { ...pod, 'children.max': '2', 'children.cur': '2' }
+    expect(parameters(plan(...below({ 'children.max': '2' }, full)))).toContain('children.max=2')
+    expect(errors(...below({ 'children.max': '3' }, full))).toEqual([
+      expect.stringContaining(
+        'must be below 3, as the parent jail pod has children.max=2 (and gets one more',
+      ),
+    ])
+  })
+
+  it('leaves the addresses of a stack that the parent does not restrict', () => {
+    for (const parent of [
+      { ...pod, vnet: 'new', 'ip4.addr': '' },
+      { ...pod, ip4: 'inherit', 'ip4.addr': '' },
+      {},
+    ])
+      expect(parameters(plan(...below({ 'ip4.addr': '10.0.0.9' }, parent)))).toContain('ip4.addr=10.0.0.9')
+  })
+
+  it('holds of the jail around this host, as far as it is known', () => {
+    const sysctls = {
+      'security.jail.jailed': '1',
+      'security.jail.enforce_statfs': '2',
+      'security.jail.allow_raw_sockets': '0',
+    }
+    expect(
+      errors(annotations({ enforce_statfs: '1', 'allow.raw_sockets': '1' }), { facts: { sysctls } }),
+    ).toEqual([
+      expect.stringContaining('must be at least 2, as this host has'),
+      expect.stringContaining('this host has no allow.raw_sockets that it could grant'),
+    ])
+    const secure = { facts: { sysctls: { 'kern.securelevel': '2' } } }
+    expect(errors(annotations({ securelevel: '1' }), secure)).toEqual([
+      'annotations["org.freebsd.jail.securelevel"]: must be at least 2, as this host has',
+    ])
+  })
+})
+
+describe('aliases below a parent with a stack of its own', () => {
+  const config = (parent: string) => ({
+    annotations: {
+      'org.freebsd.parentJail': parent,
+      ...annotations({ 'ip4.addr': '10.0.0.9/24,10.0.0.8/32', interface: 'vtnet0' }).annotations,
+    },
+  })
+  const room = { 'children.max': '5', 'children.cur': '0' }
+  const jails = { pod: { ...room, vnet: 'new' }, 'pod.in': { ...room, vnet: 'inherit' } }
+
+  it.each(['pod', 'pod.in'])('are given in that stack: %s', parent => {
+    const jailAddresses = { pod: { vtnet0: ['10.0.0.8'] } }
+    const made = plan(config(parent), { facts: { jails, jailAddresses } })
+    expect(commands(made)).toEqual(['ifconfig -j pod vtnet0 inet 10.0.0.9/24 alias'])
+    expect(steps(made, 'run')[0]?.undo).toEqual([
+      {
+        tool: 'ifconfig',
+        args: ['-j', 'pod', 'vtnet0', 'inet', '10.0.0.9', '-alias'],
+        ignore: expect.arrayContaining(['does not exist', 'jail not found']),
+      },
+    ])
+  })
+
+  it("are the host's where the parent has the host's", () => {
+    const facts = { jails: { pod: { ...room, vnet: 'inherit' } } }
+    expect(commands(plan(config('pod'), { facts }))[0]).toBe('ifconfig vtnet0 inet 10.0.0.9/24 alias')
   })
 })
