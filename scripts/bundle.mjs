@@ -59,7 +59,7 @@ const lateBuiltins = {
 
 /** What a command line is taken apart by; the rest of a row of the table is for help and the man page. */
 const ROW = ['options', 'positionals', 'passThrough']
-const OPTION = ['type', 'alias', 'default', 'choices']
+const OPTION = ['type', 'alias', 'default', 'min', 'choices']
 const POSITIONAL = ['name', 'value', 'required', 'variadic']
 const PARSED = new Set([...ROW, ...OPTION, ...POSITIONAL])
 

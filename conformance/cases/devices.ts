@@ -45,6 +45,25 @@ const ruleOf = (path: string, mode: string): Json =>
 
 export const deviceCases = [
   defineCase({
+    id: 'devices.cgroup-deny-write',
+    title: 'a rule that denies writing takes only that away',
+    stands: 'config-linux.md, Allowed Device list: access is made of r (read), w (write) and m (mknod)',
+    mark: 'jailwright',
+    config: {
+      linux: { resources: { devices: [{ allow: false, type: 'c', major: 1, minor: 5, access: 'w' }] } },
+    },
+    program: 'ls -l /dev/zero /dev/null',
+    steps: shown([/^cr--r--r--.*\/dev\/zero$/m, /^crw-rw-rw-.*\/dev\/null$/m]),
+  }),
+  defineCase({
+    id: 'devices.whole-dev',
+    title: 'a bind of /dev is made and said to show every device of the host',
+    stands: 'needs A.1.7: a /dev without rules shows the disks of the host, so it is never silent',
+    mark: 'jailwright',
+    config: { mounts: [{ destination: '/hostdev', type: 'bind', source: '/dev', options: ['rbind', 'ro'] }] },
+    steps: [create({ log: /"warning".*\.source: \/dev shows every device of the host/ }), removeForce()],
+  }),
+  defineCase({
     id: 'devices.jail-ruleset',
     title: 'ruleset=4: the harmless devices and no others',
     stands:

@@ -135,4 +135,84 @@ export const limitCases = [
     config: { linux: { resources: { memory: { limit: 67108864 } } } },
     steps: [create({ flags: ['--limits=best-effort'], log: /racct/ }), removeForce()],
   }),
+  defineCase({
+    id: 'limits.racct-off-annotation',
+    title: 'without racct the annotation makes a limit a warning, and --limits has the last word',
+    stands: 'design, Limits: podman passes no options of ours, so the annotation says best-effort',
+    mark: 'jailwright',
+    needs: ['no-racct'],
+    config: {
+      annotations: { 'org.jailwright.limits.mode': 'best-effort', 'org.jailwright.limits.memoryuse': '1g' },
+    },
+    steps: [
+      create({ flags: ['--limits=strict'], fails: /kern\.racct\.enable/ }),
+      gone(),
+      create({ log: /racct/ }),
+      removeForce(),
+    ],
+  }),
+  defineCase({
+    id: 'limits.racct-off-update',
+    title: 'without racct a limit can be taken away, and none be set',
+    stands: 'podman update --pids-limit -1: where nothing is accounted no limit holds',
+    mark: 'jailwright',
+    needs: ['no-racct'],
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      call(['update', '--pids-limit=-1', '--memory=-1', '%{id}']),
+      call(['update', '--pids-limit=5', '%{id}'], { fails: /kern\.racct\.enable/ }),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'limits.create-ignored',
+    title: 'create says which limits FreeBSD does not have',
+    stands: 'design, "Not on FreeBSD": a limit that is not in force is not to look as if it were',
+    mark: 'jailwright',
+    config: { linux: { resources: { cpu: { shares: 512 }, memory: { reservation: 33554432 } } } },
+    steps: [
+      create({
+        log: [
+          /"warning".*linux\.resources\.cpu\.shares: ignored: /,
+          /"warning".*linux\.resources\.memory\.reservation: ignored: /,
+        ],
+      }),
+      removeForce(),
+    ],
+  }),
+  defineCase({
+    id: 'limits.swap-tight',
+    title: 'a limit of swap that leaves the program no room is a warning',
+    stands:
+      'sys/vm/swap_pager.c, swap_reserve_by_cred: swapuse is charged when memory is reserved, and the first process begins with more than 100 MB of it',
+    mark: 'jailwright',
+    needs: ['racct'],
+    config: { linux: { resources: { memory: { swap: 251658240 } } } },
+    steps: [
+      create({ log: /"warning".*linux\.resources\.memory\.swap: 251658240: below 256m/ }),
+      removeForce(),
+    ],
+  }),
+  defineCase({
+    id: 'limits.update-numbers',
+    title: 'update refuses numbers that mean nothing, and says what is allowed',
+    stands: 'a mistyped limit is not to be taken for "no limit"',
+    mark: 'jailwright',
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      call(['update', '--pids-limit=-7', '%{id}'], {
+        fails: /--pids-limit must be a whole number, -1 or more/,
+      }),
+      call(['update', '--cpu-period=-5', '--cpu-quota=10', '%{id}'], {
+        fails: /--cpu-period must be a whole number, 0 or more/,
+      }),
+      call(['update', '--device-remove', '/dev/nosuch', '%{id}'], {
+        fails: /--device-remove: \/dev\/nosuch: /,
+      }),
+      call(['update', '--cpuset-cpus', '1023', '%{id}'], { fails: /--cpuset-cpus/ }),
+      ...finish,
+    ],
+  }),
 ]

@@ -20,8 +20,10 @@ function toValue(name: string, spec: OptionSpec, raw: RawValue, command: Command
   if (text === undefined) return spec.default
   if (spec.type === 'integer') {
     const number = Number(text)
-    if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(number)) {
-      throw usageError(`--${name} must be a whole number, not ${JSON.stringify(text)}`, command)
+    const { min } = spec
+    if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(number) || (min !== undefined && number < min)) {
+      const allowed = min === undefined ? 'a whole number' : `a whole number, ${min} or more`
+      throw usageError(`--${name} must be ${allowed}, not ${JSON.stringify(text)}`, command)
     }
     return number
   }

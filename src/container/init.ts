@@ -9,6 +9,7 @@ import type { Host } from '../host/types.ts'
 import type { ProcessPlan } from '../translate/plan.ts'
 import { type Answer, type Order, Receiver, send } from './channel.ts'
 import { findProgram, homeOf } from './program.ts'
+import { setLimits } from './rlimits.ts'
 
 type Prepare = Extract<Order, { do: 'prepare' }>
 
@@ -132,8 +133,7 @@ function settle(
     : [...plan.env, `HOME=${homeOf(host, plan.uid)}`]
   // The engine has raised it at its start; init itself opens nothing any more.
   if (limit !== undefined) host.process.restoreDescriptors(limit)
-  for (const { resource, soft, hard } of plan.rlimits)
-    host.process.setrlimit(resource, BigInt(soft), BigInt(hard))
+  setLimits(host, plan.rlimits)
   const early = enterDirectory(plan.cwd, !immediately)
   if (plan.noNewPrivileges) host.process.setNoNewPrivileges()
   process.umask(plan.umask)

@@ -1,11 +1,12 @@
 /** `update`: limits and devices of a container that is there already. */
 import type { LinuxResources } from '../bundle/generated/config.ts'
-import { ConfigErrors, JailwrightError } from '../errors.ts'
+import { ConfigErrors, JailwrightError, ToolError } from '../errors.ts'
+import { OR_BEST_EFFORT, racctProblem } from '../translate/accounting.ts'
 import { liveDeviceRules } from '../translate/devfs-rules.ts'
 import { nameBelowDev } from '../translate/device-requests.ts'
 import { disposition } from '../translate/disposition.ts'
 import { allFates } from '../translate/fates.ts'
-import { racctProblem, updateCalls } from '../translate/limits.ts'
+import { updateCalls } from '../translate/limits.ts'
 import type { Fate, HostFacts, ToolCall } from '../translate/plan.ts'
 import { runTool } from './apply.ts'
 import type { Context } from './context.ts'
@@ -61,10 +62,12 @@ export function update(ctx: Context, options: UpdateOptions): void {
 function limitCalls(ctx: Context, facts: HostFacts, state: StateFile, options: UpdateOptions): ToolCall[] {
   const errors: JailwrightError[] = []
   const said = new Map<string, Fate>()
+  const warnings: string[] = []
   const calls = updateCalls(state.jailName, options.resources, {
     fail: (property, text) => {
       errors.push(new JailwrightError('CONFIG', `resources.${property}: ${text}`, { subject: property }))
     },
+    warn: text => void warnings.push(`resources.${text}`),
     fate: (name, fate, note) => {
       const property = `${RESOURCES}${name}`
       said.set(property, { property, fate, note })
@@ -73,15 +76,21 @@ function limitCalls(ctx: Context, facts: HostFacts, state: StateFile, options: U
   if (errors.length > 0) throw new ConfigErrors(errors, { ofBundle: false })
   warnOfIgnored(ctx, options, said)
   const problem = racctProblem(facts)
-  if (!problem || !calls.some(call => call.tool === 'rctl')) return calls
+  if (!problem) {
+    for (const text of warnings) ctx.log.warn(text)
+    return calls
+  }
+  // Where nothing is accounted there is no limit that could be taken away.
+  const possible = calls.filter(call => call.tool !== 'rctl')
+  if (!calls.some(call => call.tool === 'rctl' && call.args[0] === '-a')) return possible
   if (options.limits !== 'best-effort') {
     throw new JailwrightError('UNSUPPORTED', problem.text, {
       subject: 'kern.racct.enable',
-      hint: problem.hint,
+      hint: `${problem.hint}${OR_BEST_EFFORT}`,
     })
   }
   ctx.log.warn(`limits are not in force: ${problem.text}; ${problem.hint}`)
-  return calls.filter(call => call.tool !== 'rctl')
+  return possible
 }
 
 /** What is asked for and has no effect, with the reason that was `said`, else that of the disposition table. */
@@ -112,9 +121,14 @@ function applyLimits(ctx: Context, files: Layout, state: StateFile, calls: reado
   for (const call of calls) {
     const calls = call.tool === 'rctl' ? [undo] : []
     journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls }, () => {
-      const answer = ctx.host.run(call.tool, call.args)
-      if (answer.status !== 0 && !call.ignore?.some(text => answer.stderr.includes(text)))
+      try {
         runTool(ctx.host, call)
+      } catch (error) {
+        // What the tool says does not tell which of the options it is about.
+        if (error instanceof ToolError && call.tool === 'cpuset')
+          error.message = `resources.cpu.cpus (--cpuset-cpus): ${error.message}`
+        throw error
+      }
     })
   }
 }
@@ -148,10 +162,10 @@ function deviceCalls(
   }
   return changes.flatMap(([action, names]) => {
     const { rules, missing } = liveDeviceRules(facts, names.map(deviceName), action)
-    if (missing[0] !== undefined && action === 'add') {
-      throw new JailwrightError('HOST', `--device-add: /dev/${missing[0]}: no such file or directory`, {
-        subject: `/dev/${missing[0]}`,
-      })
+    // To hide what is not there is most likely a mistyped name, which would leave the device visible.
+    if (missing[0] !== undefined) {
+      const text = `--device-${action}: /dev/${missing[0]}: no such file or directory on this host`
+      throw new JailwrightError('HOST', text, { subject: `/dev/${missing[0]}` })
     }
     return rules.map(rule => ({
       tool: 'devfs' as const,

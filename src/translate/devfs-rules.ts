@@ -1,5 +1,6 @@
 /** devfs(8) rules: the words of the grammar, and the writing of a container's own set (devfs.md sections 2, 4 and 5). */
 import type { Context } from './context.ts'
+import { accessMode, modeSoFar, notTighter } from './devfs-modes.ts'
 import { type DeviceRequest, isPattern } from './device-requests.ts'
 import type { HostFacts } from './plan.ts'
 
@@ -50,6 +51,11 @@ export function impliedRules(facts: HostFacts, ruleset: number): string[] | unde
   if (!rules || rules.includes('hide') || rules.includes('include 1')) return undefined
   const all = baseRules(facts, ruleset)
   return all?.includes('include 1') ? all : undefined
+}
+
+/** True for rules one of which hides everything, be it by an include of set 1. */
+export function hidesAll(rules: readonly string[]): boolean {
+  return rules.some(rule => ['hide', 'path * hide', 'include 1'].includes(rule.trim()))
 }
 
 /** A parsed rule. */
@@ -120,6 +126,8 @@ export interface RuleWriter {
 /** A writer that starts with `start`. */
 export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWriter {
   const lines = [...start]
+  /** Nodes that a rule has taken access from. */
+  const cut = new Set<string>()
   let links: ReadonlyMap<string, string> | undefined
   // Later rules win, so a path is only made visible again when something has hidden it in between.
   const add = (line: string) => {
@@ -205,8 +213,20 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
         add(`path ${request.name} hide`)
         return
       }
+      if (request.deny !== undefined) {
+        const left = 'rw'.replace(new RegExp(`[${request.deny}]`, 'g'), '')
+        const within = !isPattern(request.name) && facts.pathKind(`/dev/${request.name}`) === 'dir'
+        const name = within ? `${request.name}/*` : request.name
+        for (const node of [name, ...otherNames(name).targets]) {
+          add(`path ${node} mode ${accessMode(facts, node, left, modeSoFar(lines, node))}`)
+          cut.add(node)
+        }
+        return
+      }
       const actions = (node: string) => {
-        const asked = request.mode ?? accessMode(facts, node, request.access)
+        const full = cut.has(node) ? facts.pathOwner(`/dev/${node}`)?.mode : undefined
+        const back = full?.toString(8).padStart(4, '0')
+        const asked = request.mode ?? accessMode(facts, node, request.access) ?? back
         return [
           ...(request.uid === undefined ? [] : [`user ${request.uid}`]),
           ...(request.gid === undefined ? [] : [`group ${request.gid}`]),
@@ -230,26 +250,6 @@ function visibleAlready(lines: readonly string[], line: string): boolean {
     shown !== -1 &&
     !lines.slice(shown + 1).some(later => /\bhide\b/.test(later) || later.startsWith('include '))
   )
-}
-
-/**
- * podman writes `mode 0600` (or 0400, 0200) for "may be read and written": an access, not a wish to lock the node's
- * group out. The bits that the host's node gives group and others stay, as far as that access goes. Who wants a mode to
- * hold exactly writes it another way (`mode u=rw`), or in `freebsd.devices`.
- */
-export function notTighter(asked: string, hostMode: number): string {
-  if (!/^0?[246]00$/.test(asked)) return asked
-  const owner = (Number.parseInt(asked, 8) >> 6) & 7
-  const mode = (owner << 6) | (hostMode & (owner << 3)) | (hostMode & owner)
-  return mode.toString(8).padStart(4, '0')
-}
-
-/** The host's mode cut down to the letters of `rwm`; undefined when nothing is cut, or the node is not known. */
-function accessMode(facts: HostFacts, node: string, access: string | undefined): string | undefined {
-  if (access === undefined || (access.includes('r') && access.includes('w'))) return undefined
-  const bits = (access.includes('r') ? 0o444 : 0) | (access.includes('w') ? 0o222 : 0)
-  const host = isPattern(node) ? undefined : facts.pathOwner(`/dev/${node}`)
-  return ((host?.mode ?? 0o600) & bits).toString(8).padStart(4, '0')
 }
 
 /** fnmatch(3) with FNM_PATHNAME, as devfs matches: `*` and `?` stop at a slash. */

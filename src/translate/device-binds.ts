@@ -20,6 +20,10 @@ export function bindFromDev(
   requests: DeviceRequests,
 ): BindFromDev {
   const source = mount.source === undefined ? '' : posix.resolve(context.bundleDir, mount.source)
+  if (source === '/dev') {
+    context.warn(`${property}.source: /dev shows every device of the host (privileged)`)
+    return 'no device'
+  }
   if (!source.startsWith('/dev/')) return 'no device'
   const kind = context.facts.pathKind(source)
   // /dev/log and the like are sockets reached through a link; a directory that is mounted on is an ordinary directory.
@@ -69,7 +73,10 @@ export function bindFromDev(
  */
 function cgroupNamesWithin(requests: DeviceRequests, directory: string): boolean {
   return requests.entries.some(
-    ({ origin, name, hide }) =>
-      !hide && origin.startsWith('linux.resources.devices') && name.startsWith(`${directory}/`),
+    ({ origin, name, hide, deny }) =>
+      !hide &&
+      deny === undefined &&
+      origin.startsWith('linux.resources.devices') &&
+      name.startsWith(`${directory}/`),
   )
 }

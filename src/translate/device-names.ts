@@ -1,4 +1,5 @@
 /** Linux names of devices, and Linux device numbers, to FreeBSD's names below /dev. */
+import type { HostFacts } from './plan.ts'
 
 /**
  * By path below /dev; `$1` is the first group. The first that matches holds. Where there are several names, a plain one
@@ -50,8 +51,11 @@ const BY_MAJOR: Readonly<Record<number, (minor: number | undefined) => string | 
  * on this host, they are left out without an error.
  */
 export const ALWAYS_ADDED: ReadonlySet<string> = new Set(
-  'null zero full random urandom tty console ptmx pts fuse net/tun stdin stdout stderr fd core'.split(' '),
+  'null zero full random urandom tty console ptmx pts net/tun stdin stdout stderr fd core'.split(' '),
 )
+
+/** What the cgroup rules of every runtime allow, whether or not it is wanted; who lists /dev/fuse as a device wants it. */
+export const ALWAYS_ALLOWED: ReadonlySet<string> = new Set([...ALWAYS_ADDED, 'fuse'])
 
 /**
  * What a container never gets, though Linux runtimes list it: Linux makes a node of the container's own, FreeBSD would
@@ -75,6 +79,17 @@ export function freebsdNames(linuxName: string, hostHas: (name: string) => boole
 /** The name below Linux' /dev that a character device's numbers stand for; a minor below 0 or absent means all. */
 export function linuxName(major: number, minor: number | undefined): string | undefined {
   return BY_MAJOR[major]?.(minor === undefined || minor < 0 ? undefined : minor)
+}
+
+/** What to do where the host has no such device; undefined when nobody can tell. */
+export function missingHint(facts: HostFacts, name: string): string | undefined {
+  const module = moduleFor(name)
+  // A loaded module makes some nodes only for what uses them.
+  if (module === undefined || module.includes(' ') || facts.moduleLoaded(module) !== true)
+    return module && `kldload ${module}`
+  return name.split('/')[0] === 'vmm'
+    ? 'vmm is loaded: the directory is there while a virtual machine is; vmmctl and vmm/* can be named before'
+    : `${module} is loaded, but there is no device of this name`
 }
 
 /** The kernel module that brings a device, for hints. */

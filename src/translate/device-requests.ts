@@ -10,6 +10,8 @@ export interface DeviceRequest {
   mode?: string
   /** Access letters of `rwm`: the node's own mode, cut down to these. */
   access?: string
+  /** Letters of `rw` that are taken away from a node that something else shows, or does not. */
+  deny?: string
   /** User and group numbers of the node. */
   uid?: number
   gid?: number

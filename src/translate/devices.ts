@@ -1,8 +1,15 @@
 /** Everything that a config asks of /dev -> the devfs ruleset of the container. */
 import type { DeviceRule, LinuxDevice } from '../bundle/generated/config.ts'
 import type { Context } from './context.ts'
-import { baseRules, impliedRules, type RuleWriter, ruleWriter } from './devfs-rules.ts'
-import { ALWAYS_ADDED, freebsdNames, linuxName, moduleFor, NEVER_SHOWN } from './device-names.ts'
+import { baseRules, hidesAll, impliedRules, type RuleWriter, ruleWriter } from './devfs-rules.ts'
+import {
+  ALWAYS_ADDED,
+  ALWAYS_ALLOWED,
+  freebsdNames,
+  linuxName,
+  missingHint,
+  NEVER_SHOWN,
+} from './device-names.ts'
 import { type DeviceRequest, type DeviceRequests, isPattern, nameBelowDev } from './device-requests.ts'
 import { DEFAULT_RULESET, type MountsPlan, missingRuleset } from './mounts.ts'
 import type { RulesetStep } from './plan.ts'
@@ -93,6 +100,15 @@ function linuxDevice(
  * a container on FreeBSD sees only what its ruleset shows; one with a number names a device.
  */
 function cgroupRule(context: Context, rule: DeviceRule, origin: string, requests: DeviceRequests): void {
+  const { type = 'a', access = 'rwm' } = rule
+  if (!/^[abcup]$/.test(type)) {
+    context.fail(`${origin}.type`, `${JSON.stringify(type)}: must be a, b, c, u or p`)
+    return
+  }
+  if (!/^[rwm]*$/.test(access)) {
+    context.fail(`${origin}.access`, `${JSON.stringify(access)}: must be letters of r, w and m`)
+    return
+  }
   if (rule.major === undefined || rule.major < 0) {
     const note = rule.allow
       ? 'names no device; only devices that are named are shown'
@@ -100,8 +116,13 @@ function cgroupRule(context: Context, rule: DeviceRule, origin: string, requests
     context.fate(origin, 'ignored', note)
     return
   }
-  if (rule.type === 'b') {
-    context.fate(origin, 'ignored', 'FreeBSD has no block devices')
+  if (type === 'b' || type === 'p') {
+    const note = type === 'b' ? 'FreeBSD has no block devices' : 'a FIFO is no device on FreeBSD'
+    context.fate(origin, 'ignored', note)
+    return
+  }
+  if (!/[rw]/.test(access)) {
+    context.fate(origin, 'ignored', 'neither reading nor writing: a container cannot make nodes anyway')
     return
   }
   const minor = rule.minor === undefined || rule.minor < 0 ? undefined : rule.minor
@@ -118,7 +139,7 @@ function cgroupRule(context: Context, rule: DeviceRule, origin: string, requests
     context.fate(origin, 'ignored', `a container has its own ${linux}, or none`)
     return
   }
-  if (rule.allow && ALWAYS_ADDED.has(linux) && (linux === 'net/tun' || !names.some(has))) {
+  if (rule.allow && ALWAYS_ALLOWED.has(linux) && (linux === 'net/tun' || !names.some(has))) {
     context.fate(
       origin,
       'ignored',
@@ -126,8 +147,10 @@ function cgroupRule(context: Context, rule: DeviceRule, origin: string, requests
     )
     return
   }
-  const access = rule.access === undefined ? {} : { access: rule.access }
-  for (const name of names) requests.entries.push({ name, origin, ...(rule.allow ? access : { hide: true }) })
+  const letters = access.replaceAll('m', '')
+  const both = letters.includes('r') && letters.includes('w')
+  const asked = rule.allow ? { access } : both ? { hide: true } : { deny: letters }
+  for (const name of names) requests.entries.push({ name, origin, ...asked })
   context.fate(origin, 'translated', `devfs rules for ${names.join(', ')}`)
 }
 
@@ -160,8 +183,9 @@ export function applyDevices(
     context.warn(`${property}: ruleset 0 shows every device of the host (privileged)`)
     for (const { property: rule } of devfs.options.rules)
       context.fate(rule, 'ignored', 'every device is shown already')
-    for (const { hide, name, origin } of requests.entries) {
+    for (const { hide, deny, name, origin } of requests.entries) {
       if (hide) context.warn(`${origin}: ${name} is not hidden: ruleset 0 shows every device`)
+      if (deny !== undefined) context.warn(`${origin}: no access to ${name} is taken away under ruleset 0`)
     }
     use('0')
     return undefined
@@ -181,6 +205,7 @@ export function applyDevices(
   }
   const rules = devfs.options.rules
   const implied = impliedRules(context.facts, base)
+  warnOfUnhidden(context, base, rules, property)
   if (!implied && rules.length + requests.entries.length + requests.directories.length === 0) {
     use(String(base))
     return undefined
@@ -210,16 +235,41 @@ export function applyDevices(
   }
 }
 
+/** A set that hides nothing to begin with shows the whole host, whatever it was meant to add. */
+function warnOfUnhidden(
+  context: Context,
+  base: number,
+  own: readonly { rule: string }[],
+  property: string,
+): void {
+  const all = baseRules(context.facts, base)
+  // FreeBSD's sets 2 and 3 are there to be included.
+  const hides = base === 2 || base === 3 ? false : all === undefined || hidesAll(all)
+  const included = ({ rule }: { rule: string }) => {
+    const number = /^\s*include\s+([0-9]{1,5})\s*$/.exec(rule)?.[1]
+    return number === undefined ? [rule] : (baseRules(context.facts, Number(number)) ?? [])
+  }
+  if (hides || own.some(rule => hidesAll(included(rule)))) return
+  context.warn(
+    `${property}: ruleset ${base} does not begin by hiding everything: it shows every device of the host that it does not hide (privileged)`,
+  )
+}
+
 /** Writes one request; a device that the host lacks is an error that names it. */
 function entry(context: Context, writer: RuleWriter, request: DeviceRequest): void {
   const { name, origin } = request
-  if (!request.hide && !isPattern(name) && context.facts.pathKind(`/dev/${name}`) === undefined) {
+  if (
+    !request.hide &&
+    request.deny === undefined &&
+    !isPattern(name) &&
+    context.facts.pathKind(`/dev/${name}`) === undefined
+  ) {
     // What a profile cannot do without has been looked for already.
     if (isProfile(origin)) return
-    const module = moduleFor(name)
+    const hint = missingHint(context.facts, name)
     context.fail(origin, `/dev/${name}: no such file or directory on this host`, {
       code: 'HOST',
-      ...(module === undefined ? {} : { hint: `kldload ${module}` }),
+      ...(hint === undefined ? {} : { hint }),
       // Where a rule allows everything, devices that this host lacks are left out.
       lacks: property => origin.startsWith('linux.devices') && property.startsWith('linux.resources'),
     })

@@ -1,11 +1,16 @@
 /** What becomes of the linux section (config-linux.md): one row a property. */
 import { type Disposition, ignored, type Rows, translated } from './disposition-row.ts'
+import { IGNORED_LIMITS } from './ignored-limits.ts'
 
 /** The same row for a property and for some below it. */
 const all = (row: Disposition, path: string, ...names: string[]): Rows =>
   Object.fromEntries(
     [path, ...names.map(name => `${path}${name.startsWith('[') ? '' : '.'}${name}`)].map(key => [key, row]),
   )
+
+/** A limit without effect, with the reason that `create` gives too. */
+const inVain = (path: keyof typeof IGNORED_LIMITS, ...names: string[]): Rows =>
+  all(ignored(IGNORED_LIMITS[path]), `linux.resources.${path}`, ...names)
 
 const throttle = (path: string, resource: string, unit: string): Rows => ({
   [path]: translated(
@@ -21,7 +26,6 @@ const NO_USER_NAMESPACE =
   'FreeBSD has no user namespaces: root in the jail is root without the privileges a jail takes away. A warning says so.'
 const NO_RDT = 'FreeBSD does not offer Intel RDT.'
 const NO_POLICY = 'Not translated; cpuset(1) -n sets a domain policy by hand.'
-const NO_WEIGHT = 'rctl(8) has limits and no weights.'
 
 /** Rows of the linux section. */
 export const linuxRows: Rows = {
@@ -52,13 +56,13 @@ export const linuxRows: Rows = {
     'rctl rule jail:NAME:memoryuse:deny=N: a soft limit, memory beyond it is paged out and allocations still succeed. -1 means no rule.',
   ),
   'linux.resources.memory.swap': translated(
-    'rctl rule jail:NAME:swapuse:deny=N, which counts anonymous memory when it is reserved; approximate. -1 means no rule.',
+    'rctl rule jail:NAME:swapuse:deny=N, which counts anonymous memory when it is reserved; approximate. -1 means no rule. Below 256m a warning: the first process begins with more than 100 MB charged to the jail for as long as it lives.',
   ),
-  ...all(ignored('FreeBSD has no soft limit besides memoryuse.'), 'linux.resources.memory.reservation'),
-  ...all(ignored('FreeBSD does not account kernel memory to jails.'), 'linux.resources.memory.kernel'),
-  ...all(ignored('FreeBSD does not account kernel memory to jails.'), 'linux.resources.memory.kernelTCP'),
-  ...all(ignored('FreeBSD has no tendency to swap for a jail.'), 'linux.resources.memory.swappiness'),
-  ...all(ignored('rctl(8) kills nothing at the limit.'), 'linux.resources.memory.disableOOMKiller'),
+  ...inVain('memory.reservation'),
+  ...inVain('memory.kernel'),
+  ...inVain('memory.kernelTCP'),
+  ...inVain('memory.swappiness'),
+  ...inVain('memory.disableOOMKiller'),
   ...all(
     ignored('Usage of child jails always counts for the parent.'),
     'linux.resources.memory.useHierarchy',
@@ -73,30 +77,20 @@ export const linuxRows: Rows = {
   ),
   'linux.resources.cpu.period': translated('See quota; 100000 when absent.'),
   'linux.resources.cpu.cpus': translated('cpuset -l LIST -j NAME, after the list has been checked.'),
-  ...all(ignored('pcpu is a limit without saving up.'), 'linux.resources.cpu.burst'),
-  ...all(ignored(NO_WEIGHT), 'linux.resources.cpu.shares'),
-  ...all(
-    ignored('Memory domains are not translated; cpuset(1) -n sets them by hand.'),
-    'linux.resources.cpu.mems',
-  ),
-  ...all(ignored('FreeBSD has no real-time budget of a jail.'), 'linux.resources.cpu.realtimePeriod'),
-  ...all(ignored('FreeBSD has no real-time budget of a jail.'), 'linux.resources.cpu.realtimeRuntime'),
-  ...all(ignored('idprio(1) is for processes, not for jails.'), 'linux.resources.cpu.idle'),
+  ...inVain('cpu.burst'),
+  ...inVain('cpu.shares'),
+  ...inVain('cpu.mems'),
+  ...inVain('cpu.realtimePeriod'),
+  ...inVain('cpu.realtimeRuntime'),
+  ...inVain('cpu.idle'),
   'linux.resources.pids': translated('rctl rule for maxproc.'),
   'linux.resources.pids.limit': translated(
     'rctl rule jail:NAME:maxproc:deny=N (processes, not threads); 0 and below mean no rule.',
   ),
   'linux.resources.blockIO': translated('The throttles as rctl rules.'),
-  ...all(ignored(NO_WEIGHT), 'linux.resources.blockIO.weight'),
-  ...all(ignored(NO_WEIGHT), 'linux.resources.blockIO.leafWeight'),
-  ...all(
-    ignored(NO_WEIGHT),
-    'linux.resources.blockIO.weightDevice',
-    '[].major',
-    '[].minor',
-    '[].weight',
-    '[].leafWeight',
-  ),
+  ...inVain('blockIO.weight'),
+  ...inVain('blockIO.leafWeight'),
+  ...inVain('blockIO.weightDevice', '[].major', '[].minor', '[].weight', '[].leafWeight'),
   ...throttle('linux.resources.blockIO.throttleReadBpsDevice', 'readbps', 'bytes'),
   ...throttle('linux.resources.blockIO.throttleWriteBpsDevice', 'writebps', 'bytes'),
   ...throttle('linux.resources.blockIO.throttleReadIOPSDevice', 'readiops', 'operations'),
@@ -105,7 +99,7 @@ export const linuxRows: Rows = {
     "Rules of a devfs ruleset of the container's own for devices named by numbers; nothing else is shown anyway.",
   ),
   'linux.resources.devices[].allow': translated(
-    'true unhides the device that the numbers name, false hides it; a rule without numbers changes nothing.',
+    'true unhides the device that the numbers name, false hides it or takes the access away; a rule without numbers changes nothing.',
   ),
   'linux.resources.devices[].type': translated(
     'With the numbers, finds the FreeBSD name of a well-known device.',
@@ -117,27 +111,12 @@ export const linuxRows: Rows = {
     'With type and major, finds the FreeBSD name of a well-known device.',
   ),
   'linux.resources.devices[].access': translated(
-    "The node's own mode is cut down to r and w as given; m has no meaning, mknod(2) is refused in jails.",
+    "Letters r, w and m. The node's own mode is cut down to r and w as allowed, or by what is denied; hidden when both are. m has no meaning, mknod(2) is refused in jails: a rule of m alone is ignored.",
   ),
-  ...all(
-    ignored('FreeBSD has no limits of large pages.'),
-    'linux.resources.hugepageLimits',
-    '[].pageSize',
-    '[].limit',
-  ),
-  ...all(
-    ignored('FreeBSD marks no packets by jail.'),
-    'linux.resources.network',
-    'classID',
-    'priorities',
-    'priorities[].name',
-    'priorities[].priority',
-  ),
-  ...all(ignored('FreeBSD has no limits of RDMA.'), 'linux.resources.rdma', '*.hcaHandles', '*.hcaObjects'),
-  ...all(
-    ignored('Files of Linux control groups; the limits above are what is translated.'),
-    'linux.resources.unified',
-  ),
+  ...inVain('hugepageLimits', '[].pageSize', '[].limit'),
+  ...inVain('network', 'classID', 'priorities', 'priorities[].name', 'priorities[].priority'),
+  ...inVain('rdma', '*.hcaHandles', '*.hcaObjects'),
+  ...inVain('unified'),
 
   'linux.namespaces': ignored('A jail is made in any case; what it shares is said by jail parameters.'),
   'linux.namespaces[].type': ignored(

@@ -1,23 +1,24 @@
 /** Resource limits -> rctl(8) rules on the jail and its cpuset(1) (rctl.md). */
 import type { LinuxResources } from '../bundle/generated/config.ts'
+import { OR_BEST_EFFORT, racctProblem } from './accounting.ts'
 import { annotationPath, type Context } from './context.ts'
+import { askedInVain } from './ignored-limits.ts'
+import {
+  DENIABLE,
+  largestAmount,
+  SIGNALLED,
+  THROTTLED,
+  tightLimit,
+  usualAction,
+  wrongAction,
+} from './limit-kinds.ts'
 import { parseSize } from './mount-options.ts'
-import type { HostFacts, RunStep, ToolCall } from './plan.ts'
+import type { RunStep, ToolCall } from './plan.ts'
 
 const PREFIX = 'org.jailwright.limits.'
 /** The annotation that says what to do when limits cannot hold: `strict` (the default) or `best-effort`. */
 export const MODE_ANNOTATION = `${PREFIX}mode`
 
-/** Resources of rctl(8) that can be denied, and those that can only be throttled (rctl.md section 4). */
-const DENIABLE = new Set(
-  'datasize stacksize coredumpsize memoryuse memorylocked maxproc openfiles pseudoterminals vmemoryuse swapuse nthr msgqqueued msgqsize nmsgq nsem nsemop nshm shmsize pcpu'.split(
-    ' ',
-  ),
-)
-const THROTTLED = new Set(['readbps', 'writebps', 'readiops', 'writeiops'])
-/** Counted, but to be signalled about only. */
-const SIGNALLED = new Set(['cputime', 'wallclock'])
-const ACTION = /^(deny|throttle|log|devctl|sig[a-z0-9]+)$/
 /** cpuset(1) on 15.1 applies the part of a bad list that it understands (rctl.md section 7): checked here. */
 const CPU_LIST = /^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$/
 
@@ -39,6 +40,7 @@ export interface Limits {
 /** Errors of the collecting functions go here. */
 export interface LimitSink {
   fail(property: string, text: string): void
+  warn(text: string): void
   fate(property: string, fate: 'applied' | 'translated' | 'ignored', note: string): void
 }
 
@@ -48,7 +50,13 @@ export interface LimitSink {
 export function limitsOfResources(resources: LinuxResources, property: string, sink: LimitSink): Limits {
   const limits: Limits = { rules: [] }
   const at = (path: string) => (property === '' ? path : `${property}.${path}`)
-  const rule = (path: string, resource: string, amount: bigint | undefined, action = 'deny') => {
+  const rule = (path: string, resource: string, given: bigint | undefined, action = 'deny') => {
+    // 2^63-1 is a number of JSON only as 2^63.
+    const amount = given === 2n ** 63n ? given - 1n : given
+    if (amount !== undefined && amount > largestAmount(resource)) {
+      sink.fail(at(path), `rctl ${resource}=${amount}: must be at most ${largestAmount(resource)}`)
+      return
+    }
     const text = amount === undefined ? undefined : String(amount)
     limits.rules.push({ resource, action, amount: text, origin: at(path) })
     sink.fate(
@@ -68,7 +76,12 @@ export function limitsOfResources(resources: LinuxResources, property: string, s
     rule('cpu.quota', 'pcpu', percent)
     if (cpu.period !== undefined) sink.fate(at('cpu.period'), 'translated', 'part of cpu.quota')
   } else if (cpu?.period !== undefined) {
-    sink.fate(at('cpu.period'), 'ignored', 'without cpu.quota it limits nothing')
+    // What the container had is kept as a share only, from which no quota can be told.
+    const note =
+      property === ''
+        ? 'without cpu.quota it changes nothing; give the quota again with it'
+        : 'without cpu.quota it limits nothing'
+    sink.fate(at('cpu.period'), 'ignored', note)
   }
   if (cpu?.cpus !== undefined && cpu.cpus.trim() !== '') {
     const list = cpu.cpus.replaceAll(' ', '')
@@ -157,20 +170,17 @@ function annotationRules(
   const rules: Limit[] = []
   for (const part of value.split(',').map(text => text.trim())) {
     const equals = part.indexOf('=')
-    const usual = THROTTLED.has(resource) ? 'throttle' : SIGNALLED.has(resource) ? 'sigterm' : 'deny'
-    const action = equals === -1 ? usual : part.slice(0, equals)
+    const action = equals === -1 ? usualAction(resource) : part.slice(0, equals)
     const text = part.slice(equals + 1)
-    if (!ACTION.test(action))
-      context.fail(origin, `unknown action ${action}; known are deny, throttle, log, devctl, sig*`)
-    else if (action === 'deny' && !DENIABLE.has(resource))
-      context.fail(origin, `${resource} cannot be denied; use ${usual}`)
-    else if (action === 'throttle' && !THROTTLED.has(resource))
-      context.fail(origin, `${resource} cannot be throttled`)
+    const wrong = wrongAction(action, resource)
+    if (wrong !== undefined) context.fail(origin, wrong)
     else if (text === '-1' || text === 'unlimited')
       rules.push({ resource, action, amount: undefined, origin })
     else {
       const amount = text.endsWith('%') ? undefined : parseSize(text, () => 0n)
+      const largest = largestAmount(resource)
       if (amount === undefined) context.fail(origin, `${text || '""'}: must be a number, with k, m, g or t`)
+      else if (amount > largest) context.fail(origin, `${text}: must be at most ${largest}`)
       else rules.push({ resource, action, amount: String(amount), origin })
     }
   }
@@ -196,22 +206,6 @@ function modeOf(context: Context, limits: 'strict' | 'best-effort' | undefined):
   return limits ?? (annotated as 'best-effort' | undefined) ?? 'strict'
 }
 
-/** Why rctl(8) cannot be used here, and what to do about it; undefined when it can. */
-export function racctProblem(facts: HostFacts): { text: string; hint: string } | undefined {
-  const state = facts.sysctl('kern.racct.enable')
-  if (state !== undefined && state !== '0') return undefined
-  if (state === undefined) {
-    return {
-      text: 'resource limits need a kernel with options RACCT and RCTL',
-      hint: 'GENERIC has them; see rctl(8)',
-    }
-  }
-  return {
-    text: 'resource limits need accounting, which is off (kern.racct.enable=0)',
-    hint: 'put kern.racct.enable=1 into /boot/loader.conf and reboot, or use --limits=best-effort',
-  }
-}
-
 /** The steps that set the limits, to be done when the jail exists and before anything runs in it. */
 export function limitSteps(
   context: Context,
@@ -227,12 +221,16 @@ export function limitSteps(
     const { list, origin } = limits.cpus
     steps.push({ kind: 'run', call: cpusetCall(jailName, list), undo: [], origin })
   }
+  if (resources) {
+    for (const { path, note } of askedInVain(resources))
+      context.warn(`linux.resources.${path}: ignored: ${note.replace(/\.$/, '')}`)
+  }
   const rules = limits.rules.filter(rule => rule.amount !== undefined)
   if (rules.length === 0) return steps
   const problem = racctProblem(context.facts)
   if (problem && chosen === 'strict') {
     for (const { origin } of rules)
-      context.fail(origin, problem.text, { code: 'UNSUPPORTED', hint: problem.hint })
+      context.fail(origin, problem.text, { code: 'UNSUPPORTED', hint: `${problem.hint}${OR_BEST_EFFORT}` })
     return steps
   }
   if (problem) {
@@ -242,6 +240,7 @@ export function limitSteps(
     )
     return steps
   }
+  warnOfTight(rules, context)
   steps.push({
     kind: 'run',
     call: { tool: 'rctl', args: ['-a', ...rules.map(rule => ruleText(jailName, rule))] },
@@ -250,6 +249,14 @@ export function limitSteps(
     origin: [...new Set(rules.map(rule => rule.origin))].join(', '),
   })
   return steps
+}
+
+/** Limits that hold, and may leave the program no room. */
+function warnOfTight(rules: readonly Limit[], sink: Pick<LimitSink, 'warn'>): void {
+  for (const rule of rules) {
+    const why = tightLimit(rule)
+    if (why !== undefined) sink.warn(`${rule.origin}: ${rule.amount}: ${why}`)
+  }
 }
 
 /** Rules are kept by name and would meet the next jail of that name (rctl.md section 2). */
@@ -284,6 +291,7 @@ export function updateCalls(jailName: string, resources: LinuxResources, sink: L
     calls.push({ tool: 'rctl', args: ['-r', `jail:${jailName}:${resource}`], ignore: ['No such process'] })
   }
   const set = rules.filter(rule => rule.amount !== undefined)
+  warnOfTight(set, sink)
   if (set.length > 0) calls.push({ tool: 'rctl', args: ['-a', ...set.map(rule => ruleText(jailName, rule))] })
   if (cpus) calls.push(cpusetCall(jailName, cpus.list))
   return calls

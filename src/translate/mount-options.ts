@@ -221,6 +221,9 @@ function devfsValue(context: Context, name: string, value: string, path: string,
 
 /** Bytes of a page on amd64 and arm64. */
 const PAGE = 4096n
+const INT64_MAX = 2n ** 63n - 1n
+/** Beyond this, less a page for the rounding, tmpfs takes a size for "no limit" (tmpfs_vfsops.c, tmpfs_mount). */
+const SIZE_MAX = 2n ** 63n - 2n * PAGE
 
 function wholePages(bytes: bigint): bigint {
   return ((bytes + PAGE - 1n) / PAGE) * PAGE
@@ -241,19 +244,22 @@ function tmpfsValue(
   if (name === 'size' || name === 'maxfilesize' || name === 'easize') {
     const bytes = parseSize(value, () => context.facts.physicalMemory())
     if (bytes === undefined) bad('a number of bytes, with k, m, g or t, or a percentage of the memory')
+    else if (bytes > SIZE_MAX) bad(`at most ${SIZE_MAX} bytes`)
     // The kernel rounds up, and refuses an update that tells the size otherwise (tmpfs_vfsops.c, tmpfs_mount).
     else set(name, String(name === 'size' ? wholePages(bytes) : bytes))
   } else if (name === 'nr_blocks') {
     const blocks = parseSize(value, () => 0n)
     // A block is a page (tmpfs(5) of Linux).
     if (blocks === undefined || value.endsWith('%')) bad('a number of blocks')
+    else if (blocks * PAGE > SIZE_MAX) bad(`at most ${SIZE_MAX / PAGE}`)
     else set('size', String(blocks * PAGE))
   } else if (name === 'nr_inodes' || name === 'inodes') {
     const inodes = parseSize(value, () => 0n)
     if (inodes === undefined || value.endsWith('%')) bad('a number of inodes')
+    else if (inodes > INT64_MAX) bad(`at most ${INT64_MAX}`)
     else set('inodes', String(inodes))
   } else if (name === 'mode') {
-    if (!/^[0-7]{1,5}$/.test(value)) bad('an octal number')
+    if (!/^0?[0-7]{1,4}$/.test(value)) bad('an octal number up to 7777')
     else set('mode', value)
   } else if (name === 'uid' || name === 'gid') {
     if (!/^[0-9]{1,10}$/.test(value) || Number(value) > 0xffffffff) bad('a number')

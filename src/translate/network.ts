@@ -98,7 +98,7 @@ function readInterface(context: Context, index: number, keys: Partial<Record<Key
   if (vlan === false) fail('vlan', `${keys.vlan}: must be from 1 to 4094`)
   const mac = keys.mac?.toLowerCase() ?? macOf(context.id, index)
   // The lowest bit of the first byte marks a group address.
-  if (!/^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/.test(mac))
+  if (!/^[0-9a-f][02468ace](:[0-9a-f]{2}){5}$/.test(mac) || mac === '00:00:00:00:00:00')
     fail('mac', `${keys.mac}: must be a unicast MAC address`)
   return {
     index,

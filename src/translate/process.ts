@@ -33,6 +33,11 @@ const RLIMITS: Readonly<Record<string, string | undefined>> = {
   RLIMIT_SIGPENDING: undefined,
 }
 
+/** What the kernel lowers a limit to, without a word (kern_resource.c, kern_proc_setrlimit). */
+const LOWERED_TO: Readonly<Record<string, string>> = { NOFILE: 'kern.maxfilesperproc', NPROC: 'kern.maxproc' }
+/** podman writes this for both into every config that asks for nothing (containers.conf, default_ulimits). */
+const PODMANS_DEFAULT = 1_048_576n
+
 /** The umask when the config has none: what runc and crun use, and the shell's default on FreeBSD. */
 const DEFAULT_UMASK = 0o022
 
@@ -139,8 +144,19 @@ function translateRlimits(context: Context, rlimits: readonly Rlimit[], property
     }
     plans.push({ resource, soft: String(soft), hard: String(hard) })
     context.fate(path, 'applied', `setrlimit(RLIMIT_${resource})`)
+    tellLowered(context, path, resource, hard)
   })
   return plans
+}
+
+/** The program gets less than the config says: "no limit" and podman's default are no number that was asked for. */
+function tellLowered(context: Context, path: string, resource: string, hard: bigint): void {
+  const sysctl = LOWERED_TO[resource]
+  const most = sysctl && context.facts.sysctl(sysctl)
+  if (!most || hard <= BigInt(most)) return
+  context.fate(path, 'applied', `setrlimit(RLIMIT_${resource}), lowered to ${most} (${sysctl})`)
+  if (hard !== PODMANS_DEFAULT)
+    context.warn(`${path}: RLIMIT_${resource} ${hard}: the kernel lowers it to ${most} (${sysctl})`)
 }
 
 /** -1n is RLIM_INFINITY. JSON numbers above 2^53 have lost digits, but none that matters here. */

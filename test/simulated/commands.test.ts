@@ -256,6 +256,33 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     expect(strict).toMatchObject({ status: 1, stderr: expect.stringContaining('kern.racct.enable=1') })
     const lax = attemptOn(hosts.stock, 'update', '--limits=best-effort', '--memory', '100m', 'web')
     expect(lax).toMatchObject({ status: 0, stderr: expect.stringContaining('kern.racct.enable') })
+    // No advice to do what is done.
+    expect(lax.stderr).not.toContain('--limits')
+
+    // Where nothing is accounted no limit holds, so that one taken away needs nothing.
+    for (const option of ['--memory', '--pids-limit', '--cpu-quota', '--read-bps', '--write-iops'])
+      expect(attemptOn(hosts.stock, 'update', `${option}=-1`, 'web')).toEqual({
+        status: 0,
+        stdout: '',
+        stderr: '',
+      })
+  })
+
+  it('update names the option that a processor of no machine was given to', () => {
+    const answer = attempt('update', '--cpuset-cpus', '999', 'web')
+    expect(answer.status).toBe(1)
+    expect(answer.stderr).toMatch(
+      /^jailwright: resources\.cpu\.cpus \(--cpuset-cpus\): cpuset: setaffinity: Invalid argument/,
+    )
+  })
+
+  it('update warns of a limit of swap that leaves the program no room', () => {
+    const answer = attempt('update', '--memory-swap', '64m', 'web')
+    expect(answer).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('warning: resources.memory.swap: 67108864: below 256m'),
+    })
+    attempt('update', '--memory-swap', '-1', 'web')
   })
 
   it('update shows and hides devices of a running container', () => {
@@ -267,7 +294,11 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     expect(devices()).not.toContain('bpf')
     expect(attempt('update', '--device-add', '/dev/nosuch', 'web')).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('/dev/nosuch: no such file or directory'),
+      stderr: expect.stringContaining('--device-add: /dev/nosuch: no such file or directory'),
+    })
+    expect(attempt('update', '--device-remove', '/dev/nosuch', 'web')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('--device-remove: /dev/nosuch: no such file or directory'),
     })
   })
 
@@ -289,7 +320,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
       'jailwright: warning: --l3-cache-schema: ignored: FreeBSD does not offer Intel RDT',
       'jailwright: warning: resources.blockIO.weight: ignored: rctl(8) has limits and no weights',
       'jailwright: warning: resources.blockIO.weightDevice: ignored: rctl(8) has limits and no weights',
-      'jailwright: warning: resources.cpu.period: ignored: without cpu.quota it limits nothing',
+      'jailwright: warning: resources.cpu.period: ignored: without cpu.quota it changes nothing; give the quota again with it',
       'jailwright: warning: resources.cpu.shares: ignored: rctl(8) has limits and no weights',
       'jailwright: warning: resources.devices: ignored: use --device-add and --device-remove',
       'jailwright: warning: resources.memory.reservation: ignored: FreeBSD has no soft limit besides memoryuse',

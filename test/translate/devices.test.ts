@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { liveDeviceRules, matcher, notTighter, parseRule } from '../../src/translate/devfs-rules.ts'
+import { notTighter } from '../../src/translate/devfs-modes.ts'
+import { liveDeviceRules, matcher, parseRule } from '../../src/translate/devfs-rules.ts'
 import { DEVICE_PROFILES } from '../../src/translate/device-profiles.ts'
 import { type FactOverrides, fixedFacts } from '../../src/translate/facts.ts'
 import { DEV, errors, fate, mountOn, parameters, plan, rules, steps, words } from './support.ts'
@@ -47,13 +48,31 @@ describe("an administrator's ruleset, of whose includes the kernel follows one l
   it.each([
     [['include 1', 'include 4', 'path bpf unhide']],
     [['hide', 'include 4']],
-    [['path mem hide']],
+    [['path * hide', 'path bpf unhide']],
     [['include 101']],
-  ])('that hides by itself, or was never meant to, is used as it is: %j', own => {
+  ])('that hides by itself is used as it is: %j', own => {
     const made = ruleset(own)
     expect(steps(made, 'ruleset')).toEqual([])
     expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=100'])
     expect(made.warnings).toEqual([])
+  })
+
+  it.each([[['path mem hide']], [["path 'bpf*' unhide"]], [['include 3']]])(
+    'that hides nothing to begin with is used as it is, and said to show every device: %j',
+    own => {
+      const made = ruleset(own)
+      expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=100'])
+      expect(made.warnings).toEqual([
+        'mounts[0].options[0]: ruleset 100 does not begin by hiding everything: it shows every device of the host that it does not hide (privileged)',
+      ])
+      // A rule of the mount can still do it.
+      expect(ruleset(own, 'rule=hide', 'rule=path null unhide').warnings).toEqual([])
+      expect(ruleset(own, 'rule=include 4').warnings).toEqual([])
+    },
+  )
+
+  it.each([2, 3])("FreeBSD's set %i, which is to be included only, is said to show every device", number => {
+    expect(plan(dev(`ruleset=${number}`)).warnings).toHaveLength(1)
   })
 
   it('goes on showing what it has shown before an include that would hide', () => {
@@ -237,6 +256,25 @@ describe('freebsd.devices', () => {
     ])
   })
 
+  it('that the host lacks are told of with what brings them, or when it is there already', () => {
+    const hint = (path: string, facts: FactOverrides = {}) => {
+      try {
+        plan({ ...dev(), freebsd: { devices: [{ path }] } }, { facts })
+      } catch (error) {
+        return (error as { errors: { hint?: string }[] }).errors[0]?.hint
+      }
+      throw new Error('the device was there')
+    }
+    expect(hint('fuse')).toBe('kldload fusefs')
+    expect(hint('vmm')).toBe('kldload vmm')
+    expect(hint('vmm', { modules: { vmm: true } })).toMatch(/^vmm is loaded: .* while a virtual machine is/)
+    expect(hint('dsp7', { modules: { snd_driver: true } })).toBe(
+      'snd_driver is loaded, but there is no device of this name',
+    )
+    expect(hint('dri/card0')).toBe('kldload i915kms or amdgpu (package drm-kmod)')
+    expect(hint('nosuch')).toBeUndefined()
+  })
+
   it.each(['../mem', '', 'a b', '/etc/passwd', 'a//b'])('refuse %j', path => {
     expect(errors({ ...dev(), freebsd: { devices: [{ path }] } })).toHaveLength(1)
   })
@@ -279,10 +317,15 @@ describe('linux.devices', () => {
   })
 
   it('that Linux runtimes always add are left out when missing, any other is an error', () => {
-    expect(fate(plan(linux('/dev/fuse')), 'linux.devices[0]')).toBe('ignored: this host has no /dev/fuse')
-    expect(errors(linux('/dev/nosuch'))).toEqual([
-      'linux.devices[0]: /dev/nosuch: no such file or directory on this host',
-    ])
+    const paths = { '/dev/full': undefined }
+    expect(fate(plan(linux('/dev/full'), { facts: { paths } }), 'linux.devices[0]')).toBe(
+      'ignored: this host has no /dev/full',
+    )
+    // Not among them: no specification's default, and what brings it can be told.
+    for (const name of ['fuse', 'nosuch'])
+      expect(errors(linux(`/dev/${name}`))).toEqual([
+        `linux.devices[0]: /dev/${name}: no such file or directory on this host`,
+      ])
     expect(errors(linux('/srv/null'))).toHaveLength(1)
   })
 
@@ -327,6 +370,47 @@ describe('linux.resources.devices', () => {
     )
   })
 
+  const urandom = { type: 'c', major: 1, minor: 9 }
+
+  it('that deny a part of the access take it away, and show nothing', () => {
+    const owners = { '/dev/urandom': { uid: 0, gid: 0, mode: 0o666 } }
+    const of = (...list: object[]) => rules(plan(cgroup(...list), { facts: { owners } })).slice(4)
+    expect(of({ ...urandom, allow: false, access: 'w' })).toEqual(['path urandom mode 0444'])
+    expect(of({ ...urandom, allow: false, access: 'rm' })).toEqual(['path urandom mode 0222'])
+    expect(of({ ...urandom, allow: false, access: 'rw' })).toEqual(['path urandom hide'])
+    expect(of({ ...urandom, allow: false })).toEqual(['path urandom hide'])
+    // Of what an earlier rule has left, and until a later one gives it back.
+    expect(
+      of({ ...urandom, allow: true, access: 'r' }, { ...urandom, allow: false, access: 'r' }).at(-1),
+    ).toBe('path urandom mode 0000')
+    expect(of({ ...urandom, allow: false, access: 'w' }, { ...urandom, allow: true }).at(-1)).toBe(
+      'path urandom unhide mode 0666',
+    )
+  })
+
+  it.each([
+    [true, 'm'],
+    [false, 'm'],
+    [false, ''],
+  ])('that speak of making nodes only mean nothing: allow %j, access %j', (allow, access) => {
+    const made = plan(cgroup({ ...urandom, allow, access }))
+    expect(rules(made)).toEqual([])
+    expect(fate(made, 'linux.resources.devices[0]')).toMatch(/^ignored: neither reading nor writing/)
+  })
+
+  it('refuse other types and letters', () => {
+    expect(
+      errors(cgroup({ ...urandom, allow: true, type: 'x' }, { ...urandom, allow: true, access: 'rq' })),
+    ).toEqual([
+      'linux.resources.devices[0].type: "x": must be a, b, c, u or p',
+      'linux.resources.devices[1].access: "rq": must be letters of r, w and m',
+    ])
+  })
+
+  it('that allow /dev/fuse ask for nothing where there is none', () => {
+    expect(rules(plan(cgroup({ allow: true, type: 'c', major: 10, minor: 229 })))).toEqual([])
+  })
+
   it('that deny a number hide it, later ones winning', () => {
     const made = plan(
       cgroup({ allow: true, type: 'c', major: 226 }, { allow: false, type: 'c', major: 226, minor: 0 }),
@@ -350,6 +434,15 @@ describe('bind mounts from /dev', () => {
   const bind = (source: string, destination = source, options: string[] = ['bind']) => ({
     mounts: [DEV, { type: 'bind', source, destination, options }],
     linux: {},
+  })
+
+  it('of all of /dev are made, and said to show every device', () => {
+    for (const destination of ['/dev', '/hostdev']) {
+      const mounts = [{ type: 'bind', source: '/dev', destination, options: ['rbind', 'ro'] }]
+      const made = plan({ mounts })
+      expect(mountOn(made, destination)?.fstype).toBe('nullfs')
+      expect(made.warnings).toEqual(['mounts[0].source: /dev shows every device of the host (privileged)'])
+    }
   })
 
   it('are rules, as the LXC recipe has them with a cgroup rule', () => {

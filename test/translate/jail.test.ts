@@ -215,6 +215,8 @@ describe('annotations', () => {
     ['linux.osrelease', '0.9.1', 'a version like 5.15.0'],
     ['linux.osrelease', '5.15.0-', 'a version like 5.15.0'],
     ['host.hostname', 'x'.repeat(256), 'at most 255 bytes'],
+    ['host.hostid', '18446744073709551616', 'a number from 0 to 18446744073709551615'],
+    ['host.hostid', '-1', 'a number from 0 to 18446744073709551615'],
   ])('refuse %s=%s', (name, value, allowed) => {
     expect(errors(annotations({ [name]: value }))).toEqual([
       `annotations["org.freebsd.jail.${name}"]: ${JSON.stringify(value)}: must be ${allowed}`,

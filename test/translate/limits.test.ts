@@ -80,6 +80,7 @@ describe('without accounting', () => {
     } catch (error) {
       const first = (error as { errors: { hint: string; code: string }[] }).errors[0]
       expect(first?.hint).toContain('kern.racct.enable=1 into /boot/loader.conf')
+      expect(first?.hint).toMatch(/, or use --limits=best-effort$/)
       expect(first?.code).toBe('UNSUPPORTED')
     }
   })
@@ -89,6 +90,7 @@ describe('without accounting', () => {
     const made = plan(parts, { limits: 'best-effort' })
     expect(commands(made)).toEqual([])
     expect(made.warnings).toEqual([expect.stringContaining('linux.resources.pids.limit: not in force')])
+    expect(made.warnings[0]).not.toContain('best-effort')
     expect(fate(made, 'linux.resources.pids.limit')).toMatch(/^ignored/)
     expect(plan({ ...parts, ...limits({ mode: 'best-effort' }) }).warnings).toHaveLength(1)
     expect(errors({ ...parts, ...limits({ mode: 'best-effort' }) }, { limits: 'strict' })).toHaveLength(1)
@@ -146,6 +148,11 @@ describe('annotations', () => {
     ['maxproc', 'throttle=1'],
     ['maxproc', 'frob=1'],
     ['cputime', 'deny=1'],
+    ['memoryuse', 'sigfoo=1g'],
+    ['memoryuse', 'sigcont=1g'],
+    ['memoryuse', '99999999999999999999'],
+    ['memoryuse', '8388608t'],
+    ['wallclock', '9223372036855'],
     ['cpus', '0-x'],
   ])('refuse %s=%s', (name, value) => {
     expect(errors(limits({ [name]: value }), { facts: ON })).toEqual([
@@ -154,10 +161,79 @@ describe('annotations', () => {
   })
 })
 
+describe('amounts', () => {
+  it('go up to what the kernel takes', () => {
+    expect(rules(limits({ memoryuse: '9223372036854775807' }))).toEqual([
+      'jail:c1:memoryuse:deny=9223372036854775807',
+    ])
+    expect(rules(limits({ wallclock: 'sigxcpu=9223372036854' }))).toEqual([
+      'jail:c1:wallclock:sigxcpu=9223372036854',
+    ])
+    // 2^63-1 in JSON.
+    expect(rules(resources({ memory: { limit: 2 ** 63 } }))).toEqual([
+      'jail:c1:memoryuse:deny=9223372036854775807',
+    ])
+    expect(errors(resources({ cpu: { quota: 2 ** 53 - 1, period: 1 } }), { facts: ON })).toEqual([
+      'linux.resources.cpu.quota: rctl pcpu=900719925474099100: must be at most 9223372036854',
+    ])
+  })
+
+  it('of swap and address space that leave the program no room are a warning', () => {
+    const warned = (parts: Parameters<typeof plan>[0]) => plan(parts, { facts: ON }).warnings
+    const MIB = 2 ** 20
+    expect(warned(resources({ memory: { swap: 256 * MIB - 1 } }))).toEqual([
+      expect.stringMatching(/^linux\.resources\.memory\.swap: 268435455: below 256m .*100 MB/),
+    ])
+    expect(warned(limits({ swapuse: '100m', vmemoryuse: '511m' }))).toEqual([
+      expect.stringContaining('annotations["org.jailwright.limits.swapuse"]: 104857600: below 256m'),
+      expect.stringContaining('annotations["org.jailwright.limits.vmemoryuse"]: 535822336: below 512m'),
+    ])
+    expect(warned(resources({ memory: { swap: 256 * MIB } }))).toEqual([])
+    expect(warned(limits({ vmemoryuse: '512m', swapuse: 'log=1m', memoryuse: '1m' }))).toEqual([])
+    expect(warned(limits({ swapuse: '-1', vmemoryuse: 'unlimited' }))).toEqual([])
+  })
+})
+
+describe('limits that FreeBSD does not have', () => {
+  it('are a warning each', () => {
+    const asked: LinuxResources = {
+      memory: { reservation: 1024, swappiness: 60 },
+      cpu: { shares: 512 },
+      unified: { 'memory.max': '1' },
+      blockIO: { weightDevice: [{ major: 8, minor: 0, weight: 10 }] },
+    }
+    expect(plan(resources(asked)).warnings).toEqual([
+      'linux.resources.memory.reservation: ignored: FreeBSD has no soft limit besides memoryuse',
+      'linux.resources.memory.swappiness: ignored: FreeBSD has no tendency to swap for a jail',
+      'linux.resources.cpu.shares: ignored: rctl(8) has limits and no weights',
+      'linux.resources.blockIO.weightDevice: ignored: rctl(8) has limits and no weights',
+      expect.stringMatching(/^linux\.resources\.unified: ignored: /),
+    ])
+  })
+
+  it('unless nothing is asked for', () => {
+    const none: LinuxResources = {
+      memory: { reservation: 0, kernel: -1, disableOOMKiller: true, useHierarchy: true },
+      cpu: { shares: 0, mems: '', realtimeRuntime: 0 },
+      blockIO: { weight: 0, weightDevice: [] },
+      unified: {},
+      hugepageLimits: [],
+    }
+    expect(plan(resources(none)).warnings).toEqual([])
+  })
+})
+
 describe('update', () => {
+  it('warns of a limit that is too tight', () => {
+    const warnings: string[] = []
+    const sink = { fail: () => {}, warn: (text: string) => void warnings.push(text), fate: () => {} }
+    updateCalls('c1', { memory: { swap: 1024 } }, sink)
+    expect(warnings).toEqual([expect.stringMatching(/^memory\.swap: 1024: below 256m/)])
+  })
+
   it('replaces, removes what is unlimited now, and sets processors', () => {
     const problems: string[] = []
-    const sink = { fail: (property: string) => problems.push(property), fate: () => {} }
+    const sink = { fail: (property: string) => problems.push(property), warn: () => {}, fate: () => {} }
     const calls = updateCalls(
       'c1',
       {
@@ -175,13 +251,16 @@ describe('update', () => {
       'cpuset -l 0 -j c1',
     ])
   })
-  it('says that a period alone limits nothing', () => {
+  it('says that a period alone changes nothing', () => {
     const fates: string[] = []
     const sink = {
       fail: () => {},
+      warn: () => {},
       fate: (property: string, fate: string, note: string) => void fates.push(`${property} ${fate}: ${note}`),
     }
     expect(updateCalls('c1', { cpu: { period: 50_000 } }, sink)).toEqual([])
-    expect(fates).toEqual(['cpu.period ignored: without cpu.quota it limits nothing'])
+    expect(fates).toEqual([
+      'cpu.period ignored: without cpu.quota it changes nothing; give the quota again with it',
+    ])
   })
 })

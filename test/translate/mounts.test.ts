@@ -204,6 +204,9 @@ describe('options', () => {
     ['nr_inodes=4k', 'inodes=4096'],
     ['mode=1777', 'mode=1777'],
     ['uid=1001', 'uid=1001'],
+    ['mode=01777', 'mode=01777'],
+    ['size=9223372036854767616', 'size=9223372036854767616'],
+    ['inodes=9223372036854775807', 'inodes=9223372036854775807'],
   ])('of tmpfs: %s is %s', (given, word) => {
     expect(words(mountOn(plan(tmpfs(given)), '/t'))).toEqual([word])
   })
@@ -216,6 +219,12 @@ describe('options', () => {
     'mode=rw',
     'uid=root',
     'nr_inodes=50%',
+    'size=99999999999999999999999g',
+    'size=9223372036854767617',
+    'maxfilesize=8388608t',
+    'nr_blocks=2251799813685248',
+    'inodes=99999999999999999999',
+    'mode=77777',
     'bogus=1',
     'bogus',
   ])('of tmpfs: %s is refused, since the kernel would take it for no limit', word => {

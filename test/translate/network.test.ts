@@ -135,6 +135,7 @@ describe('an epair of its own', () => {
     ['0.mtu', '9', /must be from 68 to 65535$/],
     ['0.vlan', '4095', /must be from 1 to 4094$/],
     ['0.mac', '03:00:00:00:00:01', /must be a unicast MAC address$/],
+    ['0.mac', '00:00:00:00:00:00', /must be a unicast MAC address$/],
     ['0.mac', 'x', /must be a unicast MAC address$/],
     ['0.bogus', 'x', /must be org\.jailwright\.net\.<number>\./],
     ['x.bridge', 'x', /must be org\.jailwright\.net\.<number>\./],

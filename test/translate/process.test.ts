@@ -49,6 +49,27 @@ describe('process', () => {
     expect(made.warnings).toEqual(['process.rlimits[3]: FreeBSD has no RLIMIT_SIGPENDING; ignored'])
   })
 
+  it('tells of rlimits that the kernel lowers in silence, of a default of podman without a warning', () => {
+    const facts = { sysctls: { 'kern.maxfilesperproc': '58383', 'kern.maxproc': '13000' } }
+    const of = (type: string, hard: number) =>
+      plan(process({ rlimits: [{ type, soft: 10, hard }] }), { facts })
+    expect(of('RLIMIT_NOFILE', 99_999_999).warnings).toEqual([
+      'process.rlimits[0]: RLIMIT_NOFILE 99999999: the kernel lowers it to 58383 (kern.maxfilesperproc)',
+    ])
+    expect(of('RLIMIT_NPROC', 13_001).warnings).toEqual([
+      'process.rlimits[0]: RLIMIT_NPROC 13001: the kernel lowers it to 13000 (kern.maxproc)',
+    ])
+    const podman = of('RLIMIT_NOFILE', 1_048_576)
+    expect(podman.warnings).toEqual([])
+    expect(fate(podman, 'process.rlimits[0]')).toBe(
+      'applied: setrlimit(RLIMIT_NOFILE), lowered to 58383 (kern.maxfilesperproc)',
+    )
+    for (const made of [of('RLIMIT_NOFILE', 58_383), of('RLIMIT_NOFILE', 2 ** 64), of('RLIMIT_CORE', 1e9)]) {
+      expect(made.warnings).toEqual([])
+      expect(fate(made, 'process.rlimits[0]')).toMatch(/^applied: setrlimit\(RLIMIT_[A-Z]+\)$/)
+    }
+  })
+
   it('refuses unknown, doubled and reversed rlimits, each by its property', () => {
     const rlimits = [
       { type: 'RLIMIT_NOFILE', soft: 1, hard: 2 },

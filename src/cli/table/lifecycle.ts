@@ -47,13 +47,15 @@ const createOptions = {
     value: 'N',
     describe: 'pass N more descriptors, from 3 on, to the program',
     default: 0,
+    min: 0,
   },
   limits: {
     type: 'string',
     value: 'MODE',
-    describe: 'whether limits that this host cannot keep are an error or a warning',
+    // Without a default: what the bundle's annotation says holds where the caller says nothing.
+    describe:
+      'whether limits that this host cannot keep are an error (strict) or a warning; in place of the annotation org.jailwright.limits.mode',
     choices: ['strict', 'best-effort'],
-    default: 'strict',
   },
   'no-pivot': { type: 'flag', describe: 'accepted for callers of runc', ignored: true },
   'no-new-keyring': { type: 'flag', describe: 'accepted for callers of runc', ignored: true },

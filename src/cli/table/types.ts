@@ -14,6 +14,8 @@ export interface OptionSpec {
   /** What stands for the value in help, e.g. `FILE`. */
   readonly value?: string
   readonly default?: string | number
+  /** Of an integer: the smallest that is taken. */
+  readonly min?: number
   readonly choices?: readonly string[]
   /** Accepted without effect: callers written for runc pass it. */
   readonly ignored?: true
