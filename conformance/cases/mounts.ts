@@ -383,6 +383,37 @@ export const mountCases = [
     ],
   }),
   defineCase({
+    id: 'mounts.socket-covers',
+    title: 'a unix socket as source covers what the image has there, in a read-only tmpfs too',
+    stands: 'a mount covers what is there; images hold stale sockets and empty files in /var/run',
+    mark: 'any-runtime',
+    notFor: { ocijail: 'ocijail#19 is open', runj: 'files only' },
+    rootFiles: { 'var/d.sock': 'stale', 'var/l.sock': { link: 'd.sock' } },
+    config: {
+      mounts: [
+        bind('s.sock', '/var/d.sock'),
+        bind('s.sock', '/var/l.sock'),
+        tmpfs('/ro', 'ro', 'size=1m'),
+        bind('s.sock', '/ro/s.sock'),
+      ],
+    },
+    program: 'for s in /var/d.sock /var/l.sock /ro/s.sock; do test -S $s && echo is a socket; done',
+    steps: [
+      check('a socket listens', async context => {
+        const server = createServer()
+        await new Promise<void>((resolve, reject) => {
+          server.once('error', reject)
+          server.listen(context.expand('%{dir}/s.sock'), resolve)
+        })
+        server.unref()
+      }),
+      ...whole('is a socket\nis a socket\nis a socket'),
+      file('b1/root/var/d.sock', 'stale'),
+      file('b1/root/var/l.sock', 'stale'),
+      file('s.sock', 'present'),
+    ],
+  }),
+  defineCase({
     id: 'mounts.while-running',
     title: 'a mount stays through the life of the container, also below a working directory',
     stands: 'runtime.md, Create: the mounts are part of the environment until delete',

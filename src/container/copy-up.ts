@@ -20,7 +20,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { JailwrightError, SyscallError } from '../errors.ts'
-import type { Host, MountOption } from '../host/types.ts'
+import type { Host } from '../host/types.ts'
+import type { LateOptions } from '../translate/late-options.ts'
 import { removeTree } from './files.ts'
 
 const CHUNK = 256 * 1024
@@ -86,13 +87,22 @@ export function saveTree(
  * Fills the root of the new tmpfs (a descriptor) with what was saved, gives it the covered directory's owner and mode
  * unless the options say otherwise, and removes the saved copy.
  */
-export function restoreTree(host: Host, saved: SavedTree, to: number, options: CopyUpOptions): void {
+export function restoreTree(host: Host, saved: SavedTree, to: number, options: LateOptions): void {
   inBoth(host, saved.dir, to, (source, copy) => {
     copyEntries(host, source, copy, undefined)
     fchownSync(copy, options.uid ?? saved.facts.uid, options.gid ?? saved.facts.gid)
     fchmodSync(copy, options.mode ?? saved.facts.mode & 0o7777)
   })
   removeTree(saved.dir)
+}
+
+/** Gives the root of a new tmpfs (a descriptor) the owner and mode of its options, where they have any. */
+export function giveRoot(host: Host, root: number, options: LateOptions): void {
+  inBoth(host, root, root, fd => {
+    const { uid, gid } = fstatSync(fd)
+    fchownSync(fd, options.uid ?? uid, options.gid ?? gid)
+    if (options.mode !== undefined) fchmodSync(fd, options.mode)
+  })
 }
 
 /** Runs an action with readable descriptors of two directories, each given by descriptor or by a path of ours. */
@@ -211,39 +221,4 @@ function copyBytes(from: number, to: number, budget: Budget | undefined): void {
 function giveFacts(fd: number, facts: Stats): void {
   fchownSync(fd, facts.uid, facts.gid)
   fchmodSync(fd, facts.mode & 0o7777)
-}
-
-/** Options of a tmpfs that is filled first: owner and mode are set by hand, so that `ro` can be added afterwards. */
-export interface CopyUpOptions {
-  early: readonly MountOption[]
-  size: number | undefined
-  mode: number | undefined
-  uid: number | undefined
-  gid: number | undefined
-  /** Options of the update that makes it read-only, where it is to be that. */
-  update: readonly MountOption[] | undefined
-}
-
-/** What an update to read-only refuses to find on a tmpfs (tmpfs_vfsops.c, tmpfs_updateopts); it is about writing only. */
-const WRITERS_ONLY = ['inodes', 'maxfilesize', 'nonc', 'pgread', 'union']
-
-/** Flags that an update clears when it does not give them again (vfs_mount.c, vfs_domount_update: MNT_UPDATEMASK). */
-const CLEARED = ['noexec', 'nosuid', 'nosymfollow']
-
-/** Takes a tmpfs's options apart: what it is mounted with, and what comes after it was filled. */
-export function splitForCopyUp(options: readonly MountOption[]): CopyUpOptions {
-  const value = (name: string) => options.find(option => option[0] === name)?.[1]
-  const number = (text: string | undefined, base: number) =>
-    text === undefined ? undefined : Number.parseInt(text, base)
-  const readOnly = options.some(([name]) => name === 'ro')
-  const late = ['mode', 'uid', 'gid', 'ro', ...(readOnly ? WRITERS_ONLY : [])]
-  const kept = options.filter(([name]) => CLEARED.includes(name))
-  return {
-    early: options.filter(([name]) => !late.includes(name)),
-    size: number(value('size'), 10),
-    mode: number(value('mode'), 8),
-    uid: number(value('uid'), 10),
-    gid: number(value('gid'), 10),
-    update: readOnly ? [['update', undefined], ['ro', undefined], ...kept] : undefined,
-  }
 }

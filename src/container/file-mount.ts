@@ -32,9 +32,10 @@ function putAside(name: string, aside: string): void {
 }
 
 /**
- * A masked or read-only path may lead by a link to a file that is a mount of this container already, and nothing can be
- * stacked on that (vfs_mount.c, vfs_domount: EBUSY). Gives what is to be mounted on, or undefined (and closes `target`)
- * when that mount is what is asked for; one that a mask is to hide makes way for it.
+ * By a link two steps may lead to the same file, and nothing can be stacked on the mount of a file (vfs_mount.c,
+ * vfs_domount: EBUSY). Gives the step and what it is to be mounted on, or undefined (and closes `target`) when the mount
+ * that is there is what is asked for; one of ours that a mask is to hide makes way for it, and a read-only path for the
+ * mount of a file, which is then read-only.
  */
 export function makeWay(
   host: Host,
@@ -42,19 +43,20 @@ export function makeWay(
   step: MountStep,
   target: BeneathTarget,
   roots: Roots,
-): BeneathTarget | undefined {
-  if (!step.onlyIfExists || target.kind === 'dir') return target
-  const there = host.kernel.mountAt(target.path)
-  if (!there) return target
+): { step: MountStep; target: BeneathTarget } | undefined {
+  const there = target.kind === 'dir' ? undefined : host.kernel.mountAt(target.path)
+  const isReadonlyPath = there?.from === target.path
+  if (!there || !(step.onlyIfExists || isReadonlyPath)) return { step, target }
   // unmount(2) finds it busy while we hold it.
   host.process.close(target.fd)
-  if (there.from === roots.empty) return undefined
+  if (step.onlyIfExists && there.from === roots.empty) return undefined
   const path = `/${relative(roots.mountRoot, target.path)}`
   const own = journal.pending().find(({ undo, done }) => undo.op === 'unmount' && done?.fsid === there.fsid)
-  if (step.mask && own) {
+  if (own && (step.mask || !step.onlyIfExists)) {
     effect(`unmount ${target.path}`, () => host.kernel.unmount(target.path, { fsid: there.fsid }))
     journal.undone(own.n)
-    return host.process.openBeneath(roots.mountRoot, path, {})
+    const free = host.process.openBeneath(roots.mountRoot, path, {})
+    return free && { step: step.mask ? step : asReadonly(step), target: free }
   }
   if (!step.mask && !inParent(host, roots.mountRoot, path, () => isWritable(basename(path)))) return undefined
   throw new JailwrightError(
@@ -62,6 +64,10 @@ export function makeWay(
     `${step.origin}: ${step.destination} leads to ${path}, a mount of its own, on which nothing can be mounted`,
     { subject: step.origin, ...(step.mask ? {} : { hint: 'give that mount the option ro' }) },
   )
+}
+
+function asReadonly(step: MountStep): MountStep {
+  return { ...step, options: [...step.options.filter(([name]) => name !== 'ro'), ['ro', undefined]] }
 }
 
 /** access(2) with EROFS is what a read-only mount says to root. */

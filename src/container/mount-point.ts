@@ -1,9 +1,9 @@
 /** Mount points: found, or made under the journal, in a root that a hostile image cannot lead out of. */
 import { accessSync, constants } from 'node:fs'
 import { dirname } from 'node:path'
-import { JailwrightError } from '../errors.ts'
+import { JailwrightError, SyscallError } from '../errors.ts'
 import type { BeneathTarget, Host } from '../host/types.ts'
-import type { MountStep } from '../translate/plan.ts'
+import type { MountPoint } from '../translate/plan.ts'
 import type { Journal } from './journal.ts'
 
 /** Where mounts go. */
@@ -16,13 +16,27 @@ export interface Roots {
   empty: string
 }
 
-/** Finds or makes the mount point; undefined for an optional one that is not there. */
-export function findTarget(
+/** The destination, found or made; what cannot be is told with its property. */
+export function lookUp(
   host: Host,
   journal: Journal,
-  step: MountStep,
+  step: MountPoint,
   roots: Roots,
 ): BeneathTarget | undefined {
+  try {
+    return findTarget(host, journal, step, roots)
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    const subject = step.origin.startsWith('mounts[') ? `${step.origin}.destination` : step.origin
+    // devfs has no mkdir(2); a ruleset of the host that was changed is the usual reason (ocijail#5).
+    const hidden = error.errno === 'EOPNOTSUPP' && step.destination.startsWith('/dev/')
+    const hint = hidden ? { hint: 'does the ruleset of its devfs show it?' } : {}
+    throw new JailwrightError('HOST', `${subject}: ${error.message}`, { subject, cause: error, ...hint })
+  }
+}
+
+/** Finds or makes the mount point; undefined for an optional one that is not there. */
+function findTarget(host: Host, journal: Journal, step: MountPoint, roots: Roots): BeneathTarget | undefined {
   const found = host.process.openBeneath(roots.mountRoot, step.destination, {})
   if (found || step.onlyIfExists) return found
   const missing = missingParents(host, roots.mountRoot, step.destination)
@@ -37,7 +51,7 @@ export function findTarget(
 function makeTarget(
   host: Host,
   journal: Journal,
-  step: MountStep,
+  step: MountPoint,
   parents: readonly string[],
   root: string,
 ): void {

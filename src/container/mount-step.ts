@@ -3,13 +3,15 @@ import { existsSync, fstatSync, lstatSync, type Stats, statSync, writeFileSync }
 import { basename, dirname, join, relative } from 'node:path'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import type { BeneathTarget, Host, MountOption } from '../host/types.ts'
+import { splitOptions } from '../translate/late-options.ts'
 import type { MountStep } from '../translate/plan.ts'
-import { restoreTree, saveTree, splitForCopyUp } from './copy-up.ts'
+import { giveRoot, restoreTree, saveTree } from './copy-up.ts'
 import { effect } from './crash.ts'
 import { makeWay, unshareFile } from './file-mount.ts'
+import { makeInside, refuseHidden } from './inside.ts'
 import type { Journal } from './journal.ts'
 import { unmountMisled } from './misled.ts'
-import { findTarget, inParent, type Roots } from './mount-point.ts'
+import { inParent, lookUp, type Roots } from './mount-point.ts'
 
 /** Errors of mounting, with the property and what was mounted where. */
 function explain(error: unknown, step: MountStep): never {
@@ -24,30 +26,22 @@ function explain(error: unknown, step: MountStep): never {
   throw error
 }
 
-/** The destination, found or made; what cannot be is told with its property. */
-function lookUp(host: Host, journal: Journal, step: MountStep, roots: Roots): BeneathTarget | undefined {
-  try {
-    return findTarget(host, journal, step, roots)
-  } catch (error) {
-    if (!(error instanceof SyscallError)) throw error
-    const subject = step.origin.startsWith('mounts[') ? `${step.origin}.destination` : step.origin
-    // devfs has no mkdir(2); a ruleset of the host that was changed is the usual reason (ocijail#5).
-    const hidden = error.errno === 'EOPNOTSUPP' && step.destination.startsWith('/dev/')
-    const hint = hidden ? { hint: 'does the ruleset of its devfs show it?' } : {}
-    throw new JailwrightError('HOST', `${subject}: ${error.message}`, { subject, cause: error, ...hint })
-  }
-}
-
 /** Does one mount step under the journal. */
-export function applyMount(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
-  checkSource(step)
-  const there = lookUp(host, journal, step, roots)
-  let target = there && makeWay(host, journal, step, there, roots)
-  if (!target) return
+export function applyMount(host: Host, journal: Journal, planned: MountStep, roots: Roots): void {
+  checkSource(planned)
+  const there = lookUp(host, journal, planned, roots)
+  const way = there && makeWay(host, journal, planned, there, roots)
+  if (!way) return
+  const { step } = way
+  let { target } = way
   let resolved = step
   try {
     if (!step.onlyIfExists) checkTarget(step, target, roots)
     resolved = resolveStep(step, target, roots)
+    if (step.source === '%{target}' && target.kind === 'dir') {
+      refuseHidden(host, step, target, roots)
+      makeInside(host, journal, step, roots)
+    }
     const { ino, nlink } = fstatSync(target.fd)
     if (target.kind === 'file' && resolved.fstype === 'nullfs' && nlink > 1) {
       const aside = unshareFile(host, journal, target, roots)
@@ -111,9 +105,11 @@ function checkTarget(step: MountStep, target: BeneathTarget, roots: Roots): void
 }
 
 function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathTarget, roots: Roots): void {
-  const late = step.copyUp ? splitForCopyUp(step.options) : undefined
+  const fills = step.copyUp || (step.fstype === 'tmpfs' && step.inside !== undefined)
+  const late = fills ? splitOptions(step.options) : undefined
   const saved =
     late &&
+    step.copyUp &&
     effect(`save ${target.path}`, () =>
       saveTree(host, target.fd, join(dirname(roots.empty), 'copy-up'), {
         size: late.size,
@@ -141,10 +137,12 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
     },
     fsid => ({ fsid }),
   )
-  if (late && saved) {
+  if (late) {
     const filled = mountedRoot(host, step, target, roots)
     try {
-      effect(`copy up ${target.path}`, () => restoreTree(host, saved, filled.fd, late))
+      if (saved) effect(`copy up ${target.path}`, () => restoreTree(host, saved, filled.fd, late))
+      else giveRoot(host, filled.fd, late)
+      makeInside(host, journal, step, roots)
       if (late.update) nmountOn(host, step, filled, late.update, roots)
     } finally {
       host.process.close(filled.fd)

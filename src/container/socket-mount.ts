@@ -3,14 +3,15 @@
  * name in a directory of its own beside it, that directory is mounted, and the destination becomes a link into it: the
  * container sees this socket and none of its neighbours.
  */
-import { linkSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { JailwrightError } from '../errors.ts'
 import type { Host } from '../host/types.ts'
 import type { MountStep } from '../translate/plan.ts'
 import type { Journal } from './journal.ts'
-import { inParent, type Roots, writableRoot } from './mount-point.ts'
+import { inParent, type Roots } from './mount-point.ts'
 import { applyMount } from './mount-step.ts'
+import { linkDestination } from './socket-link.ts'
 
 /** Does a mount step whose target is `socket`; needs `step.via`. */
 export function mountSocket(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
@@ -51,20 +52,5 @@ function checkContents(host: Host, step: MountStep, mountPoint: string, name: st
   throw new JailwrightError(
     'HOST',
     `${step.origin}.source: ${step.source} was changed while it was being mounted`,
-  )
-}
-
-/** Puts the symbolic link in the destination's place. */
-function linkDestination(host: Host, journal: Journal, step: MountStep, link: string, roots: Roots): void {
-  const path = step.destination
-  const name = basename(path)
-  const root = writableRoot(host, roots, dirname(path))
-  if (inParent(host, root, path, () => lstatSync(name, { throwIfNoEntry: false }) !== undefined)) {
-    throw new JailwrightError('CONFIG', `${step.origin}.destination: ${path}: file exists`, {
-      subject: step.origin,
-    })
-  }
-  journal.perform(`link ${path}`, { op: 'unlink', root, path, link }, () =>
-    inParent(host, root, path, () => symlinkSync(link, name)),
   )
 }

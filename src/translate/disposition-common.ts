@@ -104,10 +104,10 @@ export const commonRows: Rows = {
     'bind, and rbind or bind among the options, are nullfs; proc is linprocfs for a Linux image, else procfs; sysfs is linsysfs for a Linux image, else left out; a tmpfs on /dev is devfs; cgroup, devpts, mqueue, securityfs and the like are left out; types that FreeBSD has are used as given, others are refused.',
   ),
   'mounts[].source': applied(
-    'nmount option from; relative paths count from the bundle. A device below /dev becomes a devfs rule, /dev/null over a file an empty file; a unix socket is reached by a second name beside its mount point.',
+    'nmount option from; relative paths count from the bundle. A device below /dev becomes a devfs rule, /dev/null over a file an empty file; a unix socket is reached by a second name beside its mount point, and covers what the root has there.',
   ),
   'mounts[].options': translated(
-    'ro, rw, nosuid, noexec and the options of the type as nmount options, sizes in bytes; ruleset= and rule= as devfs rules; tmpcopyup copies after mounting; options of Linux without meaning here (nodev, relatime, rprivate ...) are dropped; unknown ones are refused.',
+    'ro, rw, nosuid, noexec and the options of the type as nmount options, sizes in bytes; ruleset= and rule= as devfs rules; tmpcopyup copies after mounting; a tmpfs with ro gets the mount points of what is mounted in it first; options of Linux without meaning here (nodev, relatime, rprivate ...) are dropped; unknown ones are refused.',
   ),
   'mounts[].uidMappings': refused(NO_MAPPINGS),
   'mounts[].uidMappings[].containerID': refused(NO_MAPPINGS),

@@ -167,10 +167,10 @@ export const linuxRows: Rows = {
   ),
   'linux.rootfsPropagation': ignored('FreeBSD has no propagation of mounts.'),
   'linux.maskedPaths': translated(
-    'Where the path exists: an empty read-only tmpfs over a directory, an empty read-only file over a file; on the /dev of the container a devfs rule.',
+    'Where the path exists: an empty read-only tmpfs over a directory, an empty read-only file over a file; on the /dev of the container a devfs rule. Made after all other mounts.',
   ),
   'linux.readonlyPaths': translated(
-    'Where the path exists: a read-only nullfs of it over itself; not needed in procfs, linprocfs, linsysfs and devfs.',
+    'Where the path exists: a read-only nullfs of it over itself, made before what is mounted in it, which keeps its own options; not needed in procfs, linprocfs, linsysfs and devfs.',
   ),
   'linux.mountLabel': ignored('FreeBSD has no SELinux.'),
   ...all(

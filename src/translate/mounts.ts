@@ -6,7 +6,8 @@ import { type Context, isLinuxConfig } from './context.ts'
 import { type BindFromDev, bindFromDev } from './device-binds.ts'
 import type { DeviceRequests } from './device-requests.ts'
 import { type MountOptions, translateMountOptions } from './mount-options.ts'
-import { addMaskedPaths, addReadonlyPaths, normalise } from './paths.ts'
+import { inOrder, withMountPoints } from './mount-order.ts'
+import { maskedPaths, normalise, readonlyPaths } from './paths.ts'
 import type { MountStep } from './plan.ts'
 
 /** Types that FreeBSD's kernel knows and that a container may be given. */
@@ -82,9 +83,11 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
     if (plan.devfs?.step === translated.step && plan.devfs.fromLinux)
       plan.steps.push(descriptors(context, property))
   })
-  plan.steps = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
-  addMaskedPaths(context, plan.steps, requests)
-  addReadonlyPaths(context, plan.steps)
+  const ordered = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
+  const masks = maskedPaths(context, ordered, requests)
+  const readonly = readonlyPaths(context, ordered, masks)
+  // nullfs shows nothing that is mounted in its source: a read-only path is made before what is mounted in it.
+  plan.steps = withMountPoints([...inOrder([...ordered, ...readonly]), ...masks])
   return plan
 }
 
@@ -255,17 +258,4 @@ function descriptors(context: Context, origin: string): MountStep {
     options: isLinuxConfig(context.config) ? [['linrdlnk', undefined]] : [],
     origin,
   }
-}
-
-/**
- * Parents before children; directories before files, so that a file lands in what is mounted, even where a link of the
- * image makes two different paths the same place. Mounts on one destination keep the config's order.
- */
-function inOrder(steps: MountStep[]): MountStep[] {
-  const rank = (step: MountStep) =>
-    (step.target === 'dir' ? 0 : 1_000_000) + step.destination.split('/').length
-  return steps
-    .map((step, index) => ({ step, index, rank: rank(step) }))
-    .sort((a, b) => a.rank - b.rank || a.index - b.index)
-    .map(({ step }) => step)
 }

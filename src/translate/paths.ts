@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import type { Context } from './context.ts'
 import { type DeviceRequests, nameBelowDev } from './device-requests.ts'
+import { isBelow } from './mount-order.ts'
 import type { MountStep } from './plan.ts'
 
 /** Absolute and without `.`, `..` and doubled slashes; what `..` would lead out of the root stays at the root. */
@@ -28,21 +29,28 @@ function holderOf(path: string, mounts: readonly MountStep[]): MountStep | undef
 }
 
 /**
- * True when nothing more is to be mounted on a path: it is covered already, or it is the mount of a single file, on which
- * nothing can be stacked (vfs_mount.c, vfs_domount: MNT_NOCOVER on a file, EBUSY) and which is changed itself.
+ * True for the mount of a single file, on which nothing can be stacked (vfs_mount.c, vfs_domount: MNT_NOCOVER on a file,
+ * EBUSY) and which is changed itself.
  */
-function isDone(destination: string, mounts: MountStep[], change: (file: MountStep) => MountStep): boolean {
+function isFileMount(
+  destination: string,
+  mounts: MountStep[],
+  change: (file: MountStep) => MountStep,
+): boolean {
   const at = mounts.findLastIndex(mount => mount.destination === destination)
   const step = mounts[at]
-  if (step?.target === 'file') mounts[at] = change(step)
-  return step?.target === 'file' || step?.onlyIfExists === true
+  if (step?.target !== 'file') return false
+  mounts[at] = change(step)
+  return true
 }
 
 /**
  * `linux.maskedPaths`: where the path exists a read-only tmpfs (a directory) or an empty file hides it. A device cannot be
- * covered by a file: on the container's /dev (given by `requests`) a rule hides it. The steps go to the end of `mounts`.
+ * covered by a file: on the container's /dev (given by `requests`) a rule hides it. The steps are to follow all others; a
+ * mount of `mounts` that is a masked file is changed there.
  */
-export function addMaskedPaths(context: Context, mounts: MountStep[], requests: DeviceRequests): void {
+export function maskedPaths(context: Context, mounts: MountStep[], requests: DeviceRequests): MountStep[] {
+  const masks: MountStep[] = []
   context.config.linux?.maskedPaths?.forEach((path, index) => {
     const origin = `linux.maskedPaths[${index}]`
     const destination = normalise(context, path, origin)
@@ -56,8 +64,9 @@ export function addMaskedPaths(context: Context, mounts: MountStep[], requests: 
       return
     }
     context.fate(origin, 'translated', 'hidden where it exists')
-    if (isDone(destination, mounts, file => ({ ...file, mask: true }))) return
-    mounts.push({
+    if (masks.some(mask => mask.destination === destination)) return
+    if (isFileMount(destination, mounts, file => ({ ...file, mask: true }))) return
+    masks.push({
       kind: 'mount',
       fstype: 'tmpfs',
       source: 'tmpfs',
@@ -69,6 +78,7 @@ export function addMaskedPaths(context: Context, mounts: MountStep[], requests: 
       origin,
     })
   })
+  return masks
 }
 
 /** File systems in which nothing can be written that a read-only path would protect. */
@@ -76,9 +86,20 @@ const READONLY_TYPES = new Set(['linprocfs', 'linsysfs', 'procfs'])
 
 /**
  * `linux.readonlyPaths`: a read-only nullfs of the path on itself, where it exists; a mount of that very file is made
- * read-only. The steps go to the end of `mounts`.
+ * read-only in `mounts`. The steps take their places among the mounts: after what is mounted there, before what is mounted
+ * in it.
  */
-export function addReadonlyPaths(context: Context, mounts: MountStep[]): void {
+export function readonlyPaths(
+  context: Context,
+  mounts: MountStep[],
+  masks: readonly MountStep[],
+): MountStep[] {
+  const made: MountStep[] = []
+  const within = (path: string, outer: string) => path === outer || isBelow(path, outer)
+  /** Whether an outer path brings it about: nothing is mounted between the two. */
+  const covers = (outer: MountStep, path: string) =>
+    within(path, outer.destination) &&
+    !mounts.some(({ destination }) => isBelow(destination, outer.destination) && within(path, destination))
   context.config.linux?.readonlyPaths?.forEach((path, index) => {
     const origin = `linux.readonlyPaths[${index}]`
     const destination = normalise(context, path, origin)
@@ -93,8 +114,10 @@ export function addReadonlyPaths(context: Context, mounts: MountStep[]): void {
       return
     }
     context.fate(origin, 'translated', 'read-only where it exists')
-    if (isDone(destination, mounts, readOnly)) return
-    mounts.push({
+    if (isFileMount(destination, mounts, readOnly)) return
+    // A socket is mounted read-only in any case, and what is masked cannot be written.
+    if (holder?.target === 'socket' || masks.some(mask => within(destination, mask.destination))) return
+    made.push({
       kind: 'mount',
       fstype: 'nullfs',
       source: '%{target}',
@@ -105,6 +128,12 @@ export function addReadonlyPaths(context: Context, mounts: MountStep[]): void {
       origin,
     })
   })
+  return made.filter(
+    (step, index) =>
+      !made.some((outer, at) =>
+        outer.destination === step.destination ? at < index : covers(outer, step.destination),
+      ),
+  )
 }
 
 function readOnly(file: MountStep): MountStep {

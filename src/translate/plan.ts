@@ -68,9 +68,20 @@ export interface MountStep {
   createMode?: string
   /** Do it only when the destination exists (masked and read-only paths). */
   onlyIfExists?: boolean
+  /**
+   * Mount points of later steps that lie in this one, made before it becomes read-only: a read-only path just before it is
+   * mounted on itself, a tmpfs with `ro` after it was mounted without (an update adds `ro`).
+   */
+  inside?: readonly MountPoint[]
   /** The property this comes from, e.g. `mounts[3]`. */
   origin: string
 }
+
+/** What of a step says where, and on what, it is mounted. */
+export type MountPoint = Pick<
+  MountStep,
+  'destination' | 'target' | 'createMode' | 'onlyIfExists' | 'via' | 'origin'
+>
 
 /** The read-only root: a read-only nullfs of the root below the state directory; all later mounts go on top of it. */
 export interface ReadonlyRootStep {

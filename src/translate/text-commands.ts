@@ -1,6 +1,8 @@
 /** The steps of a plan as command lines, each with its undo. */
 import { posix } from 'node:path'
-import type { MountStep, Plan, RunStep, Step, ToolCall } from './plan.ts'
+import type { MountOption } from '../host/types.ts'
+import { splitOptions } from './late-options.ts'
+import type { MountPoint, MountStep, Plan, RunStep, Step, ToolCall } from './plan.ts'
 import { shellWord, shellWordWithVariables, wordBelow } from './quote.ts'
 import { rulesetInput } from './ruleset-input.ts'
 
@@ -103,9 +105,9 @@ function withName(plan: Plan, step: RunStep, call: ToolCall): ToolCall {
 }
 
 /** What holds a destination: the mount it lies in, if any. */
-function holder(plan: Plan, step: MountStep): MountStep | undefined {
-  const before = plan.steps.slice(0, plan.steps.indexOf(step)).filter(other => other.kind === 'mount')
-  return before.findLast(other => step.destination.startsWith(`${other.destination}/`))
+function holder(plan: Plan, step: MountPoint, before: MountStep): MountStep | undefined {
+  const earlier = plan.steps.slice(0, plan.steps.indexOf(before)).filter(other => other.kind === 'mount')
+  return earlier.findLast(other => step.destination.startsWith(`${other.destination}/`))
 }
 
 function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
@@ -113,12 +115,10 @@ function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
   const empty = shellWord(`${places.state}/empty`)
   const source =
     step.source === '%{target}' ? target : step.source === '%{empty}' ? empty : shellWord(step.source)
-  const options = step.options
-    .map(([name, value]) => (value === undefined ? name : `${name}=${value}`))
-    .join(',')
-  const filled = options.replaceAll('%{ruleset}', places.ruleset)
-  const mount = (from: string, to: string, fstype = step.fstype) =>
-    ['mount', '-t', fstype, ...(filled === '' ? [] : ['-o', shellWord(filled)]), from, to].join(' ')
+  const mount = (from: string, to: string, fstype = step.fstype, options = step.options) => {
+    const words = optionWords(options).replaceAll('%{ruleset}', places.ruleset)
+    return ['mount', '-t', fstype, ...(words === '' ? [] : ['-o', shellWord(words)]), from, to].join(' ')
+  }
   const undo = `umount ${target}`
   if (step.mask) {
     const file = mount(empty, target, 'nullfs')
@@ -126,32 +126,69 @@ function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
     return [{ line, undo: `${undo}  # if mounted` }]
   }
   if (step.onlyIfExists) {
-    return [{ line: `[ ! -e ${target} ] || ${mount(source, target)}`, undo: `${undo}  # if mounted` }]
+    const points = (step.inside ?? []).flatMap(point =>
+      pointCommands(plan, point, holder(plan, point, step)).map(command => ({
+        ...command,
+        line: `[ ! -d ${target} ] || { ${command.line}; }`,
+      })),
+    )
+    return [
+      ...points,
+      { line: `[ ! -e ${target} ] || ${mount(source, target)}`, undo: `${undo}  # if mounted` },
+    ]
   }
   if (step.via) return socketCommands(step, step.via, mount)
-  const commands: Command[] = []
-  const inside = holder(plan, step)
-  // devfs brings its own directories; nothing can be made in it.
-  if (inside?.fstype !== 'devfs') {
-    const where = plan.readonlyRoot && !inside ? wordBelow('base', step.destination) : target
-    commands.push(mountPoint(step, target, where))
-  }
-  if (step.copyUp) {
-    const archive = shellWord(`${places.state}/copy-up.tar`)
-    commands.push({
-      line: `tar -cf ${archive} -C ${target} .`,
-      note: 'what is there goes into the new tmpfs',
-    })
-    commands.push({ line: mount(source, target), undo })
-    commands.push({ line: `tar -xpf ${archive} -C ${target}` })
-    return commands
-  }
-  commands.push({ line: mount(source, target), undo })
+  const commands: Command[] = pointCommands(plan, step, holder(plan, step, step))
+  if (step.copyUp || step.inside) commands.push(...filledCommands(plan, step, mount, places))
+  else commands.push({ line: mount(source, target), undo })
   return commands
 }
 
+function optionWords(options: readonly MountOption[]): string {
+  return options.map(([name, value]) => (value === undefined ? name : `${name}=${value}`)).join(',')
+}
+
+/** A tmpfs that is filled, or gets mount points, before it is read-only. */
+function filledCommands(
+  plan: Plan,
+  step: MountStep,
+  mount: (from: string, to: string, fstype: string, options: MountStep['options']) => string,
+  { state }: Places,
+): Command[] {
+  const target = wordBelow('root', step.destination)
+  const archive = shellWord(`${state}/copy-up.tar`)
+  const { early, mode, uid, gid, update } = splitOptions(step.options)
+  const set = (tool: string, value: string | undefined) =>
+    value === undefined ? [] : [{ line: `${tool} ${value} ${target}` }]
+  return [
+    ...(step.copyUp
+      ? [{ line: `tar -cf ${archive} -C ${target} .`, note: 'what is there goes into the new tmpfs' }]
+      : []),
+    { line: mount(shellWord(step.source), target, step.fstype, early), undo: `umount ${target}` },
+    ...(step.copyUp ? [{ line: `tar -xpf ${archive} -C ${target}` }] : []),
+    ...set('chown', uid === undefined && gid === undefined ? undefined : `${uid ?? ''}:${gid ?? ''}`),
+    ...set('chmod', mode?.toString(8)),
+    ...(step.inside ?? []).flatMap(point => pointCommands(plan, point, step)),
+    ...(update ? [{ line: `mount -u -o ${optionWords(update.slice(1))} ${target}` }] : []),
+  ]
+}
+
+/** Makes a mount point in what holds it; the link of a socket too. */
+function pointCommands(plan: Plan, point: MountPoint, inside: MountStep | undefined): Command[] {
+  // devfs brings its own directories; nothing can be made in it. What is only to be covered is there or is not.
+  if (inside?.fstype === 'devfs' || point.onlyIfExists) return []
+  const { destination, via } = point
+  if (via) {
+    const directory = wordBelow('root', via.mountPoint)
+    return [{ line: `mkdir -p ${directory}`, undo: `rmdir ${directory}` }, socketLink(destination, via)]
+  }
+  const target = wordBelow('root', destination)
+  const where = plan.readonlyRoot && !inside ? wordBelow('base', destination) : target
+  return [mountPoint(point, target, where)]
+}
+
 /** `where` is the same place as `target`, and writable. */
-function mountPoint(step: MountStep, target: string, where: string): Command {
+function mountPoint(step: MountPoint, target: string, where: string): Command {
   if (step.target === 'file') {
     const line = `[ -e ${target} ] || { mkdir -p ${dirname(where)}; install -m 644 /dev/null ${where}; }`
     return { line, undo: `rm ${where}  # if made here` }
@@ -175,12 +212,22 @@ function socketCommands(
   const own = via.directory
   const name = shellWord(posix.join(own, posix.basename(step.destination)))
   const point = wordBelow('root', via.mountPoint)
-  const target = wordBelow('root', step.destination)
   return [
     { line: `mkdir -m 711 ${shellWord(own)}`, undo: `rmdir ${shellWord(own)}` },
     { line: `ln ${shellWord(step.source)} ${name}`, undo: `rm ${name}` },
     { line: `mkdir -p ${point}`, undo: `rmdir ${point}` },
     { line: mount(shellWord(own), point), undo: `umount ${point}` },
-    { line: `ln -s ${shellWord(via.link)} ${target}`, undo: `rm ${target}` },
+    socketLink(step.destination, via),
   ]
+}
+
+/** The link in a socket's destination, in the place of what is there. */
+function socketLink(destination: string, { link }: NonNullable<MountStep['via']>): Command {
+  const target = wordBelow('root', destination)
+  const name = `.${posix.basename(destination)}.jailwright-aside`
+  const aside = wordBelow('root', posix.join(posix.dirname(destination), name))
+  return {
+    line: `[ -L ${target} ] || { [ ! -e ${target} ] || mv ${target} ${aside}; ln -s ${shellWord(link)} ${target}; }`,
+    undo: `rm ${target}; [ ! -e ${aside} ] || mv ${aside} ${target}`,
+  }
 }

@@ -17,9 +17,10 @@ import {
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { restoreTree, saveTree, splitForCopyUp } from '../../src/container/copy-up.ts'
+import { restoreTree, saveTree } from '../../src/container/copy-up.ts'
 import { openHost } from '../../src/host/index.ts'
 import type { Host } from '../../src/host/types.ts'
+import { splitOptions } from '../../src/translate/late-options.ts'
 
 /** What Bun's rmSync says of every directory on FreeBSD. */
 vi.mock('node:fs', async original => ({
@@ -134,14 +135,14 @@ it('does not go down without end', () => {
 
 it('takes options apart: what an update to read-only refuses is left out, what it would clear is given again', () => {
   const flags = (...names: string[]) => names.map(name => [name, undefined] as const)
-  const split = splitForCopyUp([
+  const split = splitOptions([
     ...flags('ro', 'nosuid', 'noexec', 'union', 'nonc'),
     ['mode', '750'],
     ['size', '4096'],
   ])
   expect(split).toMatchObject({ mode: 0o750, size: 4096, update: flags('update', 'ro', 'nosuid', 'noexec') })
   expect(split.early).toEqual([...flags('nosuid', 'noexec'), ['size', '4096']])
-  expect(splitForCopyUp(flags('rw', 'union'))).toMatchObject({
+  expect(splitOptions(flags('rw', 'union'))).toMatchObject({
     early: flags('rw', 'union'),
     update: undefined,
   })

@@ -37,8 +37,8 @@ describe('order', () => {
     expect(made.steps.map(step => (step.kind === 'mount' ? step.destination : step.kind))).toEqual([
       'readonly-root',
       '/dev',
-      '/secret',
       '/conf',
+      '/secret',
       'jail',
     ])
   })
@@ -350,7 +350,7 @@ describe('masked and read-only paths', () => {
       linux: { maskedPaths: ['/etc/s', '/a', '/a'], readonlyPaths: ['/etc/f', '/etc/s', '/a', '/b', '/b'] },
     })
     const paths = steps(made, 'mount').map(step => step.destination)
-    expect(paths).toEqual(['/etc/f', '/etc/s', '/a', '/b'])
+    expect(paths).toEqual(['/b', '/etc/f', '/etc/s', '/a'])
     expect(words(mountOn(made, '/etc/f'))).toEqual(['nosuid', 'ro'])
     expect(mountOn(made, '/etc/s')).toMatchObject({ mask: true, target: 'file' })
     expect(mountOn(made, '/a')).toMatchObject({ fstype: 'tmpfs', mask: true })
@@ -367,6 +367,72 @@ describe('masked and read-only paths', () => {
       source: '%{target}',
       onlyIfExists: true,
     })
+  })
+})
+
+describe('what becomes read-only while something is mounted in it', () => {
+  const tree = {
+    mounts: [
+      { destination: '/data/vol', type: 'bind', source: '/v/one' },
+      { destination: '/data/vol/deep', type: 'tmpfs', source: 'tmpfs', options: ['mode=700'] },
+      { destination: '/data/f', type: 'bind', source: '/v/hosts' },
+      { destination: '/data', type: 'tmpfs', source: 'tmpfs' },
+    ],
+  }
+  const points = (step: ReturnType<typeof mountOn>) => step?.inside?.map(each => each.destination)
+
+  it('has read-only paths after what is mounted there, before what is mounted in it, and masks last', () => {
+    const made = plan({
+      ...tree,
+      linux: { maskedPaths: ['/data/secret'], readonlyPaths: ['/data', '/data/sub', '/data/vol/x'] },
+    })
+    const list = steps(made, 'mount')
+    expect(list.map(step => `${step.destination} ${step.source}`)).toEqual([
+      '/data tmpfs',
+      '/data %{target}',
+      '/data/vol /v/one',
+      '/data/vol/deep tmpfs',
+      '/data/vol/x %{target}',
+      '/data/f /v/hosts',
+      '/data/secret tmpfs',
+    ])
+    // Not those that lie in another mount, nor what the outer read-only path brings about.
+    expect(points(list[1])).toEqual(['/data/vol', '/data/f', '/data/secret'])
+    expect(list[0]).not.toHaveProperty('inside')
+    expect(fate(made, 'linux.readonlyPaths[1]')).toBe('translated: read-only where it exists')
+  })
+
+  it('leaves out read-only paths that are masked, and sockets, which are read-only already', () => {
+    const made = plan({
+      mounts: [{ destination: '/run/s', type: 'bind', source: '/var/run/podman.sock' }],
+      linux: { maskedPaths: ['/data'], readonlyPaths: ['/data/x', '/data', '/run/s'] },
+    })
+    expect(steps(made, 'mount').map(step => `${step.destination} ${step.fstype}`)).toEqual([
+      '/run/s nullfs',
+      '/data tmpfs',
+    ])
+  })
+
+  it('has the mount points made in a read-only tmpfs before it is that', () => {
+    const tmpfs = { destination: '/run', type: 'tmpfs', source: 'tmpfs', options: ['ro', 'size=1m'] }
+    const made = plan({
+      mounts: [
+        tmpfs,
+        { destination: '/run/sub', type: 'tmpfs', source: 'tmpfs', options: ['mode=700'] },
+        { destination: '/run/s', type: 'bind', source: '/var/run/podman.sock' },
+      ],
+      linux: { maskedPaths: ['/run/secret'] },
+    })
+    expect(mountOn(made, '/run')?.inside).toEqual([
+      { destination: '/run/sub', target: 'dir', createMode: '700', origin: 'mounts[1]' },
+      {
+        destination: '/run/s',
+        target: 'socket',
+        via: mountOn(made, '/run/s')?.via,
+        origin: 'mounts[2]',
+      },
+    ])
+    expect(mountOn(plan({ mounts: [tmpfs] }), '/run')).not.toHaveProperty('inside')
   })
 })
 

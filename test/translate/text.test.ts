@@ -105,6 +105,18 @@ const RECIPES: Record<string, [Parts, PlanOptions?]> = {
     { annotations: { 'org.freebsd.parentJail': 'pod' } },
     { facts: { jails: { pod: { 'children.max': '0', 'children.cur': '0' } } } },
   ],
+  'read-only-with-mounts': [
+    {
+      mounts: [
+        { destination: '/run', type: 'tmpfs', source: 'tmpfs', options: ['ro', 'size=1m', 'mode=755'] },
+        { destination: '/run/sub', type: 'bind', source: '/vol' },
+        { destination: '/run/s', type: 'bind', source: '/var/run/podman.sock' },
+        { destination: '/data/vol', type: 'bind', source: '/vol' },
+      ],
+      linux: { readonlyPaths: ['/data'] },
+    },
+    {},
+  ],
   'sockets-and-masks': [
     {
       root: { path: '/jails/a b', readonly: true },
