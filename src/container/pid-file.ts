@@ -1,6 +1,8 @@
 /** The file of `--pid-file`, which may be in a directory that others can write, such as /tmp. */
-import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, renameSync, rmSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { JailwrightError } from '../errors.ts'
+import { writeAll } from '../host/files.ts'
 import type { Host } from '../host/types.ts'
 
 /** Longer than any pid in decimal. */
@@ -13,22 +15,27 @@ function temporaryPidFile(path: string, pid: number): string {
 
 /**
  * Writes a pid as a new file that takes the place of what is at `path`: a link or a FIFO that somebody has put there is
- * neither followed nor waited for, and a reader never sees half a number. Throws what open(2) and rename(2) say.
+ * neither followed nor waited for, and a reader never sees half a number. Throws what open(2) says, and code HOST for what
+ * write(2) and rename(2) say.
  */
 export function writePidFile(path: string, pid: number): void {
   const temporary = temporaryPidFile(path, pid)
   rmSync(temporary, { force: true })
   const fd = openSync(temporary, 'wx', 0o644)
   try {
-    writeSync(fd, String(pid))
-  } finally {
-    closeSync(fd)
-  }
-  try {
+    try {
+      writeAll(fd, String(pid))
+    } finally {
+      closeSync(fd)
+    }
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw error
+    // write(2) knows a descriptor only.
+    throw new JailwrightError('HOST', `pid file ${path}: ${(error as Error).message}`, {
+      subject: path,
+      cause: error,
+    })
   }
 }
 

@@ -2,9 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { removePidFile, writePidFile } from '../../src/container/pid-file.ts'
+import * as files from '../../src/host/files.ts'
 import { openHost } from '../../src/host/index.ts'
+
+vi.mock('../../src/host/files.ts', { spy: true })
 
 let dir: string
 let file: string
@@ -34,6 +37,14 @@ it('says what keeps it, and leaves nothing beside it', () => {
   mkdirSync(join(file, 'x'), { recursive: true })
   expect(() => writePidFile(file, 1)).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
   expect(readdirSync(dir)).toEqual(['pid'])
+})
+
+it('leaves nothing beside it when it cannot be written, and says which file it was', () => {
+  vi.spyOn(files, 'writeAll').mockImplementationOnce(() => {
+    throw new Error('ENOSPC: no space left on device, write')
+  })
+  expect(() => writePidFile(file, 12)).toThrow(`pid file ${file}: ENOSPC`)
+  expect(readdirSync(dir)).toEqual([])
 })
 
 it('is removed while it holds this pid, and left when another container has been given the path since', () => {
