@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it } from 'vitest'
@@ -28,8 +28,18 @@ it('is no lock any more when its file was removed by the one who held it', () =>
   expect(existsSync(file)).toBe(true)
 })
 
+it('takes its file away when there is no container, and leaves it where there is one', () => {
+  const file = path()
+  tryLock(host, file, 0)?.release()
+  expect(existsSync(file)).toBe(false)
+  mkdirSync(join(file, '../../web'))
+  tryLock(host, file, 0)?.release()
+  expect(existsSync(file)).toBe(true)
+})
+
 it('is held until a tool has ended that was started under it', () => {
   const file = path()
+  mkdirSync(join(file, '../../web'))
   const first = tryLock(host, file, 0)
   let given: number | undefined
   const guarded = first?.guard({
