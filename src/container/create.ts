@@ -12,6 +12,7 @@ import type { Created, CreateMode, CreateOptions } from './create-options.ts'
 import { hostFacts } from './facts.ts'
 import { type Layout, layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
+import { hasDirectory } from './state-directory.ts'
 import { isOfEarlierBoot, readState } from './state-file.ts'
 
 /** Creates a container. On failure nothing of it is left on the host. */
@@ -91,7 +92,7 @@ function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: Creat
  * podman knows nothing of a container's former runs after a restart and creates it anew.
  */
 function clearRemains(ctx: Context, files: Layout, id: string): void {
-  if (!existsSync(files.dir)) return
+  if (!hasDirectory(files)) return
   const state = readState(files)
   const earlier = state !== undefined && isOfEarlierBoot(ctx.host, state)
   if (state && state.status !== 'creating' && !earlier) {

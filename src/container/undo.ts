@@ -22,15 +22,15 @@ import { waitUntil } from './sleep.ts'
 const BUSY_PATIENCE = 5_000
 
 /**
- * Plays a journal back, newest first. One undo that fails does not keep the others from being done; all failures are
+ * Plays a journal back, newest first, after `lost`, which it should have told. One undo that fails does not keep the others from being done; all failures are
  * given back, and their entries stay in the journal for the next try.
  */
-export function playBack(host: Host, journal: Journal): JailwrightError[] {
+export function playBack(host: Host, journal: Journal, lost: readonly Entry[] = []): JailwrightError[] {
   const failures: JailwrightError[] = []
   const patience: Patience = { left: BUSY_PATIENCE }
   const [then, now] = [journal.boot(), bootOf(host)]
   const rebooted = then !== undefined && now !== undefined && then !== now
-  for (const entry of journal.pending()) {
+  for (const entry of [...lost, ...journal.pending()]) {
     // What a reboot has undone is not ours any more, even where something of the same name is there.
     if (rebooted && !ON_DISK.has(entry.undo.op)) continue
     try {
@@ -40,7 +40,7 @@ export function playBack(host: Host, journal: Journal): JailwrightError[] {
       continue
     }
     try {
-      journal.undone(entry.n)
+      if (!lost.includes(entry)) journal.undone(entry.n)
     } catch {
       // A full disk: without the mark it is taken back once more, which does no harm.
     }
@@ -88,7 +88,7 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       awaitInitGone(host, undo.ctl)
       break
     case 'kill':
-      killProcess(host, undo.pid, undo.start)
+      killProcess(host, undo.pid, undo.start, undo.group)
       break
     case 'children':
       lowerChildren(host, undo, done !== undefined)
