@@ -285,6 +285,94 @@ export const crashCases = [
       gone(),
     ],
   }),
+  ...(['removed', 'emptied', 'cut after its first lines'] as const).map((what, n) =>
+    defineCase({
+      id: `crash.journal-lost-${n + 1}`,
+      title: `a journal that was ${what} does not keep delete --force from taking jail, mounts and ruleset back`,
+      stands:
+        'needs A.3.16: partial or empty state directories; files that are not synced are empty after a power failure',
+      mark: 'jailwright',
+      files: { 'vol/f': 'x' },
+      config: { mounts: [tmp, vol], root: { readonly: n === 1 } },
+      program: 'echo ready; exec sleep %{nap}',
+      steps: [
+        ...startReady(),
+        check(what, async context => {
+          const { readFileSync, rmSync, writeFileSync } = await import('node:fs')
+          const path = context.expand('%{state}/%{id}/journal.jsonl')
+          if (n === 0) rmSync(path)
+          else writeFileSync(path, n === 1 ? '' : readFileSync(path).subarray(0, 300))
+        }),
+        removeForce(),
+        check('nothing is mounted, no jail is there', async context => {
+          await noMounts(context)
+          const { stdout } = await context.tool('jls', 'name')
+          if (stdout.includes(context.expand('%{unique}'))) context.fail(stdout)
+        }),
+        gone(),
+        file('vol/f', 'x'),
+      ],
+    }),
+  ),
+  ...['{"pidStart":"1"}', '{"pidStart":"1","pid":"abc"}', 'null'].map((text, n) =>
+    defineCase({
+      id: `crash.state-of-another-form-${n + 1}`,
+      title: `a state.json that is ${text} is a damaged one: list goes on, delete --force takes all back`,
+      stands: 'needs A.3.16: ocijail commits 662fb5c and d4fa239, partial or empty state directories',
+      mark: 'jailwright',
+      files: { 'vol/f': 'x' },
+      config: { mounts: [tmp, vol] },
+      program: 'echo ready; exec sleep %{nap}',
+      steps: [
+        ...startReady(),
+        { do: 'write', path: '%{state}/%{id}/state.json', text },
+        call(['state', '%{id}'], { fails: /state\.json is damaged/ }),
+        call(['list']),
+        removeForce(),
+        check('nothing is mounted', noMounts),
+        gone(),
+      ],
+    }),
+  ),
+  defineCase({
+    id: 'crash.hook-outlives-create',
+    title: 'the runtime is killed while a hook goes on; delete --force ends the hook too',
+    stands: 'design, The journal: "delete --force plays it back and leaves nothing", no process either',
+    mark: 'jailwright',
+    files: { 'vol/f': 'x' },
+    config: {
+      mounts: [tmp, vol],
+      hooks: { createRuntime: [hook('cat >/dev/null; echo $$ >%{dir}/hook; exec sleep %{nap}')] },
+    },
+    steps: [
+      check('create is killed, the hook is not', async context => {
+        const { spawn } = await import('node:child_process')
+        const { existsSync, readFileSync } = await import('node:fs')
+        const id = context.expand('%{id}')
+        const words = [
+          '--root',
+          context.expand('%{state}'),
+          'create',
+          '--bundle',
+          context.expand('%{bundle}'),
+          id,
+        ]
+        const child = spawn(context.expand('%{runtime}'), words, { stdio: 'ignore' })
+        const ended = new Promise(resolve => child.once('exit', resolve))
+        const file = context.expand('%{dir}/hook')
+        const pid = () => (existsSync(file) ? readFileSync(file, 'utf8').trim() : '')
+        await context.until('the hook did not begin', async () => pid() !== '')
+        child.kill('SIGKILL')
+        await ended
+        const answer = await context.runtime('delete', '--force', id)
+        if (answer.status !== 0) context.fail(`delete --force: ${answer.stderr}`)
+        const { stdout } = await context.tool('ps', '-o', 'stat=', '-p', pid())
+        if (!/^(Z.*)?$/.test(stdout.trim())) context.fail(`the hook runs on: ${stdout}`)
+      }),
+      check('nothing is mounted', noMounts),
+      gone(),
+    ],
+  }),
   defineCase({
     id: 'crash.disk-full',
     title:

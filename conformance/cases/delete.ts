@@ -10,11 +10,14 @@ import {
   kill,
   output,
   remove,
+  removeFile,
   removeForce,
   start,
   startReady,
   state,
+  tool,
   wait,
+  write,
 } from '../harness/define.ts'
 
 export const deleteCases = [
@@ -88,6 +91,27 @@ export const deleteCases = [
       call(['delete', '--force', '..'], { either: true }),
       file('precious/f', 'do not lose me'),
       file('b1/config.json', 'present'),
+    ],
+  }),
+  defineCase({
+    id: 'delete.not-a-container',
+    title: 'a directory or link in the place of a container, made by somebody else, is left alone',
+    stands:
+      "ocijail removed the host's directory with its files on `delete` (needs A3.3, measured.md); design: nothing of others is removed",
+    mark: 'jailwright',
+    files: { 'keep/f': 'do not lose me' },
+    steps: [
+      write('%{state}/d-%{unique}/f', 'do not lose me'),
+      tool(['ln', '-s', '%{dir}/keep', '%{state}/l-%{unique}']),
+      ...['d-%{unique}', 'l-%{unique}'].flatMap(id => [
+        remove({ fails: /was not made by/ }, id),
+        removeForce({ fails: /was not made by/ }, id),
+      ]),
+      file('%{state}/d-%{unique}/f', 'do not lose me'),
+      file('keep/f', 'do not lose me'),
+      removeFile('%{state}/d-%{unique}/f'),
+      removeFile('%{state}/d-%{unique}'),
+      tool(['rm', '%{state}/l-%{unique}']),
     ],
   }),
   defineCase({

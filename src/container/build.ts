@@ -1,8 +1,9 @@
 /** The doing part of `create`: one after the other, each effect under its undo, all taken back when one fails. */
-import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Bundle } from '../bundle/index.ts'
 import { JailwrightError } from '../errors.ts'
+import type { Host } from '../host/types.ts'
 import type { Plan, ProcessPlan } from '../translate/plan.ts'
 import { lastOfEachName } from '../translate/process.ts'
 import { applyPlan } from './apply.ts'
@@ -11,34 +12,26 @@ import { type Answer, answerError, type Receiver, send } from './channel.ts'
 import type { Context } from './context.ts'
 import { effect } from './crash.ts'
 import type { Created, CreateMode, CreateOptions } from './create-options.ts'
-import { removeTree, writeFileAtomic } from './files.ts'
+import { writeFileAtomic } from './files.ts'
 import { Journal } from './journal.ts'
+import { killProcess } from './kill-process.ts'
 import type { Layout } from './layout.ts'
 import type { Lock } from './lock.ts'
+import { lostEntries } from './lost-journal.ts'
 import { writePidFile } from './pid-file.ts'
 import { type StartedInit, spawnInit } from './spawn-init.ts'
+import { removeDirectory } from './state-directory.ts'
 import { ociState, type StateFile, writeState } from './state-file.ts'
 import type { OwnTerminal } from './terminal.ts'
 import { playBack } from './undo.ts'
 
 /** Plays the journal back and removes the state directory; throws when something of the host could not be undone. */
 export function undoEverything(ctx: Context, files: Layout): void {
-  const failures = playBack(ctx.host, new Journal(files.journal))
+  const journal = new Journal(files.journal)
+  const failures = playBack(ctx.host, journal, lostEntries(ctx, files, journal))
   for (const failure of failures.slice(1)) ctx.log.error(failure.message)
   if (failures[0]) throw failures[0]
   effect('remove state directory', () => removeDirectory(files))
-}
-
-/** Nothing is removed below what may still be a mount point: only files of ours, and directories that are empty. */
-function removeDirectory(files: Layout): void {
-  removeTree(join(files.dir, 'copy-up'))
-  if (!existsSync(files.dir)) return
-  for (const entry of readdirSync(files.dir, { withFileTypes: true })) {
-    const path = join(files.dir, entry.name)
-    if (entry.isDirectory()) rmdirSync(path)
-    else unlinkSync(path)
-  }
-  rmdirSync(files.dir)
 }
 
 /** What a container is built from. */
@@ -80,12 +73,13 @@ export async function build(ctx: Context, work: Building): Promise<Created> {
     })
     writeState(files, state)
     if (hooks.length > 0) {
-      await runCreateHooks(plan, state, rootPath)
+      await runCreateHooks(plan, state, rootPath, pid => recordHook(host, journal, pid))
       prepare(started, state.jid, work, terminal)
     }
     expectReady(init.answers)
     if (options.pidFile !== undefined) recordPid(journal, options.pidFile, init.pid)
     state.status = 'created'
+    delete state.maker
     effect('state created', () => writeState(files, state))
     return { plan, state, init, terminal }
   } catch (error) {
@@ -185,6 +179,7 @@ function firstState(ctx: Context, { options, plan, bundle }: Building): StateFil
     created: new Date().toISOString(),
     boot: ctx.host.kernel.sysctl('kern.boottime') ?? '',
     annotations: { ...plan.annotations },
+    maker: { pid: process.pid, start: ctx.host.kernel.processInfo(process.pid)?.start ?? '' },
   }
 }
 
@@ -192,11 +187,29 @@ function firstState(ctx: Context, { options, plan, bundle }: Building): StateFil
  * prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. createContainer
  * hooks stand in the container's root, `rootPath`, as runc and ocijail have it: all mounts are there to be seen.
  */
-async function runCreateHooks({ hooks }: Plan, state: StateFile, rootPath: string): Promise<void> {
+async function runCreateHooks(
+  { hooks }: Plan,
+  state: StateFile,
+  rootPath: string,
+  started: (pid: number) => void,
+): Promise<void> {
   const { runHooks } = await import('./hooks.ts')
   const told = ociState(state, 'creating')
-  await runHooks([...hooks.prestart, ...hooks.createRuntime], told)
-  await runHooks(hooks.createContainer, told, rootPath)
+  await runHooks([...hooks.prestart, ...hooks.createRuntime], told, undefined, started)
+  await runHooks(hooks.createContainer, told, rootPath, started)
+}
+
+/** A hook outlives a `create` that is killed. Its pid is known only now; it is not told the state before this is written. */
+function recordHook(host: Host, journal: Journal, pid: number): void {
+  const start = host.kernel.processInfo(pid)?.start
+  if (start === undefined) return
+  const undo = { op: 'kill', pid, start, group: true } as const
+  try {
+    journal.perform(`hook ${pid}`, undo, () => undefined)
+  } catch (error) {
+    killProcess(host, pid, start, true)
+    throw error
+  }
 }
 
 /** Waits for init's answer to `prepare`. */

@@ -12,7 +12,8 @@ import type { Created, CreateMode, CreateOptions } from './create-options.ts'
 import { hostFacts } from './facts.ts'
 import { type Layout, layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
-import { makeRoot, requireDirectory, requireRoot } from './root.ts'
+import { makeRoot, requireRoot } from './root.ts'
+import { hasDirectory } from './state-directory.ts'
 import { isOfEarlierBoot, readState } from './state-file.ts'
 
 /** Creates a container. On failure nothing of it is left on the host. */
@@ -39,7 +40,8 @@ export async function createContainer(
   checkTerminal(plan.process, options, mode)
   // The real path: the kernel knows a mount by it, and /var/run may be a link.
   const files = layout(makeRoot(ctx.root), options.id)
-  requireDirectory(files)
+  // What is no container's gets no lock file either.
+  hasDirectory(files)
   const lock = lockContainer(ctx.host, files.lock, options.id)
   const guarded = { ...ctx, host: lock.guard(ctx.host) }
   try {
@@ -93,7 +95,7 @@ function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: Creat
  * podman knows nothing of a container's former runs after a restart and creates it anew.
  */
 function clearRemains(ctx: Context, files: Layout, id: string): void {
-  if (!existsSync(files.dir)) return
+  if (!hasDirectory(files)) return
   const state = readState(files)
   const earlier = state !== undefined && isOfEarlierBoot(ctx.host, state)
   if (state && state.status !== 'creating' && !earlier) {

@@ -8,8 +8,8 @@ import type { Context } from './context.ts'
 import { killProcess } from './kill-process.ts'
 import { type Layout, layout } from './layout.ts'
 import { type Lock, lockContainer, tryLock } from './lock.ts'
-import { requireDirectory } from './root.ts'
 import { readPlan } from './start.ts'
+import { hasDirectory } from './state-directory.ts'
 import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state-file.ts'
 
 /** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
@@ -38,8 +38,7 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
   // An id that could not have been created cannot be deleted: it might name any directory of the host.
   checkId(id)
   const files = layout(ctx.root, id)
-  requireDirectory(files)
-  if (!existsSync(files.dir)) {
+  if (!hasDirectory(files)) {
     if (!force) throw notFound(id)
     // A create that died before its directory was made may have left its lock file.
     if (existsSync(files.lock)) tryLock(ctx.host, files.lock, 0)?.remove()
@@ -47,7 +46,7 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
   }
   const lock = force ? lockByForce(ctx, files, id) : lockContainer(ctx.host, files.lock, id)
   try {
-    if (!existsSync(files.dir)) {
+    if (!hasDirectory(files)) {
       if (!force) throw notFound(id)
       lock.remove()
       return
@@ -82,13 +81,18 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
 
 /**
  * The container's lock, also when the one who holds it waits for a process in the jail: a `create` or `start` ends when
- * its init does. `patience` is what they are given, in milliseconds.
+ * its init does, and a `create` that waits for a hook is ended itself. `patience` is what each is given, in milliseconds.
  */
 export function lockByForce(ctx: Context, files: Layout, id: string, patience = 10_000): Lock {
   const lock = tryLock(ctx.host, files.lock, patience)
   if (lock) return lock
   const state = readableState(ctx, files)
   if (state && isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
+  const left = tryLock(ctx.host, files.lock, patience)
+  if (left) return left
+  // The journal has the hook.
+  const maker = state && readableState(ctx, files)?.maker
+  if (maker) killProcess(ctx.host, maker.pid, maker.start)
   return lockContainer(ctx.host, files.lock, id)
 }
 

@@ -40,7 +40,12 @@ function directoryFor({ status, bundle }: OciState): string {
 }
 
 /** Runs one hook to its end. Its standard output and error are kept for the message. */
-function runHook(hook: HookPlan, state: OciState, directory = directoryFor(state)): Promise<Ending> {
+function runHook(
+  hook: HookPlan,
+  state: OciState,
+  directory = directoryFor(state),
+  started?: (pid: number) => void,
+): Promise<Ending> {
   return new Promise(resolve => {
     // args is the whole argv, args[0] included (config.md, "same semantics as IEEE Std 1003.1 execv's argv").
     const [argv0, ...args] = hook.args
@@ -84,6 +89,7 @@ function runHook(hook: HookPlan, state: OciState, directory = directoryFor(state
         finish(why === undefined ? undefined : said === '' ? why : `${why}: ${said}`)
       })
     })
+    if (child.pid !== undefined) started?.(child.pid)
     child.stdin.end(`${JSON.stringify(state)}\n`)
     if (hook.timeout !== undefined && child.pid !== undefined) {
       const group = child.pid
@@ -99,14 +105,18 @@ function runHook(hook: HookPlan, state: OciState, directory = directoryFor(state
   })
 }
 
-/** Runs hooks in their order, in `directory` where it is given; the first failure ends it (code HOOK). */
+/**
+ * Runs hooks in their order, in `directory` where it is given; the first failure ends it (code HOOK). `started` is told
+ * the pid of each, before the hook is told the state.
+ */
 export async function runHooks(
   hooks: readonly HookPlan[],
   state: OciState,
   directory?: string,
+  started?: (pid: number) => void,
 ): Promise<void> {
   for (const hook of hooks) {
-    const ending = await runHook(hook, state, directory)
+    const ending = await runHook(hook, state, directory, started)
     if (ending !== undefined) {
       throw new JailwrightError('HOOK', `${hook.origin}: ${hook.path}: ${ending}`, { subject: hook.origin })
     }

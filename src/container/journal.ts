@@ -2,7 +2,8 @@
  * The container's journal: before each effect on the host its undo is appended, after it the effect is marked done.
  * Playing it back, newest first, takes the host back to where it was, from whatever instant the writer died in.
  */
-import { appendFileSync, readFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
+import { readFileSync } from '../host/files.ts'
 import type { ToolCall } from '../translate/plan.ts'
 import { effect } from './crash.ts'
 
@@ -25,7 +26,8 @@ export type Undo =
   | { op: 'ruleset'; number: number; marker: string }
   /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */
   | { op: 'init-gone'; ctl: string }
-  | { op: 'kill'; pid: number; start: string }
+  /** `group`: with its process group, as a hook has one. */
+  | { op: 'kill'; pid: number; start: string; group?: boolean }
   /** `before` is the parent's children.max without our room; `lock` keeps others from changing it meanwhile. */
   | { op: 'children'; parent: string; before?: number; lock?: string }
 
@@ -85,6 +87,11 @@ export class Journal {
     return parse(read(this.#path)).find(line => line.boot !== undefined)?.boot
   }
 
+  /** Whether it tells of such an effect, taken back or not. */
+  tellsOf(op: Undo['op']): boolean {
+    return parse(read(this.#path)).some(({ undo }) => undo?.op === op)
+  }
+
   /** Does one effect under its undo. `action` may give what is known only afterwards. */
   perform<T>(label: string, undo: Undo, action: () => T, known?: (value: T) => Done): T {
     const n = this.#next++
@@ -109,20 +116,67 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return ''
+    if (UNREADABLE.has((error as NodeJS.ErrnoException).code ?? '')) return ''
     throw error
   }
 }
 
-/** A line that was cut short, by a crash or a full disk, is passed over: what it announced had not begun. */
+/** No journal: none, or something else in its place (a directory, a link in a loop, a FIFO). */
+const UNREADABLE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EAGAIN'])
+
+/**
+ * A line that was cut short, by a crash or a full disk, is passed over: what it announced had not begun. So is what is no
+ * line of ours.
+ */
 function parse(text: string): Line[] {
   return text.split('\n').flatMap(line => {
     try {
-      return line === '' ? [] : (JSON.parse(line) as Line)
+      const value = line === '' ? null : (JSON.parse(line) as Line | null)
+      return value && isLine(value) ? value : []
     } catch {
       return []
     }
   })
+}
+
+/** What each undo cannot be without: text, but for numbers. */
+const NEEDED: Readonly<Record<Undo['op'], readonly string[]>> = {
+  unmount: ['path', 'fstype'],
+  rmdir: ['root', 'path'],
+  unlink: ['root', 'path'],
+  'put-back': ['root', 'path', 'aside'],
+  'host-rmdir': ['path'],
+  'pid-file': ['path', 'pid'],
+  jail: ['name', 'path'],
+  run: ['calls'],
+  ruleset: ['number', 'marker'],
+  'init-gone': ['ctl'],
+  kill: ['pid', 'start'],
+  children: ['parent'],
+}
+
+function isLine({ n, undo, done }: Line): boolean {
+  if (!Number.isSafeInteger(n)) return false
+  if (done !== undefined && (typeof done !== 'object' || done === null)) return false
+  return undo === undefined || isUndo(undo as unknown as Record<string, unknown> | null)
+}
+
+function isUndo(undo: Record<string, unknown> | null): boolean {
+  const needed = NEEDED[undo?.op as Undo['op']] as readonly string[] | undefined
+  if (!undo || !needed) return false
+  return needed.every(name => {
+    const value = undo[name]
+    if (name === 'calls') return Array.isArray(value) && value.every(isCall)
+    return name === 'pid' || name === 'number' ? Number.isSafeInteger(value) : typeof value === 'string'
+  })
+}
+
+function isCall(call: { tool?: unknown; args?: unknown } | null): boolean {
+  return (
+    typeof call?.tool === 'string' &&
+    Array.isArray(call.args) &&
+    call.args.every(arg => typeof arg === 'string')
+  )
 }
 
 function pendingEntries(lines: readonly Line[]): Entry[] {

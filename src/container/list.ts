@@ -1,6 +1,5 @@
 /** `list`: all containers below the root directory. */
 import { readdirSync, statSync } from 'node:fs'
-import { JailwrightError } from '../errors.ts'
 import type { Context } from './context.ts'
 import { layout } from './layout.ts'
 import { notADirectory } from './root.ts'
@@ -28,8 +27,14 @@ export function containerNames(root: string): string[] {
 
 /** Ids alone, for `list -q`: neither a state nor a process is looked at. */
 export function containerIds(ctx: Context): string[] {
-  const hasState = (id: string) =>
-    statSync(layout(ctx.root, id).state, { throwIfNoEntry: false }) !== undefined
+  const hasState = (id: string) => {
+    try {
+      return statSync(layout(ctx.root, id).state, { throwIfNoEntry: false }) !== undefined
+    } catch {
+      // A file beside the containers' directories, or a link in a loop.
+      return false
+    }
+  }
   return containerNames(ctx.root).filter(hasState)
 }
 
@@ -62,8 +67,7 @@ function readableState(ctx: Context, name: string): StateFile | undefined {
   try {
     return readState(layout(ctx.root, name))
   } catch (error) {
-    if (!(error instanceof JailwrightError)) throw error
-    ctx.log.warn(`container ${name}: ${error.message}`)
+    ctx.log.warn(`container ${name}: ${(error as Error).message}`)
     return undefined
   }
 }

@@ -3,11 +3,14 @@
  * containers never do. flock(2): the kernel releases it when the holder dies, however it dies.
  */
 import { JailwrightError } from '../errors.ts'
-import { closeSync, isSameFile, mkdirSync, openSync, unlinkSync } from '../host/files.ts'
+import { closeSync, exists, isSameFile, mkdirSync, openSync, unlinkSync } from '../host/files.ts'
 import type { EverydayHost, Host } from '../host/types.ts'
 import { waitUntil } from './sleep.ts'
 
-/** A held lock. `release` gives it up; `remove` also takes its file away (for a container that is gone). */
+/**
+ * A held lock. `release` gives it up; `remove` also takes its file away (for a container that is gone), as `release` does
+ * when there is no directory of the container.
+ */
 export interface Lock {
   /**
    * The host with tools that hold the lock too, until they end: a command that is killed while jail(8) runs leaves it
@@ -42,7 +45,18 @@ export function tryLock(host: EverydayHost, path: string, timeout: number): Lock
   }
   const held = fd
   let open = true
+  const remove = () => {
+    if (open) unlinkSync(path)
+    if (open) closeSync(held)
+    open = false
+  }
   const release = () => {
+    // Who waited for one that took the container away with its lock has made the file anew.
+    try {
+      if (open && !exists(directoryOf(path))) unlinkSync(path)
+    } catch {
+      // A read-only disk, or the whole directory of --root has been removed.
+    }
     if (open) closeSync(held)
     open = false
   }
@@ -52,10 +66,7 @@ export function tryLock(host: EverydayHost, path: string, timeout: number): Lock
       run: (tool, args, options) => host.run(tool, args, { ...options, keepOpen: held }),
     }),
     release,
-    remove: () => {
-      if (open) unlinkSync(path)
-      release()
-    },
+    remove,
   }
 }
 
@@ -68,8 +79,15 @@ export function lockContainer(host: EverydayHost, path: string, id: string): Loc
     `container ${id}: another command has held its lock for ${PATIENCE / 1000} s`,
     {
       subject: id,
+      hint: `a tool that it has started may hang: fuser ${path} tells who holds the lock`,
     },
   )
+}
+
+/** The container's directory, by the path of its lock (layout.ts). */
+function directoryOf(lock: string): string {
+  const at = lock.lastIndexOf('/')
+  return lock.slice(0, lock.lastIndexOf('/', at - 1)) + lock.slice(at)
 }
 
 /** Opens the lock file; the directory of locks is made by the first container. */
@@ -77,7 +95,10 @@ function openLock(path: string): number {
   try {
     return openSync(path, 'a', 0o600)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const { code } = error as NodeJS.ErrnoException
+    // A read-only root must not keep a container from being killed: flock(2) asks for no right to write.
+    if (code === 'EROFS') return openSync(path, 'r')
+    if (code !== 'ENOENT') throw error
     mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o700 })
     return openSync(path, 'a', 0o600)
   }

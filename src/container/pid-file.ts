@@ -1,7 +1,8 @@
 /** The file of `--pid-file`, which may be in a directory that others can write, such as /tmp. */
-import { closeSync, fstatSync, openSync, readSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, renameSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { JailwrightError } from '../errors.ts'
+import { writeAll } from '../host/files.ts'
 import type { Host } from '../host/types.ts'
 
 /** Longer than any pid in decimal. */
@@ -14,7 +15,8 @@ function temporaryPidFile(path: string, pid: number): string {
 
 /**
  * Writes a pid as a new file that takes the place of what is at `path`: a link or a FIFO that somebody has put there is
- * neither followed nor waited for, and a reader never sees half a number. Throws what open(2) and rename(2) say, of `path`.
+ * neither followed nor waited for, and a reader never sees half a number. Code HOST for what open(2), write(2) and
+ * rename(2) say.
  */
 export function writePidFile(path: string, pid: number): void {
   try {
@@ -30,11 +32,11 @@ function write(path: string, temporary: string, pid: number): void {
   removeIfThere(temporary)
   const fd = openSync(temporary, 'wx', 0o644)
   try {
-    writeSync(fd, String(pid))
-  } finally {
-    closeSync(fd)
-  }
-  try {
+    try {
+      writeAll(fd, String(pid))
+    } finally {
+      closeSync(fd)
+    }
     renameSync(temporary, path)
   } catch (error) {
     removeIfThere(temporary)

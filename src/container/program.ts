@@ -59,15 +59,22 @@ export function findProgram(name: string, env: readonly string[], cwd: string): 
 const PASSWD_MAX = 1024 * 1024
 
 /**
- * Home directory of a uid by the jail's own /etc/passwd, `/` where it has none. The file is the image's: a FIFO, a device
+ * Home directory of a uid by the jail's own /etc/passwd, `/` where it has none of use. The file is the image's: a FIFO, a device
  * or a file without end must neither stop init nor fill its memory.
  */
 export function homeOf(host: Host, uid: number, passwd = '/etc/passwd'): string {
   for (const line of readStart(host, passwd).split('\n')) {
     const [, , id, , , home] = line.split(':')
-    if (id === String(uid) && home?.startsWith('/')) return home
+    if (id === String(uid) && home?.startsWith('/') && isPath(home)) return home
   }
   return '/'
+}
+
+/** PATH_MAX of FreeBSD, its NUL included. What is longer, or holds a NUL, would keep every program from being executed. */
+const PATH_MAX = 1024
+
+function isPath(text: string): boolean {
+  return Buffer.byteLength(text) < PATH_MAX && !text.includes('\0')
 }
 
 /** The first bytes of a regular file; empty for anything else. */

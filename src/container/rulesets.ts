@@ -42,7 +42,7 @@ function named<T>(step: RulesetStep, action: () => T): T {
 }
 
 /** Numbers of the sets that have rules, or that a mount goes by. */
-function existingSets(host: Host): ReadonlySet<number> {
+export function existingSets(host: Host): ReadonlySet<number> {
   const args = ['rule', 'showsets']
   const answer = host.run('devfs', args)
   if (answer.status !== 0) throw new ToolError(['devfs', ...args], answer.status, answer.stderr)

@@ -11,6 +11,7 @@ import type { Layout } from './layout.ts'
 import { lockContainer } from './lock.ts'
 import {
   currentStatus,
+  damaged,
   ociState,
   requireContainer,
   requireRecorded,
@@ -22,15 +23,12 @@ import {
 
 /** Reads the plan that `create` executed. A damaged file is code STATE. */
 export function readPlan(files: Layout): Plan {
-  const text = readFileSync(files.plan, 'utf8')
   try {
-    return JSON.parse(text) as Plan
+    const plan = JSON.parse(readFileSync(files.plan, 'utf8')) as Plan | null
+    if (plan?.hooks && plan.process && Array.isArray(plan.steps)) return plan
+    throw new TypeError('not the form of a plan.json')
   } catch (error) {
-    throw new JailwrightError('STATE', `${files.plan} is damaged`, {
-      subject: files.plan,
-      hint: 'delete --force takes back what the container had, by its journal',
-      cause: error,
-    })
+    throw damaged(files.plan, error)
   }
 }
 

@@ -36,6 +36,8 @@ export interface StateFile {
   /** kern.boottime when the container was created: after a reboot it is another one. */
   boot: string
   annotations: Record<string, string>
+  /** While it is being created: the `create`, for `delete --force` when that waits in a hook. */
+  maker?: { pid: number; start: string }
 }
 
 /** The state that `state` prints and hooks get on standard input (runtime-spec, state). */
@@ -74,17 +76,37 @@ function readRecorded(files: Layout): StateFile | undefined {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    // A directory, a link in a loop or a FIFO in its place.
+    if (code === 'EISDIR' || code === 'ELOOP' || code === 'EAGAIN') throw damaged(files.state, error)
     throw error
   }
   try {
-    return JSON.parse(text) as StateFile
+    const state = JSON.parse(text) as StateFile
+    if (!isStateFile(state)) throw new TypeError('not the form of a state.json')
+    return state
   } catch (error) {
-    throw new JailwrightError('STATE', `${files.state} is damaged`, {
-      subject: files.state,
-      hint: 'delete --force takes back what the container had, by its journal',
-      cause: error,
-    })
+    throw damaged(files.state, error)
   }
+}
+
+/** The error for a file of the state directory that is not what was written (code STATE). */
+export function damaged(path: string, cause: unknown): JailwrightError {
+  return new JailwrightError('STATE', `${path} is damaged`, {
+    subject: path,
+    hint: 'delete --force takes back what the container had, by its journal',
+    cause,
+  })
+}
+
+/** What is asked of each field before it is used; what older versions have not written is left out. */
+function isStateFile(value: StateFile | null): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { jid, pid, pidStart, id, status, bundle, jailName, created, annotations, maker } = value
+  for (const number of [jid, pid]) if (!Number.isInteger(number) || number < 0) return false
+  for (const text of [pidStart, id, bundle, jailName, created]) if (typeof text !== 'string') return false
+  if (typeof annotations !== 'object' || annotations === null) return false
+  if (maker !== undefined && !(maker && Number.isInteger(maker.pid) && maker.pid > 0)) return false
+  return ['creating', 'created', 'running', 'stopped'].includes(status)
 }
 
 /** True when nobody reads the FIFO: init, which waits there for `start`, has become the program or has died. */

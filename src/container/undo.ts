@@ -17,15 +17,15 @@ import { waitUntil } from './sleep.ts'
 import { BUSY_PATIENCE, isCovered, type Patience, unmount } from './unmount.ts'
 
 /**
- * Plays a journal back, newest first. One undo that fails does not keep the others from being done; all failures are
- * given back, and their entries stay in the journal for the next try.
+ * Plays a journal back, newest first, after `lost`, which it should have told. One undo that fails does not keep the
+ * others from being done; all failures are given back, and their entries stay in the journal for the next try.
  */
-export function playBack(host: Host, journal: Journal): JailwrightError[] {
+export function playBack(host: Host, journal: Journal, lost: readonly Entry[] = []): JailwrightError[] {
   const failures: JailwrightError[] = []
   const patience: Patience = { left: BUSY_PATIENCE, gone: undefined }
   const [then, now] = [journal.boot(), bootOf(host)]
   const rebooted = then !== undefined && now !== undefined && then !== now
-  const pending = journal.pending()
+  const pending = [...lost, ...journal.pending()]
   for (const entry of pending) {
     // What a reboot has undone is not ours any more, even where something of the same name is there.
     if (rebooted && !ON_DISK.has(entry.undo.op)) continue
@@ -37,7 +37,7 @@ export function playBack(host: Host, journal: Journal): JailwrightError[] {
       continue
     }
     try {
-      journal.undone(entry.n)
+      if (!lost.includes(entry)) journal.undone(entry.n)
     } catch {
       // A full disk: without the mark it is taken back once more, which does no harm.
     }
@@ -81,7 +81,7 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       awaitInitGone(host, undo.ctl)
       break
     case 'kill':
-      killProcess(host, undo.pid, undo.start)
+      killProcess(host, undo.pid, undo.start, undo.group)
       break
     case 'children':
       lowerChildren(host, undo, done !== undefined)

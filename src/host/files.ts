@@ -96,11 +96,11 @@ export function renameSync(from: string, to: string): void {
   else fs().renameSync(from, to)
 }
 
-/** A whole file as text. */
+/** A whole file as text; a FIFO in its place is not waited for. */
 export function readFileSync(path: string, encoding: 'utf8'): string {
-  if (!direct) return fs().readFileSync(path, encoding)
-  const fd = openSync(path, 'r')
+  const fd = openSync(path, abi.open.NONBLOCK)
   try {
+    if (!direct) return fs().readFileSync(fd, encoding)
     // A state file fits in a page, with room to see its end.
     let bytes: Uint8Array = new Uint8Array(4096)
     for (let length = 0; ; ) {

@@ -336,8 +336,9 @@ describe('the state directory', () => {
   it.runIf(isRoot)('holds containers with and without their jail, damaged and unfinished ones', () => {
     const root = join(dir, 'root')
     mkdirSync(root, { mode: 0o711 })
+    const whole = { pid: 0, pidStart: '', bundle: '/b', created: '', annotations: {} }
     const state = (id: string, more: object) =>
-      put(`root/${id}/state.json`, JSON.stringify({ id, pidStart: '', ...more }))
+      put(`root/${id}/state.json`, JSON.stringify({ id, ...whole, ...more }))
     host.jails.set('live', 7)
     state('live', { status: 'running', jid: 7, jailName: 'live' })
     state('gone', { status: 'running', jid: 8, jailName: 'gone' })

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it } from 'vitest'
@@ -8,6 +8,18 @@ import type { Context } from '../../src/container/context.ts'
 import { deleteContainers, lockByForce } from '../../src/container/delete.ts'
 import { layout } from '../../src/container/layout.ts'
 import { fakeHost } from './fake-host.ts'
+
+const state = {
+  jid: 0,
+  pid: 0,
+  pidStart: '',
+  id: 'web',
+  status: 'created',
+  bundle: '/b',
+  jailName: 'web',
+  created: '2026-01-01T00:00:00.000Z',
+  annotations: {},
+}
 
 it('ends the init for which the holder of the lock waits, and then gets it', async () => {
   const root = tmp.dirSync({ unsafeCleanup: true }).name
@@ -19,7 +31,7 @@ it('ends the init for which the holder of the lock waits, and then gets it', asy
   const holder = spawn('sh', ['-c', script, files.lock], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [said] = (await once(holder.stdout, 'data')) as [Buffer]
   const pid = Number(said.toString())
-  writeFileSync(join(files.dir, 'state.json'), JSON.stringify({ pid, pidStart: 's', status: 'created' }))
+  writeFileSync(join(files.dir, 'state.json'), JSON.stringify({ ...state, pid, pidStart: 's' }))
   const host = fakeHost()
   host.kernel.processInfo = asked =>
     existsSync(`/proc/${asked}`)
@@ -58,8 +70,8 @@ it.each([true, false])(
     const ctx = { root, host: fakeHost(), log: { debugging: false } } as unknown as Context
     await expect(deleteContainers(ctx, { ids: ['web'], force })).rejects.toMatchObject({
       code: 'STATE',
-      message: `${join(root, 'web')} is in the place of a container, and is not the directory of one`,
-      hint: `remove it: rm ${join(root, 'web')}`,
+      message: `${join(root, 'web')} was not made by jailwright: it is not a directory`,
+      hint: 'nothing was removed; move it out of the directory of --root',
     })
     expect(readdirSync(root)).toEqual(['web'])
   },
@@ -73,4 +85,89 @@ it('leaves a container of another program alone, even with --force', async () =>
   const ctx = { root, host: fakeHost(), log: { debugging: false } } as unknown as Context
   await expect(deleteContainers(ctx, { ids: ['web'], force: true })).rejects.toThrow(/not written by/)
   expect(existsSync(files.state)).toBe(true)
+})
+
+const here = () => {
+  const root = tmp.dirSync({ unsafeCleanup: true }).name
+  const warnings: string[] = []
+  const log = { debugging: false, warn: (text: string) => void warnings.push(text) }
+  const host = fakeHost()
+  const ctx = { root, host, log } as unknown as Context
+  const drop = (force: boolean) => deleteContainers(ctx, { ids: ['web'], force })
+  return { root, host, warnings, ctx, drop, files: layout(root, 'web') }
+}
+
+it('ends the create that waits for a hook, once init is gone', async () => {
+  const { ctx, files, host } = here()
+  mkdirSync(files.dir)
+  mkdirSync(dirname(files.lock))
+  const script = 'exec 9>>"$0"; flock 9; echo held; exec sleep 100'
+  const holder = spawn('sh', ['-c', script, files.lock], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(holder.stdout, 'data')
+  const maker = { pid: holder.pid, start: 's' }
+  writeFileSync(files.state, JSON.stringify({ ...state, status: 'creating', maker }))
+  host.kernel.processInfo = pid =>
+    pid === holder.pid && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+      ? { pid, start: 's', jid: 0, zombie: false, stopped: false }
+      : undefined
+  lockByForce(ctx, files, 'web', 50).remove()
+  expect(existsSync(files.lock)).toBe(false)
+})
+
+it.each([true, false])('removes no directory that is not its own, force %s', async force => {
+  const { files, drop } = here()
+  mkdirSync(`${files.dir}/sub`, { recursive: true })
+  writeFileSync(`${files.dir}/a`, 'important')
+  await expect(drop(force)).rejects.toThrow(/was not made by jailwright: it holds "a"/)
+  expect(readFileSync(`${files.dir}/a`, 'utf8')).toBe('important')
+  expect(existsSync(`${files.dir}/sub`)).toBe(true)
+})
+
+it.each([true, false])('follows no link in place of the directory, force %s', async force => {
+  const { root, files, drop } = here()
+  mkdirSync(`${root}/keep`)
+  writeFileSync(`${root}/keep/state.json`, JSON.stringify(state))
+  symlinkSync(`${root}/keep`, files.dir)
+  await expect(drop(force)).rejects.toThrow(/was not made by jailwright: it is not a directory/)
+  expect(existsSync(`${root}/keep/state.json`)).toBe(true)
+})
+
+it('removes what a create has left in its first instant', async () => {
+  const { files, drop } = here()
+  mkdirSync(files.dir)
+  writeFileSync(`${files.state}.new`, '{')
+  await drop(true)
+  expect(existsSync(files.dir)).toBe(false)
+})
+
+it('leaves the files of others in a directory of ours, and says so', async () => {
+  const { files, drop } = here()
+  mkdirSync(files.dir)
+  writeFileSync(files.state, JSON.stringify({ ...state, status: 'stopped' }))
+  writeFileSync(`${files.dir}/notes`, 'important')
+  await expect(drop(true)).rejects.toThrow(/cannot be removed: it holds "notes", which is not ours/)
+  expect(readFileSync(`${files.dir}/notes`, 'utf8')).toBe('important')
+  expect(existsSync(files.state)).toBe(false)
+})
+
+it.each(['null', '[]', '3', '{"pidStart":"1"}', JSON.stringify({ ...state, pid: 'abc' })])(
+  'takes a state.json of another form for a damaged one: %s',
+  async text => {
+    const { files, drop, warnings } = here()
+    mkdirSync(files.dir)
+    writeFileSync(files.state, text)
+    writeFileSync(files.plan, 'null')
+    await drop(true)
+    expect(warnings[0]).toBe(`${files.state} is damaged`)
+    expect(existsSync(files.dir)).toBe(false)
+  },
+)
+
+it('is not held up by a FIFO or a directory in place of its files', async () => {
+  const { files, drop } = here()
+  mkdirSync(files.dir)
+  execFileSync('mkfifo', [files.state])
+  mkdirSync(files.journal)
+  await drop(true)
+  expect(existsSync(files.dir)).toBe(false)
 })

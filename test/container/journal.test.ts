@@ -77,4 +77,13 @@ describe('journal', () => {
     expect(new Journal(path).boot()).toBe('monday')
     expect(new Journal(path).pending().map(entry => entry.n)).toEqual([2, 1])
   })
+
+  it('passes over what is no line of ours', () => {
+    new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    const odd = ['null', '7', '[]', '{"n":"x"}', '{"n":8,"undo":null}', '{"n":9,"undo":{"op":"kill"}}']
+    appendFileSync(path, `${[...odd, '{"n":10,"undo":{"op":"other"}}', '{"n":1,"done":3}'].join('\n')}\n`)
+    const journal = new Journal(path)
+    expect(journal.pending().map(entry => entry.n)).toEqual([1])
+    expect([journal.tellsOf('jail'), journal.tellsOf('kill')]).toEqual([true, false])
+  })
 })

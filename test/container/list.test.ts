@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -38,6 +39,7 @@ function container(id: string, more: object): void {
     paused: false,
     bundle: '/b',
     jailName: id,
+    created: '2026-01-01T00:00:00.000Z',
   }
   writeFileSync(join(root, id, 'state.json'), JSON.stringify({ ...state, annotations: {}, ...more }))
 }
@@ -93,6 +95,22 @@ describe('list', () => {
     container('d', { annotations: { x: 'y' } })
     expect(list(context()).map(({ id }) => id)).toEqual(['a', 'd'])
     expect(warnings).toEqual([expect.stringContaining('container b: ')])
+  })
+
+  it('is not kept from the others by what is no container', () => {
+    container('a', {})
+    writeFileSync(join(root, 'file'), '')
+    execFileSync('mkfifo', [join(root, 'fifo')])
+    for (const name of ['dir', 'loop', 'pipe', 'form']) mkdirSync(join(root, name))
+    mkdirSync(join(root, 'dir', 'state.json'))
+    symlinkSync('state.json', join(root, 'loop', 'state.json'))
+    execFileSync('mkfifo', [join(root, 'pipe', 'state.json')])
+    writeFileSync(join(root, 'form', 'state.json'), '{"pidStart":"1"}')
+    expect(list(context()).map(({ id }) => id)).toEqual(['a'])
+    const damaged = ['dir', 'form', 'loop', 'pipe'].map(name => join(root, name, 'state.json is damaged'))
+    expect(warnings.map(text => text.replace(/^container \S+: /, ''))).toEqual(damaged)
+    expect(containerIds(context())).toEqual(expect.arrayContaining(['a']))
+    expect(containerIds(context())).not.toEqual(expect.arrayContaining(['file']))
   })
 
   it('gives ids without looking at states or processes', () => {

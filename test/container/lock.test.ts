@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { tryLock } from '../../src/container/lock.ts'
+import * as files from '../../src/host/files.ts'
 import { openHost } from '../../src/host/index.ts'
+
+vi.mock('../../src/host/files.ts', { spy: true })
 
 const host = openHost()
 const path = () => join(tmp.dirSync({ unsafeCleanup: true }).name, '.lock/web')
@@ -28,8 +31,32 @@ it('is no lock any more when its file was removed by the one who held it', () =>
   expect(existsSync(file)).toBe(true)
 })
 
+it('takes its file away when there is no container, and leaves it where there is one', () => {
+  const file = path()
+  tryLock(host, file, 0)?.release()
+  expect(existsSync(file)).toBe(false)
+  mkdirSync(join(file, '../../web'))
+  tryLock(host, file, 0)?.release()
+  expect(existsSync(file)).toBe(true)
+})
+
+it('is taken on a read-only disk too', () => {
+  const file = path()
+  mkdirSync(join(file, '../../web'))
+  tryLock(host, file, 0)?.release()
+  const readOnly = Object.assign(new Error('EROFS: read-only file system, open'), { code: 'EROFS' })
+  const open = vi.mocked(files.openSync).mockImplementationOnce(() => {
+    throw readOnly
+  })
+  const lock = tryLock(host, file, 0)
+  expect(open).toHaveBeenLastCalledWith(file, 'r')
+  expect(tryLock(host, file, 0)).toBeUndefined()
+  lock?.release()
+})
+
 it('is held until a tool has ended that was started under it', () => {
   const file = path()
+  mkdirSync(join(file, '../../web'))
   const first = tryLock(host, file, 0)
   let given: number | undefined
   const guarded = first?.guard({

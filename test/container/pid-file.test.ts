@@ -2,10 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { removePidFile, writePidFile } from '../../src/container/pid-file.ts'
 import { JailwrightError } from '../../src/errors.ts'
+import * as files from '../../src/host/files.ts'
 import { openHost } from '../../src/host/index.ts'
+
+vi.mock('../../src/host/files.ts', { spy: true })
 
 let dir: string
 let file: string
@@ -46,6 +49,14 @@ it('is refused below a file, where there is nothing to take back either', () => 
   expect(() => writePidFile(join(file, 'p'), 1)).toThrow(`--pid-file ${join(file, 'p')}: ENOTDIR`)
   removePidFile(openHost(), join(file, 'p'), 1)
   expect(readFileSync(file, 'utf8')).toBe('text')
+})
+
+it('leaves nothing beside it when it cannot be written, and says which file it was', () => {
+  vi.spyOn(files, 'writeAll').mockImplementationOnce(() => {
+    throw new Error('ENOSPC: no space left on device, write')
+  })
+  expect(() => writePidFile(file, 12)).toThrow(`--pid-file ${file}: ENOSPC`)
+  expect(readdirSync(dir)).toEqual([])
 })
 
 it('is removed while it holds this pid, and left when another container has been given the path since', () => {

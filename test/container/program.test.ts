@@ -54,3 +54,15 @@ it('looks a home directory up, and is not held up by a passwd that is no file or
   truncateSync(passwd, 2 ** 40)
   expect(home(80)).toBe('/srv/web')
 })
+
+it('takes no home that would keep every program from being executed', () => {
+  const passwd = join(dir, 'odd')
+  const home = (text: string) => {
+    writeFileSync(passwd, `root:*:0:0:r:${text}:/bin/sh\n`)
+    return homeOf(openHost(), 0, passwd)
+  }
+  expect(home('/ro\0ot')).toBe('/')
+  expect(home(`/${'a'.repeat(1022)}`)).toHaveLength(1023)
+  expect(home(`/${'a'.repeat(1023)}`)).toBe('/')
+  expect(home(`/${'\u00e4'.repeat(600)}`)).toBe('/')
+})

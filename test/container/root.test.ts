@@ -1,9 +1,8 @@
-import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, expect, it } from 'vitest'
-import { layout } from '../../src/container/layout.ts'
-import { makeRoot, requireDirectory, requireRoot } from '../../src/container/root.ts'
+import { makeRoot, requireRoot } from '../../src/container/root.ts'
 
 let dir: string
 beforeEach(() => {
@@ -22,20 +21,6 @@ it('is told by its option when it is a file, or below one', () => {
   writeFileSync(file, '')
   for (const root of [file, join(file, 'a'), join(file, 'a/b')])
     expect(() => makeRoot(root)).toThrow(`--root ${root}: not a directory`)
-})
-
-it('has directories of containers; anything else at the place of one is told, and left', () => {
-  mkdirSync(join(dir, 'web'))
-  requireDirectory(layout(dir, 'web'))
-  requireDirectory(layout(dir, 'none'))
-  requireDirectory(layout(join(dir, 'none'), 'none'))
-  writeFileSync(join(dir, 'file'), '')
-  requireDirectory(layout(join(dir, 'file'), 'below-a-file'))
-  symlinkSync('web', join(dir, 'link'))
-  symlinkSync('nowhere', join(dir, 'dangling'))
-  for (const name of ['file', 'link', 'dangling'])
-    expect(() => requireDirectory(layout(dir, name))).toThrow(`${join(dir, name)} is in the place of`)
-  expect(readdirSync(dir).sort()).toEqual(['dangling', 'file', 'link', 'web'])
 })
 
 it('is for root', () => {
