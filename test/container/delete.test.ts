@@ -49,7 +49,7 @@ it('logs the failures before the last one with what to do about them', async () 
   mkdirSync(layout(root, 'web').dir)
   writeFileSync(
     layout(root, 'web').state,
-    JSON.stringify({ pid: 77, pidStart: 's', jid: 1, status: 'running', jailName: 'web', boot: '' }),
+    JSON.stringify({ ...state, pid: 77, pidStart: 's', jid: 1, status: 'running', boot: '' }),
   )
   const host = fakeHost()
   host.processes.set(77, { pid: 77, start: 's', jid: 1, zombie: false, stopped: false })

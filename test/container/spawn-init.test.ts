@@ -43,7 +43,10 @@ describe('init', () => {
       JSC_SIGNAL_FOR_GC: '125',
       BUN_JSC_useBaselineJIT: '0',
       BUN_JSC_useWarmUpMarkedBlocks: '0',
+      BUN_JSC_structureHeapSizeInKB: '65536',
+      BUN_JSC_jitMemoryReservationSize: '16777216',
       MIMALLOC_PURGE_DELAY: '-1',
+      MIMALLOC_ARENA_RESERVE: '16384',
     })
   })
 })
