@@ -75,7 +75,8 @@ it.skipIf(!present)(
             const found = places(config)
             const { holder, key } = found[at % found.length]!
             if (typeof holder[key] === 'string' && to === undefined) holder[key] = other
-            else if (to !== undefined) holder[key] = to
+            // A copy: the next change may be made in it.
+            else if (to !== undefined) holder[key] = structuredClone(to)
             if (also && config.annotations?.constructor === Object) config.annotations[also[0]] = also[1]
           }
           const given = JSON.stringify(config)
