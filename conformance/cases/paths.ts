@@ -106,7 +106,7 @@ export const pathCases = [
       stands:
         'config-linux.md, Readonly Paths; runc remounts the path alone; nullfs does not follow mounts below its source (mounts.md section 3)',
       mark: 'any-runtime',
-      notFor,
+      notFor: { ...notFor, runc: 'leaves the mount points that it has made' },
       files: { 'vol/f': 'volume', one: 'single' },
       rootFiles: { 'data/f': 'text', 'data/had': { dir: true } },
       config: {
@@ -166,7 +166,11 @@ export const pathCases = [
       title: `a read-only tmpfs${more.length > 0 ? ' that is filled' : ''} with mounts in it`,
       stands: 'config.md, Mounts; runc makes a tmpfs read-only when all is mounted; podman --tmpfs /run:ro',
       mark: 'any-runtime',
-      notFor: { ocijail: 'no mount point can be made', runj: 'no mount point can be made' },
+      notFor: {
+        ocijail: 'no mount point can be made',
+        runj: 'no mount point can be made',
+        runc: "1.1 gives it the covered directory's mode, and leaves mount points",
+      },
       files: { 'vol/f': 'volume', one: 'single' },
       rootFiles: { 'run/image': 'image' },
       config: {
