@@ -3,6 +3,7 @@ import { accessSync, closeSync, constants, openSync, renameSync } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
 import { JailwrightError } from '../errors.ts'
 import type { BeneathTarget, Host } from '../host/types.ts'
+import { asReadonly } from '../translate/mount-order.ts'
 import type { MountStep } from '../translate/plan.ts'
 import { effect } from './crash.ts'
 import type { Journal } from './journal.ts'
@@ -64,10 +65,6 @@ export function makeWay(
     `${step.origin}: ${step.destination} leads to ${path}, a mount of its own, on which nothing can be mounted`,
     { subject: step.origin, ...(step.mask ? {} : { hint: 'give that mount the option ro' }) },
   )
-}
-
-function asReadonly(step: MountStep): MountStep {
-  return { ...step, options: [...step.options.filter(([name]) => name !== 'ro'), ['ro', undefined]] }
 }
 
 /** access(2) with EROFS is what a read-only mount says to root. */

@@ -24,6 +24,11 @@ export function isReadonlyPath(step: MountStep): boolean {
   return step.source === '%{target}'
 }
 
+/** The same mount, read-only. */
+export function asReadonly(step: MountStep): MountStep {
+  return { ...step, options: [...step.options.filter(([name]) => name !== 'ro'), ['ro', undefined]] }
+}
+
 /** A tmpfs that can be read-only from the beginning only when nothing is mounted in it. */
 function isReadonlyTmpfs(step: MountStep): boolean {
   return step.fstype === 'tmpfs' && !step.mask && step.options.some(([name]) => name === 'ro')

@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import type { Context } from './context.ts'
 import { type DeviceRequests, nameBelowDev } from './device-requests.ts'
-import { isBelow } from './mount-order.ts'
+import { asReadonly, isBelow } from './mount-order.ts'
 import type { MountStep } from './plan.ts'
 
 /** Absolute and without `.`, `..` and doubled slashes; what `..` would lead out of the root stays at the root. */
@@ -114,7 +114,7 @@ export function readonlyPaths(
       return
     }
     context.fate(origin, 'translated', 'read-only where it exists')
-    if (isFileMount(destination, mounts, readOnly)) return
+    if (isFileMount(destination, mounts, asReadonly)) return
     // A socket is mounted read-only in any case, and what is masked cannot be written.
     if (holder?.target === 'socket' || masks.some(mask => within(destination, mask.destination))) return
     made.push({
@@ -134,8 +134,4 @@ export function readonlyPaths(
         outer.destination === step.destination ? at < index : covers(outer, step.destination),
       ),
   )
-}
-
-function readOnly(file: MountStep): MountStep {
-  return { ...file, options: [...file.options.filter(([name]) => name !== 'ro'), ['ro', undefined]] }
 }
