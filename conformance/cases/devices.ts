@@ -12,8 +12,9 @@ import {
   start,
   startReady,
   wait,
+  wholeLife,
 } from '../harness/define.ts'
-import type { Json, JsonObject, TextMatcher } from '../harness/types.ts'
+import type { Json, JsonObject } from '../harness/types.ts'
 
 /** Prints which of the named nodes are there, and the mode of one. */
 const look = (names: string) =>
@@ -30,15 +31,6 @@ function devfs(...options: string[]): JsonObject {
   }
 }
 
-const shown = (expected: TextMatcher) => [
-  create(),
-  start(),
-  wait('stopped'),
-  output(expected),
-  remove(),
-  gone(),
-]
-
 /** podman's way of showing a device: a rule on the devfs mount. */
 const ruleOf = (path: string, mode: string): Json =>
   devfs('ruleset=4', `rule=path ${path} unhide mode ${mode}`) as Json
@@ -53,7 +45,7 @@ export const deviceCases = [
       linux: { resources: { devices: [{ allow: false, type: 'c', major: 1, minor: 5, access: 'w' }] } },
     },
     program: 'ls -l /dev/zero /dev/null',
-    steps: shown([/^cr--r--r--.*\/dev\/zero$/m, /^crw-rw-rw-.*\/dev\/null$/m]),
+    steps: wholeLife([/^cr--r--r--.*\/dev\/zero$/m, /^crw-rw-rw-.*\/dev\/null$/m]),
   }),
   defineCase({
     id: 'devices.whole-dev',
@@ -70,7 +62,7 @@ export const deviceCases = [
       "podman writes ruleset=4 (oci_freebsd.go); devfs.rules(5), devfsrules_jail; truenas#166: a /dev without rules shows the host's disks",
     mark: 'jails',
     program: look('null zero random urandom fd stdin mem kmem bpf io pci ada0 da0 vtbd0 console'),
-    steps: shown(
+    steps: wholeLife(
       'null yes\nzero yes\nrandom yes\nurandom yes\nfd yes\nstdin yes\nmem no\nkmem no\nbpf no\nio no\npci no\nada0 no\nda0 no\nvtbd0 no\nconsole no',
     ),
   }),
@@ -82,7 +74,7 @@ export const deviceCases = [
     mark: 'jails',
     program:
       'echo one >/dev/stdout; echo two >/dev/stderr; echo three | cat /dev/stdin; exec 3>/tmp/three; echo four >/dev/fd/3; cat /tmp/three',
-    steps: shown([/^one$/m, /^two$/m, /^three$/m, /^four$/m]),
+    steps: wholeLife([/^one$/m, /^two$/m, /^three$/m, /^four$/m]),
   }),
   defineCase({
     id: 'devices.null-works',
@@ -102,7 +94,7 @@ export const deviceCases = [
     notFor: { ocijail: 'mounts it as it is', runj: 'mounts it as it is' },
     config: devfs(),
     program: look('null mem kmem'),
-    steps: shown('null yes\nmem no\nkmem no'),
+    steps: wholeLife('null yes\nmem no\nkmem no'),
   }),
   defineCase({
     id: 'devices.ruleset-missing',
@@ -120,7 +112,7 @@ export const deviceCases = [
     mark: 'jails',
     config: devfs('ruleset=0'),
     program: look('null mem'),
-    steps: shown('null yes\nmem yes'),
+    steps: wholeLife('null yes\nmem yes'),
   }),
   defineCase({
     id: 'devices.ruleset-bad',
@@ -139,7 +131,7 @@ export const deviceCases = [
     notFor: { runj: 'knows no rule=' },
     config: ruleOf('bpf', '0644') as JsonObject,
     program: `${look('bpf mem')}; ls -l /dev/bpf`,
-    steps: shown([/^bpf yes\nmem no\n/, /^crw-r--r--/m]),
+    steps: wholeLife([/^bpf yes\nmem no\n/, /^crw-r--r--/m]),
   }),
   defineCase({
     id: 'devices.rule-only-here',
@@ -194,7 +186,7 @@ export const deviceCases = [
     notFor: { ocijail: 'ocijail#21 is open', runj: 'knows no rule=' },
     config: ruleOf('drm/128', '0600') as JsonObject,
     program: `${look('drm/128 dri/renderD128 dri/card0 drm/0')}; if cat /dev/dri/renderD128 >/dev/null 2>&1; then :; fi; if test -c /dev/dri/renderD128; then echo "leads to a device"; fi`,
-    steps: shown('drm/128 yes\ndri/renderD128 yes\ndri/card0 no\ndrm/0 no\nleads to a device'),
+    steps: wholeLife('drm/128 yes\ndri/renderD128 yes\ndri/card0 no\ndrm/0 no\nleads to a device'),
   }),
   defineCase({
     id: 'devices.dri-section',
@@ -205,7 +197,7 @@ export const deviceCases = [
     notFor: { ocijail: 'does not read the section', runj: 'does not read the section' },
     config: { freebsd: { devices: [{ path: 'dri/renderD128', mode: 0o666 }] } },
     program: `${look('dri/renderD128 dri/card0')}; if test -c /dev/dri/renderD128; then echo "leads to a device"; fi`,
-    steps: shown('dri/renderD128 yes\ndri/card0 no\nleads to a device'),
+    steps: wholeLife('dri/renderD128 yes\ndri/card0 no\nleads to a device'),
   }),
   defineCase({
     id: 'devices.profile-gpu-render',
@@ -215,7 +207,7 @@ export const deviceCases = [
     needs: ['dri'],
     config: { annotations: { 'org.jailwright.device.profiles': 'gpu-render' } },
     program: look('dri/renderD128 dri/card0'),
-    steps: shown('dri/renderD128 yes\ndri/card0 no'),
+    steps: wholeLife('dri/renderD128 yes\ndri/card0 no'),
   }),
   defineCase({
     id: 'devices.profile-unknown',
@@ -244,7 +236,7 @@ export const deviceCases = [
     notFor: { ocijail: 'does not read the section', runj: 'does not read the section' },
     config: { freebsd: { devices: [{ path: 'bpf', mode: 0o640 }] } },
     program: `${look('bpf mem')}; ls -l /dev/bpf`,
-    steps: shown([/^bpf yes\nmem no\n/, /^crw-r-----/m]),
+    steps: wholeLife([/^bpf yes\nmem no\n/, /^crw-r-----/m]),
   }),
   defineCase({
     id: 'devices.section-missing',
@@ -276,7 +268,7 @@ export const deviceCases = [
       },
     },
     program: 'ls -ln /dev/bpf',
-    steps: shown(/^crw-rw---- .* 0 +44 /m),
+    steps: wholeLife(/^crw-rw---- .* 0 +44 /m),
   }),
   defineCase({
     id: 'devices.linux-deny-all',
@@ -286,7 +278,7 @@ export const deviceCases = [
     mark: 'jails',
     config: { linux: { resources: { devices: [{ allow: false, access: 'rwm' }] } } },
     program: look('null zero mem'),
-    steps: shown('null yes\nzero yes\nmem no'),
+    steps: wholeLife('null yes\nzero yes\nmem no'),
   }),
   defineCase({
     id: 'devices.bind-from-dev',
@@ -297,7 +289,7 @@ export const deviceCases = [
     notFor: { ocijail: 'cannot mount over devfs', runj: 'cannot mount over devfs' },
     config: { mounts: [{ destination: '/dev/bpf', type: 'nullfs', source: '/dev/bpf', options: ['rbind'] }] },
     program: look('bpf mem'),
-    steps: shown('bpf yes\nmem no'),
+    steps: wholeLife('bpf yes\nmem no'),
   }),
   defineCase({
     id: 'devices.hot-add',
@@ -353,7 +345,7 @@ export const deviceCases = [
       },
     },
     program: 'echo x >/dev/shm/f && cat /dev/shm/f',
-    steps: shown('x'),
+    steps: wholeLife('x'),
   }),
   defineCase({
     id: 'devices.image-has-dev-files',
@@ -362,6 +354,6 @@ export const deviceCases = [
     mark: 'jails',
     rootFiles: { 'dev/evil': 'x' },
     program: look('evil null'),
-    steps: [...shown('evil no\nnull yes'), file('b1/root/dev/evil', 'x')],
+    steps: [...wholeLife('evil no\nnull yes'), file('b1/root/dev/evil', 'x')],
   }),
 ]

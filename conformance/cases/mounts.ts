@@ -8,12 +8,12 @@ import {
   file,
   finish,
   gone,
-  output,
   remove,
   removeForce,
   start,
   startReady,
   wait,
+  wholeLife,
 } from '../harness/define.ts'
 import type { Json } from '../harness/types.ts'
 
@@ -26,15 +26,6 @@ function tmpfs(destination: string, ...options: string[]): Json {
   return { destination, type: 'tmpfs', source: 'tmpfs', options }
 }
 
-const whole = (expected: Parameters<typeof output>[0]) => [
-  create(),
-  start(),
-  wait('stopped'),
-  output(expected),
-  remove(),
-  gone(),
-]
-
 export const mountCases = [
   defineCase({
     id: 'mounts.directory',
@@ -45,7 +36,7 @@ export const mountCases = [
     files: { 'vol/f': 'from host' },
     config: { mounts: [bind('vol', '/mnt', 'rw')] },
     program: 'cat /mnt/f; echo; echo from container >/mnt/g',
-    steps: [...whole(/^from host/), file('vol/g', 'from container')],
+    steps: [...wholeLife(/^from host/), file('vol/g', 'from container')],
   }),
   defineCase({
     id: 'mounts.directory-ro',
@@ -56,7 +47,7 @@ export const mountCases = [
     config: { mounts: [bind('vol', '/mnt', 'ro')] },
     program:
       'cat /mnt/f; echo; if (echo x >/mnt/g) 2>/dev/null; then echo written; else echo refused; fi; rm -f /mnt/f 2>/dev/null',
-    steps: [...whole(/^from host\nrefused/), file('vol/g', 'absent'), file('vol/f', 'from host')],
+    steps: [...wholeLife(/^from host\nrefused/), file('vol/g', 'absent'), file('vol/f', 'from host')],
   }),
   defineCase({
     id: 'mounts.file',
@@ -68,7 +59,7 @@ export const mountCases = [
     rootFiles: { 'etc/hosts': 'from image' },
     config: { mounts: [bind('hosts', '/etc/hosts', 'rw')] },
     program: 'cat /etc/hosts; echo; echo changed >/etc/hosts',
-    steps: [...whole(/^from host/), file('hosts', 'changed'), file('b1/root/etc/hosts', 'from image')],
+    steps: [...wholeLife(/^from host/), file('hosts', 'changed'), file('b1/root/etc/hosts', 'from image')],
   }),
   defineCase({
     id: 'mounts.file-ro',
@@ -79,7 +70,7 @@ export const mountCases = [
     config: { mounts: [bind('hosts', '/etc/hosts', 'ro')] },
     program:
       'cat /etc/hosts; echo; if (echo x >/etc/hosts) 2>/dev/null; then echo written; else echo refused; fi',
-    steps: [...whole(/^from host\nrefused/), file('hosts', 'from host')],
+    steps: [...wholeLife(/^from host\nrefused/), file('hosts', 'from host')],
   }),
   defineCase({
     id: 'mounts.point-made',
@@ -132,7 +123,7 @@ export const mountCases = [
     files: { 'vol/f': 'inner' },
     config: { mounts: [tmpfs('/mnt'), bind('vol', '/mnt/sub')] },
     program: 'cat /mnt/sub/f; echo; echo x >/mnt/g; ls /mnt',
-    steps: whole('inner\ng\nsub'),
+    steps: wholeLife('inner\ng\nsub'),
   }),
   defineCase({
     id: 'mounts.child-listed-first',
@@ -144,7 +135,7 @@ export const mountCases = [
     files: { 'vol/f': 'inner' },
     config: { mounts: [bind('vol', '/mnt/sub'), tmpfs('/mnt')] },
     program: 'cat /mnt/sub/f',
-    steps: whole('inner'),
+    steps: wholeLife('inner'),
   }),
   defineCase({
     id: 'mounts.tmpfs',
@@ -154,7 +145,7 @@ export const mountCases = [
     rootFiles: { 'data/hidden': 'x' },
     config: { mounts: [tmpfs('/data', 'nosuid', 'rw')] },
     program: 'ls -A /data; echo x >/data/new; ls -A /data',
-    steps: [...whole('new'), file('b1/root/data/new', 'absent'), file('b1/root/data/hidden', 'x')],
+    steps: [...wholeLife('new'), file('b1/root/data/new', 'absent'), file('b1/root/data/hidden', 'x')],
   }),
   defineCase({
     id: 'mounts.tmpfs-size',
@@ -165,7 +156,7 @@ export const mountCases = [
     config: { mounts: [tmpfs('/t', 'size=1m')] },
     program:
       'if dd if=/bin/sh of=/t/a bs=65536 count=8 2>/dev/null; then echo fits; fi; i=0; while [ $i -lt 64 ] && dd if=/bin/sh of=/t/f$i bs=65536 count=1 2>/dev/null; do i=$((i+1)); done; if [ $i -lt 32 ]; then echo full; else echo "no limit at $i"; fi',
-    steps: whole('fits\nfull'),
+    steps: wholeLife('fits\nfull'),
   }),
   defineCase({
     id: 'mounts.tmpfs-mode',
@@ -174,7 +165,7 @@ export const mountCases = [
     mark: 'any-runtime',
     config: { mounts: [tmpfs('/t', 'mode=1777'), tmpfs('/u', 'mode=0700')] },
     program: 'ls -ld /t /u',
-    steps: whole([/^drwxrwxrwt.*\/t$/m, /^drwx------.*\/u$/m]),
+    steps: wholeLife([/^drwxrwxrwt.*\/t$/m, /^drwx------.*\/u$/m]),
   }),
   defineCase({
     id: 'mounts.tmpcopyup',
@@ -191,7 +182,7 @@ export const mountCases = [
     },
     config: { mounts: [tmpfs('/data', 'rw', 'tmpcopyup')] },
     program: 'cat /data/f /data/sub/g /data/l; echo; ls -l /data/private; echo new >/data/f',
-    steps: [...whole([/^copieddeepcopied$/m, /^-rw-------/m]), file('b1/root/data/f', 'copied')],
+    steps: [...wholeLife([/^copieddeepcopied$/m, /^-rw-------/m]), file('b1/root/data/f', 'copied')],
   }),
   defineCase({
     id: 'mounts.tmpcopyup-read-only',
@@ -204,7 +195,7 @@ export const mountCases = [
     config: { mounts: [tmpfs('/data', 'ro', 'nosuid', 'noexec', 'tmpcopyup', 'size=1000000')] },
     program:
       'cat /data/f; echo; (echo x >/data/g) 2>/dev/null || echo refused; /data/run 2>/dev/null || echo inert',
-    steps: whole('copied\nrefused\ninert'),
+    steps: wholeLife('copied\nrefused\ninert'),
   }),
   defineCase({
     id: 'mounts.linux-options',
@@ -242,7 +233,7 @@ export const mountCases = [
     files: { 'vol/prog': { text: '#!/bin/sh\necho ran\n', mode: 0o755 } },
     config: { mounts: [bind('vol', '/mnt', 'noexec'), bind('vol', '/mnt2', 'rw')] },
     program: '/mnt/prog 2>/dev/null || echo refused; /mnt2/prog',
-    steps: whole('refused\nran'),
+    steps: wholeLife('refused\nran'),
   }),
   defineCase({
     id: 'mounts.spaces',
@@ -378,7 +369,7 @@ export const mountCases = [
         })
         server.unref()
       }),
-      ...whole('is a socket'),
+      ...wholeLife('is a socket'),
       file('s.sock', 'present'),
     ],
   }),
@@ -407,7 +398,7 @@ export const mountCases = [
         })
         server.unref()
       }),
-      ...whole('is a socket\nis a socket\nis a socket'),
+      ...wholeLife('is a socket\nis a socket\nis a socket'),
       file('b1/root/var/d.sock', 'stale'),
       file('b1/root/var/l.sock', 'stale'),
       file('s.sock', 'present'),
@@ -436,7 +427,7 @@ export const mountCases = [
     program:
       'if (echo x >/newfile) 2>/dev/null; then echo written; else echo refused; fi; if rm /etc/passwd 2>/dev/null; then echo removed; else echo kept; fi; echo t >/tmp/f && cat /tmp/f; echo v >/mnt/g && cat /mnt/g',
     steps: [
-      ...whole('refused\nkept\nt\nv'),
+      ...wholeLife('refused\nkept\nt\nv'),
       file('b1/root/newfile', 'absent'),
       file('b1/root/etc/passwd', 'present'),
       file('vol/g', 'v'),
@@ -508,7 +499,7 @@ export const mountCases = [
     },
     program:
       'test -c /dev/null && echo null; test -e /dev/mem || echo "no mem"; test -e /proc/meminfo && echo proc; echo x >/dev/shm/f && cat /dev/shm/f; ls -ld /dev/shm',
-    steps: whole([/^null\nno mem\nproc\nx\n/, /^drwxrwxrwt/m]),
+    steps: wholeLife([/^null\nno mem\nproc\nx\n/, /^drwxrwxrwt/m]),
   }),
   defineCase({
     id: 'mounts.devfs-rule-user',
@@ -535,7 +526,7 @@ export const mountCases = [
     stands: 'config.md, Root: "readonly ... defaults to false"',
     mark: 'any-runtime',
     program: 'echo x >/newfile && cat /newfile',
-    steps: [...whole('x'), file('b1/root/newfile', 'x')],
+    steps: [...wholeLife('x'), file('b1/root/newfile', 'x')],
   }),
   defineCase({
     id: 'root.path-with-spaces',
@@ -548,7 +539,7 @@ export const mountCases = [
       check('the root moves', async context => {
         await context.tool('mv', context.expand('%{root}'), context.expand("%{dir}/odd 'root' $x"))
       }),
-      ...whole('in'),
+      ...wholeLife('in'),
     ],
   }),
 ]

@@ -1,15 +1,6 @@
 /** Masked and read-only paths (config-linux.md) beside mounts, links and one another. */
-import { create, defineCase, file, gone, output, remove, start, wait } from '../harness/define.ts'
-import type { Json, Step, TextMatcher } from '../harness/types.ts'
-
-const whole = (expected: TextMatcher): Step[] => [
-  create(),
-  start(),
-  wait('stopped'),
-  output(expected),
-  remove(),
-  gone(),
-]
+import { create, defineCase, file, gone, wholeLife } from '../harness/define.ts'
+import type { Json } from '../harness/types.ts'
 
 /** Those that take no notice of `linux`. */
 const notFor = { ocijail: 'ignores linux.*', runj: 'ignores linux.*' }
@@ -36,7 +27,7 @@ export const pathCases = [
       mounts: [{ destination: '/data/file', type: '%{bind}', source: '/dev/null', options: ['bind', 'ro'] }],
     },
     program: 'cat /data/file; echo end',
-    steps: [...whole('end'), file('b1/root/data/file', 'secret')],
+    steps: [...wholeLife('end'), file('b1/root/data/file', 'secret')],
   }),
   defineCase({
     id: 'paths.by-a-link',
@@ -58,7 +49,7 @@ export const pathCases = [
       },
     },
     program: `cat /data/file /data/link; cat /data/other; echo; ${tried('/data/other')}`,
-    steps: [...whole('text\nrefused /data/other'), file('b1/root/data/file', 'secret')],
+    steps: [...wholeLife('text\nrefused /data/other'), file('b1/root/data/file', 'secret')],
   }),
   defineCase({
     id: 'paths.link-to-file-mount',
@@ -78,7 +69,7 @@ export const pathCases = [
       linux: { maskedPaths: ['/data/first'], readonlyPaths: ['/data/second'] },
     },
     program: `cat /data/one /data/two; echo; ${tried('/data/two')}`,
-    steps: [...whole('text\nrefused /data/two'), file('one', 'secret')],
+    steps: [...wholeLife('text\nrefused /data/two'), file('one', 'secret')],
   }),
   defineCase({
     id: 'paths.masked-in-readonly',
@@ -94,7 +85,7 @@ export const pathCases = [
     steps: [
       // Of two names: nullfs covers only files of one.
       { do: 'tool', argv: ['ln', '%{dir}/b1/root/data/two', '%{dir}/b1/root/second'], expect: {} },
-      ...whole('text\nrefused /data/f\nrefused /data/new'),
+      ...wholeLife('text\nrefused /data/f\nrefused /data/new'),
       file('b1/root/data/two', 'secret'),
       file('b1/root/data/new', 'absent'),
     ],
@@ -124,7 +115,7 @@ export const pathCases = [
         ...['/data/f', '/data/new', '/data/vol/new', '/data/had/new', '/data/tmp/new'].map(tried),
       ].join('; '),
       steps: [
-        ...whole(
+        ...wholeLife(
           'textvolumevolumesingle\nrefused /data/f\nrefused /data/new\nwritten /data/vol/new\nrefused /data/had/new\nwritten /data/tmp/new',
         ),
         file('b1/root/data/made', 'absent'),
@@ -144,7 +135,7 @@ export const pathCases = [
       linux: { readonlyPaths: ['/data'] },
     },
     program: `cat /data/f /data/sub/f; echo; ${tried('/data/f')}; ${tried('/data/sub/f')}`,
-    steps: [...whole('volumeother\nrefused /data/f\nwritten /data/sub/f'), file('vol/f', 'volume')],
+    steps: [...wholeLife('volumeother\nrefused /data/f\nwritten /data/sub/f'), file('vol/f', 'volume')],
   }),
   defineCase({
     id: 'paths.readonly-link-hides',
@@ -191,7 +182,7 @@ export const pathCases = [
         'ls -ld /run; ls /run',
       ].join('; '),
       steps: [
-        ...whole([
+        ...wholeLife([
           /^volumesingle\nrefused \/run\/new\nrefused \/run\/sub\/new\nwritten \/run\/sub\/deep\/new\ndrwxr-x---/,
           more.length > 0 ? /^image$/m : { not: /^image$/m },
         ]),
@@ -212,7 +203,7 @@ export const pathCases = [
     program: `cat /data/file; echo; ${tried('/data/file')}`,
     steps: [
       { do: 'tool', argv: ['ln', '%{dir}/b1/root/data/file', '%{dir}/b1/root/data/second'], expect: {} },
-      ...whole('text\nrefused /data/file'),
+      ...wholeLife('text\nrefused /data/file'),
       file('b1/root/data/file', 'text'),
     ],
   }),

@@ -11,17 +11,8 @@ import {
   start,
   startReady,
   wait,
+  wholeLife,
 } from '../harness/define.ts'
-import type { Step, TextMatcher } from '../harness/types.ts'
-
-const whole = (expected: TextMatcher): Step[] => [
-  create(),
-  start(),
-  wait('stopped'),
-  output(expected),
-  remove(),
-  gone(),
-]
 
 export const securityCases = [
   defineCase({
@@ -46,7 +37,7 @@ export const securityCases = [
         },
         n: 1,
       },
-      ...whole('hidden'),
+      ...wholeLife('hidden'),
     ],
   }),
   defineCase({
@@ -56,7 +47,7 @@ export const securityCases = [
     mark: 'jails',
     program:
       'if mount -t tmpfs tmpfs /tmp 2>/dev/null; then echo mounted; else echo "no mount"; fi; if umount /dev/fd 2>/dev/null; then echo unmounted; else echo "no umount"; fi',
-    steps: whole('no mount\nno umount'),
+    steps: wholeLife('no mount\nno umount'),
   }),
   defineCase({
     id: 'security.no-jail-inside',
@@ -64,7 +55,7 @@ export const securityCases = [
     stands: 'jail(8): sysctl and kldload are refused in a jail',
     mark: 'jails',
     program: 'if sysctl kern.maxfiles=12345 >/dev/null 2>&1; then echo changed; else echo refused; fi',
-    steps: whole('refused'),
+    steps: wholeLife('refused'),
   }),
   defineCase({
     id: 'security.chroot-escape',
@@ -74,7 +65,7 @@ export const securityCases = [
     files: { 'host-only': 'x' },
     program:
       'cd ../../../../../../..; pwd; if test -e %{dir}/host-only; then echo seen; else echo hidden; fi',
-    steps: whole('/\nhidden'),
+    steps: wholeLife('/\nhidden'),
   }),
   defineCase({
     id: 'security.tmpcopyup-link',
@@ -109,7 +100,7 @@ export const securityCases = [
     rootFiles: { 'data/l': { link: '%{dir}/secret' }, 'data/f': 'own' },
     config: { mounts: [{ destination: '/data', type: 'tmpfs', source: 'tmpfs', options: ['tmpcopyup'] }] },
     program: 'cat /data/f; echo; if test -L /data/l; then echo link; fi; cat /data/l 2>/dev/null; echo end',
-    steps: whole('own\nlink\nend'),
+    steps: wholeLife('own\nlink\nend'),
   }),
   defineCase({
     id: 'security.file-mount-link',
@@ -206,7 +197,7 @@ export const securityCases = [
     program:
       'cat /etc/secret; ls /etc/hidden; cat /etc/fixed/f; echo; if (echo x >/etc/fixed/g) 2>/dev/null; then echo written; else echo refused; fi',
     steps: [
-      ...whole('fixed\nrefused'),
+      ...wholeLife('fixed\nrefused'),
       file('b1/root/etc/secret', 'secret'),
       file('b1/root/etc/hidden/f', 'secret'),
     ],
@@ -300,7 +291,7 @@ export const securityCases = [
     steps: [
       { do: 'tool', argv: ['rm', '-f', '%{dir}/b1/root/etc/passwd'], expect: {} },
       { do: 'tool', argv: ['mkfifo', '%{dir}/b1/root/etc/passwd'], expect: {} },
-      ...whole('runs'),
+      ...wholeLife('runs'),
     ],
   }),
   defineCase({
@@ -324,7 +315,7 @@ export const securityCases = [
       },
     },
     program: 'echo runs',
-    steps: [...whole('runs').slice(0, -2), file('b1/root/descriptors', ''), remove(), gone()],
+    steps: [...wholeLife('runs').slice(0, -2), file('b1/root/descriptors', ''), remove(), gone()],
   }),
   defineCase({
     id: 'security.hook-without-end',

@@ -148,6 +148,11 @@ export function lifeCycle(expected?: TextMatcher): readonly Step[] {
   ]
 }
 
+/** The whole life of a container whose program ends by itself, with this output; nothing stays. */
+export function wholeLife(expected: TextMatcher): readonly Step[] {
+  return [create(), start(), wait('stopped'), output(expected), remove(), gone()]
+}
+
 /** Starts a program that is to go on, and waits until it says so. */
 export function startReady(ready: TextMatcher = /ready/): readonly Step[] {
   return [create(), start(), waitText(ready)]
