@@ -7,6 +7,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median, p95, timed, timedDetached } from './bench-clock.mjs'
+import { compileLeast, measureLeast } from './bench-least.mjs'
 import { rootCommands } from './rootfs.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,7 +21,9 @@ if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds: a whole 
 /** On Linux: the empty program is compiled, a host is made, the measuring runs inside. */
 async function outside(work) {
   await compileEmpty(work)
-  readFromDisk([path.join(root, 'dist/jailwright'), path.join(work, 'empty')])
+  readFromDisk(
+    ['dist/jailwright', 'empty', 'least'].map((name, at) => path.join(at === 0 ? root : work, name)),
+  )
   if (process.platform !== 'linux') return measure(work)
   const host = `bench-${process.pid}`
   const node = (...args) => spawnSync(process.execPath, args, { stdio: 'inherit', cwd: root }).status
@@ -48,6 +52,7 @@ async function compileEmpty(work) {
   const { compile } = await import('./bundle.mjs')
   try {
     await compile(path.join(work, 'empty.mjs'), path.join(work, 'empty'))
+    await compileLeast(path.join(work, 'least'))
   } catch (error) {
     console.error(`bench: the executable is not measured: ${error.message.split('\n')[0]}`)
   }
@@ -62,40 +67,6 @@ function readFromDisk(files) {
   if (process.platform !== 'linux') return
   for (const file of files.filter(one => existsSync(one)))
     spawnSync('dd', [`of=${file}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0'], { stdio: 'ignore' })
-}
-
-const median = list => {
-  const sorted = [...list].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}
-
-/** 95th percentile by nearest rank: of fewer than 20 the slowest one. */
-const p95 = list => [...list].sort((a, b) => a - b)[Math.ceil(0.95 * list.length) - 1]
-
-/** Runs to the end; milliseconds. A command that fails ends the benchmark. */
-function timed(argv, env = {}) {
-  const begin = process.hrtime.bigint()
-  const { status, stderr, error } = spawnSync(argv[0], argv.slice(1), {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-  })
-  const took = Number(process.hrtime.bigint() - begin) / 1e6
-  if (error || status !== 0) throw new Error(`${argv.join(' ')}: ${error?.message ?? `${status} ${stderr}`}`)
-  return took
-}
-
-/** Like timed, but standard error is not waited for: init of a container keeps it open. */
-function timedDetached(argv, env = {}) {
-  const begin = process.hrtime.bigint()
-  const { status, error } = spawnSync(argv[0], argv.slice(1), {
-    stdio: 'ignore',
-    env: { ...process.env, ...env },
-  })
-  const took = Number(process.hrtime.bigint() - begin) / 1e6
-  if (error || status !== 0) throw new Error(`${argv.join(' ')}: ${error?.message ?? status}`)
-  return took
 }
 
 const pause = ms => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
@@ -373,6 +344,7 @@ function measure(work) {
   try {
     for (const engine of engines)
       printEngine(engine.name, measureEngine(engine, work, sleeping), residents(engine, work, sleeping))
+    measureLeast(work, rounds)
     measureTrue(engines, work, rootfs)
   } finally {
     removeContainers(work, engines)

@@ -28,7 +28,7 @@ export interface StartedInit {
  * execve(2) does not take it off), and as virtual memory until then (rctl(8) swapuse, vmemoryuse). Half of this structure
  * heap is too little for the engine. `BUN_JSC_` are JavaScriptCore's options, the others mimalloc's.
  */
-const ENGINE = {
+export const ENGINE = {
   BUN_JSC_useBaselineJIT: '0',
   BUN_JSC_useWarmUpMarkedBlocks: '0',
   BUN_JSC_structureHeapSizeInKB: '65536',

@@ -1,0 +1,38 @@
+/**
+ * `create CTL RESULT` leaves a process that waits for a byte in the FIFO CTL and then becomes sleep(1); prints its pid.
+ * `start CTL RESULT` sends that byte and waits until the process has executed sleep(1): its end of RESULT closes then.
+ * Nothing else: no state, no lock, no command line, no message. For bench-least.mjs.
+ */
+import { openSync, readSync, writeAll } from '../src/host/files.ts'
+import { prepareExecve } from '../src/host/process/identity.ts'
+
+const [mode, ctl = '', result = ''] = process.argv.slice(2)
+const READ_WRITE = 2
+
+/** Both ends of a FIFO in one descriptor, which waits for no peer (Linux and FreeBSD). */
+function both(fifo: string): number {
+  return openSync(fifo, READ_WRITE)
+}
+
+if (mode === 'create') {
+  // Here, or the other modes would load it too.
+  const { spawn } = await import('node:child_process')
+  const { ENGINE } = await import('../src/container/spawn-init.ts')
+  const options = { env: ENGINE, stdio: 'ignore', detached: true } as const
+  const waiting = spawn(process.execPath, ['wait', ctl, result], options)
+  const answers = openSync(result, 'r')
+  readSync(answers, new Uint8Array(1))
+  console.log(waiting.pid)
+} else if (mode === 'wait') {
+  const orders = both(ctl)
+  const answers = openSync(result, 'w')
+  const image = prepareExecve('/bin/sleep', ['sleep', '1000'], [])
+  writeAll(answers, '.')
+  readSync(orders, new Uint8Array(1))
+  image()
+} else {
+  const answers = openSync(result, 'r')
+  writeAll(openSync(ctl, 'w'), '.')
+  readSync(answers, new Uint8Array(1))
+}
+process.exit(0)
