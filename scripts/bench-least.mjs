@@ -1,5 +1,5 @@
-// The least that `start` can be (bench-least-program.ts), beside an empty program: most of what `start` takes is another
-// process of the engine that wakes up and that the kernel clears away, and no code of ours makes that shorter.
+// The least that `start` can be (bench-least-program.ts), beside an empty program: most of what `start` takes more than an
+// empty program is the kernel's, which wakes another process of the engine up and clears it away.
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
