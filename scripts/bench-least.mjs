@@ -19,11 +19,13 @@ export function measureLeast(work, rounds) {
   const channels = ['ctl', 'result'].map(name => path.join(work, `least-${name}`))
   timed(['mkfifo', ...channels])
   const once = () => {
-    const { stdout } = spawnSync(least, ['create', ...channels], { encoding: 'utf8' })
+    const { stdout, stderr } = spawnSync(least, ['create', ...channels], { encoding: 'utf8' })
+    const waiting = Number(stdout)
+    if (!(waiting > 0)) throw new Error(`the least program does not start: ${stderr}`)
     try {
       return [timedDetached([empty]), timedDetached([least, 'start', ...channels])]
     } finally {
-      process.kill(Number(stdout), 'SIGKILL')
+      process.kill(waiting, 'SIGKILL')
     }
   }
   once() // The first one fills the caches.
