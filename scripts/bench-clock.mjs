@@ -1,4 +1,4 @@
-// What bench.mjs takes time with.
+// What bench.mjs and bench-least.mjs take time with.
 import { spawnSync } from 'node:child_process'
 
 /** The middle one. */

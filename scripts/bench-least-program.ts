@@ -9,11 +9,6 @@ import { prepareExecve } from '../src/host/process/identity.ts'
 const [mode, ctl = '', result = ''] = process.argv.slice(2)
 const READ_WRITE = 2
 
-/** Both ends of a FIFO in one descriptor, which waits for no peer (Linux and FreeBSD). */
-function both(fifo: string): number {
-  return openSync(fifo, READ_WRITE)
-}
-
 if (mode === 'create') {
   // Here, or the other modes would load it too.
   const { spawn } = await import('node:child_process')
@@ -24,7 +19,8 @@ if (mode === 'create') {
   readSync(answers, new Uint8Array(1))
   console.log(waiting.pid)
 } else if (mode === 'wait') {
-  const orders = both(ctl)
+  // Both ends: opened so it waits for no peer (Linux and FreeBSD).
+  const orders = openSync(ctl, READ_WRITE)
   const answers = openSync(result, 'w')
   const image = prepareExecve('/bin/sleep', ['sleep', '1000'], [])
   writeAll(answers, '.')

@@ -21,9 +21,7 @@ if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds: a whole 
 /** On Linux: the empty program is compiled, a host is made, the measuring runs inside. */
 async function outside(work) {
   await compileEmpty(work)
-  readFromDisk(
-    ['dist/jailwright', 'empty', 'least'].map((name, at) => path.join(at === 0 ? root : work, name)),
-  )
+  readFromDisk([path.join(root, 'dist/jailwright'), path.join(work, 'empty'), path.join(work, 'least')])
   if (process.platform !== 'linux') return measure(work)
   const host = `bench-${process.pid}`
   const node = (...args) => spawnSync(process.execPath, args, { stdio: 'inherit', cwd: root }).status
