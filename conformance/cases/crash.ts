@@ -11,16 +11,13 @@ import {
   startReady,
   wait,
 } from '../harness/define.ts'
+import { bind, hook } from '../harness/entries.ts'
 import type { CheckContext, Json } from '../harness/types.ts'
-
-function hook(script: string): Json {
-  return { path: '/bin/sh', args: ['sh', '-c', script] }
-}
 
 /** Kills the process that runs the hook: the runtime in the middle of its work. */
 const killParent = hook('kill -KILL "$PPID"; sleep 0.2')
 
-const vol: Json = { destination: '/mnt', type: '%{bind}', source: '%{dir}/vol', options: ['rbind'] }
+const vol = bind('vol', '/mnt')
 const tmp: Json = { destination: '/t', type: 'tmpfs', source: 'tmpfs' }
 
 async function noMounts(context: CheckContext): Promise<void> {

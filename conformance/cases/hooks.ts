@@ -14,20 +14,14 @@ import {
   wait,
   waitText,
 } from '../harness/define.ts'
-import type { Json, JsonObject } from '../harness/types.ts'
-
-/** A hook that runs a shell script on the host; args[0] is argv[0], as the specification says. */
-function hook(script: string, more: JsonObject = {}): Json {
-  return { path: '/bin/sh', args: ['sh', '-c', script], ...more }
-}
+import { bind, hook } from '../harness/entries.ts'
+import type { Json } from '../harness/types.ts'
 
 /** Appends a word to a file that both the host and (as /mnt) the container see. */
 const note = (word: string) => hook(`echo ${word} >>%{dir}/vol/order`)
 const noteInside = (word: string) => hook(`echo ${word} >>/mnt/order`)
 
-const sharedVolume: Json = [
-  { destination: '/mnt', type: '%{bind}', source: '%{dir}/vol', options: ['rbind', 'rw'] },
-]
+const sharedVolume: Json = [bind('vol', '/mnt', 'rw')]
 
 function stateNotFor(kind: string): Record<string, string> {
   if (kind === 'poststart') return { runc: '1.1 runs poststart at create', runj: 'knows no poststart' }

@@ -15,16 +15,22 @@ import {
   wait,
   wholeLife,
 } from '../harness/define.ts'
+import { bind } from '../harness/entries.ts'
 import type { Json } from '../harness/types.ts'
-
-/** A directory or file of the case directory, mounted in the container. */
-function bind(source: string, destination: string, ...options: string[]): Json {
-  return { destination, type: '%{bind}', source: `%{dir}/${source}`, options: ['rbind', ...options] }
-}
 
 function tmpfs(destination: string, ...options: string[]): Json {
   return { destination, type: 'tmpfs', source: 'tmpfs', options }
 }
+
+/** Makes s.sock in the case directory. */
+const socketListens = check('a socket listens', async context => {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(context.expand('%{dir}/s.sock'), resolve)
+  })
+  server.unref()
+})
 
 export const mountCases = [
   defineCase({
@@ -360,18 +366,7 @@ export const mountCases = [
     notFor: { ocijail: 'ocijail#19 is open', runj: 'files only' },
     config: { mounts: [bind('s.sock', '/run/s.sock')] },
     program: 'test -S /run/s.sock && echo is a socket',
-    steps: [
-      check('a socket listens', async context => {
-        const server = createServer()
-        await new Promise<void>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(context.expand('%{dir}/s.sock'), resolve)
-        })
-        server.unref()
-      }),
-      ...wholeLife('is a socket'),
-      file('s.sock', 'present'),
-    ],
+    steps: [socketListens, ...wholeLife('is a socket'), file('s.sock', 'present')],
   }),
   defineCase({
     id: 'mounts.socket-covers',
@@ -390,14 +385,7 @@ export const mountCases = [
     },
     program: 'for s in /var/d.sock /var/l.sock /ro/s.sock; do test -S $s && echo is a socket; done',
     steps: [
-      check('a socket listens', async context => {
-        const server = createServer()
-        await new Promise<void>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(context.expand('%{dir}/s.sock'), resolve)
-        })
-        server.unref()
-      }),
+      socketListens,
       ...wholeLife('is a socket\nis a socket\nis a socket'),
       file('b1/root/var/d.sock', 'stale'),
       file('b1/root/var/l.sock', 'stale'),

@@ -1,14 +1,9 @@
 /** Masked and read-only paths (config-linux.md) beside mounts, links and one another. */
 import { create, defineCase, file, gone, wholeLife } from '../harness/define.ts'
-import type { Json } from '../harness/types.ts'
+import { bind } from '../harness/entries.ts'
 
 /** Those that take no notice of `linux`. */
 const notFor = { ocijail: 'ignores linux.*', runj: 'ignores linux.*' }
-
-/** A directory or file of the case directory, mounted in the container. */
-function bind(source: string, destination: string, ...options: string[]): Json {
-  return { destination, type: '%{bind}', source: `%{dir}/${source}`, options: ['rbind', ...options] }
-}
 
 /** Says whether a file can be written. */
 const tried = (path: string) =>

@@ -32,26 +32,21 @@ it('lets sets of others alone, into which its first rule would go', () => {
   expect(journal.pending()).toMatchObject([{ undo: { op: 'ruleset', number: 1002 } }])
 })
 
-it('goes on to the next number when one is taken', () => {
+/** A host that refuses ruleset 1000 with this message. */
+function refusing(stderr: string) {
   const host = fakeHost()
-  host.answers.set('devfs rule -s 1000 add -', {
-    status: 1,
-    stdout: '',
-    stderr: 'devfs rule: ioctl: File exists\n',
-  })
-  const journal = new Journal(join(tmp.dirSync({ unsafeCleanup: true }).name, 'j'))
+  host.answers.set('devfs rule -s 1000 add -', { status: 1, stdout: '', stderr })
+  return { host, journal: new Journal(join(tmp.dirSync({ unsafeCleanup: true }).name, 'j')) }
+}
+
+it('goes on to the next number when one is taken', () => {
+  const { host, journal } = refusing('devfs rule: ioctl: File exists\n')
   const step = { kind: 'ruleset', name: 'ruleset', preferred: 1000, rules: ['hide'] } as const
   expect(takeRuleset(host, journal, step, 'web')).toBe(1001)
 })
 
 it('puts the option in front whose word devfs(8) does not take', () => {
-  const host = fakeHost()
-  host.answers.set('devfs rule -s 1000 add -', {
-    status: 1,
-    stdout: '',
-    stderr: 'devfs rule: error converting to integer: nobodyhere\n',
-  })
-  const journal = new Journal(join(tmp.dirSync({ unsafeCleanup: true }).name, 'j'))
+  const { host, journal } = refusing('devfs rule: error converting to integer: nobodyhere\n')
   const rules = ['path null user root unhide', 'path null user nobodyhere unhide']
   const options = rules.map((rule, index) => ({ rule, property: `mounts[0].options[${index}]` }))
   expect(() =>

@@ -45,6 +45,15 @@ function record(undo: Undo, done?: { fsid?: string; jid?: number }): void {
     } catch {}
 }
 
+/** Every mount is busy: unmount(2) takes it away only with MNT_FORCE. */
+function busyUnlessForced({ kernel }: FakeHost): void {
+  const { unmount } = kernel
+  kernel.unmount = (path, options = {}) => {
+    if (!options.force) throw new SyscallError('unmount', 'EBUSY', 'Device busy', path)
+    unmount(path, options)
+  }
+}
+
 describe('unmount', () => {
   const undo = { op: 'unmount', path: '/r/data', fstype: 'nullfs', from: '/src', before: undefined } as const
 
@@ -71,11 +80,7 @@ describe('unmount', () => {
   })
 
   it('waits for busy mounts for five seconds in all, then forces each', () => {
-    const { unmount } = host.kernel
-    host.kernel.unmount = (path, options = {}) => {
-      if (!options.force) throw new SyscallError('unmount', 'EBUSY', 'Device busy', path)
-      unmount(path, options)
-    }
+    busyUnlessForced(host)
     for (const fsid of ['f1', 'f2', 'f3']) {
       host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid })
       record(undo, { fsid })
@@ -105,11 +110,7 @@ describe('unmount', () => {
   })
 
   it('does not wait long for the root of a removed jail, which its last connections may hold', () => {
-    const { unmount } = host.kernel
-    host.kernel.unmount = (path, options = {}) => {
-      if (!options.force) throw new SyscallError('unmount', 'EBUSY', 'Device busy', path)
-      unmount(path, options)
-    }
+    busyUnlessForced(host)
     host.mounts.push({ path: '/r', fstype: 'nullfs', from: '/src', fsid: 'f1' })
     host.jails.set('web', 7)
     record({ ...undo, path: '/r' }, { fsid: 'f1' })
