@@ -6,9 +6,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { BASE_NODES, MODULE_NODES } from './devfs/nodes.ts'
 import { compare, inPlace, type Outcome } from './fidelity-normal.ts'
-import { makeRoot } from './rootfs.ts'
+import { makeRoot } from './host/rootfs.ts'
+import { BASE_NODES, MODULE_NODES } from './rules/devfs/nodes.ts'
 import { freebsdNumber } from './tools/signals.ts'
 
 interface Step extends Outcome {

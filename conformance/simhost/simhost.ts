@@ -2,7 +2,7 @@
 /** `simhost`: makes, enters and removes simulated FreeBSD hosts. */
 import fs from 'node:fs'
 import { parseArgs } from 'node:util'
-import { createHost, destroyHost, execHost, listHosts, rebootHost } from './hosts.ts'
+import { createHost, destroyHost, execHost, listHosts, rebootHost } from './host/hosts.ts'
 
 const USAGE = `usage: simhost create [--racct] [--hostname NAME] H
        simhost exec H [--] COMMAND [ARGUMENT ...]
@@ -53,7 +53,7 @@ async function main(argv: string[]): Promise<number> {
     case 'reboot':
       return rebootHost(host)
     case 'makeroot': {
-      const { makeRoot } = await import('./rootfs.ts')
+      const { makeRoot } = await import('./host/rootfs.ts')
       makeRoot(host)
       return 0
     }

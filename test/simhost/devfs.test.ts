@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { loadDefaultRules } from '../../conformance/simhost/devfs/defaults.ts'
-import { DevfsKernel, type DevfsMount } from '../../conformance/simhost/devfs/kernel.ts'
-import { MODULE_NODES } from '../../conformance/simhost/devfs/nodes.ts'
-import { devfsTool } from '../../conformance/simhost/devfs/tool.ts'
+import { loadDefaultRules } from '../../conformance/simhost/rules/devfs/defaults.ts'
+import { DevfsKernel, type DevfsMount } from '../../conformance/simhost/rules/devfs/kernel.ts'
+import { MODULE_NODES } from '../../conformance/simhost/rules/devfs/nodes.ts'
+import { devfsTool } from '../../conformance/simhost/rules/devfs/tool.ts'
 
 function host(stdin = '') {
   const kernel = new DevfsKernel()

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { modelOnly } from '../../conformance/simhost/net/backend.ts'
-import { ifconfigTool, type NetCaller } from '../../conformance/simhost/net/ifconfig.ts'
-import { NetKernel } from '../../conformance/simhost/net/kernel.ts'
+import { modelOnly } from '../../conformance/simhost/rules/net/backend.ts'
+import { ifconfigTool, type NetCaller } from '../../conformance/simhost/rules/net/ifconfig.ts'
+import { NetKernel } from '../../conformance/simhost/rules/net/kernel.ts'
 
 let kernel: NetKernel
 let clock = 0

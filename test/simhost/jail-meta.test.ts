@@ -1,6 +1,6 @@
 /** The lines of key=value that a jail carries (kern_jailmeta.c): no host needed. */
 import { describe, expect, it } from 'vitest'
-import { changeMeta, metaName, metaValue } from '../../conformance/simhost/kernel/jail-meta.ts'
+import { changeMeta, metaName, metaValue } from '../../conformance/simhost/kernel/jails/meta.ts'
 
 describe('meta and env', () => {
   it('a new line comes first and replaces the old one of its key', () => {

@@ -1,8 +1,8 @@
 /** jail(8)'s parameters as libjail and config.c take them: no host needed. */
 import { describe, expect, it } from 'vitest'
-import type { Param } from '../../conformance/simhost/kernel/params.ts'
-import { type ConfJail, readConf } from '../../conformance/simhost/tools/jail-conf.ts'
-import { parseValue, resolve, ValueError } from '../../conformance/simhost/tools/jail-params.ts'
+import type { Param } from '../../conformance/simhost/kernel/jails/params.ts'
+import { type ConfJail, readConf } from '../../conformance/simhost/tools/jail/conf.ts'
+import { parseValue, resolve, ValueError } from '../../conformance/simhost/tools/jail/params.ts'
 import {
   addArguments,
   checkInternals,
@@ -10,7 +10,7 @@ import {
   isWild,
   sameParameter,
   wildMatch,
-} from '../../conformance/simhost/tools/jail-words.ts'
+} from '../../conformance/simhost/tools/jail/words.ts'
 import type { ToolContext } from '../../conformance/simhost/tools/tool.ts'
 
 const param = (name: string, type: Param['type']): Param => ({ name, type, description: '' })

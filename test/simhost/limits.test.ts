@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { cpusetTool, parseCpuList } from '../../conformance/simhost/limits/cpuset.ts'
-import { rctlTool } from '../../conformance/simhost/limits/rctl.ts'
-import { RctlKernel } from '../../conformance/simhost/limits/rctl-kernel.ts'
-import { RESOURCES } from '../../conformance/simhost/limits/rules.ts'
+import { cpusetTool, parseCpuList } from '../../conformance/simhost/rules/limits/cpuset.ts'
+import { rctlTool } from '../../conformance/simhost/rules/limits/rctl.ts'
+import { RctlKernel } from '../../conformance/simhost/rules/limits/rctl-kernel.ts'
+import { RESOURCES } from '../../conformance/simhost/rules/limits/rules.ts'
 import { KernelError } from '../../conformance/simhost/text/errno.ts'
 import { expandNumber, humanizeNumber } from '../../conformance/simhost/text/numbers.ts'
 

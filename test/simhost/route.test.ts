@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { modelOnly } from '../../conformance/simhost/net/backend.ts'
-import { ifconfigTool, type NetCaller } from '../../conformance/simhost/net/ifconfig.ts'
-import { NetKernel } from '../../conformance/simhost/net/kernel.ts'
-import { netstatTool } from '../../conformance/simhost/net/netstat.ts'
-import { type Echo, pingTool } from '../../conformance/simhost/net/ping.ts'
-import { routeTool } from '../../conformance/simhost/net/route.ts'
+import { modelOnly } from '../../conformance/simhost/rules/net/backend.ts'
+import { ifconfigTool, type NetCaller } from '../../conformance/simhost/rules/net/ifconfig.ts'
+import { NetKernel } from '../../conformance/simhost/rules/net/kernel.ts'
+import { netstatTool } from '../../conformance/simhost/rules/net/netstat.ts'
+import { type Echo, pingTool } from '../../conformance/simhost/rules/net/ping.ts'
+import { routeTool } from '../../conformance/simhost/rules/net/route.ts'
 
 let kernel: NetKernel
 const caller = (privileged = true): NetCaller => ({

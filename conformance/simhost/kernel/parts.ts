@@ -1,18 +1,18 @@
 /** The parts of the simulated kernel, in the order in which they are installed. A new part is added here. */
 
 import { sethostname } from '../libc.ts'
-import { installDevfs } from './devfs.ts'
-import { registerFilesystems } from './filesystems.ts'
-import * as jailCalls from './jail-calls.ts'
+import { installDevfs } from './devices/devfs.ts'
+import * as jailCalls from './jails/calls.ts'
 import { type Kernel, KernelError, text } from './kernel.ts'
 import * as klds from './klds.ts'
 import { installLimits } from './limits.ts'
-import { installMountView } from './mount-view.ts'
-import * as mounts from './mounts.ts'
+import { registerFilesystems } from './mounts/filesystems.ts'
+import * as mounts from './mounts/table.ts'
+import { installMountView } from './mounts/view.ts'
 import { within } from './namespaces.ts'
-import { installNetwork } from './network.ts'
-import * as processList from './process-list.ts'
-import { allProcesses } from './processes.ts'
+import { installNetwork } from './network/network.ts'
+import * as processList from './processes/list.ts'
+import { allProcesses } from './processes/processes.ts'
 import * as sysctls from './sysctls.ts'
 
 /** What the parts offer to each other. */

@@ -8,7 +8,7 @@ import fs from 'node:fs'
 import { type Json, SOCKET } from '../client.ts'
 import { abstractAddress, check, errno, libc } from '../libc.ts'
 import { type Caller, type Kernel, KernelError } from './kernel.ts'
-import { processJail } from './processes.ts'
+import { processJail } from './processes/processes.ts'
 
 interface Client {
   fd: number
@@ -20,7 +20,7 @@ interface Client {
 const listeners = new Set<number>()
 const watched = new Map<number, (events: number) => void>()
 const clients = new Map<number, Client>()
-/** A request that starts with this byte comes from the in-jail stub (tools/stub.ts): NUL-separated words. */
+/** A request that starts with this byte comes from the in-jail stub (host/stub.c): NUL-separated words. */
 const STUB = 1
 
 /** Opens the kernel's socket in the current network namespace; the answer is its descriptor. */

@@ -1,6 +1,6 @@
 /** df(1): the mount table of the simulated host with the sizes that Linux knows. */
 import fs from 'node:fs'
-import { type DfUnits, type DiskUsage, dfTable } from '../small/df.ts'
+import { type DfUnits, type DiskUsage, dfTable } from '../print/df.ts'
 import { errnoOf } from './errno.ts'
 import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 

@@ -1,7 +1,7 @@
 /** jls(8) */
 import { CallError, type Json } from '../client.ts'
-import type { Param } from '../kernel/params.ts'
-import { negated, resolve, showValue } from './jail-params.ts'
+import type { Param } from '../kernel/jails/params.ts'
+import { negated, resolve, showValue } from './jail/params.ts'
 import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
 
 interface Options {

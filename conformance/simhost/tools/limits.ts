@@ -1,7 +1,7 @@
 /** limits(1): shows resource limits, or runs a command with others. */
 import { ptr } from 'bun:ffi'
 import { libc } from '../libc.ts'
-import { LIMIT_ROWS, limitsTable } from '../small/limits.ts'
+import { LIMIT_ROWS, limitsTable } from '../print/limits.ts'
 import { expandNumber } from '../text/numbers.ts'
 import { execvp } from './process.ts'
 import { Exit, getopt, strerror, type ToolContext } from './tool.ts'

@@ -1,7 +1,7 @@
 /** ls(1) as FreeBSD prints it: long listings, one name a line otherwise. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { HIDDEN_PROC, type ListedFile, longListing } from '../small/listing.ts'
+import { HIDDEN_PROC, type ListedFile, longListing } from '../print/listing.ts'
 import { errnoOf } from './errno.ts'
 import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 

@@ -1,6 +1,6 @@
-/** Small tools that are the machine's own, with FreeBSD's error messages (`small/messages.ts`). */
+/** Small tools that are the machine's own, with FreeBSD's error messages (`print/messages.ts`). */
 import { constants } from 'node:os'
-import { freebsdMessage } from '../small/messages.ts'
+import { freebsdMessage } from '../print/messages.ts'
 import type { ToolContext } from './tool.ts'
 
 /** Where the machine's own program is kept inside a host. */

@@ -4,7 +4,7 @@ import type { ToolDefinition } from './tool.ts'
 export const TOOLS: Record<string, ToolDefinition> = {
   'simhost-ping': { paths: ['/usr/sbin/simhost-ping'], inJail: true, load: () => import('./ping.ts') },
   'simhost-reboot': { paths: ['/sbin/reboot'], program: true, load: () => import('./ping.ts') },
-  jail: { paths: ['/usr/sbin/jail'], program: true, load: () => import('./jail.ts') },
+  jail: { paths: ['/usr/sbin/jail'], program: true, load: () => import('./jail/jail.ts') },
   jls: { paths: ['/usr/sbin/jls'], inJail: true, load: () => import('./jls.ts') },
   jexec: { paths: ['/usr/sbin/jexec'], program: true, load: () => import('./jexec.ts') },
   mount: { paths: ['/sbin/mount'], inJail: true, load: () => import('./mount.ts') },

@@ -1,6 +1,6 @@
 /** stat(1) of FreeBSD; readlink(1) is left to the machine. */
 import fs from 'node:fs'
-import { formatStat, STAT_FORMATS, type StatFile } from '../small/stat.ts'
+import { formatStat, STAT_FORMATS, type StatFile } from '../print/stat.ts'
 import { errnoOf } from './errno.ts'
 import { Lister } from './ls.ts'
 import { Exit, getopt, strerror, type ToolContext } from './tool.ts'

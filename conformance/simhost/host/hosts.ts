@@ -1,0 +1,219 @@
+/** Making, entering and removing simulated hosts from the machine's side. Needs root and runs under Bun. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { CLONE, setns, unshare } from '../libc.ts'
+import { freebsdNumber } from '../tools/signals.ts'
+import { assets } from './build.ts'
+import { alive, type HostRecord, hostDir, readRecord, repository, startTime, stateDir } from './paths.ts'
+
+/** Names of all hosts that have a directory. */
+export function listHosts(): string[] {
+  try {
+    return fs.readdirSync(path.join(stateDir(), 'hosts')).sort()
+  } catch {
+    return []
+  }
+}
+
+/** Starts the kernel process of a new host and returns when it serves. Throws when the name is taken. */
+export function createHost(name: string, how: { racct: boolean; hostname: string }): void {
+  if (!/^[A-Za-z0-9_-]{1,40}$/.test(name))
+    throw new Error(`${name}: a host's name is letters, digits, - and _`)
+  const scratch = hostDir(name)
+  const old = readRecord(name)
+  if (old !== undefined && alive(old)) throw new Error(`${name} exists already`)
+  if (fs.existsSync(scratch)) removeScratch(scratch)
+  const built = assets()
+  fs.mkdirSync(path.join(stateDir(), 'hosts'), { recursive: true, mode: 0o755 })
+  fs.mkdirSync(scratch)
+  try {
+    startKernel(name, scratch, built.lower, how)
+  } catch (error) {
+    removeScratch(scratch)
+    throw error
+  }
+}
+
+function startKernel(
+  name: string,
+  scratch: string,
+  lower: string,
+  how: { racct: boolean; hostname: string },
+): void {
+  const ready = path.join(scratch, 'ready')
+  const log = fs.openSync(path.join(scratch, 'kernel.log'), 'a')
+  const toUs = fs.openSync(ready, 'w')
+  const own = KINDS.map(kind => fs.openSync(`/proc/self/ns/${kind}`, 'r'))
+  unshare(CLONE.NEWNS | CLONE.NEWNET | CLONE.NEWUTS | CLONE.NEWIPC | CLONE.NEWPID)
+  const options = { name, scratch, lower, repository, ...how }
+  const child = Bun.spawn(
+    [process.execPath, path.join(import.meta.dirname, '../kernel/main.ts'), JSON.stringify(options)],
+    {
+      stdio: ['ignore', log, log, toUs],
+      cwd: '/',
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+      detached: true,
+    },
+  )
+  child.unref()
+  // Back out again: a namespace lives as long as one process is in it.
+  for (const fd of own) {
+    setns(fd)
+    fs.closeSync(fd)
+  }
+  fs.closeSync(toUs)
+  fs.closeSync(log)
+  const until = Date.now() + 20_000
+  for (;;) {
+    const said = fs.readFileSync(ready, 'utf8')
+    if (said === 'ready\n') break
+    if (said.endsWith('\n') || Date.now() > until || startTime(child.pid) === undefined)
+      throw new Error(
+        `the kernel did not start: ${said}${fs.readFileSync(path.join(scratch, 'kernel.log'), 'utf8')}`,
+      )
+    Bun.sleepSync(2)
+  }
+  fs.unlinkSync(ready)
+  const record: HostRecord = { name, pid: child.pid, start: startTime(child.pid) ?? '', lower }
+  fs.writeFileSync(path.join(scratch, 'host.json'), JSON.stringify(record))
+}
+
+function running(name: string): HostRecord {
+  const record = readRecord(name)
+  if (record === undefined) throw new Error(`no host ${name}`)
+  if (!alive(record)) throw new Error(`${name} is not running any more (simhost destroy ${name})`)
+  return record
+}
+
+/** The mount namespace is last: the others are opened and entered from the machine's own /proc. */
+const KINDS = ['net', 'uts', 'ipc', 'pid', 'mnt'] as const
+
+const PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
+
+/**
+ * Enters the namespaces of a host; children of this process are then inside. The answer goes back out: the engine must
+ * not stay there, it needs a /proc that knows it.
+ */
+export function enterHost(name: string): () => void {
+  const { pid } = running(name)
+  const cwd = process.cwd()
+  const own = KINDS.map(kind => fs.openSync(`/proc/self/ns/${kind}`, 'r'))
+  // The engine's threads share one root and working directory: setns(2) wants them apart.
+  unshare(CLONE.FS)
+  const fds = KINDS.map(kind => fs.openSync(`/proc/${pid}/ns/${kind}`, 'r'))
+  for (const fd of fds) {
+    setns(fd)
+    fs.closeSync(fd)
+  }
+  try {
+    process.chdir(cwd)
+  } catch {
+    process.chdir('/')
+  }
+  return () => {
+    for (const fd of own) {
+      setns(fd)
+      fs.closeSync(fd)
+    }
+  }
+}
+
+/** Runs a command inside; the promise holds its exit status (128 + FreeBSD's number for a signal). */
+export async function execHost(name: string, argv: string[]): Promise<number> {
+  const leave = enterHost(name)
+  const env = { ...process.env, PATH: `${PATH}:${process.env.PATH ?? ''}` }
+  const program = argv[0] ?? ''
+  const file = program.includes('/') ? program : (Bun.which(program, { PATH: env.PATH }) ?? program)
+  let child: Bun.Subprocess
+  try {
+    child = Bun.spawn([file, ...argv.slice(1)], {
+      argv0: program,
+      stdio: ['inherit', 'inherit', 'inherit'],
+      env,
+      cwd: process.cwd(),
+    })
+  } catch (error) {
+    const missing = !fs.existsSync(file)
+    fs.writeSync(2, `simhost: ${program}: ${missing ? 'No such file or directory' : String(error)}\n`)
+    return missing ? 127 : 126
+  }
+  leave()
+  for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const)
+    process.on(signal, () => child.kill(signal))
+  // The terminal sends this to the whole process group: the command gets it by itself.
+  process.on('SIGINT', () => undefined)
+  await child.exited
+  if (child.signalCode !== null) return 128 + freebsdNumber(String(child.signalCode))
+  return child.exitCode ?? 1
+}
+
+/** A reboot: jails, mounts and clones go, all processes but the kernel die, files stay. Gives the exit status. */
+export async function rebootHost(name: string): Promise<number> {
+  return execHost(name, ['/usr/sbin/simhost-tool', 'simhost-reboot'])
+}
+
+/** Ends a host: every process in its namespaces, its kernel, its files. Also for one whose kernel has died. */
+export function destroyHost(name: string): void {
+  const scratch = hostDir(name)
+  const record = readRecord(name)
+  if (record === undefined && !fs.existsSync(scratch)) throw new Error(`no host ${name}`)
+  if (record !== undefined && alive(record)) killAll(record)
+  removeScratch(scratch)
+  for (const dir of [path.join(stateDir(), 'hosts'), stateDir()]) {
+    try {
+      fs.rmdirSync(dir)
+    } catch {
+      // Another host lives there.
+    }
+  }
+}
+
+/** Kills what shares a namespace with the host (its pid namespace dies with its process 1), then process 1. */
+function killAll(record: HostRecord): void {
+  const link = (pid: number, kind: string): string | undefined => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/ns/${kind}`)
+    } catch {
+      return undefined
+    }
+  }
+  const own = { mnt: link(record.pid, 'mnt'), net: link(record.pid, 'net') }
+  const kill = (pid: number) => {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch {
+      // Already gone.
+    }
+  }
+  kill(record.pid)
+  const until = Date.now() + 10_000
+  for (;;) {
+    const left = fs
+      .readdirSync('/proc')
+      .filter(pid => /^[0-9]+$/.test(pid) && Number(pid) !== process.pid)
+      .filter(
+        pid =>
+          own.mnt !== undefined &&
+          (link(Number(pid), 'mnt') === own.mnt || link(Number(pid), 'net') === own.net),
+      )
+    if (left.length === 0 && !alive(record)) return
+    for (const pid of left) kill(Number(pid))
+    if (Date.now() > until) throw new Error(`${record.name}: processes ${left.join(' ')} do not end`)
+    Bun.sleepSync(5)
+  }
+}
+
+/** The scratch directory, with overlayfs' own work directories. */
+function removeScratch(scratch: string): void {
+  const until = Date.now() + 5000
+  for (;;) {
+    try {
+      fs.rmSync(scratch, { recursive: true, force: true })
+      return
+    } catch (error) {
+      // The mount namespace is torn down a moment after its last process.
+      if (Date.now() > until) throw error
+      Bun.sleepSync(20)
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/** What a devfs mount shows, as files of a tmpfs: kept in step with the entries that its rules leave visible. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { MS, mknod, mount, umount } from '../../libc.ts'
+import type { DevfsEntry } from '../../rules/devfs/kernel.ts'
+import { descriptorLink, hideDescriptors, showDescriptors } from './descriptors.ts'
+
+/** One mounted devfs on disk. */
+export class DevfsTree {
+  private dir: string
+  private readonly where: () => string
+  /** The host's own /dev: its terminals are mounted for good. */
+  private readonly ownTerminals: boolean
+  private readonly made = new Map<string, string>()
+  private terminals = false
+  private descriptors = false
+
+  /** `where` tells the place of the mount, which a rename above it changes. */
+  constructor(where: () => string, ownTerminals: boolean) {
+    this.where = where
+    this.dir = where()
+    this.ownTerminals = ownTerminals
+  }
+
+  /** Makes the files what `entries` say (parents come before what is in them). */
+  sync(entries: readonly DevfsEntry[]): void {
+    this.dir = this.where()
+    const isTerminal = (name: string): boolean => name === 'pts' || name.startsWith('pts/')
+    const wanted = new Map(entries.filter(entry => !isTerminal(entry.name)).map(entry => [entry.name, entry]))
+    for (const name of [...this.made.keys()].reverse()) {
+      if (!wanted.has(name)) this.remove(name)
+    }
+    for (const entry of wanted.values()) this.put(entry)
+    if (this.ownTerminals) return
+    this.showTerminals(entries.some(entry => entry.name.startsWith('pts/')))
+    if (!this.descriptors && wanted.has('fd/0')) {
+      showDescriptors(path.join(this.dir, 'fd'))
+      this.descriptors = true
+    }
+  }
+
+  /** Takes away what is mounted inside, for good or until the next `sync`. */
+  hideMounts(): void {
+    this.dir = this.where()
+    this.showTerminals(false)
+    if (this.descriptors) hideDescriptors(path.join(this.dir, 'fd'))
+    this.descriptors = false
+  }
+
+  private remove(name: string): void {
+    if (name === 'fd' && this.descriptors) {
+      hideDescriptors(path.join(this.dir, name))
+      this.descriptors = false
+    }
+    try {
+      fs.rmSync(path.join(this.dir, name), { recursive: false, force: true })
+    } catch {
+      try {
+        fs.rmdirSync(path.join(this.dir, name))
+      } catch {
+        // Something is mounted there (fdescfs); it stays until that has gone.
+        return
+      }
+    }
+    this.made.delete(name)
+  }
+
+  private put(entry: DevfsEntry): void {
+    const file = path.join(this.dir, entry.name)
+    const { linux, target } = entry.node ?? {}
+    const link =
+      entry.kind === 'link'
+        ? (target ?? '')
+        : typeof linux === 'string'
+          ? this.linkTo(entry.name, linux)
+          : undefined
+    const look = `${entry.kind} ${entry.mode} ${entry.uid} ${entry.gid}`
+    const before = this.made.get(entry.name)
+    if (before === look) return
+    if (before === undefined) {
+      if (entry.kind === 'dir') fs.mkdirSync(file, { recursive: true })
+      else if (link !== undefined) fs.symlinkSync(link, file)
+      else {
+        // A node that nothing answers to has null's number: it can be opened and says nothing.
+        const [major, minor] = Array.isArray(linux) ? (linux as [number, number]) : [1, 3]
+        mknod(file, 0o20000 | entry.mode, major, minor)
+      }
+    }
+    if (link === undefined) {
+      fs.chownSync(file, entry.uid, entry.gid)
+      fs.chmodSync(file, entry.mode)
+    }
+    this.made.set(entry.name, look)
+  }
+
+  /** `fd/N` leads to the descriptors of a jail's process without a procfs. */
+  private linkTo(name: string, linux: string): string {
+    const fd = /^fd\/([0-9]+)$/.exec(name)?.[1]
+    return fd === undefined || this.ownTerminals ? linux : descriptorLink(Number(fd))
+  }
+
+  /**
+   * Terminals work only in an instance of Linux's devpts: the host's, bound to `pts`. With them comes `tty`, which
+   * devfs never lists but finds for whoever has a controlling terminal that the rules leave visible.
+   */
+  private showTerminals(on: boolean): void {
+    if (on === this.terminals) return
+    const dir = path.join(this.dir, 'pts')
+    const own = path.join(this.dir, 'tty')
+    if (on) {
+      fs.mkdirSync(dir, { recursive: true })
+      mount('/dev/pts', dir, null, MS.BIND)
+      mknod(own, 0o20666, 5, 0)
+      fs.chmodSync(own, 0o666)
+    } else {
+      umount(dir, 2)
+      fs.rmdirSync(dir)
+      fs.rmSync(own, { force: true })
+    }
+    this.terminals = on
+  }
+}

@@ -1,0 +1,168 @@
+/** The jail table: records, names, hierarchy, visibility, life and death (jail.md sections 1, 3 and 9). */
+import fs from 'node:fs'
+import { type Caller, type Kernel, KernelError } from '../kernel.ts'
+import type { Mounts } from '../mounts/table.ts'
+import { dropNamespaces, type Namespaces, within } from '../namespaces.ts'
+import { allProcesses, bindNamespace, type Process, unbindNamespace } from '../processes/processes.ts'
+import { closeListener } from '../server.ts'
+
+export type Value = number | string | boolean | string[]
+
+export interface Jail {
+  jid: number
+  /** Full name from the host's point of view. */
+  name: string
+  parent: number
+  /** Resolved host path; the descriptor keeps the file system busy. */
+  root: string
+  rootFd: number
+  /** The path as given, relative to the creator. */
+  path: string
+  persist: boolean
+  /** The jail whose network stack it is in: its own jid for vnet=new, 0 for the host's. */
+  vnet: number
+  /** All other parameters. */
+  values: Map<string, Value>
+  spaces: Namespaces
+  /** Callers that were told how to attach, and when. */
+  attaching: Map<number, number>
+}
+
+export class Jails {
+  readonly table = new Map<number, Jail>()
+  private last = 0
+  private readonly kernel: Kernel
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel
+  }
+
+  all(): Jail[] {
+    return [...this.table.values()].sort((a, b) => a.jid - b.jid)
+  }
+
+  /** Is `jid` below `ancestor` (not equal)? */
+  isBelow(jid: number, ancestor: number): boolean {
+    for (let j = this.table.get(jid); j !== undefined; j = this.table.get(j.parent))
+      if (j.parent === ancestor) return true
+    return false
+  }
+
+  below(jid: number): Jail[] {
+    return this.all().filter(j => this.isBelow(j.jid, jid))
+  }
+
+  /** A jail that the caller can see by its full name (relative to its own jail) or jid. */
+  find(caller: Caller, key: string | number): Jail | undefined {
+    const mine = this.below(caller.jid)
+    if (typeof key === 'number') return mine.find(j => j.jid === key)
+    return mine.find(j => this.nameFor(caller, j) === key)
+  }
+
+  /** The name as the caller sees it: relative to its own jail. */
+  nameFor(caller: Caller, jail: Jail): string {
+    const own = this.table.get(caller.jid)
+    if (own === undefined) return jail.name
+    return jail.jid === own.jid ? '0' : jail.name.slice(own.name.length + 1)
+  }
+
+  /** Next free jid: the one after the last allocated, from 1 (999999 wraps). */
+  allocate(): number {
+    for (let n = 0; n < 999_999; n++) {
+      this.last = this.last >= 999_999 ? 1 : this.last + 1
+      if (!this.table.has(this.last)) return this.last
+    }
+    throw new KernelError('EAGAIN', 'no available jail IDs')
+  }
+
+  /** Paths of the namespaces a process of the jail is in; missing ones are the host's. */
+  spacesOf(jid: number): { uts?: string; ipc?: string; net?: string } {
+    const jail = this.table.get(jid)
+    if (jail === undefined) return {}
+    const above = this.spacesOf(jail.parent)
+    return {
+      uts: jail.spaces.uts,
+      ipc: jail.spaces.ipc ?? above.ipc,
+      net: jail.spaces.net ?? above.net,
+    }
+  }
+
+  /** Runs something in the network stack of a jail (0: the host's). */
+  inNetwork<T>(jid: number, work: () => T): T {
+    const { net } = this.spacesOf(jid)
+    return net === undefined ? work() : within([net], work)
+  }
+
+  add(jail: Jail): void {
+    this.table.set(jail.jid, jail)
+    bindNamespace(jail.spaces.utsLink, jail.jid)
+  }
+
+  /** Living processes of the jail and, unless told otherwise, of the jails below it. */
+  processes(jid: number, deep = true): Process[] {
+    return allProcesses().filter(
+      p => p.state !== 'Z' && p.state !== 'X' && (p.jid === jid || (deep && this.isBelow(p.jid, jid))),
+    )
+  }
+
+  /** prison_remove: children first, then every process, then the jail. */
+  remove(jail: Jail): void {
+    for (const child of this.all().filter(j => j.parent === jail.jid)) this.remove(child)
+    const until = Date.now() + 10_000
+    for (;;) {
+      const left = this.processes(jail.jid)
+      if (left.length === 0 || Date.now() > until) break
+      for (const p of left) {
+        try {
+          process.kill(p.pid, 'SIGKILL')
+        } catch {
+          // It ended by itself.
+        }
+      }
+      Bun.sleepSync(1)
+    }
+    this.kernel.emit('jailRemoving', jail.jid)
+    if (jail.spaces.listener !== undefined) closeListener(jail.spaces.listener)
+    this.table.delete(jail.jid)
+    unbindNamespace(jail.spaces.utsLink)
+    fs.closeSync(jail.rootFd)
+    dropNamespaces(jail.jid, jail.spaces)
+    this.kernel.emit('jailRemoved', jail.jid, jail.name)
+  }
+
+  /** Jails without `persist` go with their last process or child. */
+  collect(): void {
+    const candidates = this.all().filter(j => !j.persist && !this.all().some(c => c.parent === j.jid))
+    if (candidates.length === 0) return
+    const processes = allProcesses()
+    for (const jail of candidates) {
+      for (const [pid, since] of jail.attaching)
+        if (Date.now() - since > 3000 || !fs.existsSync(`/proc/${pid}`)) jail.attaching.delete(pid)
+      if (jail.attaching.size > 0 || processes.some(p => p.jid === jail.jid && p.state !== 'Z')) continue
+      this.remove(jail)
+    }
+  }
+
+  reset(): void {
+    for (const jail of this.all().filter(j => j.parent === 0)) this.remove(jail)
+    this.last = 0
+  }
+
+  /** What the mount table has to know of jails. */
+  connect(mounts: Mounts): void {
+    mounts.jailRootOn = mount => this.all().some(j => mounts.containing(j.root) === mount)
+    mounts.view = caller => {
+      const jail = this.table.get(caller.jid)
+      if (jail === undefined) return { root: '/', enforce: 0 }
+      return { root: jail.root, enforce: Number(jail.values.get('enforce_statfs') ?? 2) }
+    }
+    mounts.jailMayMount = (caller, type) => {
+      const values = this.table.get(caller.jid)?.values
+      return (
+        values?.get('allow.mount') === true &&
+        values.get(`allow.mount.${type}`) === true &&
+        Number(values.get('enforce_statfs') ?? 2) < 2
+      )
+    }
+  }
+}

@@ -1,0 +1,200 @@
+/** File system types other than devfs (mounts.md section 3), each by what Linux has nearest to it. */
+import fs from 'node:fs'
+import { LibcError, mount as linuxMount, MS } from '../../libc.ts'
+import { descriptorLink, hideDescriptors, NOBODYS_GID, showDescriptors } from '../devices/descriptors.ts'
+import { KernelError } from '../kernel.ts'
+import { lookup } from '../paths.ts'
+import type { Filesystem, Mount, MountRequest, Mounts } from './table.ts'
+
+/** Linux flags of FreeBSD's flags that Linux can keep on one mount. */
+function linuxFlags(mount: Mount, flags: Set<string> = mount.flags): number {
+  return (
+    (flags.has('ro') ? MS.RDONLY : 0) |
+    (flags.has('noexec') ? MS.NOEXEC : 0) |
+    (flags.has('nosuid') ? MS.NOSUID : 0) |
+    (flags.has('noatime') ? MS.NOATIME : 0)
+  )
+}
+
+/** nullfs: a bind mount of the source alone, without what is mounted below it. */
+function nullfs(mounts: Mounts): Filesystem {
+  return {
+    number: 0x29,
+    lsflags: 'loopback, jail',
+    local: true,
+    fileMount: true,
+    jail: true,
+    mount({ caller, target, mount, point }) {
+      const given = mount.options.get('from') ?? mount.options.get('target')
+      if (given === undefined) throw new KernelError('EINVAL')
+      const source = lookup(caller, given)
+      try {
+        const kind = (k: string) => (k === 'dir' ? 'dir' : 'other')
+        if (kind(source.kind) !== kind(target.kind)) throw new KernelError('EINVAL')
+        const covered = mounts.mountOf(target)
+        if (covered?.fstype === 'nullfs') {
+          const below = covered.from.replace(/\/$/, '') + target.path.slice(covered.on.length)
+          if (below === source.path) throw new KernelError('EDEADLK')
+        }
+        mount.from = given
+        mount.lower = mounts.mountOf(source)
+        if (mount.lower?.flags.has('local') !== false) mount.flags.add('local')
+        linuxMount(`/proc/self/fd/${source.fd}`, point, null, MS.BIND)
+        const flags = linuxFlags(mount)
+        if (flags !== 0) linuxMount(null, mount.on, null, MS.REMOUNT | MS.BIND | flags)
+      } finally {
+        fs.closeSync(source.fd)
+      }
+    },
+  }
+}
+
+/** vfs_getopt_size: a number (0x, leading 0) with one of k m g t; undefined for what it cannot read. */
+function size(value: string | undefined): number | undefined {
+  const m = /^(0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)([kmgt]?)$/i.exec(value ?? '')
+  if (!m?.[1]) return undefined
+  const digits = m[1]
+  const number = /^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits)
+  return number * 1024 ** ' kmgt'.indexOf((m[2] || ' ').toLowerCase())
+}
+
+/** Options that a tmpfs mounted with them refuses to be updated with (tmpfs_updateopts). */
+const TMPFS_FIXED = ['mode', 'uid', 'gid', 'inodes', 'maxfilesize', 'nonc', 'pgread', 'union']
+
+const tmpfs: Filesystem = {
+  number: 0x87,
+  lsflags: 'jail',
+  local: true,
+  jail: true,
+  options: [
+    ...[
+      'from',
+      'size',
+      'maxfilesize',
+      'inodes',
+      'easize',
+      'uid',
+      'gid',
+      'mode',
+      'export',
+      'union',
+      'nonc',
+      'nomtime',
+    ],
+    ...['nosymfollow', 'pgread'],
+  ],
+  mount({ target, mount, point }) {
+    const o = mount.options
+    const covered = fs.fstatSync(target.fd)
+    const octal = /^[0-7]+/.exec(o.get('mode') ?? '')?.[0]
+    const id = (name: string) => /^[0-9]+$/.exec(o.get(name) ?? '')?.[0]
+    const data = [
+      `mode=${octal ?? (covered.mode & 0o7777).toString(8)}`,
+      `uid=${id('uid') ?? covered.uid}`,
+      `gid=${id('gid') ?? covered.gid}`,
+      `size=${size(o.get('size')) ?? 0}`,
+      `nr_inodes=${size(o.get('inodes')) ?? 0}`,
+    ]
+    mount.from = 'tmpfs'
+    mount.flags.add('local')
+    try {
+      linuxMount('tmpfs', point, 'tmpfs', linuxFlags(mount), data.join(','))
+    } catch (error) {
+      throw error instanceof LibcError && error.code === 'ENOMEM' ? new KernelError('ENOSPC') : error
+    }
+  },
+  update(mount, options, flags) {
+    for (const name of options.keys())
+      if (TMPFS_FIXED.includes(name)) throw new KernelError('EOPNOTSUPP', `mount option <${name}> is unknown`)
+    // The size in bytes is compared with what was rounded up to whole pages at the mount (tmpfs_mount).
+    const [asked, had] = [options, mount.options].map(list => size(list.get('size')) ?? 0)
+    if (asked !== Math.ceil(had! / 4096) * 4096) throw new KernelError('EOPNOTSUPP')
+    linuxMount('tmpfs', mount.on, null, MS.REMOUNT | linuxFlags(mount, flags))
+  },
+}
+
+function pseudo(
+  number: number,
+  lsflags: string,
+  from: string,
+  more: Partial<Filesystem> & { make(request: MountRequest): void },
+): Filesystem {
+  return {
+    number,
+    lsflags,
+    local: true,
+    jail: true,
+    ...more,
+    mount(request) {
+      request.mount.from = from
+      if (more.local !== false) request.mount.flags.add('local')
+      more.make(request)
+    },
+  }
+}
+
+/** /proc of the host's pid namespace; a jail's processes have no capability to look at those of others. */
+function proc({ mount, point }: MountRequest): void {
+  try {
+    linuxMount('proc', point, 'proc', linuxFlags(mount), `hidepid=invisible,gid=${NOBODYS_GID}`)
+  } catch {
+    linuxMount('proc', point, 'proc', linuxFlags(mount))
+  }
+}
+
+/** fdescfs: links to the descriptors of whoever follows them, also where there is no procfs. */
+function fdesc({ mount, point }: MountRequest): void {
+  linuxMount('fdescfs', point, 'tmpfs', linuxFlags(mount) & ~MS.RDONLY, 'mode=555')
+  for (let fd = 0; fd < 20; fd++) fs.symlinkSync(descriptorLink(fd), `${mount.on}/${fd}`)
+  showDescriptors(mount.on)
+}
+
+/** ufs and the like: there are no disks that could be mounted. */
+function disk(number: number): Filesystem {
+  return {
+    number,
+    lsflags: '',
+    local: true,
+    mount({ caller, mount }) {
+      const source = lookup(caller, mount.from)
+      fs.closeSync(source.fd)
+      throw new KernelError('ENOTBLK')
+    },
+  }
+}
+
+/** Registers the types, in the order of lsvfs(1). devfs registers itself first. */
+export function registerFilesystems(mounts: Mounts): void {
+  mounts.type('msdosfs', disk(0x32))
+  mounts.type('procfs', pseudo(0x02, 'synthetic, jail', 'procfs', { make: proc }))
+  mounts.type('nfs', disk(0x3a))
+  mounts.type('cd9660', disk(0xbd))
+  mounts.type('tmpfs', tmpfs)
+  mounts.type('ufs', disk(0x35))
+  mounts.type('p9fs', disk(0xe3))
+  mounts.type('nullfs', nullfs(mounts))
+  mounts.type(
+    'fdescfs',
+    pseudo(0x59, 'synthetic, jail', 'fdescfs', {
+      local: false,
+      make: fdesc,
+      beforeUnmount: (_, place) => hideDescriptors(place),
+      restore: (_, place) => showDescriptors(place),
+    }),
+  )
+  mounts.type('linprocfs', pseudo(0xb0, 'synthetic, jail', 'linprocfs', { make: proc }))
+  mounts.type(
+    'linsysfs',
+    pseudo(0x6b, 'synthetic, jail', 'linsysfs', {
+      make: ({ mount, point }) => linuxMount('sysfs', point, 'sysfs', linuxFlags(mount) | MS.RDONLY),
+    }),
+  )
+  mounts.type(
+    'mqueuefs',
+    pseudo(0x71f, 'synthetic, jail', 'mqueuefs', {
+      make: ({ mount, point }) => linuxMount('mqueue', point, 'mqueue', linuxFlags(mount)),
+    }),
+  )
+  mounts.type('zfs', disk(0xde))
+  mounts.type('unionfs', disk(0x41))
+}

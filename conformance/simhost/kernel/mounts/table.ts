@@ -1,0 +1,481 @@
+/** The mount table with FreeBSD's rules (mounts.md): nmount(2), unmount(2) and what statfs(2) tells. */
+import fs from 'node:fs'
+import type { Json } from '../../client.ts'
+import { LibcError, umount } from '../../libc.ts'
+import { type Caller, HOST, type Kernel, KernelError, text } from '../kernel.ts'
+import type { Klds } from '../klds.ts'
+import { asKernelError, type Found, lookup } from '../paths.ts'
+import { linuxMounts, mountIdAt } from './linux-mounts.ts'
+
+/** One mounted file system. */
+export interface Mount {
+  /** 16 hex digits as `mount -v` prints them. */
+  fsid: string
+  fstype: string
+  from: string
+  /** Resolved host path at the time of the mount (f_mntonname); renames above it do not change it. */
+  on: string
+  /** Linux's number of the mount; none for what is there from the start. */
+  id?: number | undefined
+  /** Flags by option name: ro, noexec, nosuid, noatime, nosymfollow, union, sync, async, ignore, rootfs, local ... */
+  flags: Set<string>
+  /** nmount options as given, without the generic ones. */
+  options: Map<string, string | undefined>
+  /** nullfs: the mount its source is on. */
+  lower?: Mount
+  /** What the file system's own code keeps. */
+  data?: unknown
+  /** jid of the mounter. */
+  jid: number
+}
+
+/** What a file system's `mount` gets. It does the Linux mount on `/proc/self/fd/N` of the target. */
+export interface MountRequest {
+  caller: Caller
+  target: Found
+  mount: Mount
+  /** A Linux path for the target that no link or rename can change. */
+  point: string
+}
+
+/** A file system type. */
+export interface Filesystem {
+  /** lsvfs(1): number and flags; `Refs` is counted. */
+  number: number
+  lsflags: string
+  /** Shown as `local` (false for fdescfs and devfs). */
+  local: boolean
+  /** Options it knows besides the generic ones; undefined when it does not check. */
+  options?: readonly string[]
+  /** Name of the module, when it is not the type. */
+  module?: string
+  /** May be mounted on a regular file. */
+  fileMount?: boolean
+  /** Jails may mount it with allow.mount.TYPE. */
+  jail?: boolean
+  mount(request: MountRequest): void
+  /** mount -u; without it EOPNOTSUPP. */
+  update?(mount: Mount, options: Map<string, string | undefined>, flags: Set<string>): void
+  /** Takes down what was mounted inside (hidden sub-mounts); `restore` puts it back when the unmount fails. */
+  beforeUnmount?(mount: Mount, place: string): void
+  restore?(mount: Mount, place: string): void
+  /** After it has gone. */
+  unmounted?(mount: Mount): void
+}
+
+/** Options of vfs_donmount (mounts.md section 2): option, flag, and whether it sets or clears. */
+const FLAG_OPTIONS: Record<string, readonly [flag: string, on: boolean]> = {
+  ro: ['ro', true],
+  rdonly: ['ro', true],
+  rw: ['ro', false],
+  noro: ['ro', false],
+  sync: ['sync', true],
+  noexec: ['noexec', true],
+  exec: ['noexec', false],
+  nosuid: ['nosuid', true],
+  suid: ['nosuid', false],
+  union: ['union', true],
+  async: ['async', true],
+  noasync: ['async', false],
+  suiddir: ['suiddir', true],
+  nosymfollow: ['nosymfollow', true],
+  symfollow: ['nosymfollow', false],
+  multilabel: ['multilabel', true],
+  noatime: ['noatime', true],
+  atime: ['noatime', false],
+  noclusterr: ['noclusterr', true],
+  noclusterw: ['noclusterw', true],
+}
+/** Options that say how to mount and are not kept. */
+const ONE_SHOT = new Set([
+  'update',
+  'force',
+  'reload',
+  'nocover',
+  'cover',
+  'emptydir',
+  'noemptydir',
+  'automounted',
+])
+/** Always accepted by vfs_filteropt. */
+const GENERIC = new Set([
+  'ro',
+  'rw',
+  'noro',
+  'nosuid',
+  'noexec',
+  'suid',
+  'exec',
+  'errmsg',
+  'fstype',
+  'fspath',
+])
+
+export class Mounts {
+  readonly table: Mount[] = []
+  readonly types = new Map<string, Filesystem>()
+  private count = 0
+  private readonly klds: Klds
+  /** May this jail mount that type? Set by the jails. */
+  jailMayMount: (caller: Caller, type: string) => boolean = () => false
+  /** Is the root of some jail on this mount? */
+  jailRootOn: (mount: Mount) => boolean = () => false
+  /** Host path prefix of a jailed caller's root, and how much it may see. */
+  view: (caller: Caller) => { root: string; enforce: number } = () => ({ root: '/', enforce: 0 })
+
+  constructor(klds: Klds) {
+    this.klds = klds
+  }
+
+  /** Registers a file system type. */
+  type(name: string, type: Filesystem): void {
+    this.types.set(name, type)
+  }
+
+  fsid(type: Filesystem): string {
+    this.count++
+    const hex = (n: number) => Buffer.from(new Uint32Array([n]).buffer).toString('hex')
+    return hex(0xff00 + this.count) + hex(type.number)
+  }
+
+  /** A mount that is there from the start (no Linux mount is made). */
+  addBase(fstype: string, from: string, on: string, flags: string[], data?: unknown): Mount {
+    const type = this.types.get(fstype)
+    if (type === undefined) throw new Error(`no type ${fstype}`)
+    const mount: Mount = {
+      fsid: this.fsid(type),
+      fstype,
+      from,
+      on,
+      flags: new Set(flags),
+      options: new Map(),
+      data,
+      jid: 0,
+    }
+    this.table.push(mount)
+    return mount
+  }
+
+  /** The mount with exactly this recorded mount point, the newest of several. */
+  on(path: string): Mount | undefined {
+    return this.table.findLast(m => m.on === path)
+  }
+
+  /** Where a mount is now; its recorded mount point when Linux does not know it (another mount namespace). */
+  place(mount: Mount): string {
+    return (mount.id === undefined ? undefined : linuxMounts().get(mount.id)?.place) ?? mount.on
+  }
+
+  /** The mount that something found is on, hidden mounts of the simulation left out. */
+  mountOf(found: Found): Mount | undefined {
+    const direct = this.table.find(m => m.id === found.mountId)
+    if (direct !== undefined) return direct
+    const list = linuxMounts()
+    for (let at = list.get(found.mountId); at !== undefined; at = list.get(at.parent)) {
+      const { id, parent } = at
+      const known = this.table.find(m => m.id === id)
+      if (known !== undefined) return known
+      if (parent === id) break
+    }
+    return this.containing(found.path)
+  }
+
+  /** The mount whose root something found is. */
+  private rootedAt(found: Found): Mount | undefined {
+    const mount = this.mountOf(found)
+    if (mount === undefined) return undefined
+    return mount.id === found.mountId && mount.on !== found.path
+      ? this.place(mount) === found.path
+        ? mount
+        : undefined
+      : this.on(found.path)
+  }
+
+  /** The mount that a resolved path is on. */
+  containing(path: string): Mount | undefined {
+    let best: Mount | undefined
+    for (const m of this.table) {
+      const inside = m.on === '/' || path === m.on || path.startsWith(`${m.on}/`)
+      if (inside && (best === undefined || m.on.length >= best.on.length)) best = m
+    }
+    return best
+  }
+
+  /** nmount(2). */
+  nmount(caller: Caller, given: readonly (readonly [string, string | undefined])[], ignore: boolean): void {
+    if (caller.uid !== 0) throw new KernelError('EPERM')
+    const options = new Map<string, string | undefined>()
+    const flags = new Set<string>()
+    const how = new Set<string>()
+    for (const [name, value] of given) {
+      const flag = FLAG_OPTIONS[name]
+      if (ONE_SHOT.has(name)) how.add(name)
+      else options.set(name, value)
+      if (flag?.[1]) flags.add(flag[0])
+      else if (flag) flags.delete(flag[0])
+    }
+    if (ignore) flags.add('ignore')
+    const fstype = options.get('fstype')
+    const fspath = options.get('fspath')
+    if (fstype === undefined) throw new KernelError('EINVAL', 'Invalid fstype')
+    if (fspath === undefined) throw new KernelError('EINVAL', 'Invalid fspath')
+    if (fstype.length >= 16 || Buffer.byteLength(fspath) >= 1024) throw new KernelError('ENAMETOOLONG')
+    if (how.has('update')) {
+      this.update(caller, fspath, options, flags)
+      return
+    }
+    const type = this.find(caller, fstype)
+    if (caller.jid !== 0 && !(type.jail === true && this.jailMayMount(caller, fstype)))
+      throw new KernelError('EPERM')
+    const target = lookup(caller, fspath)
+    try {
+      this.checkTarget(caller, type, target, how)
+      this.checkOptions(type, options, 'EINVAL')
+      const from = options.get('from') ?? options.get('target') ?? fstype
+      for (const name of ['fstype', 'fspath', 'errmsg']) options.delete(name)
+      const mount: Mount = {
+        fsid: this.fsid(type),
+        fstype,
+        from,
+        on: target.path,
+        flags,
+        options,
+        jid: caller.jid,
+      }
+      type.mount({ caller, target, mount, point: `/proc/self/fd/${target.fd}` })
+      mount.id = mountIdAt(mount.on)
+      this.table.push(mount)
+    } catch (error) {
+      throw asKernelError(error)
+    } finally {
+      fs.closeSync(target.fd)
+    }
+  }
+
+  /** The type, its module loaded when the caller may. */
+  private find(caller: Caller, fstype: string): Filesystem {
+    const type = this.types.get(fstype)
+    if (type === undefined) throw new KernelError('EINVAL', 'Invalid fstype')
+    const module = type.module ?? fstype
+    if (!this.klds.has(module) && !(caller.jid === 0 && this.klds.want(module)))
+      throw new KernelError('EINVAL', 'Invalid fstype')
+    return type
+  }
+
+  private checkTarget(caller: Caller, type: Filesystem, target: Found, how: Set<string>): void {
+    const there = this.rootedAt(target)
+    if (target.kind !== 'dir') {
+      if (type.fileMount !== true || target.kind === 'other') throw new KernelError('ENOTDIR')
+      if (there !== undefined) throw new KernelError('EBUSY')
+      if (target.links !== 1) throw new KernelError('EINVAL')
+    }
+    if (caller.jid !== 0 && target.path === this.view(caller).root) throw new KernelError('EPERM')
+    if (how.has('nocover') && there !== undefined) throw new KernelError('EBUSY')
+    if (how.has('emptydir') && fs.readdirSync(`/proc/self/fd/${target.fd}`).length > 0)
+      throw new KernelError('ENOTEMPTY')
+  }
+
+  /** vfs_filteropt(9). */
+  private checkOptions(type: Filesystem, options: Map<string, string | undefined>, errno: string): void {
+    if (type.options === undefined) return
+    for (const name of options.keys()) {
+      if (GENERIC.has(name) || type.options.includes(name)) continue
+      if (name.startsWith('no') && type.options.includes(name.slice(2))) continue
+      throw new KernelError(errno, `mount option <${name}> is unknown`)
+    }
+  }
+
+  private update(
+    caller: Caller,
+    fspath: string,
+    options: Map<string, string | undefined>,
+    flags: Set<string>,
+  ): void {
+    const target = lookup(caller, fspath)
+    fs.closeSync(target.fd)
+    const mount = this.rootedAt(target)
+    if (mount === undefined || (caller.jid !== 0 && mount.jid !== caller.jid)) throw new KernelError('EINVAL')
+    const type = this.types.get(mount.fstype)
+    if (type?.update === undefined) throw new KernelError('EOPNOTSUPP')
+    for (const name of ['fstype', 'fspath', 'errmsg', 'from']) options.delete(name)
+    // The old options are merged in before the file system sees them (vfs_mergeopts).
+    const merged = new Map([...mount.options, ...options])
+    this.checkOptions(type, options, 'EINVAL')
+    try {
+      type.update(mount, merged, flags)
+    } catch (error) {
+      throw asKernelError(error)
+    }
+    for (const name of ['ro', 'noexec', 'nosuid', 'noatime', 'nosymfollow', 'sync', 'async', 'union'])
+      if (flags.has(name)) mount.flags.add(name)
+      else mount.flags.delete(name)
+  }
+
+  /**
+   * unmount(2) as kern_unmount has it (sys/kern/vfs_mount.c): `FSID:...` is MNT_BYFSID. A path is looked up first, and
+   * what it leads to now is compared with the recorded mount points; the path itself only when it leads nowhere.
+   */
+  unmount(caller: Caller, path: string, force: boolean): void {
+    if (caller.uid !== 0) throw new KernelError('EPERM')
+    const byId = /^FSID:(.*)$/.exec(path)?.[1]
+    const mount = byId === undefined ? this.on(nowAt(caller, path)) : this.table.find(m => m.fsid === byId)
+    if (mount === undefined) throw new KernelError(byId === undefined ? 'EINVAL' : 'ENOENT')
+    if (mount.flags.has('rootfs')) throw new KernelError('EINVAL')
+    if (caller.jid !== 0 && mount.jid !== caller.jid) throw new KernelError('EPERM')
+    this.remove(mount, force)
+  }
+
+  /** True when another mount is on or stacked over this one, or has it as its source. */
+  private inUse(mount: Mount): boolean {
+    const at = this.table.indexOf(mount)
+    const list = mount.id === undefined ? undefined : linuxMounts()
+    return this.table.some((m, i) => {
+      if (m === mount) return false
+      if (m.lower === mount) return true
+      const known = m.id === undefined ? undefined : list?.get(m.id)
+      if (known !== undefined) return known.parent === mount.id
+      return i > at && (m.on === mount.on || m.on.startsWith(`${mount.on}/`))
+    })
+  }
+
+  private remove(mount: Mount, force: boolean): void {
+    if (this.inUse(mount)) throw new KernelError('EBUSY')
+    if (!force && this.jailRootOn(mount)) throw new KernelError('EBUSY')
+    const type = this.types.get(mount.fstype)
+    const place = this.place(mount)
+    type?.beforeUnmount?.(mount, place)
+    try {
+      umount(place, force ? 2 | 8 : 8)
+    } catch (error) {
+      // EINVAL: Linux has it no more (it went with what it was mounted in).
+      if (!(error instanceof LibcError && error.code === 'EINVAL')) {
+        type?.restore?.(mount, place)
+        throw asKernelError(error)
+      }
+    }
+    this.table.splice(this.table.indexOf(mount), 1)
+    type?.unmounted?.(mount)
+  }
+
+  /** Takes away everything that was mounted since the boot. */
+  reset(base: number): void {
+    for (const mount of this.table.slice(base).reverse()) {
+      try {
+        this.remove(mount, true)
+      } catch {
+        // It is gone with its parent.
+      }
+    }
+    this.table.length = base
+  }
+
+  /** What getfsstat(2) gives the caller: all, or what enforce_statfs leaves, with paths as it sees them. */
+  visible(caller: Caller): Mount[] {
+    if (caller.jid === 0) return this.table
+    const { root, enforce } = this.view(caller)
+    if (enforce === 0) return this.table
+    const strip = (path: string) => (root === '/' ? path : path === root ? '/' : path.slice(root.length))
+    const own = this.containing(root)
+    const list = this.table
+      .filter(m => m === own || (enforce === 1 && (root === '/' || m.on.startsWith(`${root}/`))))
+      .map(m => ({ ...m, on: m === own ? '/' : strip(m.on) }))
+    return enforce === 2 ? list.filter(m => m.on === '/') : list
+  }
+}
+
+/** The path on the host of what a path leads to now; itself when it leads nowhere. */
+function nowAt(caller: Caller, path: string): string {
+  try {
+    const target = lookup(caller, path)
+    fs.closeSync(target.fd)
+    return target.path
+  } catch {
+    return path
+  }
+}
+
+function toJson(m: Mount): { [key: string]: Json } {
+  return { fsid: m.fsid, fstype: m.fstype, from: m.from, on: m.on, flags: [...m.flags] }
+}
+
+function above(target: Found): Found {
+  const found = lookup(HOST, `${target.path}/..`)
+  fs.closeSync(found.fd)
+  return found
+}
+
+function optionList(value: Json | undefined): [string, string | undefined][] {
+  if (!Array.isArray(value)) throw new KernelError('EINVAL')
+  return value.map(pair => {
+    if (!Array.isArray(pair) || typeof pair[0] !== 'string') throw new KernelError('EINVAL')
+    return [pair[0], typeof pair[1] === 'string' ? pair[1] : undefined]
+  })
+}
+
+export function install(kernel: Kernel, klds: Klds): Mounts {
+  const mounts = new Mounts(klds)
+  kernel.register('nmount', (caller, options) => {
+    mounts.nmount(caller, optionList(options), true)
+    return null
+  })
+  kernel.register('mountVisible', (caller, options) => {
+    mounts.nmount(caller, optionList(options), false)
+    return null
+  })
+  kernel.register('unmount', (caller, path, options) => {
+    const force =
+      typeof options === 'object' && options !== null && !Array.isArray(options) && options.force === true
+    mounts.unmount(caller, text(path), force)
+    return null
+  })
+  kernel.register('mounts', caller => mounts.visible(caller).map(toJson))
+  // statfs(2) of a mount point: nothing when the path leads elsewhere by now.
+  kernel.register('mountAt', (caller, path) => {
+    let target: Found
+    try {
+      target = lookup(caller, text(path))
+    } catch (error) {
+      if (error instanceof KernelError && ['ENOENT', 'ENOTDIR'].includes(error.errno)) return null
+      throw error
+    }
+    fs.closeSync(target.fd)
+    const fsid = mounts.mountOf(target)?.fsid
+    const m = mounts.visible(caller).find(entry => entry.fsid === fsid && entry.on === text(path))
+    return m === undefined ? null : toJson(m)
+  })
+  // realpath(3) and stat(2) as the caller sees them.
+  kernel.register('lookup', (caller, path) => {
+    const target = lookup(caller, text(path))
+    fs.closeSync(target.fd)
+    const { root } = mounts.view(caller)
+    const inside = caller.jid === 0 || root === '/' ? target.path : target.path.slice(root.length) || '/'
+    return { path: inside, kind: target.kind }
+  })
+  // statfs(2): the mount a path is on.
+  kernel.register('statfs', (caller, path) => {
+    const target = lookup(caller, text(path))
+    fs.closeSync(target.fd)
+    const m = mounts.mountOf(target)
+    if (m === undefined) return null
+    // Is it the root directory of that file system? umount(8) compares its device with that of `..`.
+    const root = target.kind === 'dir' && target.path !== '/' && mounts.mountOf(above(target)) !== m
+    return { ...toJson(m), path: target.path, root, kind: target.kind }
+  })
+  kernel.register('lsvfs', () =>
+    [...mounts.types].map(([name, t]) => ({
+      name,
+      number: t.number,
+      flags: t.lsflags,
+      refs: mounts.table.filter(m => m.fstype === name).length,
+      loaded: klds.has(t.module ?? name),
+    })),
+  )
+  let base = 0
+  kernel.on('booted', () => {
+    base = mounts.table.length
+  })
+  kernel.on('reboot', () => mounts.reset(base))
+  return mounts
+}
+
+export { HOST }

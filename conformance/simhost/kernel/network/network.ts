@@ -1,0 +1,242 @@
+/** Network stacks of the simulated kernel: the host's, those of vnet jails, and the tools that configure them. */
+import fs from 'node:fs'
+import type { Json } from '../../client.ts'
+import { tunnelNode } from '../../rules/devfs/nodes.ts'
+import { ifconfigTool, type NetCaller } from '../../rules/net/ifconfig.ts'
+import { FLAG, type Vnet } from '../../rules/net/interface.ts'
+import { NetKernel } from '../../rules/net/kernel.ts'
+import { netstatTool } from '../../rules/net/netstat.ts'
+import { type EchoRequest, pingTool } from '../../rules/net/ping.ts'
+import { routeTool } from '../../rules/net/route.ts'
+import type { Devfs } from '../devices/devfs.ts'
+import type { Jail } from '../jails/table.ts'
+import { type Caller, HOST, type Kernel, KernelError } from '../kernel.ts'
+import type { Parts } from '../parts.ts'
+import { log } from '../server.ts'
+import { sendEcho } from './icmp.ts'
+import { Links } from './links.ts'
+
+/** sysctls of a network stack (CTLFLAG_VNET) with their values at boot. */
+const STACK_OIDS: Readonly<Record<string, string>> = {
+  'net.inet.ip.forwarding': '0',
+  'net.inet6.ip6.forwarding': '0',
+  'net.inet.ip.redirect': '1',
+  'net.inet6.ip6.accept_rtadv': '0',
+  'net.inet.ip.portrange.first': '10000',
+  'net.inet.ip.portrange.last': '65535',
+  'net.inet.ip.portrange.reservedhigh': '1023',
+  'net.inet.icmp.icmplim': '200',
+  'net.inet.tcp.blackhole': '0',
+}
+/** The same, there only when if_bridge or if_epair is loaded. */
+const BRIDGE_OIDS: Readonly<Record<string, string>> = {
+  'net.link.bridge.ipfw': '0',
+  'net.link.bridge.member_ifaddrs': '1',
+  'net.link.bridge.log_mac_flap': '1',
+  'net.link.bridge.allow_llz_overlap': '0',
+  'net.link.bridge.inherit_mac': '0',
+  'net.link.bridge.log_stp': '0',
+  'net.link.bridge.pfil_local_phys': '0',
+  'net.link.bridge.pfil_member': '0',
+  'net.link.bridge.ipfw_arp': '0',
+  'net.link.bridge.pfil_bridge': '0',
+  'net.link.bridge.pfil_onlyip': '1',
+}
+/** Where Linux has the same switch. */
+const REAL_OIDS: Readonly<Record<string, string>> = {
+  'net.inet.ip.forwarding': 'ipv4/ip_forward',
+  'net.inet6.ip6.forwarding': 'ipv6/conf/all/forwarding',
+}
+
+export class Network {
+  readonly net: NetKernel
+  private readonly kernel: Kernel
+  private readonly parts: Parts
+  private readonly links = new Links()
+  private readonly oids = new Map<Vnet, Map<string, string>>()
+
+  constructor(kernel: Kernel, parts: Parts, devfs: Devfs) {
+    this.kernel = kernel
+    this.parts = parts
+    this.links.open(0)
+    const around = {
+      backend: this.links,
+      loadModule: (name: string) => parts.klds.want(name),
+      tunnelChanged: (name: string, present: boolean) =>
+        present ? devfs.addNodes([tunnelNode(name)]) : devfs.removeNodes([name]),
+      memberAddresses: () => this.oid(this.net.host, 'net.link.bridge.member_ifaddrs') !== '0',
+      now: () => Date.now(),
+    }
+    this.net = new NetKernel(around, String(kernel.call(HOST, 'sysctl', 'kern.hostuuid')))
+    this.net.boot()
+  }
+
+  /** The stack that a process of a jail uses. */
+  stackOf(jid: number): Vnet {
+    return this.net.vnets.get(this.parts.jails.table.get(jid)?.vnet ?? 0) ?? this.net.host
+  }
+
+  jailCreated(jid: number): void {
+    const jail = this.parts.jails.table.get(jid)
+    if (jail === undefined || jail.vnet !== jid) return
+    const vnet = this.net.createVnet(jid, jail.name, String(jail.values.get('host.hostuuid') ?? ''))
+    this.parts.jails.inNetwork(jid, () => this.links.open(vnet.id))
+  }
+
+  jailRemoving(jid: number): void {
+    // The links' socket holds the namespace until the interfaces are home.
+    this.net.destroyVnet(jid, vnet => {
+      this.links.close(vnet.id)
+      this.oids.delete(vnet)
+    })
+  }
+
+  settle(): void {
+    this.net.settle()
+    for (const complaint of this.net.complaints.splice(0)) log(`network: ${complaint}`)
+  }
+
+  reset(): void {
+    this.net.settle(true)
+    const { host } = this.net
+    for (const item of [...host.interfaces])
+      if (item.clone && host.interfaces.includes(item)) this.net.destroy(item)
+    host.routes = []
+    this.oids.delete(host)
+    for (const item of host.interfaces) {
+      for (const { address, prefix } of item.addresses)
+        if (item.kind !== 'lo') this.net.dropReal(item, address, prefix)
+      item.addresses = item.addresses.filter(
+        ({ address }) => item.kind === 'lo' && /^(127\.0\.0\.1|::1|fe80::1)$/.test(address),
+      )
+    }
+  }
+
+  /** Who a caller is to the network: its stack, its rights, what it sees. */
+  caller(caller: Caller): NetCaller {
+    const { jails } = this.parts
+    const jail = jails.table.get(caller.jid)
+    const vnet = this.stackOf(caller.jid)
+    const routing = (j: Jail | undefined) =>
+      j === undefined || j.vnet === j.jid || j.values.get('allow.routing') === true
+    return {
+      kernel: this.net,
+      vnet,
+      privileged: caller.uid === 0 && (jail === undefined || jail.vnet === jail.jid),
+      root: caller.uid === 0,
+      routing: caller.uid === 0 && routing(jail),
+      sees: address => {
+        if (jail === undefined || jail.vnet === jail.jid) return true
+        const family = address.includes(':') ? 'ip6' : 'ip4'
+        const list = jail.values.get(`${family}.addr`)
+        if (Array.isArray(list)) return list.includes(address)
+        return jail.values.get(family) !== 'disable'
+      },
+      jail: name => {
+        const jid = this.kernel.call(caller, 'jailId', name)
+        if (typeof jid !== 'number') return undefined
+        return { jid, vnet: this.stackOf(jid), routing: routing(jails.table.get(jid)) }
+      },
+    }
+  }
+
+  private values(vnet: Vnet): Map<string, string> {
+    let values = this.oids.get(vnet)
+    if (values === undefined) {
+      values = new Map()
+      this.oids.set(vnet, values)
+    }
+    return values
+  }
+
+  private oid(vnet: Vnet, name: string): string {
+    return this.values(vnet).get(name) ?? STACK_OIDS[name] ?? BRIDGE_OIDS[name] ?? ''
+  }
+
+  /** Sets a sysctl of the caller's stack, and Linux's where it has the same. */
+  setOid(caller: Caller, name: string, value: string): void {
+    const jid = this.stackOf(caller.jid).jid
+    this.values(this.stackOf(caller.jid)).set(name, value)
+    const file = REAL_OIDS[name]
+    if (file === undefined) return
+    try {
+      this.parts.jails.inNetwork(jid, () =>
+        fs.writeFileSync(`/proc/sys/net/${file}`, value === '0' ? '0' : '1'),
+      )
+    } catch (error) {
+      log(`sysctl ${name}: ${String(error)}`)
+    }
+  }
+
+  defineOids(): void {
+    const { sysctls, klds } = this.parts
+    const define = (name: string) => ({
+      get: (caller: Caller) => this.oid(this.stackOf(caller.jid), name),
+      set: (caller: Caller, value: string) => this.setOid(caller, name, value),
+    })
+    for (const name of Object.keys(STACK_OIDS)) sysctls.define(name, define(name))
+    sysctls.variable('net.ifdescr_maxlen', 1024)
+    sysctls.fixed('net.fibs', 1)
+    sysctls.variable('net.link.tap.up_on_open', 0)
+    sysctls.variable('net.link.tap.user_open', 0)
+    sysctls.tree(() =>
+      klds.has('if_bridge') ? Object.keys(BRIDGE_OIDS).map(name => [name, define(name)]) : [],
+    )
+    let generate = '1'
+    const epair = {
+      get: () => generate,
+      set: (_: Caller, value: string) => {
+        generate = value
+      },
+    }
+    sysctls.tree(() => (klds.has('if_epair') ? [['net.link.epair.ether_gen_addr', epair]] : []))
+    // Root of a vnet jail may change its own stack.
+    this.kernel.wrap('sysctlSet', old => (caller, name, value) => {
+      const own = Object.hasOwn(STACK_OIDS, String(name)) || Object.hasOwn(BRIDGE_OIDS, String(name))
+      if (caller.jid === 0 || caller.uid !== 0 || !own || !this.caller(caller).privileged)
+        return old(caller, name, value)
+      this.setOid(caller, String(name), String(value))
+      return null
+    })
+  }
+}
+
+export function installNetwork(kernel: Kernel, parts: Parts, devfs: Devfs): Network {
+  const network = new Network(kernel, parts, devfs)
+  network.defineOids()
+  kernel.on('tick', () => network.settle())
+  kernel.on('jailCreated', jid => network.jailCreated(jid))
+  kernel.on('jailRemoving', jid => network.jailRemoving(jid))
+  kernel.on('reboot', () => network.reset())
+  const words = (argv: Json | undefined): string[] => argv as string[]
+  kernel.register(
+    'ifconfigTool',
+    (caller, argv) => ifconfigTool(words(argv), network.caller(caller)) as unknown as Json,
+  )
+  kernel.register('routeTool', (caller, argv) => {
+    const who = network.caller(caller)
+    return routeTool(words(argv), who) as unknown as Json
+  })
+  kernel.register(
+    'netstatTool',
+    (caller, argv) => netstatTool(words(argv), network.stackOf(caller.jid)) as unknown as Json,
+  )
+  kernel.register('pingTool', (caller, argv, six) => {
+    const jail = parts.jails.table.get(caller.jid)
+    const vnet = network.stackOf(caller.jid)
+    const raw = jail === undefined || jail.vnet !== 0 || jail.values.get('allow.raw_sockets') === true
+    const host = {
+      vnet,
+      raw: raw && caller.uid === 0,
+      echo: (request: EchoRequest) => parts.jails.inNetwork(vnet.jid, () => sendEcho(request)),
+    }
+    return pingTool(words(argv), host, six === true) as unknown as Json
+  })
+  // What jail(8) needs: is there an interface of that name in the caller's stack, and is it up?
+  kernel.register('interface', (caller, name) => {
+    const item = network.net.find(network.stackOf(caller.jid), String(name))
+    if (item === undefined) throw new KernelError('ENXIO')
+    return { name: item.name, up: (item.flags & FLAG.UP) !== 0 }
+  })
+  return network
+}

@@ -1,0 +1,130 @@
+/** Processes of the simulated host: Linux's own, seen through /proc; the jail of a process is its UTS namespace. */
+import fs from 'node:fs'
+import type { Json } from '../../client.ts'
+import type { Caller, Kernel } from '../kernel.ts'
+import { number } from '../kernel.ts'
+
+/** One process as /proc/PID/stat and status give it. */
+export interface Process {
+  pid: number
+  ppid: number
+  pgid: number
+  sid: number
+  tty: number
+  state: string
+  comm: string
+  /** Clock ticks since boot: the identity of a process together with its pid. */
+  start: string
+  utime: number
+  stime: number
+  /** Virtual size in bytes, resident pages. */
+  vsize: number
+  rss: number
+  nice: number
+  threads: number
+  jid: number
+}
+
+/** UTS namespace (link text of /proc/PID/ns/uts) to jid; parts that make jails keep it. */
+const jailByNamespace = new Map<string, number>()
+
+export function bindNamespace(link: string, jid: number): void {
+  jailByNamespace.set(link, jid)
+}
+
+export function unbindNamespace(link: string): void {
+  jailByNamespace.delete(link)
+}
+
+/** Link text of a process's UTS namespace, undefined when it has gone (or is a zombie). */
+export function utsOf(pid: number): string | undefined {
+  try {
+    return fs.readlinkSync(`/proc/${pid}/ns/uts`)
+  } catch {
+    return undefined
+  }
+}
+
+/** Jid a process is in: 0 for the host, for foreign processes and for zombies whose jail was not seen before. */
+export function processJail(pid: number): number {
+  const link = utsOf(pid)
+  if (link !== undefined) return jailByNamespace.get(link) ?? 0
+  const start = readStat(pid)?.start
+  const seen = lastSeen.get(pid)
+  return seen !== undefined && seen.start === start ? seen.jid : 0
+}
+
+/** A zombie has no namespaces any more: the jail it was last seen in. */
+const lastSeen = new Map<number, { start: string; jid: number }>()
+
+/** True for a process of this host: pid 1 and what is in a namespace of ours (all of the pid namespace). */
+function readStat(pid: number): Omit<Process, 'jid'> | undefined {
+  let stat: string
+  try {
+    stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
+  } catch {
+    return undefined
+  }
+  const close = stat.lastIndexOf(')')
+  const f = stat.slice(close + 2).split(' ')
+  const n = (i: number) => Number(f[i - 3])
+  return {
+    pid,
+    comm: stat.slice(stat.indexOf('(') + 1, close),
+    state: f[0] ?? '?',
+    ppid: n(4),
+    pgid: n(5),
+    sid: n(6),
+    tty: n(7),
+    utime: n(14),
+    stime: n(15),
+    nice: n(19),
+    threads: n(20),
+    start: f[19] ?? '0',
+    vsize: n(23),
+    rss: n(24),
+  }
+}
+
+/** One process, undefined when there is none. */
+export function readProcess(pid: number): Process | undefined {
+  const stat = readStat(pid)
+  if (stat === undefined) return undefined
+  const link = utsOf(pid)
+  const seen = lastSeen.get(pid)
+  const jid =
+    link !== undefined ? (jailByNamespace.get(link) ?? 0) : seen?.start === stat.start ? seen.jid : 0
+  if (jid !== 0 || seen !== undefined) lastSeen.set(pid, { start: stat.start, jid })
+  return { ...stat, jid }
+}
+
+/** All processes of the host. */
+export function allProcesses(): Process[] {
+  const list: Process[] = []
+  for (const name of fs.readdirSync('/proc')) {
+    if (!/^[0-9]+$/.test(name)) continue
+    const p = readProcess(Number(name))
+    if (p !== undefined) list.push(p)
+  }
+  for (const pid of lastSeen.keys()) if (!list.some(p => p.pid === pid)) lastSeen.delete(pid)
+  return list.sort((a, b) => a.pid - b.pid)
+}
+
+/** Registers processInfo; a jailed caller sees its own jail and its children only (`visible` is set by the jails). */
+export function install(kernel: Kernel, visible: (caller: Caller, jid: number) => boolean): void {
+  const info = (caller: Caller, pid: number) => {
+    const p = readProcess(pid)
+    if (p === undefined || !visible(caller, p.jid)) return null
+    return {
+      pid: p.pid,
+      start: p.start,
+      jid: p.jid === caller.jid ? 0 : p.jid,
+      zombie: p.state === 'Z' || p.state === 'X',
+      stopped: p.state === 'T' || p.state === 't',
+    }
+  }
+  kernel.register('processInfo', (caller, pid) => info(caller, number(pid)))
+  kernel.register('processInfos', (caller, pids) =>
+    (pids as readonly Json[]).flatMap(pid => info(caller, number(pid)) ?? []),
+  )
+}

@@ -1,0 +1,38 @@
+import { Output } from '../../text/output.ts'
+import type { DevfsKernel, DevfsMount } from './kernel.ts'
+import { parseRule } from './rules.ts'
+
+const pty = (kind: string, letters: string): string[] =>
+  [...letters].map(letter => `path ${kind}${letter}* unhide`)
+
+/** /etc/defaults/devfs.rules of 15.1 (devfs.md section 6), by set. */
+const DEFAULT_RULES: readonly (readonly [number, readonly string[]])[] = [
+  [1, ['hide']],
+  [2, ['null', 'zero', 'crypto', 'random', 'urandom'].map(name => `path ${name} unhide`)],
+  [
+    3,
+    [
+      ...pty('pty', 'pqrsPQRS'),
+      ...pty('pty', 'lmnoLMNO'),
+      ...pty('tty', 'pqrsPQRS'),
+      ...pty('tty', 'lmnoLMNO'),
+      ...['ptmx', 'pts', 'pts/*', 'fd', 'fd/*', 'stdin', 'stdout', 'stderr'].map(
+        name => `path ${name} unhide`,
+      ),
+    ],
+  ],
+  [4, ['include 1', 'include 2', 'include 3', 'path fuse unhide', 'path zfs unhide']],
+  [5, ['include 1', 'include 2', 'include 3', 'include 4', 'path pf unhide']],
+]
+
+/**
+ * What rc.d/devfs does at boot and at `service devfs restart`: the named sets are emptied and filled again. Other
+ * sets stay.
+ */
+export function loadDefaultRules(kernel: DevfsKernel, mount: DevfsMount): void {
+  const out = new Output('devfs rule')
+  for (const [set, lines] of DEFAULT_RULES) {
+    for (const rule of [...kernel.rules(mount, set)]) kernel.remove(mount, set, rule.number)
+    for (const line of lines) kernel.add(mount, set, parseRule(line.split(' '), out))
+  }
+}

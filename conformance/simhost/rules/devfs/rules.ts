@@ -1,0 +1,125 @@
+import { applyMode } from '../../text/mode.ts'
+import { groupId, groupName, userId, userName } from '../../text/names.ts'
+import { toInteger } from '../../text/numbers.ts'
+import type { Output } from '../../text/output.ts'
+import type { DeviceClass } from './nodes.ts'
+
+/** One rule of devfs(8): conditions and actions (struct devfs_rule). */
+export interface DevfsRule {
+  /** 1..65535; 0 asks for an automatic number. */
+  number: number
+  types: readonly DeviceClass[]
+  path?: string
+  hide: boolean
+  unhide: boolean
+  uid?: number
+  gid?: number
+  mode?: number
+  include?: number
+}
+
+const TYPES: readonly DeviceClass[] = ['disk', 'mem', 'tape', 'tty']
+/** DEVFS_MAXPTRNLEN without the terminating NUL. */
+const PATTERN_LENGTH = 199
+
+/** atonum of devfs(8): a 16-bit number, undefined otherwise. The empty word is 0, as strtoul(3) reads it. */
+export function toNumber(text: string): number | undefined {
+  if (!/^\s*\+?[0-9]*$/.test(text) || text === '+') return undefined
+  const value = Number(text)
+  return value <= 65_535 ? value : undefined
+}
+
+/** As `toNumber`, but the tool ends when it is none. */
+export function needNumber(text: string, out: Output): number {
+  return toNumber(text) ?? out.err(1, `error converting to number: ${text}`)
+}
+
+/** eatoi: an int, or the tool ends. */
+export function needInteger(text: string, out: Output): number {
+  return toInteger(text) ?? out.err(1, `error converting to integer: ${text}`)
+}
+
+/**
+ * Reads a rule from its words (rulespec_intok, devfs.md section 2): an optional number, conditions, actions. Ends the
+ * tool with devfs(8)'s message for anything else.
+ */
+export function parseRule(words: readonly string[], out: Output): DevfsRule {
+  if (words.length === 0) out.err(1, 'unexpected end of rulespec')
+  let at = 0
+  const number = toNumber(words[0]!)
+  if (number !== undefined) at = 1
+  const argument = (): string => {
+    const value = words[at + 1]
+    if (value === undefined) out.err(1, `expecting argument for ${words[at]}`)
+    at += 2
+    return value
+  }
+  const types = new Set<DeviceClass>()
+  const rule: DevfsRule = { number: number ?? 0, types: [], hide: false, unhide: false }
+  for (;;) {
+    if (words[at] === 'type') {
+      const name = argument()
+      types.add(TYPES.find(type => type === name) ?? out.err(1, `unknown type: ${name}`))
+    } else if (words[at] === 'path') {
+      const pattern = argument()
+      if (pattern.length > PATTERN_LENGTH) out.warn('pattern specified too long; truncated')
+      rule.path = pattern.slice(0, PATTERN_LENGTH)
+    } else break
+  }
+  rule.types = TYPES.filter(type => types.has(type))
+  while (at < words.length) parseAction(words[at]!, rule, argument, () => (at += 1), out)
+  return rule
+}
+
+function parseAction(
+  word: string,
+  rule: DevfsRule,
+  argument: () => string,
+  skip: () => void,
+  out: Output,
+): void {
+  switch (word) {
+    case 'hide':
+      rule.hide = true
+      skip()
+      return
+    case 'unhide':
+      rule.unhide = true
+      skip()
+      return
+    case 'user': {
+      const name = argument()
+      rule.uid = userId(name) ?? needInteger(name, out)
+      return
+    }
+    case 'group': {
+      const name = argument()
+      rule.gid = groupId(name) ?? needInteger(name, out)
+      return
+    }
+    case 'mode': {
+      const text = argument()
+      rule.mode = applyMode(text, 0) ?? out.err(1, `invalid mode: ${text}`)
+      return
+    }
+    case 'include':
+      rule.include = needNumber(argument(), out)
+      return
+    default:
+      out.err(1, `unknown argument: ${word}`)
+  }
+}
+
+/** The rule as `devfs rule show` prints it, with its newline (rulespec_outfp). */
+export function formatRule(rule: DevfsRule): string {
+  const words = [String(rule.number)]
+  for (const type of rule.types) words.push('type', type)
+  if (rule.path !== undefined) words.push('path', rule.path)
+  if (rule.hide) words.push('hide')
+  if (rule.unhide) words.push('unhide')
+  if (rule.uid !== undefined) words.push('user', userName(rule.uid) ?? String(rule.uid))
+  if (rule.gid !== undefined) words.push('group', groupName(rule.gid) ?? String(rule.gid))
+  if (rule.mode !== undefined) words.push('mode', rule.mode.toString(8))
+  if (rule.include !== undefined) words.push('include', String(rule.include))
+  return `${words.join(' ')}\n`
+}

@@ -1,0 +1,72 @@
+import { KernelError } from '../../text/errno.ts'
+import { formatInet, type InterfaceAddress, maskOf, networkOf } from './address.ts'
+import { FLAG, type Interface, ND6 } from './interface.ts'
+import type { NetKernel } from './kernel.ts'
+import { attachInet6, setFlags } from './settings.ts'
+
+function realAddress(kernel: NetKernel, item: Interface, entry: InterfaceAddress): void {
+  if (item.linuxName === undefined) return
+  const { address, prefix, broadcast } = entry
+  kernel.real(item.vnet, [{ op: 'address', name: item.linuxName, address, prefix, broadcast }])
+}
+
+/**
+ * SIOCAIFADDR and its IPv6 kin. The first address of a family brings the interface up, an IPv6 address switches IPv6 on
+ * there. Adding what is there already changes the mask only. EEXIST when another interface of the stack has it,
+ * EINVAL on a bridge member where the sysctl forbids it.
+ */
+export function addAddress(kernel: NetKernel, item: Interface, entry: InterfaceAddress): void {
+  const { address, family } = entry
+  const elsewhere = item.vnet.interfaces.some(
+    other => other !== item && other.addresses.some(known => known.address === address && family === 'inet'),
+  )
+  if (elsewhere) throw new KernelError('EEXIST')
+  if (item.bridge !== undefined && !kernel.around.memberAddresses()) throw new KernelError('EINVAL')
+  const complete: InterfaceAddress = { ...entry }
+  if (family === 'inet' && (item.flags & FLAG.BROADCAST) !== 0 && complete.broadcast === undefined) {
+    const size = 2 ** (32 - entry.prefix)
+    complete.broadcast =
+      entry.prefix >= 31 ? address : formatInet(networkOf(address, entry.prefix) + size - 1)
+  }
+  const at = item.addresses.findIndex(known => known.address === address)
+  const first = !item.addresses.some(known => known.family === family)
+  if (at >= 0) {
+    const old = item.addresses[at]!
+    if (old.prefix !== entry.prefix) kernel.dropReal(item, old.address, old.prefix)
+    item.addresses[at] = complete
+  } else item.addresses.push(complete)
+  if (first && (item.flags & FLAG.UP) === 0) setFlags(kernel, item, FLAG.UP, true)
+  realAddress(kernel, item, complete)
+  if (family === 'inet6' && (item.nd6 & ND6.IFDISABLED) !== 0) {
+    item.nd6 &= ~ND6.IFDISABLED
+    attachInet6(kernel, item)
+  }
+}
+
+/** SIOCDIFADDR: the named address, or the first one of IPv4 when none is named. EADDRNOTAVAIL. */
+export function deleteAddress(
+  kernel: NetKernel,
+  item: Interface,
+  family: 'inet' | 'inet6',
+  address?: string,
+): void {
+  const found = item.addresses.find(
+    known => known.family === family && (address === undefined || known.address === address),
+  )
+  if (found === undefined) throw new KernelError('EADDRNOTAVAIL')
+  item.addresses = item.addresses.filter(known => known !== found)
+  kernel.dropReal(item, found.address, found.prefix)
+  if (family === 'inet') {
+    // Linux takes the other addresses of the same network with the first one.
+    for (const other of item.addresses) {
+      const together = other.family === 'inet' && other.prefix === found.prefix
+      const same = networkOf(other.address, found.prefix) === networkOf(found.address, found.prefix)
+      if (together && same) realAddress(kernel, item, other)
+    }
+  }
+}
+
+/** Mask of an IPv4 prefix as ifconfig(8) prints it. */
+export function hexMask(prefix: number): string {
+  return `0x${maskOf(prefix).toString(16)}`
+}
