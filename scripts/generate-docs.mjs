@@ -14,7 +14,7 @@ const file = path.join(here, '..', 'docs', 'config.md')
 /** The table is TypeScript, which Node 20 does not read: esbuild makes one module of it in memory. */
 async function loadTable() {
   const { outputFiles } = await build({
-    entryPoints: [path.join(here, '..', 'src', 'translate', 'disposition.ts')],
+    entryPoints: [path.join(here, '..', 'src', 'translate', 'disposition/disposition.ts')],
     bundle: true,
     format: 'esm',
     write: false,
@@ -45,7 +45,7 @@ function page() {
     ['Other platforms', property => /^(windows|solaris|vm|zos)\b/.test(property.path)],
   ]
   const count = fate => Object.values(propertyRows).filter(row => row.fate === fate).length
-  return `<!-- Made by scripts/generate-docs.mjs (npm run docs) from spec/ and src/translate/disposition*.ts. Do not edit. -->
+  return `<!-- Made by scripts/generate-docs.mjs (npm run docs) from spec/ and src/translate/disposition/. Do not edit. -->
 
 # What a config.json can say, and what becomes of it
 

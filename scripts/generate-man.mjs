@@ -20,8 +20,8 @@ async function tables() {
         export { commands } from './src/cli/commands.ts'
         export { globalOptions } from './src/cli/table/global.ts'
         export { ociVersion } from './src/cli/version.ts'
-        export { annotationRows } from './src/translate/disposition.ts'
-        export { DEVICE_PROFILES } from './src/translate/device-profiles.ts'`,
+        export { annotationRows } from './src/translate/disposition/disposition.ts'
+        export { DEVICE_PROFILES } from './src/translate/devices/profiles.ts'`,
       resolveDir: root,
       loader: 'ts',
     },

@@ -12,10 +12,10 @@ import state from './cli/commands/state.ts'
 import type { AnyInvocation, CommandName } from './cli/commands.ts'
 import { asksForVersion, fastParse } from './cli/fast-parse.ts'
 import { print, writeAll } from './cli/output.ts'
-import { calledName, type Program } from './cli/self.ts'
 import { toInvocation } from './cli/values.ts'
 import { versionText } from './cli/version.ts'
 import { openEverydayHost } from './host/everyday.ts'
+import { calledName, type Program } from './host/self.ts'
 
 type Part = { run(invocation: AnyInvocation, program: Program): Promise<number> }
 
@@ -47,7 +47,7 @@ async function partOf(command: CommandName): Promise<Part> {
 async function main(argv: readonly string[]): Promise<number> {
   const program = calledName()
   if (argv[0] === 'init') {
-    const { initMain } = await import('./container/init.ts')
+    const { initMain } = await import('./container/init/main.ts')
     try {
       return await initMain(argv.slice(1))
     } catch (error) {

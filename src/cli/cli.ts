@@ -1,10 +1,10 @@
 /** From a command that has been understood to an exit status. */
-import type { Context } from '../container/context.ts'
+import type { Context } from '../context.ts'
+import type { Program } from '../host/self.ts'
 import type { EverydayHost } from '../host/types.ts'
 import type { AnyInvocation, CommandName, GlobalValues } from './commands.ts'
 import type { Handler } from './handler.ts'
 import { type Level, Reporter } from './report.ts'
-import type { Program } from './self.ts'
 import { usageError } from './usage.ts'
 
 /** Directory of the containers' state: `--root`, or the default of the name by which the program was called. */

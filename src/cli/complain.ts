@@ -1,7 +1,8 @@
 /** Reporting what is wrong with a command line. */
+
+import type { Program } from '../host/self.ts'
 import { reporterFor } from './cli.ts'
 import type { GlobalValues } from './commands.ts'
-import type { Program } from './self.ts'
 import { type RawValue, type RawValues, toOptions } from './values.ts'
 
 /** The global options without those that are wrong themselves: the error that is reported says so of them. */

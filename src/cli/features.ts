@@ -1,7 +1,7 @@
 /** What this runtime can do, in the form of features.md of the OCI runtime specification. */
 import type { Features } from '../bundle/generated/features.ts'
-import { annotationRows } from '../translate/disposition-annotations.ts'
-import { mountOptionWords } from '../translate/mount-options.ts'
+import { annotationRows } from '../translate/disposition/annotations.ts'
+import { mountOptionWords } from '../translate/mounts/options.ts'
 import { ociVersion, version } from './version.ts'
 
 /**

@@ -1,5 +1,5 @@
 /** What a command's module gives, and what it is given. */
-import type { Context } from '../container/context.ts'
+import type { Context } from '../context.ts'
 import type { EverydayHost, Host } from '../host/types.ts'
 import type { CommandName, Invocation } from './commands.ts'
 

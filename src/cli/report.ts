@@ -4,7 +4,7 @@
  * that of logrus, as runc's.
  */
 
-import type { Log, LogFields } from '../container/context.ts'
+import type { Log, LogFields } from '../context.ts'
 import { ConfigErrors, JailwrightError, ToolError } from '../errors.ts'
 import { closeSync, openSync } from '../host/files.ts'
 import { writeAll } from './output.ts'

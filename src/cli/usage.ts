@@ -1,6 +1,6 @@
 /** Complaints about a command line. */
 import { JailwrightError } from '../errors.ts'
-import { calledName } from './self.ts'
+import { calledName } from '../host/self.ts'
 
 /** A USAGE error that says where help is. */
 export function usageError(message: string, command?: string): JailwrightError {

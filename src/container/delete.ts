@@ -1,16 +1,16 @@
 /** `delete`: everything that `create` did is taken back. */
 import { existsSync } from 'node:fs'
+import type { Context } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
-import { checkId } from '../translate/names.ts'
-import type { HookPlan } from '../translate/plan.ts'
-import { undoEverything } from './build.ts'
-import type { Context } from './context.ts'
-import { killProcess } from './kill-process.ts'
-import { type Layout, layout } from './layout.ts'
-import { type Lock, lockContainer, tryLock } from './lock.ts'
+import { checkId } from '../translate/core/names.ts'
+import type { HookPlan } from '../translate/core/plan.ts'
+import { undoEverything } from './build/build.ts'
+import { killProcess } from './process/kill-process.ts'
 import { readPlan } from './start.ts'
-import { hasDirectory } from './state-directory.ts'
-import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state-file.ts'
+import { hasDirectory } from './state/directory.ts'
+import { type Lock, lockContainer, tryLock } from './state/lock.ts'
+import { type Layout, layout } from './state/paths.ts'
+import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state/state-file.ts'
 
 /** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
 export async function deleteContainers(
@@ -71,7 +71,7 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
     undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files)
     lock.remove()
     if (state && hooks.length > 0) {
-      const { runHooksLeniently } = await import('./hooks.ts')
+      const { runHooksLeniently } = await import('./process/hooks.ts')
       await runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
     }
   } finally {

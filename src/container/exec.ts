@@ -1,19 +1,19 @@
 /** `exec`: another program in a running container, under the same restrictions as the first one. */
 import { rmSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Context } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
-import type { ProcessPlan } from '../translate/plan.ts'
-import { send } from './channel.ts'
-import type { Context } from './context.ts'
-import { programFor } from './exec-program.ts'
-import { forwardSignals, sendSignal } from './foreground.ts'
-import { layout } from './layout.ts'
-import { lockContainer } from './lock.ts'
-import { writePidFile } from './pid-file.ts'
-import { type StartedInit, spawnInit } from './spawn-init.ts'
+import type { ProcessPlan } from '../translate/core/plan.ts'
+import { programFor } from './build/exec-program.ts'
+import { send } from './init/channel.ts'
+import { type StartedInit, spawnInit } from './init/spawn.ts'
+import { forwardSignals, sendSignal } from './process/forward-signals.ts'
+import { writePidFile } from './process/pid-file.ts'
+import type { OwnTerminal } from './process/terminal.ts'
 import { expectExec, readPlan } from './start.ts'
-import { currentStatus, requireState } from './state-file.ts'
-import type { OwnTerminal } from './terminal.ts'
+import { lockContainer } from './state/lock.ts'
+import { layout } from './state/paths.ts'
+import { currentStatus, requireState } from './state/state-file.ts'
 
 /** What `exec` is asked for: a process file, or a command with its options. */
 export interface ExecOptions {
@@ -133,6 +133,6 @@ async function ownTerminal(
   }
   if (options.consoleSocket !== undefined) return undefined
   if (options.detach) throw new JailwrightError('USAGE', '--tty with --detach: --console-socket is required')
-  const { openTerminal } = await import('./terminal.ts')
+  const { openTerminal } = await import('./process/terminal.ts')
   return openTerminal(ctx.host, program.consoleSize)
 }

@@ -1,10 +1,11 @@
 /** `kill`: a signal to the container's first process, or to all of its processes. */
+
+import type { EverydayContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import type { EverydayHost } from '../host/types.ts'
-import type { EverydayContext } from './context.ts'
-import { tryLock } from './lock.ts'
-import { signalProcess } from './signal.ts'
-import { currentStatus, requireContainer, requireState } from './state-file.ts'
+import { signalProcess } from './process/signal.ts'
+import { tryLock } from './state/lock.ts'
+import { currentStatus, requireContainer, requireState } from './state/state-file.ts'
 
 /** How long a signal waits for another command, in milliseconds. */
 const PATIENCE = 5_000

@@ -1,9 +1,9 @@
 /** `list`: all containers below the root directory. */
 import { readdirSync, statSync } from 'node:fs'
-import type { Context } from './context.ts'
-import { layout } from './layout.ts'
-import { notADirectory } from './root.ts'
-import { currentStatus, type OciState, ociState, readState, type StateFile } from './state-file.ts'
+import type { Context } from '../context.ts'
+import { layout } from './state/paths.ts'
+import { notADirectory } from './state/root.ts'
+import { currentStatus, type OciState, ociState, readState, type StateFile } from './state/state-file.ts'
 
 /** One container, with its jail. As in runc's list, `pid` is 0 without a process and `owner` is that of its directory. */
 export interface ListEntry extends OciState {

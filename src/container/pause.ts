@@ -2,13 +2,14 @@
  * `pause` and `resume`: FreeBSD has no freezer, so every process of the jail is stopped by SIGSTOP, again and again
  * until none is left running (one may have been forking).
  */
+
+import type { Context } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
-import type { Context } from './context.ts'
-import { layout } from './layout.ts'
-import { lockContainer } from './lock.ts'
-import { signalProcess } from './signal.ts'
-import { waitUntil } from './sleep.ts'
-import { currentStatus, requireState, type StateFile, writeState } from './state-file.ts'
+import { waitUntil } from '../host/wait.ts'
+import { signalProcess } from './process/signal.ts'
+import { lockContainer } from './state/lock.ts'
+import { layout } from './state/paths.ts'
+import { currentStatus, requireState, type StateFile, writeState } from './state/state-file.ts'
 
 /** How long a jail may take to come to rest, in milliseconds. */
 const PATIENCE = 10_000

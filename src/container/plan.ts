@@ -1,13 +1,13 @@
 /** `plan`: what `create` would do. Needs no root and no FreeBSD, changes nothing. */
 import { basename } from 'node:path'
 import { examineBundle } from '../bundle/index.ts'
+import type { Context } from '../context.ts'
 import { ConfigErrors, JailwrightError } from '../errors.ts'
-import { offlineFacts } from '../translate/facts.ts'
+import type { HostFacts, Plan } from '../translate/core/plan.ts'
+import { Refusal } from '../translate/core/refusal.ts'
 import { translate } from '../translate/index.ts'
-import type { HostFacts, Plan } from '../translate/plan.ts'
-import { Refusal } from '../translate/refusal.ts'
-import type { Context } from './context.ts'
-import { hostFacts } from './facts.ts'
+import { offlineFacts } from '../translate/offline-facts.ts'
+import { hostFacts } from './jail/host-facts.ts'
 
 /**
  * The plan of a bundle for a container of the given id (default: the bundle directory's name, as far as it is legal).

@@ -1,7 +1,8 @@
 /** `ps`: the processes of a container's jail. */
+
+import type { Context } from '../context.ts'
 import { JailwrightError, ToolError } from '../errors.ts'
-import type { Context } from './context.ts'
-import { currentStatus, requireState } from './state-file.ts'
+import { currentStatus, requireState } from './state/state-file.ts'
 
 /** Columns where the caller names none: as `ps -ef` elsewhere, from what FreeBSD's ps(1) has. */
 const COLUMNS = 'user,pid,ppid,%cpu,start,tt,time,command'

@@ -1,9 +1,9 @@
 /** `run`: create, start, wait, delete. */
-import type { Context } from './context.ts'
+import type { Context } from '../context.ts'
+import type { CreateOptions } from './build/options.ts'
 import { createContainer } from './create.ts'
-import type { CreateOptions } from './create-options.ts'
 import { deleteContainers } from './delete.ts'
-import { type Forwarding, forwardSignals, sendSignal } from './foreground.ts'
+import { type Forwarding, forwardSignals, sendSignal } from './process/forward-signals.ts'
 import { start } from './start.ts'
 
 /** `run`'s own options. */

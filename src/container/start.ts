@@ -1,14 +1,14 @@
 /** `start`: init becomes the container's program. */
 
+import type { EverydayContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { closeSync, readFileSync } from '../host/files.ts'
-import type { Plan } from '../translate/plan.ts'
-import { type Answer, answerError, openToInit, Receiver, send } from './channel.ts'
-import type { EverydayContext } from './context.ts'
-import { runHooks } from './hooks.ts'
-import { killProcess } from './kill-process.ts'
-import type { Layout } from './layout.ts'
-import { lockContainer } from './lock.ts'
+import type { Plan } from '../translate/core/plan.ts'
+import { type Answer, answerError, openToInit, Receiver, send } from './init/channel.ts'
+import { runHooks } from './process/hooks.ts'
+import { killProcess } from './process/kill-process.ts'
+import { lockContainer } from './state/lock.ts'
+import type { Layout } from './state/paths.ts'
 import {
   currentStatus,
   damaged,
@@ -19,7 +19,7 @@ import {
   type Status,
   stageState,
   writeState,
-} from './state-file.ts'
+} from './state/state-file.ts'
 
 /** Reads the plan that `create` executed. A damaged file is code STATE. */
 export function readPlan(files: Layout): Plan {

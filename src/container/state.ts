@@ -1,6 +1,6 @@
 /** `state`: cheap, since callers poll it. */
-import type { EverydayContext } from './context.ts'
-import { currentStatus, type OciState, ociState, requireState } from './state-file.ts'
+import type { EverydayContext } from '../context.ts'
+import { currentStatus, type OciState, ociState, requireState } from './state/state-file.ts'
 
 /** The container's state; code NOT_FOUND when there is none. */
 export function state(ctx: EverydayContext, id: string): OciState {

@@ -1,9 +1,9 @@
 /** `stats`: what a container uses, from rctl(8) where the kernel accounts, else from ps(1). */
 import type { Stats, Usage } from '../cli/stats-table.ts'
+import type { Context } from '../context.ts'
 import { JailwrightError, ToolError } from '../errors.ts'
-import type { Context } from './context.ts'
-import { layout } from './layout.ts'
-import { currentStatus, readState, requireState, type StateFile, type Status } from './state-file.ts'
+import { layout } from './state/paths.ts'
+import { currentStatus, readState, requireState, type StateFile, type Status } from './state/state-file.ts'
 
 /** The statistics of a running container at this moment. Code STATE when it is not running. */
 export function stats(ctx: Context, id: string): Stats {

@@ -1,11 +1,12 @@
 /** Config + facts of the host -> plan, or a refusal, in which every property says what became of it. */
-import { translateBriefly } from './brief.ts'
-import type { TranslateInput } from './context.ts'
-import { allFates } from './fates.ts'
-import type { Fate, Plan } from './plan.ts'
-import { Refusal } from './refusal.ts'
 
-export type { TranslateInput } from './context.ts'
+import type { TranslateInput } from './core/context.ts'
+import type { Fate, Plan } from './core/plan.ts'
+import { Refusal } from './core/refusal.ts'
+import { allFates } from './disposition/fates.ts'
+import { translateBriefly } from './translate-config.ts'
+
+export type { TranslateInput } from './core/context.ts'
 
 /**
  * Translates a bundle. Throws JailwrightError for a bad id, and a Refusal with every error of the config, each naming its

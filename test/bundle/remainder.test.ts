@@ -6,10 +6,10 @@ import { bundledSchema } from '../../scripts/schemas.mjs'
 import type { Config } from '../../src/bundle/generated/config.ts'
 import { configFindings } from '../../src/bundle/read-bundle.ts'
 import { remainder } from '../../src/bundle/remainder.ts'
-import { fixedFacts, offlineFacts } from '../../src/translate/facts.ts'
+import { Refusal } from '../../src/translate/core/refusal.ts'
 import { translate } from '../../src/translate/index.ts'
-import { Refusal } from '../../src/translate/refusal.ts'
-import { refusalText } from '../../src/translate/text.ts'
+import { fixedFacts, offlineFacts } from '../../src/translate/offline-facts.ts'
+import { refusalText } from '../../src/translate/text/plan-text.ts'
 import { documents, type Schema } from '../spec/arbitrary.ts'
 
 /** What checks and translation find in a document: the errors of each as lines. */

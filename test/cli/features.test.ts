@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import validateFeatures from '../../src/bundle/generated/validate-features.js'
 import { features, unsafeAnnotations, valuedMountOptions } from '../../src/cli/features.ts'
-import { annotationRows } from '../../src/translate/disposition.ts'
+import { annotationRows } from '../../src/translate/disposition/disposition.ts'
 import { errors, plan } from '../translate/support.ts'
 
 function isUnsafe(name: string): boolean {

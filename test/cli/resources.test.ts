@@ -12,7 +12,7 @@ import {
 } from '../../src/cli/resources.ts'
 import { running } from '../../src/cli/table/running.ts'
 import { toInvocation } from '../../src/cli/values.ts'
-import { disposition } from '../../src/translate/disposition.ts'
+import { disposition } from '../../src/translate/disposition/disposition.ts'
 
 let dir: string
 beforeAll(() => {

@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { dirname, join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it } from 'vitest'
-import type { Context } from '../../src/container/context.ts'
 import { deleteContainers, lockByForce } from '../../src/container/delete.ts'
-import { layout } from '../../src/container/layout.ts'
+import { layout } from '../../src/container/state/paths.ts'
+import type { Context } from '../../src/context.ts'
 import { fakeHost } from './fake-host.ts'
 
 const state = {

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Context } from '../../src/container/context.ts'
 import { containerIds, list } from '../../src/container/list.ts'
+import type { Context } from '../../src/context.ts'
 import { type FakeHost, fakeHost } from './fake-host.ts'
 
 let root: string

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Plan, Step } from '../../src/translate/plan.ts'
-import { rulesetInput } from '../../src/translate/ruleset-input.ts'
+import type { Plan, Step } from '../../src/translate/core/plan.ts'
+import { rulesetInput } from '../../src/translate/devices/ruleset-input.ts'
 import { destroyHost, freshHost, onHost, simulationPossible } from './host.ts'
 
 const runtime = fileURLToPath(new URL('../../dist/jailwright', import.meta.url))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { endSessions, onTerminal, settings } from '../container/pty.ts'
+import { endSessions, onTerminal, settings } from '../container/process/pty.ts'
 import { destroyHost, freshHost, hostCommand, makeRoot, onHost, simulationPossible } from './host.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))

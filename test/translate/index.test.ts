@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/bundle/generated/config.ts'
-import { translateBriefly } from '../../src/translate/brief.ts'
-import { fixedFacts } from '../../src/translate/facts.ts'
 import { translate } from '../../src/translate/index.ts'
+import { fixedFacts } from '../../src/translate/offline-facts.ts'
+import { translateBriefly } from '../../src/translate/translate-config.ts'
 import { DEV, errors, fate, plan, steps } from './support.ts'
 
 function freeze<T>(value: T): T {

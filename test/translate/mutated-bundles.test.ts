@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { configFindings } from '../../src/bundle/read-bundle.ts'
 import { ConfigErrors, JailwrightError } from '../../src/errors.ts'
-import { fixedFacts, offlineFacts } from '../../src/translate/facts.ts'
 import { translate } from '../../src/translate/index.ts'
-import { planText } from '../../src/translate/text.ts'
+import { fixedFacts, offlineFacts } from '../../src/translate/offline-facts.ts'
+import { planText } from '../../src/translate/text/plan-text.ts'
 
 const BUNDLES = join(import.meta.dirname, '../../../shared/podman-freebsd/bundles')
 const present = existsSync(BUNDLES)

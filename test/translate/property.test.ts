@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Config } from '../../src/bundle/generated/config.ts'
 import { JailwrightError } from '../../src/errors.ts'
-import { fixedFacts } from '../../src/translate/facts.ts'
+import type { Plan } from '../../src/translate/core/plan.ts'
 import { translate } from '../../src/translate/index.ts'
-import type { Plan } from '../../src/translate/plan.ts'
-import { planText } from '../../src/translate/text.ts'
+import { fixedFacts } from '../../src/translate/offline-facts.ts'
+import { planText } from '../../src/translate/text/plan-text.ts'
 
 /** Mostly what a config could hold, now and then anything. */
 const mostly = <T>(good: fc.Arbitrary<T>, any: fc.Arbitrary<T>) =>

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { recipeCases } from '../../conformance/cases/recipes.ts'
 import { readBundle } from '../../src/bundle/index.ts'
-import { type FactOverrides, fixedFacts } from '../../src/translate/facts.ts'
 import { translate } from '../../src/translate/index.ts'
-import { planText } from '../../src/translate/text.ts'
+import { type FactOverrides, fixedFacts } from '../../src/translate/offline-facts.ts'
+import { planText } from '../../src/translate/text/plan-text.ts'
 
 const recipes = join(import.meta.dirname, '../../docs/recipes')
 const golden = join(import.meta.dirname, 'golden/recipes')

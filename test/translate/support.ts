@@ -1,9 +1,9 @@
 /** A small bundle to translate, and the parts of a plan that tests look at. */
 import type { Config } from '../../src/bundle/generated/config.ts'
 import { ConfigErrors, JailwrightError } from '../../src/errors.ts'
-import { type FactOverrides, fixedFacts } from '../../src/translate/facts.ts'
+import type { MountStep, Plan, Step } from '../../src/translate/core/plan.ts'
 import { translate } from '../../src/translate/index.ts'
-import type { MountStep, Plan, Step } from '../../src/translate/plan.ts'
+import { type FactOverrides, fixedFacts } from '../../src/translate/offline-facts.ts'
 
 /** What a test may add to the smallest config. */
 export type Parts = Partial<Config>

@@ -1,10 +1,10 @@
-import { Refusal, refusalValue } from '../../translate/refusal.ts'
+import { Refusal, refusalValue } from '../../translate/core/refusal.ts'
 import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 
 const plan: Handler<'plan'> = async ({ options, words }, { context }) => {
   const { planBundle } = await import('../../container/plan.ts')
-  const { planText, refusalText } = await import('../../translate/text.ts')
+  const { planText, refusalText } = await import('../../translate/text/plan-text.ts')
   const bundle = options.bundle ?? words.directory ?? process.cwd()
   const json = options.format === 'json'
   try {

@@ -1,5 +1,5 @@
 import { ConfigErrors, JailwrightError } from '../../errors.ts'
-import { Refusal } from '../../translate/refusal.ts'
+import { Refusal } from '../../translate/core/refusal.ts'
 import type { Handler } from '../handler.ts'
 import { print } from '../output.ts'
 import { describe } from '../report.ts'

@@ -1,9 +1,9 @@
 /** The part of the executable that `create` loads. */
 import { openHost } from '../../host/index.ts'
+import type { Program } from '../../host/self.ts'
 import { runCommand } from '../cli.ts'
 import create from '../commands/create.ts'
 import type { AnyInvocation } from '../commands.ts'
-import type { Program } from '../self.ts'
 
 /** Runs the command; gives the exit status. */
 export function run(invocation: AnyInvocation, program: Program): Promise<number> {

@@ -1,5 +1,6 @@
 /** The part of the executable with the commands that no caller runs at every container. */
 import { openHost } from '../../host/index.ts'
+import type { Program } from '../../host/self.ts'
 import { runCommand } from '../cli.ts'
 import check from '../commands/check.ts'
 import completion from '../commands/completion.ts'
@@ -15,7 +16,6 @@ import stats from '../commands/stats.ts'
 import update from '../commands/update.ts'
 import validate from '../commands/validate.ts'
 import type { AnyInvocation } from '../commands.ts'
-import type { Program } from '../self.ts'
 
 const handlers = {
   check,

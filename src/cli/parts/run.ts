@@ -1,9 +1,9 @@
 /** The part of the executable that `run` loads. */
 import { openHost } from '../../host/index.ts'
+import type { Program } from '../../host/self.ts'
 import { runCommand } from '../cli.ts'
 import foreground from '../commands/run.ts'
 import type { AnyInvocation } from '../commands.ts'
-import type { Program } from '../self.ts'
 
 /** Runs the command; gives the exit status. */
 export function run(invocation: AnyInvocation, program: Program): Promise<number> {

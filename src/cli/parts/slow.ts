@@ -1,8 +1,9 @@
 /** The part of the executable that looks at unusual command lines: help, version, complaints, and what is merely unusual. */
+
+import type { Program } from '../../host/self.ts'
 import { complain } from '../complain.ts'
 import type { Parsed } from '../fast-parse.ts'
 import { print } from '../output.ts'
-import type { Program } from '../self.ts'
 import { reportingOptions, slowParse } from '../slow-parse.ts'
 import { toInvocation } from '../values.ts'
 

@@ -1,13 +1,13 @@
 /** `check`: the state directory, and the containers in it. */
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Finding } from '../../cli/findings.ts'
+import type { Context } from '../../context.ts'
 import { JailwrightError } from '../../errors.ts'
-import type { Context } from '../context.ts'
-import { layout } from '../layout.ts'
 import { containerNames } from '../list.ts'
-import { tryLock } from '../lock.ts'
-import { readState } from '../state-file.ts'
+import { tryLock } from '../state/lock.ts'
+import { layout } from '../state/paths.ts'
+import { readState } from '../state/state-file.ts'
+import type { Finding } from './finding.ts'
 
 const SUBJECT = 'state directory'
 

@@ -1,9 +1,9 @@
 /** `check`: kernel modules, present or loadable. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Finding } from '../../cli/findings.ts'
 import type { Host } from '../../host/types.ts'
-import { DEVICE_PROFILES } from '../../translate/device-profiles.ts'
+import { DEVICE_PROFILES } from '../../translate/devices/profiles.ts'
+import type { Finding } from './finding.ts'
 
 /** A module by the name of its file, what it is for, and whether containers cannot do without. */
 interface Wanted {

@@ -1,6 +1,7 @@
 /** `check`: what decides whether packets of vnet jails get anywhere. */
-import type { Finding } from '../../cli/findings.ts'
+
 import type { Host } from '../../host/types.ts'
+import type { Finding } from './finding.ts'
 
 /** Findings on forwarding and on bridges. */
 export function checkNetwork(host: Host): Finding[] {

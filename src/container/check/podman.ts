@@ -1,7 +1,7 @@
 /** `check`: podman, conmon, and whether podman knows this runtime. */
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Finding } from '../../cli/findings.ts'
+import type { Finding } from './finding.ts'
 
 /** Environment variables that matter here. */
 type Environment = Readonly<Record<string, string | undefined>>

@@ -1,0 +1,193 @@
+/** Executes a plan step by step; each effect's undo is in the journal before it happens. */
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { JailwrightError, ToolError } from '../../errors.ts'
+import type { Host } from '../../host/types.ts'
+import type {
+  JailStep,
+  MountStep,
+  MoveInterfaceStep,
+  Plan,
+  RunStep,
+  Step,
+  ToolCall,
+} from '../../translate/core/plan.ts'
+import { explainClash } from '../jail/address-clash.ts'
+import { takeRuleset } from '../jail/devfs-rulesets.ts'
+import { raiseChildren } from '../jail/parent-jail.ts'
+import type { Journal } from '../journal/journal.ts'
+import { applyMount } from '../mounts/apply-mount.ts'
+import type { Roots } from '../mounts/mount-point.ts'
+import { mountSocket } from '../mounts/socket.ts'
+import type { Layout } from '../state/paths.ts'
+
+/** What came of a plan. */
+export interface Applied {
+  /** What the jail has as its root. */
+  rootPath: string
+}
+
+/** Values of placeholders `%{name}`, as they become known. */
+type Captured = Map<string, string>
+
+/** Fills placeholders in; `%{epair0:b}` is the other end of the epair that `epair0` names. */
+function fill(text: string, captured: Captured): string {
+  return text.replaceAll(/%\{([a-z0-9_]+)(:b)?\}/g, (whole, name: string, other: string | undefined) => {
+    const value = captured.get(name)
+    if (value === undefined) return whole
+    return other ? value.replace(/a$/, 'b') : value
+  })
+}
+
+function fillCall(call: ToolCall, captured: Captured): ToolCall {
+  return {
+    ...call,
+    args: call.args.map(arg => fill(arg, captured)),
+    ...(call.stdin === undefined ? {} : { stdin: fill(call.stdin, captured) }),
+  }
+}
+
+/**
+ * Does all steps in order, and calls `jailed` as soon as there is the jail. Throws at the first that fails; the caller
+ * plays the journal back.
+ */
+export function applyPlan(
+  host: Host,
+  journal: Journal,
+  plan: Plan,
+  files: Layout,
+  jailed: (jid: number) => void,
+): Applied {
+  const captured: Captured = new Map()
+  const roots: Roots = { mountRoot: plan.rootPath, realRoot: plan.rootPath, empty: files.empty }
+  const mount = (step: MountStep): void => {
+    const options = step.options.map(([name, value]) => [name, value && fill(value, captured)] as const)
+    const way = step.target === 'socket' ? mountSocket : applyMount
+    way(host, journal, { ...step, options }, roots)
+  }
+  const apply = (step: Step): void => {
+    switch (step.kind) {
+      case 'ruleset':
+        captured.set(step.name, String(takeRuleset(host, journal, step, plan.jailName)))
+        return
+      case 'readonly-root':
+        roots.mountRoot = mountReadonlyRoot(host, journal, plan.rootPath, files)
+        return
+      case 'mount':
+        mount(step)
+        return
+      case 'jail':
+        jailed(makeJail(host, journal, step, roots.mountRoot, plan.annotations))
+        return
+      case 'run':
+        runStep(host, journal, step, captured)
+        return
+      case 'move-interface':
+        moveInterface(host, journal, step)
+        return
+      case 'raise-children':
+        raiseChildren(host, journal, step.parent, parentLock(files, step.parent))
+    }
+  }
+  for (const step of plan.steps) apply(step)
+  return { rootPath: roots.mountRoot }
+}
+
+/** No id begins with a dot, and a jail's name may hold what a file's may not. */
+function parentLock(files: Layout, parent: string): string {
+  return join(dirname(files.lock), `.parent-${encodeURIComponent(parent)}`)
+}
+
+/** The read-only root: a nullfs alias below the state directory (nullfs cannot be remounted, mounts.md section 3). */
+function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files: Layout): string {
+  mkdirSync(files.root, { recursive: true, mode: 0o755 })
+  journal.perform(
+    'mount read-only root',
+    {
+      op: 'unmount',
+      path: files.root,
+      fstype: 'nullfs',
+      from: rootPath,
+      before: host.kernel.mountAt(files.root)?.fsid,
+    },
+    () => {
+      host.kernel.nmount([
+        ['fstype', 'nullfs'],
+        ['fspath', files.root],
+        ['from', rootPath],
+        ['ro', undefined],
+      ])
+      return host.kernel.mountAt(files.root)?.fsid
+    },
+    fsid => (fsid === undefined ? {} : { fsid }),
+  )
+  return files.root
+}
+
+/** jail(8) -c; -i makes it print the jid. */
+function makeJail(
+  host: Host,
+  journal: Journal,
+  step: JailStep,
+  path: string,
+  annotations: Plan['annotations'],
+): number {
+  if (host.kernel.jailId(step.name) !== undefined) {
+    throw new JailwrightError('EXISTS', `jail "${step.name}" already exists`, { subject: step.name })
+  }
+  const parameters = step.parameters.map(([name, value]) => (value === true ? name : `${name}=${value}`))
+  const args = ['-i', '-c', `name=${step.name}`, `path=${path}`, ...parameters]
+  try {
+    return journal.perform(
+      `jail ${step.name}`,
+      { op: 'jail', name: step.name, path },
+      () => Number(runTool(host, { tool: 'jail', args }).trim()),
+      jid => ({ jid }),
+    )
+  } catch (error) {
+    throw explainClash(host, error, step, annotations)
+  }
+}
+
+function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured): void {
+  const call = fillCall(step.call, captured)
+  // What an interface will be called is known only afterwards; its undo goes by the placeholder's later name.
+  const undo = step.undo.map(each => fillCall(each, captured))
+  const output = journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls: undo }, () =>
+    named(step.origin, () => runTool(host, call)),
+  )
+  if (step.capture) captured.set(step.capture, output.trim())
+}
+
+/** Moves an interface into the jail; the undo gives it back, also when the jail's end has already done so. */
+function moveInterface(
+  host: Host,
+  journal: Journal,
+  { interface: name, jail, origin }: MoveInterfaceStep,
+): void {
+  const gone = ['not found', 'does not exist', 'Device not configured', 'File exists']
+  journal.perform(
+    `move ${name}`,
+    { op: 'run', calls: [{ tool: 'ifconfig', args: [name, '-vnet', jail], ignore: gone }] },
+    () => named(origin, () => runTool(host, { tool: 'ifconfig', args: [name, 'vnet', jail] })),
+  )
+}
+
+/** What a tool says names no property: the one that it was run for is put in front. */
+function named<T>(origin: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    if (error instanceof ToolError) error.message = `${origin}: ${error.message}`
+    throw error
+  }
+}
+
+/** Runs a tool and gives its standard output; a status other than 0 is an error with the tool's own text, unless ignored. */
+export function runTool(host: Host, call: ToolCall): string {
+  const answer = host.run(call.tool, call.args, call.stdin === undefined ? {} : { stdin: call.stdin })
+  if (answer.status !== 0 && !call.ignore?.some(text => (answer.stderr + answer.stdout).includes(text))) {
+    throw new ToolError([call.tool, ...call.args], answer.status, answer.stderr, answer.stdout)
+  }
+  return answer.stdout
+}

@@ -1,0 +1,225 @@
+/** The doing part of `create`: one after the other, each effect under its undo, all taken back when one fails. */
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Bundle } from '../../bundle/index.ts'
+import type { Context } from '../../context.ts'
+import { JailwrightError } from '../../errors.ts'
+import type { Host } from '../../host/types.ts'
+import type { Plan, ProcessPlan } from '../../translate/core/plan.ts'
+import { lastOfEachName } from '../../translate/process/process.ts'
+import { type Answer, answerError, type Receiver, send } from '../init/channel.ts'
+import { type StartedInit, spawnInit } from '../init/spawn.ts'
+import { effect } from '../journal/effect.ts'
+import { Journal } from '../journal/journal.ts'
+import { killProcess } from '../process/kill-process.ts'
+import { writePidFile } from '../process/pid-file.ts'
+import type { OwnTerminal } from '../process/terminal.ts'
+import { writeFileAtomic } from '../state/atomic-file.ts'
+import { bootOf } from '../state/boot.ts'
+import { removeDirectory } from '../state/directory.ts'
+import type { Lock } from '../state/lock.ts'
+import type { Layout } from '../state/paths.ts'
+import { ociState, type StateFile, writeState } from '../state/state-file.ts'
+import { playBack } from '../undo/play-back.ts'
+import { lostEntries } from '../undo/rebuild-journal.ts'
+import { applyPlan } from './apply-plan.ts'
+import type { Created, CreateMode, CreateOptions } from './options.ts'
+
+/** Plays the journal back and removes the state directory; throws when something of the host could not be undone. */
+export function undoEverything(ctx: Context, files: Layout): void {
+  const journal = new Journal(files.journal)
+  const failures = playBack(ctx.host, journal, lostEntries(ctx, files, journal))
+  for (const failure of failures.slice(1)) ctx.log.error(failure.message)
+  if (failures[0]) throw failures[0]
+  effect('remove state directory', () => removeDirectory(files))
+}
+
+/** What a container is built from. */
+export interface Building {
+  options: CreateOptions
+  mode: CreateMode
+  files: Layout
+  plan: Plan
+  program: ProcessPlan
+  bundle: Bundle
+  lock: Lock
+}
+
+/** Builds the container; on failure nothing of it is left. */
+export async function build(ctx: Context, work: Building): Promise<Created> {
+  const { files, options, plan } = work
+  const { host } = ctx
+  effect('make state directory', () => mkdirSync(files.dir, { mode: 0o700 }))
+  const journal = new Journal(files.journal, bootOf(host))
+  let init: StartedInit | undefined
+  const state = firstState(ctx, work)
+  const hooks = [...plan.hooks.prestart, ...plan.hooks.createRuntime, ...plan.hooks.createContainer]
+  try {
+    writeState(files, state)
+    writeFileAtomic(files.plan, JSON.stringify(plan))
+    const terminal = await ownTerminal(ctx, work)
+    const started = journal.perform('start init', { op: 'init-gone', ctl: files.ctl }, () =>
+      startInit(ctx, work, terminal),
+    )
+    init = started
+    terminal?.handedOver()
+    journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
+    state.pid = init.pid
+    state.pidStart = init.start
+    const { rootPath } = applyPlan(host, journal, plan, files, jid => {
+      state.jid = jid
+      // While what is left is done to the jail from outside; hooks come before anything happens inside.
+      if (hooks.length === 0) prepare(started, jid, work, terminal)
+    })
+    writeState(files, state)
+    if (hooks.length > 0) {
+      await runCreateHooks(plan, state, rootPath, pid => recordHook(host, journal, pid))
+      prepare(started, state.jid, work, terminal)
+    }
+    expectReady(init.answers)
+    if (options.pidFile !== undefined) recordPid(journal, options.pidFile, init.pid)
+    state.status = 'created'
+    delete state.maker
+    effect('state created', () => writeState(files, state))
+    return { plan, state, init, terminal }
+  } catch (error) {
+    init?.close()
+    await giveUp(ctx, work, state)
+    throw error
+  }
+}
+
+/**
+ * The variables of socket activation (sd_listen_fds(3)), as runc and crun give them: podman hands the descriptors of
+ * LISTEN_FDS over by --preserve-fds and leaves the variable in conmon's environment. A jail has the host's pids.
+ */
+export function activation(
+  preserved: number,
+  pid: number,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string[] {
+  const count = env.LISTEN_FDS ?? ''
+  if (!/^[1-9]\d*$/.test(count) || Number(count) > preserved) return []
+  const names = env.LISTEN_FDNAMES === undefined ? [] : [`LISTEN_FDNAMES=${env.LISTEN_FDNAMES}`]
+  return [`LISTEN_FDS=${count}`, `LISTEN_PID=${pid}`, ...names]
+}
+
+/** Sends init into the jail; it answers when it is ready to become the program. */
+function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTerminal | undefined): void {
+  const { options, plan, files, program } = work
+  send(init.orders, {
+    do: 'prepare',
+    jid,
+    process: {
+      ...program,
+      env: lastOfEachName([...program.env, ...activation(options.preserveFds, init.pid)]),
+    },
+    immediately: false,
+    hooks: plan.hooks.startContainer,
+    ...(terminal ? { ownTerminal: terminal.path } : {}),
+    channel: files.ctl,
+    ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
+  })
+}
+
+/**
+ * Takes a failed container back. Once there was a jail, the poststop hooks run as after any other end: runtime-spec,
+ * lifecycle ("stop the container, and continue the lifecycle at step 12").
+ */
+async function giveUp(ctx: Context, work: Building, state: StateFile): Promise<void> {
+  try {
+    undoEverything(ctx, work.files)
+    work.lock.remove()
+  } catch (failure) {
+    ctx.log.error(`cleaning up after the failed create: ${(failure as Error).message}`)
+    return
+  }
+  const hooks = work.plan.hooks.poststop
+  if (state.jid === 0 || hooks.length === 0) return
+  const { runHooksLeniently } = await import('../process/hooks.ts')
+  await runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
+}
+
+async function ownTerminal(
+  ctx: Context,
+  { mode, options, program }: Building,
+): Promise<OwnTerminal | undefined> {
+  if (!mode.ownTerminal || !program.terminal || options.consoleSocket !== undefined) return undefined
+  const { openTerminal } = await import('../process/terminal.ts')
+  return openTerminal(ctx.host, program.consoleSize)
+}
+
+function startInit(
+  ctx: Context,
+  { files, options, mode }: Building,
+  terminal: OwnTerminal | undefined,
+): StartedInit {
+  ctx.host.process.mkfifo(files.ctl, 0o600)
+  ctx.host.process.mkfifo(files.result, 0o600)
+  return spawnInit(ctx.host, files, {
+    preserveFds: options.preserveFds,
+    detached: mode.detached,
+    ...(terminal ? { terminal: terminal.slave } : {}),
+  })
+}
+
+function firstState(ctx: Context, { options, plan, bundle }: Building): StateFile {
+  return {
+    jid: 0,
+    pid: 0,
+    pidStart: '',
+    id: options.id,
+    ociVersion: bundle.config.ociVersion,
+    status: 'creating',
+    paused: false,
+    poststart: plan.hooks.poststart.length > 0,
+    bundle: bundle.dir,
+    rootfs: plan.rootPath,
+    jailName: plan.jailName,
+    created: new Date().toISOString(),
+    boot: ctx.host.kernel.sysctl('kern.boottime') ?? '',
+    annotations: { ...plan.annotations },
+    maker: { pid: process.pid, start: ctx.host.kernel.processInfo(process.pid)?.start ?? '' },
+  }
+}
+
+/**
+ * prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. createContainer
+ * hooks stand in the container's root, `rootPath`, as runc and ocijail have it: all mounts are there to be seen.
+ */
+async function runCreateHooks(
+  { hooks }: Plan,
+  state: StateFile,
+  rootPath: string,
+  started: (pid: number) => void,
+): Promise<void> {
+  const { runHooks } = await import('../process/hooks.ts')
+  const told = ociState(state, 'creating')
+  await runHooks([...hooks.prestart, ...hooks.createRuntime], told, undefined, started)
+  await runHooks(hooks.createContainer, told, rootPath, started)
+}
+
+/** A hook outlives a `create` that is killed. Its pid is known only now; it is not told the state before this is written. */
+function recordHook(host: Host, journal: Journal, pid: number): void {
+  const start = host.kernel.processInfo(pid)?.start
+  if (start === undefined) return
+  const undo = { op: 'kill', pid, start, group: true } as const
+  try {
+    journal.perform(`hook ${pid}`, undo, () => undefined)
+  } catch (error) {
+    killProcess(host, pid, start, true)
+    throw error
+  }
+}
+
+/** Waits for init's answer to `prepare`. */
+export function expectReady(answers: Receiver): void {
+  const answer = answers.next<Answer>()
+  if (answer && 'error' in answer) throw answerError(answer)
+  if (!answer) throw new JailwrightError('HOST', 'the init process died before it was ready')
+}
+
+function recordPid(journal: Journal, file: string, pid: number): void {
+  const path = resolve(file)
+  journal.perform(`pid file ${path}`, { op: 'pid-file', path, pid }, () => writePidFile(path, pid))
+}

@@ -1,0 +1,112 @@
+/** `check`: what an administrator needs to know of a host before its first container. */
+
+import type { Context } from '../../context.ts'
+import type { Host } from '../../host/types.ts'
+import { devfsRules } from '../jail/host-facts.ts'
+import { checkContainers } from './containers.ts'
+import type { Finding } from './finding.ts'
+import { checkModules } from './modules.ts'
+import { checkNetwork } from './network.ts'
+import { checkPodman } from './podman.ts'
+
+/** All findings, in the order in which a person would mend them. Changes nothing. */
+export async function check(ctx: Context): Promise<Finding[]> {
+  return [
+    rootFinding(process.getuid?.()),
+    ...checkKernel(ctx.host),
+    ...checkModules(ctx.host),
+    rulesetsFinding(ctx.host),
+    ...checkNetwork(ctx.host),
+    ...(await checkPodman()),
+    ...checkContainers(ctx),
+  ]
+}
+
+/** Whether this is root. */
+export function rootFinding(uid: number | undefined): Finding {
+  if (uid === 0) return { subject: 'root', status: 'ok', message: 'running as root' }
+  return {
+    subject: 'root',
+    status: 'missing',
+    message: 'not root',
+    hint: 'jails are made by root: use su or doas',
+  }
+}
+
+/** Release, kernel options, resource accounting, and whether this is a jail itself. */
+export function checkKernel({ kernel }: Host): Finding[] {
+  const vimage = kernel.sysctlExists('security.jail.param.vnet')
+  return [
+    { subject: 'kernel', status: 'ok', message: kernel.sysctl('kern.osrelease') ?? 'unknown' },
+    ...jailed(kernel),
+    vimage
+      ? { subject: 'VIMAGE', status: 'ok', message: 'vnet jails are possible' }
+      : {
+          subject: 'VIMAGE',
+          status: 'warning',
+          message: 'the kernel has no VIMAGE: no vnet jails',
+          hint: 'boot a GENERIC kernel, or one with options VIMAGE',
+        },
+    ...accounting(kernel.sysctl('kern.racct.enable')),
+  ]
+}
+
+/** In a jail, jails are possible only as far as its children.max goes. */
+function jailed(kernel: Host['kernel']): Finding[] {
+  if (kernel.sysctl('security.jail.jailed') !== '1') return []
+  const max = kernel.sysctl('security.jail.children.max') ?? '0'
+  if (max !== '0')
+    return [{ subject: 'jail', status: 'ok', message: `this is a jail that may have ${max} of its own` }]
+  const hint = 'raise children.max of this jail on its host'
+  return [
+    { subject: 'jail', status: 'missing', message: 'this is a jail that may have none of its own', hint },
+  ]
+}
+
+/** RACCT is in GENERIC, but off until the loader's tunable says otherwise (rctl(8)). */
+function accounting(enabled: string | undefined): Finding[] {
+  if (enabled === undefined) {
+    return [
+      {
+        subject: 'RACCT',
+        status: 'warning',
+        message: 'the kernel has no RACCT: no resource limits',
+        hint: 'boot a GENERIC kernel, or one with options RACCT and RCTL',
+      },
+    ]
+  }
+  const subject = 'kern.racct.enable'
+  return [
+    { subject: 'RACCT', status: 'ok', message: 'the kernel can account for resources' },
+    enabled === '1'
+      ? { subject, status: 'ok', message: '1: resource limits hold' }
+      : {
+          subject,
+          status: 'warning',
+          message: `${enabled}: no resource limits`,
+          hint: 'add kern.racct.enable=1 to /boot/loader.conf and reboot',
+        },
+  ]
+}
+
+/**
+ * Rulesets 1 to 5 of /etc/defaults/devfs.rules: a devfs with a ruleset that is not there, or has no rules (one that is
+ * still mounted is listed after `delset`), would show every device.
+ */
+export function rulesetsFinding(host: Host): Finding {
+  const subject = 'devfs rulesets'
+  let missing: number[]
+  try {
+    missing = [1, 2, 3, 4, 5].filter(set => devfsRules(host, set).length === 0)
+  } catch (error) {
+    const message = `cannot be seen: ${(error as Error).message}`
+    return { subject, status: 'missing', message, hint: 'run this as root, and not in a jail' }
+  }
+  if (missing.length === 0) return { subject, status: 'ok', message: '1 to 5 are loaded' }
+  return {
+    subject,
+    status: 'missing',
+    message: `not loaded: ${missing.join(', ')}; no container can have a safe /dev`,
+    hint: 'service devfs restart',
+  }
+}

@@ -1,0 +1,110 @@
+/** The two FIFOs between the commands and init: one JSON line a message, synchronous on both sides. */
+
+import type { ErrorCode } from '../../errors.ts'
+import { JailwrightError } from '../../errors.ts'
+import { concatenate, decode } from '../../host/ffi/memory.ts'
+import { closeSync, openSync, readSync, writeAll } from '../../host/files.ts'
+import type { EverydayHost } from '../../host/types.ts'
+import type { HookPlan, ProcessPlan } from '../../translate/core/plan.ts'
+import type { Layout } from '../state/paths.ts'
+import type { OciState } from '../state/state-file.ts'
+
+/** What init is told. */
+export type Order =
+  | {
+      do: 'prepare'
+      jid: number
+      process: ProcessPlan
+      /** Path of the console socket on the host, for a terminal. */
+      consoleSocket?: string
+      /** The standard streams are already a pty's slave of the caller's, with this path. */
+      ownTerminal?: string
+      /** The `ctl` FIFO, for init to hold a writer of its own while it waits for `start`. */
+      channel?: string
+      /** startContainer hooks, run after `start`. */
+      hooks: readonly HookPlan[]
+      /** An `exec`: the program is started at once, without waiting for `start`. */
+      immediately: boolean
+    }
+  | { do: 'start'; state: OciState }
+
+/** What init answers. */
+export type Answer =
+  | { ready: true }
+  /** Sent immediately before execve(2): end of file after it means success. */
+  | { exec: true }
+  | { error: { code: ErrorCode; message: string; subject?: string; exitStatus: number } }
+
+/** Sends one message. A reader that is gone shows as EPIPE. */
+export function send(fd: number, message: Order | Answer): void {
+  writeAll(fd, `${JSON.stringify(message)}\n`)
+}
+
+/** Bytes read at a time: one page, more than most messages have. */
+const CHUNK = 4096
+
+/** Reads one message line by line from a blocking descriptor; undefined at end of file. */
+export class Receiver {
+  readonly #fd: number
+  #rest: Uint8Array = new Uint8Array(0)
+
+  constructor(fd: number) {
+    this.#fd = fd
+  }
+
+  /** The next line's value; blocks. */
+  next<T extends Order | Answer>(): T | undefined {
+    const chunk = new Uint8Array(CHUNK)
+    for (;;) {
+      const end = this.#rest.indexOf(10)
+      if (end >= 0) {
+        const line = decode(this.#rest.subarray(0, end))
+        this.#rest = this.#rest.subarray(end + 1)
+        return JSON.parse(line) as T
+      }
+      const size = readSync(this.#fd, chunk)
+      if (size === 0) return undefined
+      this.#rest = concatenate([this.#rest, chunk.subarray(0, size)])
+    }
+  }
+}
+
+/** An answer that is an error, as the error it stands for. */
+export function answerError(answer: {
+  error: Extract<Answer, { error: unknown }>['error']
+}): JailwrightError {
+  const { code, message, subject, exitStatus } = answer.error
+  return new JailwrightError(code, message, { exitStatus, ...(subject === undefined ? {} : { subject }) })
+}
+
+/**
+ * Opens a blocking reader and a writer of one FIFO in one go, without ever waiting for a peer: the first reader is
+ * opened non-blocking only so that the writer finds one.
+ */
+export function openBothEnds(host: EverydayHost, path: string): { reader: number; writer: number } {
+  const probe = host.process.openNonBlocking(path, 'read')
+  const writer = host.process.openNonBlocking(path, 'write')
+  host.process.setBlocking(writer)
+  const reader = openSync(path, 'r')
+  closeSync(probe)
+  return { reader, writer }
+}
+
+/** Opens `start`'s ends towards a waiting init; undefined when no init is there any more. */
+export function openToInit(
+  host: EverydayHost,
+  files: Layout,
+): { orders: number; answers: number } | undefined {
+  const answers = host.process.openNonBlocking(files.result, 'read')
+  let orders: number
+  try {
+    orders = host.process.openNonBlocking(files.ctl, 'write')
+  } catch (error) {
+    closeSync(answers)
+    if ((error as NodeJS.ErrnoException).code === 'ENXIO') return undefined
+    throw error
+  }
+  host.process.setBlocking(answers)
+  host.process.setBlocking(orders)
+  return { orders, answers }
+}

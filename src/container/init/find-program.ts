@@ -1,0 +1,98 @@
+/** Finding the program to execute, as execvp(3) would, with the phrases that podman turns into 126 and 127. */
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { JailwrightError } from '../../errors.ts'
+import type { Host } from '../../host/types.ts'
+
+const DEFAULT_PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
+
+function fault(message: string, exitStatus: 126 | 127): JailwrightError {
+  return new JailwrightError('EXEC', message, { subject: 'process.args[0]', exitStatus })
+}
+
+function notFound(name: string): JailwrightError {
+  return fault(`exec: "${name}": executable file not found in $PATH: no such file or directory`, 127)
+}
+
+/** `undefined` when it may be executed, else the reason. */
+function obstacle(path: string): { why: string; exitStatus: 126 | 127 } | undefined {
+  let facts: ReturnType<typeof statSync>
+  try {
+    facts = statSync(path)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EACCES') return { why: 'permission denied', exitStatus: 126 }
+    if (code === 'ELOOP') return { why: 'too many levels of symbolic links', exitStatus: 126 }
+    return { why: 'no such file or directory', exitStatus: 127 }
+  }
+  if (facts.isDirectory()) return { why: 'is a directory: permission denied', exitStatus: 126 }
+  if ((facts.mode & 0o111) === 0) return { why: 'permission denied', exitStatus: 126 }
+  return undefined
+}
+
+/**
+ * The path of the program, searched in PATH of `env` when `name` has no slash. Called inside the jail. Throws code EXEC
+ * with exit status 127 (not found) or 126 (not executable).
+ */
+export function findProgram(name: string, env: readonly string[], cwd: string): string {
+  // In PATH it would be each directory itself.
+  if (name === '') throw notFound(name)
+  if (name.includes('/')) {
+    const path = name.startsWith('/') ? name : join(cwd, name)
+    const found = obstacle(path)
+    if (found) throw fault(`exec: "${name}": ${found.why}`, found.exitStatus)
+    return path
+  }
+  const search = env.find(entry => entry.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH
+  let denied = false
+  for (const dir of search.split(':')) {
+    const path = join(dir === '' ? cwd : dir.startsWith('/') ? dir : join(cwd, dir), name)
+    const found = obstacle(path)
+    if (!found) return path
+    if (found.exitStatus === 126) denied = true
+  }
+  if (denied) throw fault(`exec: "${name}": permission denied`, 126)
+  throw notFound(name)
+}
+
+/** Far above any real passwd(5); an image may hold one that has no end. */
+const PASSWD_MAX = 1024 * 1024
+
+/**
+ * Home directory of a uid by the jail's own /etc/passwd, `/` where it has none of use. The file is the image's: a FIFO, a device
+ * or a file without end must neither stop init nor fill its memory.
+ */
+export function homeOf(host: Host, uid: number, passwd = '/etc/passwd'): string {
+  for (const line of readStart(host, passwd).split('\n')) {
+    const [, , id, , , home] = line.split(':')
+    if (id === String(uid) && home?.startsWith('/') && isPath(home)) return home
+  }
+  return '/'
+}
+
+/** PATH_MAX of FreeBSD, its NUL included. What is longer, or holds a NUL, would keep every program from being executed. */
+const PATH_MAX = 1024
+
+function isPath(text: string): boolean {
+  return Buffer.byteLength(text) < PATH_MAX && !text.includes('\0')
+}
+
+/** The first bytes of a regular file; empty for anything else. */
+function readStart(host: Host, path: string): string {
+  let fd: number | undefined
+  try {
+    fd = host.process.openNonBlocking(path, 'read')
+    if (!fstatSync(fd).isFile()) return ''
+    const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, PASSWD_MAX))
+    let length = 0
+    for (;;) {
+      const count = readSync(fd, bytes, length, bytes.length - length, null)
+      length += count
+      if (count === 0 || length === bytes.length) return bytes.toString('utf8', 0, length)
+    }
+  } catch {
+    return ''
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
+}

@@ -1,0 +1,62 @@
+/** children.max of a parent jail, raised by one for each container in it and lowered again at delete. */
+import { JailwrightError, ToolError } from '../../errors.ts'
+import type { Host } from '../../host/types.ts'
+import type { Journal, Undo } from '../journal/journal.ts'
+import { tryLock } from '../state/lock.ts'
+
+function limit(host: Host, parent: string): number | undefined {
+  const jid = host.kernel.jailId(parent)
+  const found = jid === undefined ? undefined : host.kernel.jailParams(jid, ['children.max'])
+  return found === undefined ? undefined : Number(found['children.max'])
+}
+
+function setLimit(host: Host, parent: string, value: number): void {
+  const args = ['-m', `name=${parent}`, `children.max=${value}`]
+  const answer = host.run('jail', args)
+  if (answer.status !== 0) throw new ToolError(['jail', ...args], answer.status, answer.stderr)
+}
+
+/**
+ * Makes room for one more child jail. Fails when the parent is not there. `lock` is the path of a lock file: containers
+ * of one parent that are made at the same time must not count from the same number.
+ */
+export function raiseChildren(host: Host, journal: Journal, parent: string, lock: string): void {
+  locked(host, parent, lock, () => {
+    const before = limit(host, parent)
+    if (before === undefined)
+      throw new JailwrightError('HOST', `jail "${parent}" not found`, { subject: parent })
+    journal.perform('raise children.max', { op: 'children', parent, before, lock }, () =>
+      setLimit(host, parent, before + 1),
+    )
+  })
+}
+
+/**
+ * Takes the room back; nothing to do when the parent is gone. `done` false: the command died before it knew whether it
+ * had raised the limit.
+ */
+export function lowerChildren(host: Host, undo: Extract<Undo, { op: 'children' }>, done: boolean): void {
+  const { parent, before, lock } = undo
+  const lower = () => {
+    const now = limit(host, parent)
+    if (now === undefined || now === 0) return
+    if (!done && (before === undefined || now <= before)) return
+    setLimit(host, parent, now - 1)
+  }
+  if (lock === undefined) lower()
+  else locked(host, parent, lock, lower)
+}
+
+/** How long is waited for another container's turn, in milliseconds: jail(8) changes one parameter. */
+const PATIENCE = 10_000
+
+function locked(host: Host, parent: string, path: string, action: () => void): void {
+  const lock = tryLock(host, path, PATIENCE)
+  if (!lock)
+    throw new JailwrightError('HOST', `jail "${parent}": its limits are being changed by another command`)
+  try {
+    action()
+  } finally {
+    lock.remove()
+  }
+}

@@ -1,0 +1,211 @@
+/** One mount of the plan, done on a destination that a hostile root cannot lead out of the container. */
+import { existsSync, fstatSync, lstatSync, type Stats, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
+import { JailwrightError, SyscallError } from '../../errors.ts'
+import type { BeneathTarget, Host, MountOption } from '../../host/types.ts'
+import type { MountStep } from '../../translate/core/plan.ts'
+import { splitOptions } from '../../translate/mounts/tmpfs-late-options.ts'
+import { effect } from '../journal/effect.ts'
+import type { Journal } from '../journal/journal.ts'
+import { giveRoot, restoreTree, saveTree } from './copy-up.ts'
+import { makeWay, unshareFile } from './file.ts'
+import { inParent, lookUp, type Roots } from './mount-point.ts'
+import { makeInside, refuseHidden } from './nested-mount-points.ts'
+import { unmountMisled } from './unmount-diverted.ts'
+
+/** Errors of mounting, with the property and what was mounted where. */
+function explain(error: unknown, step: MountStep): never {
+  if (error instanceof SyscallError) {
+    const missing = error.errno === 'ENOENT' && step.fstype === 'nullfs'
+    throw new JailwrightError(
+      'HOST',
+      `${step.origin}: mount ${step.source} (${step.fstype}) on ${step.destination}: ${error.message}`,
+      { subject: step.origin, cause: error, ...(missing ? { hint: `does ${step.source} exist?` } : {}) },
+    )
+  }
+  throw error
+}
+
+/** Does one mount step under the journal. */
+export function applyMount(host: Host, journal: Journal, planned: MountStep, roots: Roots): void {
+  checkSource(planned)
+  const there = lookUp(host, journal, planned, roots)
+  const way = there && makeWay(host, journal, planned, there, roots)
+  if (!way) return
+  const { step } = way
+  let { target } = way
+  let resolved = step
+  try {
+    if (!step.onlyIfExists) checkTarget(step, target, roots)
+    resolved = resolveStep(step, target, roots)
+    if (step.source === '%{target}' && target.kind === 'dir') {
+      refuseHidden(host, step, target, roots)
+      makeInside(host, journal, step, roots)
+    }
+    const { ino, nlink } = fstatSync(target.fd)
+    if (target.kind === 'file' && resolved.fstype === 'nullfs' && nlink > 1) {
+      const aside = unshareFile(host, journal, target, roots)
+      const path = `/${relative(roots.mountRoot, target.path)}`
+      const fresh = host.process.openBeneath(roots.mountRoot, path, {})
+      if (!fresh) throw new JailwrightError('HOST', `${step.origin}: ${path}: no such file`)
+      host.process.close(target.fd)
+      target = fresh
+      // What stands there now is an empty file.
+      if (step.source === '%{target}') resolved = { ...resolved, source: aside }
+    }
+    mountOn(host, journal, resolved, target, roots)
+    // The source was given by path: it must have led to the object that was found.
+    if (step.source === '%{target}') {
+      const seen = host.process.openBeneath(roots.mountRoot, step.destination, {})
+      const same = seen && fstatSync(seen.fd).ino === ino
+      if (seen) host.process.close(seen.fd)
+      if (!same) throw changed(step, target)
+    }
+  } catch (error) {
+    explain(error, resolved)
+  } finally {
+    host.process.close(target.fd)
+  }
+}
+
+/** Placeholders are filled in; masked and read-only paths become what they are on the object that was found. */
+function resolveStep(step: MountStep, target: BeneathTarget, roots: Roots): MountStep {
+  if (step.source === '%{empty}' || (step.mask && target.kind !== 'dir')) {
+    if (!existsSync(roots.empty)) writeFileSync(roots.empty, '', { mode: 0o444 })
+    return { ...step, fstype: 'nullfs', source: roots.empty, options: [['ro', undefined]] }
+  }
+  return step.source === '%{target}' ? { ...step, source: target.path } : step
+}
+
+/** The source of a nullfs must exist: said with its name before anything is done (ocijail#18). */
+function checkSource(step: MountStep): void {
+  if (step.fstype !== 'nullfs' || step.source.startsWith('%{')) return
+  if (statSync(step.source, { throwIfNoEntry: false })) return
+  throw new JailwrightError('HOST', `${step.origin}.source: ${step.source}: no such file or directory`, {
+    subject: `${step.origin}.source`,
+  })
+}
+
+function checkTarget(step: MountStep, target: BeneathTarget, roots: Roots): void {
+  const asked = `${roots.mountRoot}${step.destination}`
+  const special = /^\/(dev|proc|sys)$/.test(step.destination)
+  // A root that ships /dev as a link would lead device nodes elsewhere (CVE-2026-41579, CVE-2019-19921).
+  if (special && target.path !== asked) {
+    throw new JailwrightError(
+      'CONFIG',
+      `${step.origin}.destination: ${step.destination} is a symbolic link in the root`,
+    )
+  }
+  if (step.target === 'dir' && target.kind !== 'dir') {
+    throw new JailwrightError('CONFIG', `${step.origin}.destination: ${step.destination}: not a directory`)
+  }
+  if (step.target === 'file' && target.kind === 'dir') {
+    throw new JailwrightError('CONFIG', `${step.origin}.destination: ${step.destination}: is a directory`)
+  }
+}
+
+function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathTarget, roots: Roots): void {
+  const fills = step.copyUp || (step.fstype === 'tmpfs' && step.inside !== undefined)
+  const late = fills ? splitOptions(step.options) : undefined
+  const saved =
+    late &&
+    step.copyUp &&
+    effect(`save ${target.path}`, () =>
+      saveTree(host, target.fd, join(dirname(roots.empty), 'copy-up'), {
+        size: late.size,
+        property: step.origin,
+      }),
+    )
+  const undo = {
+    op: 'unmount',
+    path: target.path,
+    fstype: step.fstype,
+    from: step.source,
+    before: host.kernel.mountAt(target.path)?.fsid,
+  } as const
+  journal.perform(
+    `mount ${step.fstype} ${target.path}`,
+    undo,
+    () => {
+      nmountOn(host, step, target, late?.early ?? step.options, roots)
+      const made = host.kernel.mountAt(target.path)
+      if (!made || made.fsid === undo.before) {
+        unmountMisled(host, journal, step, roots)
+        throw new JailwrightError('HOST', `${step.origin}: the mount did not land on ${target.path}`)
+      }
+      return made.fsid
+    },
+    fsid => ({ fsid }),
+  )
+  if (late) {
+    const filled = mountedRoot(host, step, target, roots)
+    try {
+      if (saved) effect(`copy up ${target.path}`, () => restoreTree(host, saved, filled.fd, late))
+      else giveRoot(host, filled.fd, late)
+      makeInside(host, journal, step, roots)
+      if (late.update) nmountOn(host, step, filled, late.update, roots)
+    } finally {
+      host.process.close(filled.fd)
+    }
+  }
+}
+
+/** The root of what has just been mounted on `target`; never what somebody has put in the path's place meanwhile. */
+function mountedRoot(host: Host, step: MountStep, target: BeneathTarget, roots: Roots): BeneathTarget {
+  const found = host.process.openBeneath(roots.mountRoot, step.destination, {})
+  if (found?.path === target.path && fstatSync(found.fd).dev !== fstatSync(target.fd).dev) return found
+  if (found) host.process.close(found.fd)
+  throw changed(step, target)
+}
+
+function changed(step: MountStep, target: BeneathTarget): JailwrightError {
+  return new JailwrightError('HOST', `${step.origin}: ${target.path} was changed while it was being mounted`)
+}
+
+/**
+ * nmount(2): a directory by its descriptor, so that no link is followed; a file by its name in the directory that holds
+ * it, since the kernel takes a file's place by a path only (sys/kern/vfs_mount.c, vfs_domount: FOLLOW). What is left to
+ * somebody else is to replace that name between the look and the call; it is looked at afterwards where that led.
+ */
+function nmountOn(
+  host: Host,
+  step: MountStep,
+  target: BeneathTarget,
+  options: readonly MountOption[],
+  roots: Roots,
+): void {
+  const place = (fspath: string): MountOption[] => [
+    ['fstype', step.fstype],
+    ['fspath', fspath],
+    ['from', step.source],
+    ...options,
+  ]
+  if (target.kind !== 'dir') {
+    const path = `/${relative(roots.mountRoot, target.path)}`
+    inParent(host, roots.mountRoot, path, () => {
+      const name = basename(path)
+      if (!isSame(lstatSync(name, { throwIfNoEntry: false }), fstatSync(target.fd)))
+        throw changed(step, target)
+      host.kernel.nmount(place(name))
+    })
+    return
+  }
+  host.process.fchdir(target.fd)
+  try {
+    host.kernel.nmount(place('.'))
+  } catch (error) {
+    // A kernel that cannot name the working directory (its name cache may have lost it, vn_fullpath(9)) gets the path;
+    // where that led is looked at afterwards in either case.
+    if (!(error instanceof SyscallError && NO_NAME.has(error.errno))) throw error
+    host.kernel.nmount(place(target.path))
+  } finally {
+    process.chdir('/')
+  }
+}
+
+function isSame(one: Stats | undefined, other: Stats): boolean {
+  return one?.ino === other.ino && one.dev === other.dev
+}
+
+/** What nmount(2) may say of `.` when it finds no path for it; a missing source says ENOENT too, and says so again. */
+const NO_NAME = new Set(['ENOENT', 'ENODEV', 'EINVAL'])

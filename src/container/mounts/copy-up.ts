@@ -1,0 +1,224 @@
+/**
+ * tmpcopyup: the directory that a tmpfs covers is copied into it. It may lie in a volume that another container changes
+ * meanwhile, so each object is opened once, without following a link, and judged and read by its descriptor; a path of
+ * more than one component is never walked.
+ */
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  symlinkSync,
+  writeSync,
+} from 'node:fs'
+import { JailwrightError, SyscallError } from '../../errors.ts'
+import type { Host } from '../../host/types.ts'
+import type { LateOptions } from '../../translate/mounts/tmpfs-late-options.ts'
+import { removeTree } from '../state/atomic-file.ts'
+
+const CHUNK = 256 * 1024
+
+/**
+ * What is copied at most. A hostile image could fill the host's disk with a file that is all hole, or keep `create` busy
+ * for ever with directories without number or end; real ones hold some megabytes. The bytes are the tmpfs's own size
+ * where it has one.
+ */
+const MAX = { bytes: 1024 ** 3, entries: 250_000, depth: 128 }
+
+/** What may still be copied; `property` is what asked for it. */
+interface Budget {
+  property: string
+  bytes: number
+  entries: number
+  depth: number
+}
+
+function spend(budget: Budget, what: 'bytes' | 'entries' | 'depth', amount: number): void {
+  budget[what] -= amount
+  if (budget[what] >= 0) return
+  const why = {
+    bytes: 'it holds more than the tmpfs may take',
+    entries: `it holds more than ${MAX.entries} entries`,
+    depth: `its directories are deeper than ${MAX.depth}`,
+  }[what]
+  throw new JailwrightError('HOST', `${budget.property}: tmpcopyup: ${why}`, {
+    subject: budget.property,
+    hint: 'notmpcopyup leaves the tmpfs empty, size=BYTES lets it take more',
+  })
+}
+
+/** A saved directory: where its copy is, and its own owner and mode. */
+export interface SavedTree {
+  dir: string
+  facts: Stats
+}
+
+/**
+ * Copies what is in the directory `from` (a descriptor) into a new directory of ours. To be done before the mount: a
+ * covered directory cannot be reached any more, since fchdir(2) on FreeBSD goes on to what covers it
+ * (sys/kern/vfs_syscalls.c, sys_fchdir). Owner and mode are kept, links stay links; sockets, FIFOs and devices are left
+ * out, as a tmpfs has no use for them. `size` is that of the tmpfs in bytes, undefined when it has none; `property` is
+ * for the error when there is more (code HOST).
+ */
+export function saveTree(
+  host: Host,
+  from: number,
+  dir: string,
+  { size, property }: { size: number | undefined; property: string },
+): SavedTree {
+  removeTree(dir)
+  mkdirSync(dir, { mode: 0o700 })
+  const budget: Budget = { ...MAX, bytes: size || MAX.bytes, property }
+  return inBoth(host, from, dir, (source, copy) => {
+    copyEntries(host, source, copy, budget)
+    return { dir, facts: fstatSync(source) }
+  })
+}
+
+/**
+ * Fills the root of the new tmpfs (a descriptor) with what was saved, gives it the covered directory's owner and mode
+ * unless the options say otherwise, and removes the saved copy.
+ */
+export function restoreTree(host: Host, saved: SavedTree, to: number, options: LateOptions): void {
+  inBoth(host, saved.dir, to, (source, copy) => {
+    copyEntries(host, source, copy, undefined)
+    fchownSync(copy, options.uid ?? saved.facts.uid, options.gid ?? saved.facts.gid)
+    fchmodSync(copy, options.mode ?? saved.facts.mode & 0o7777)
+  })
+  removeTree(saved.dir)
+}
+
+/** Gives the root of a new tmpfs (a descriptor) the owner and mode of its options, where they have any. */
+export function giveRoot(host: Host, root: number, options: LateOptions): void {
+  inBoth(host, root, root, fd => {
+    const { uid, gid } = fstatSync(fd)
+    fchownSync(fd, options.uid ?? uid, options.gid ?? gid)
+    if (options.mode !== undefined) fchmodSync(fd, options.mode)
+  })
+}
+
+/** Runs an action with readable descriptors of two directories, each given by descriptor or by a path of ours. */
+function inBoth<T>(
+  host: Host,
+  from: number | string,
+  to: number | string,
+  action: (source: number, copy: number) => T,
+): T {
+  const open = (directory: number | string) => {
+    if (typeof directory === 'number') host.process.fchdir(directory)
+    else process.chdir(directory)
+    const fd = openEntry(host, '.', 'dir')
+    if (fd === undefined)
+      throw new SyscallError('open', 'ENOENT', 'No such file or directory', String(directory))
+    return fd
+  }
+  const opened: number[] = []
+  try {
+    opened.push(open(from), open(to))
+    return action(opened[0]!, opened[1]!)
+  } finally {
+    for (const fd of opened) closeSync(fd)
+    process.chdir('/')
+  }
+}
+
+/** Opens an entry of the working directory; undefined when it is a link or something else by now, or gone. */
+function openEntry(host: Host, name: string, kind: 'dir' | 'file'): number | undefined {
+  let fd: number
+  try {
+    fd = host.process.openNoFollow(name)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP'].includes(code ?? '')) return undefined
+    throw error
+  }
+  const facts = fstatSync(fd)
+  if (kind === 'dir' ? facts.isDirectory() : facts.isFile()) return fd
+  closeSync(fd)
+  return undefined
+}
+
+function copyEntries(host: Host, from: number, to: number, budget: Budget | undefined): void {
+  host.process.fchdir(from)
+  for (const name of readdirSync('.')) {
+    if (budget) spend(budget, 'entries', 1)
+    host.process.fchdir(from)
+    const seen = lstatSync(name, { throwIfNoEntry: false })
+    if (seen?.isSymbolicLink()) copyLink(host, name, seen, to)
+    else if (seen?.isDirectory()) copyDirectory(host, name, to, budget)
+    else if (seen?.isFile()) copyFile(host, name, to, budget)
+  }
+}
+
+function copyLink(host: Host, name: string, seen: Stats, to: number): void {
+  let target: string
+  try {
+    target = readlinkSync(name)
+  } catch {
+    return
+  }
+  host.process.fchdir(to)
+  symlinkSync(target, name)
+  lchownSync(name, seen.uid, seen.gid)
+}
+
+function copyDirectory(host: Host, name: string, to: number, budget: Budget | undefined): void {
+  const source = openEntry(host, name, 'dir')
+  if (source === undefined) return
+  try {
+    host.process.fchdir(to)
+    mkdirSync(name, { mode: 0o700 })
+    const copy = openEntry(host, name, 'dir')!
+    try {
+      if (budget) spend(budget, 'depth', 1)
+      copyEntries(host, source, copy, budget)
+      if (budget) budget.depth += 1
+      giveFacts(copy, fstatSync(source))
+    } finally {
+      closeSync(copy)
+    }
+  } finally {
+    closeSync(source)
+  }
+}
+
+function copyFile(host: Host, name: string, to: number, budget: Budget | undefined): void {
+  const source = openEntry(host, name, 'file')
+  if (source === undefined) return
+  try {
+    host.process.fchdir(to)
+    const copy = openSync(name, 'wx', 0o600)
+    try {
+      copyBytes(source, copy, budget)
+      giveFacts(copy, fstatSync(source))
+    } finally {
+      closeSync(copy)
+    }
+  } finally {
+    closeSync(source)
+  }
+}
+
+function copyBytes(from: number, to: number, budget: Budget | undefined): void {
+  const chunk = Buffer.allocUnsafe(CHUNK)
+  for (;;) {
+    const count = readSync(from, chunk, 0, CHUNK, null)
+    if (count === 0) return
+    if (budget) spend(budget, 'bytes', count)
+    for (let at = 0; at < count; ) at += writeSync(to, chunk, at, count - at)
+  }
+}
+
+/** Owner first: changing it clears set-uid. */
+function giveFacts(fd: number, facts: Stats): void {
+  fchownSync(fd, facts.uid, facts.gid)
+  fchmodSync(fd, facts.mode & 0o7777)
+}

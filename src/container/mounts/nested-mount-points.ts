@@ -1,0 +1,45 @@
+/** What a mount that becomes read-only needs in it first: the mount points of later mounts. */
+import { fstatSync } from 'node:fs'
+import { JailwrightError } from '../../errors.ts'
+import type { BeneathTarget, Host } from '../../host/types.ts'
+import type { MountPoint, MountStep } from '../../translate/core/plan.ts'
+import type { Journal } from '../journal/journal.ts'
+import { unshareFile } from './file.ts'
+import { lookUp, type Roots } from './mount-point.ts'
+import { linkDestination } from './socket-link.ts'
+
+/** Makes the mount points of later steps that lie in this one. */
+export function makeInside(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
+  for (const point of step.inside ?? []) {
+    if (point.via) {
+      const directory = { ...point, destination: point.via.mountPoint, target: 'dir' } as const
+      makePoint(host, journal, directory, roots)
+      linkDestination(host, journal, point, point.via.link, roots)
+    } else makePoint(host, journal, point, roots)
+  }
+}
+
+function makePoint(host: Host, journal: Journal, point: MountPoint, roots: Roots): void {
+  const target = lookUp(host, journal, point, roots)
+  if (!target) return
+  try {
+    if (target.kind === 'file' && fstatSync(target.fd).nlink > 1) unshareFile(host, journal, target, roots)
+  } finally {
+    host.process.close(target.fd)
+  }
+}
+
+/**
+ * A read-only path shows no file system that is mounted in it already, since nullfs does not follow mounts. Those of the
+ * config come later, unless a link of the image leads there.
+ */
+export function refuseHidden(host: Host, step: MountStep, target: BeneathTarget, roots: Roots): void {
+  const hidden = host.kernel.mounts().find(({ on }) => on.startsWith(`${target.path}/`))
+  if (!hidden) return
+  const where = hidden.on.slice(roots.mountRoot === '/' ? 0 : roots.mountRoot.length)
+  throw new JailwrightError(
+    'CONFIG',
+    `${step.origin}: ${step.destination}: a read-only path would hide what is mounted on ${where} already`,
+    { subject: step.origin },
+  )
+}

@@ -1,0 +1,56 @@
+/**
+ * A unix socket as the source of a mount. nullfs covers directories and regular files only, so the socket gets a second
+ * name in a directory of its own beside it, that directory is mounted, and the destination becomes a link into it: the
+ * container sees this socket and none of its neighbours.
+ */
+import { linkSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { JailwrightError } from '../../errors.ts'
+import type { Host } from '../../host/types.ts'
+import type { MountStep } from '../../translate/core/plan.ts'
+import type { Journal } from '../journal/journal.ts'
+import { applyMount } from './apply-mount.ts'
+import { inParent, type Roots } from './mount-point.ts'
+import { linkDestination } from './socket-link.ts'
+
+/** Does a mount step whose target is `socket`; needs `step.via`. */
+export function mountSocket(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
+  const { via, origin } = step
+  if (!via) throw new JailwrightError('HOST', `${origin}: a socket without a place to mount it`)
+  const own = via.directory
+  const name = basename(via.link)
+  // Reached beneath the socket's own directory, which others may be able to change.
+  const root = dirname(own)
+  const directory = `/${basename(own)}`
+  const path = `${directory}/${name}`
+  journal.perform(`mkdir ${own}`, { op: 'rmdir', root, path: directory }, () => makeOpen(own))
+  journal.perform(`link ${own}/${name}`, { op: 'unlink', root, path }, () =>
+    inParent(host, root, path, () => linkSync(step.source, name)),
+  )
+  const { via: _, ...mount } = step
+  applyMount(host, journal, { ...mount, source: own, destination: via.mountPoint, target: 'dir' }, roots)
+  checkContents(host, step, via.mountPoint, name, roots)
+  linkDestination(host, journal, step, via.link, roots)
+}
+
+/** A directory that every user of the container may enter, whatever the caller's umask. */
+function makeOpen(path: string): void {
+  const umask = process.umask(0)
+  try {
+    mkdirSync(path, { mode: 0o711 })
+  } finally {
+    process.umask(umask)
+  }
+}
+
+/** The source was mounted by its path: what the container sees has to be the socket and nothing else. */
+function checkContents(host: Host, step: MountStep, mountPoint: string, name: string, roots: Roots): void {
+  const found = inParent(host, roots.mountRoot, `${mountPoint}/${name}`, () =>
+    readdirSync('.').map(entry => lstatSync(entry, { throwIfNoEntry: false })),
+  )
+  if (found.length === 1 && found[0]?.isSocket()) return
+  throw new JailwrightError(
+    'HOST',
+    `${step.origin}.source: ${step.source} was changed while it was being mounted`,
+  )
+}

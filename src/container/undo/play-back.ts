@@ -1,0 +1,242 @@
+/** Taking effects back: each undo is harmless when its effect never happened, and says what it could not do. */
+import { closeSync, lstatSync, readlinkSync, realpathSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { JailwrightError, SyscallError } from '../../errors.ts'
+import type { Host } from '../../host/types.ts'
+import { waitUntil } from '../../host/wait.ts'
+import type { ToolCall } from '../../translate/core/plan.ts'
+import { runTool } from '../build/apply-plan.ts'
+import { releaseRuleset } from '../jail/devfs-rulesets.ts'
+import { lowerChildren } from '../jail/parent-jail.ts'
+import { effect } from '../journal/effect.ts'
+import type { Entry, Journal, Undo } from '../journal/journal.ts'
+import { inDirectory } from '../mounts/mount-point.ts'
+import { BUSY_PATIENCE, isCovered, type Patience, unmount } from '../mounts/unmount.ts'
+import { killProcess } from '../process/kill-process.ts'
+import { removePidFile } from '../process/pid-file.ts'
+import { bootOf } from '../state/boot.ts'
+
+/**
+ * Plays a journal back, newest first, after `lost`, which it should have told. One undo that fails does not keep the
+ * others from being done; all failures are given back, and their entries stay in the journal for the next try.
+ */
+export function playBack(host: Host, journal: Journal, lost: readonly Entry[] = []): JailwrightError[] {
+  const failures: JailwrightError[] = []
+  const patience: Patience = { left: BUSY_PATIENCE, gone: undefined }
+  const [then, now] = [journal.boot(), bootOf(host)]
+  const rebooted = then !== undefined && now !== undefined && then !== now
+  const pending = [...lost, ...journal.pending()]
+  for (const entry of pending) {
+    // What a reboot has undone is not ours any more, even where something of the same name is there.
+    if (rebooted && !ON_DISK.has(entry.undo.op)) continue
+    try {
+      if (!isCovered(host, entry, pending))
+        effect(`undo ${entry.undo.op}`, () => takeBack(host, entry, patience))
+    } catch (error) {
+      failures.push(asFailure(error, entry.undo.op))
+      continue
+    }
+    try {
+      if (!lost.includes(entry)) journal.undone(entry.n)
+    } catch {
+      // A full disk: without the mark it is taken back once more, which does no harm.
+    }
+  }
+  return failures
+}
+
+/** What outlives a reboot. */
+const ON_DISK = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back', 'host-rmdir', 'pid-file'])
+
+function asFailure(error: unknown, op: string): JailwrightError {
+  if (error instanceof JailwrightError) return error
+  return new JailwrightError('HOST', `undo ${op}: ${(error as Error).message}`, { cause: error })
+}
+
+function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
+  switch (undo.op) {
+    case 'unmount':
+      unmount(host, undo, done?.fsid, patience)
+      break
+    case 'rmdir':
+      removeBeneath(host, undo.root, undo.path, 'dir')
+      break
+    case 'unlink':
+      removeBeneath(host, undo.root, undo.path, 'file', undo.link)
+      break
+    case 'put-back':
+      putBack(host, undo)
+      break
+    case 'jail':
+      removeJail(host, undo, done?.jid)
+      patience.gone = undo.path
+      break
+    case 'run':
+      for (const call of undo.calls) runUndo(host, call)
+      break
+    case 'ruleset':
+      releaseRuleset(host, undo.number, undo.marker)
+      break
+    case 'init-gone':
+      awaitInitGone(host, undo.ctl)
+      break
+    case 'kill':
+      killProcess(host, undo.pid, undo.start, undo.group)
+      break
+    case 'children':
+      lowerChildren(host, undo, done !== undefined)
+      break
+    case 'pid-file':
+      removeQuietly(() => removePidFile(host, undo.path, undo.pid))
+      break
+    case 'host-rmdir':
+      removeQuietly(() => rmdirSync(undo.path))
+  }
+}
+
+/** Removes an empty directory or file that we made, reached without following a link. */
+function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'file', link?: string): void {
+  let parent: ReturnType<Host['process']['openBeneath']>
+  try {
+    parent = host.process.openBeneath(root, dirname(path), {})
+  } catch (error) {
+    if (isGone(error)) return
+    throw error
+  }
+  if (!parent) return
+  inDirectory(host, parent, () =>
+    removeQuietly(() => {
+      const name = basename(path)
+      const facts = lstatSync(name)
+      if (kind === 'dir') {
+        if (facts.isDirectory()) rmdirSync(name)
+      } else if (facts.isSymbolicLink()) {
+        if (readlinkSync(name) === link) unlinkSync(name)
+      } else if (facts.isSocket() || (facts.isFile() && facts.size === 0)) {
+        unlinkSync(name)
+      }
+    }),
+  )
+}
+
+/** The container has put something else in the way, or the whole root has been removed: what is there now is not ours. */
+function isGone(error: unknown): boolean {
+  return error instanceof JailwrightError || (error as NodeJS.ErrnoException).code === 'ENOENT'
+}
+
+/** Errors that mean "not ours any more": gone already, in use by the container's own files, or on a read-only system. */
+const HARMLESS = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EROFS', 'EBUSY', 'EPERM'])
+
+function removeQuietly(action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    if (!HARMLESS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
+
+function putBack(host: Host, undo: Extract<Undo, { op: 'put-back' }>): void {
+  let parent: ReturnType<Host['process']['openBeneath']>
+  try {
+    parent = host.process.openBeneath(undo.root, dirname(undo.path), {})
+  } catch (error) {
+    if (isGone(error)) return
+    throw error
+  }
+  if (!parent) return
+  inDirectory(host, parent, () => removeQuietly(() => renameSync(undo.aside, basename(undo.path))))
+}
+
+/** Removes a jail with all its processes and waits until it is gone. */
+function removeJail(
+  host: Host,
+  { name, path }: { name: string; path: string },
+  jid: number | undefined,
+): void {
+  const id = host.kernel.jailId(name)
+  if (id === undefined || (jid !== undefined && id !== jid)) return
+  // After a reboot, or when somebody was faster than our jail(8), name and number may be another's.
+  if (!isSamePath(host.kernel.jailParams(id, ['path'])?.path, path)) return
+  const processes = host.kernel.jailProcesses(id)
+  try {
+    host.kernel.jailRemove(id)
+  } catch (error) {
+    if (!(error instanceof SyscallError && error.errno === 'EINVAL')) throw error
+  }
+  const gone = waitUntil(
+    () =>
+      host.kernel.jailId(name) !== id &&
+      processes.every(pid => {
+        const now = host.kernel.processInfo(pid)
+        return now === undefined || now.zombie || now.jid !== id
+      }),
+    BUSY_PATIENCE,
+  )
+  if (!gone) throw new JailwrightError('HOST', `jail ${name}: it is still there after jail_remove(2)`)
+}
+
+/** The kernel tells a jail's root by its real path, whatever jail(8) was given. */
+function isSamePath(found: string | undefined, path: string): boolean {
+  if (found === undefined || found === path) return true
+  try {
+    return realpathSync(found) === realpathSync(path)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Names of the host's epairs that have exactly this description. The list of all interfaces only gives candidates: a jail
+ * may name and describe an interface that was moved into it as it likes, with line ends too, and both come back to the
+ * host with the interface. So a candidate has to be in the group of epairs (which a jail cannot give to what returns,
+ * network.md section 2) and is asked alone, where the first description is its own. What a jail can bring about is the end
+ * of its own epair.
+ */
+function describedAs(host: Host, description: string): string[] {
+  const line = `\tdescription: ${description}`
+  const candidates = new Set<string>()
+  let name = ''
+  for (const each of host.run('ifconfig', ['-a']).stdout.split('\n')) {
+    name = /^(\S+): flags=/.exec(each)?.[1] ?? name
+    if (each === line) candidates.add(name)
+  }
+  if (candidates.size === 0) return []
+  const epairs = host.run('ifconfig', ['-g', 'epair']).stdout.split(/\s+/)
+  return epairs.filter(epair => {
+    if (!candidates.has(epair)) return false
+    const alone = host.run('ifconfig', [epair]).stdout.split('\n')
+    return alone.find(each => each.startsWith('\tdescription: ')) === line
+  })
+}
+
+/** Runs one tool of an undo; outputs that mean "already gone" count as success. */
+function runUndo(host: Host, call: ToolCall): void {
+  if (call.forDescription !== undefined) {
+    const { forDescription, ...plain } = call
+    for (const name of describedAs(host, forDescription)) {
+      runUndo(host, { ...plain, args: call.args.map(arg => arg.replaceAll('%{interface}', name)) })
+    }
+    return
+  }
+  runTool(host, call)
+}
+
+/**
+ * init holds the only reader of `ctl`: ENXIO for a writer means that it is gone, or has become the program. Reading
+ * `result` until its end would not do: on FreeBSD the first reader of a FIFO that nobody writes to gets EAGAIN, not
+ * end of file (sys/fs/fifofs/fifo_vnops.c, fifo_open clears PIPE_EOF).
+ */
+function awaitInitGone(host: Host, ctl: string): void {
+  const gone = () => {
+    try {
+      // Closed at once: an init that was never told anything ends when it sees that there is no writer.
+      closeSync(host.process.openNonBlocking(ctl, 'write'))
+      return false
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENXIO' || code === 'ENOENT') return true
+      throw error
+    }
+  }
+  if (!waitUntil(gone, BUSY_PATIENCE)) throw new JailwrightError('HOST', 'the init process does not end')
+}

@@ -1,0 +1,128 @@
+/** What a container had, by its state and plan: for a journal that does not tell of its jail any more. */
+import { existsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Context } from '../../context.ts'
+import { JailwrightError } from '../../errors.ts'
+import type { MountEntry } from '../../host/types.ts'
+import { jailNameOf } from '../../translate/core/names.ts'
+import type { MountStep, Plan, Step } from '../../translate/core/plan.ts'
+import { markerRule } from '../../translate/devices/ruleset-input.ts'
+import { existingSets } from '../jail/devfs-rulesets.ts'
+import type { Entry, Journal, Undo } from '../journal/journal.ts'
+import { readPlan } from '../start.ts'
+import type { Layout } from '../state/paths.ts'
+import { isOfEarlierBoot, readState, type StateFile } from '../state/state-file.ts'
+
+/**
+ * The undo that a lost or cut journal owes, newest first; none when it tells of the jail, or when nothing says that there
+ * was one. state.json has a jid only after the whole plan was done, so each step of it is to be taken back. Code STATE
+ * when a jail or mounts are there and too little is left to know them by.
+ */
+export function lostEntries(ctx: Context, files: Layout, journal: Journal): Entry[] {
+  if (journal.tellsOf('jail')) return []
+  const state = quietly(() => readState(files))
+  const plan = quietly(() => readPlan(files))
+  const damaged = state === undefined && existsSync(files.state)
+  if (state ? state.jid === 0 || isOfEarlierBoot(ctx.host, state) : !damaged) return []
+  const name = state?.jailName ?? plan?.jailName ?? jailNameOf(basename(files.dir))
+  const rootfs = plan?.rootPath ?? state?.rootfs
+  if (rootfs === undefined) {
+    if (ctx.host.kernel.jailId(name) === undefined) return []
+    throw unknown(files, `jail ${name} may be its own`)
+  }
+  const jail = { name, jid: state?.jid }
+  // Without a jid, name and root have to tell: what is not there may never have been.
+  if (!state && ctx.host.kernel.jailId(name) === undefined) return []
+  ctx.log.warn(
+    `${files.journal} does not tell of jail ${name}: what plan.json and state.json tell is taken back; names that were made in its root stay`,
+  )
+  if (plan) return planEntries(ctx, files, plan, jail)
+  const mounted = ctx.host.kernel.mounts().find(({ on }) => on.startsWith(`${rootfs}/`) || on === files.root)
+  if (mounted) throw unknown(files, `${mounted.on} is mounted`)
+  return jailEntries(files, rootfs, jail)
+}
+
+function quietly<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+function unknown({ dir }: Layout, what: string): JailwrightError {
+  return new JailwrightError('STATE', `the files in ${dir} do not tell what the container had: ${what}`, {
+    subject: dir,
+    hint: 'remove by hand what is its own, then call delete --force again',
+  })
+}
+
+interface KnownJail {
+  name: string
+  jid: StateFile['jid'] | undefined
+}
+
+function entry(undo: Undo, done: Entry['done'] = {}): Entry {
+  return { n: 0, undo, done }
+}
+
+/** A jail whose root is neither of these is another's. */
+function jailEntries(files: Layout, rootfs: string, { name, jid }: KnownJail): Entry[] {
+  const done = jid === undefined ? {} : { jid }
+  return [files.root, rootfs].map(path => entry({ op: 'jail', name, path }, done))
+}
+
+function planEntries(ctx: Context, files: Layout, plan: Plan, jail: KnownJail): Entry[] {
+  const { host } = ctx
+  const alive = host.kernel.jailId(jail.name) !== undefined
+  // Each step takes one mount: what lies below it was there before.
+  const mounts = [...host.kernel.mounts()]
+  const take = (places: readonly string[], fstypes: readonly string[]): Entry[] => {
+    const at = mounts.findLastIndex(({ on, fstype }) => places.includes(on) && fstypes.includes(fstype))
+    return at < 0 ? [] : mounts.splice(at, 1).map(mounted)
+  }
+  const root = plan.readonlyRoot ? files.root : plan.rootPath
+  const owed = (step: Step): Entry[] => {
+    switch (step.kind) {
+      case 'jail':
+        return jailEntries(files, plan.rootPath, jail)
+      case 'mount':
+        return take(placesOf(ctx, root, step), step.mask ? ['nullfs', 'tmpfs'] : [step.fstype])
+      case 'readonly-root':
+        return take([files.root], ['nullfs'])
+      case 'ruleset': {
+        const marker = markerRule(plan.jailName)
+        return [...(quietly(() => existingSets(host)) ?? [step.preferred])].map(number =>
+          entry({ op: 'ruleset', number, marker }),
+        )
+      }
+      case 'run':
+        return [entry({ op: 'run', calls: step.undo.filter(isWhole) })]
+      case 'raise-children': {
+        const lock = join(dirname(files.lock), `.parent-${encodeURIComponent(step.parent)}`)
+        return alive ? [entry({ op: 'children', parent: step.parent, lock })] : []
+      }
+      // Goes back to the host at the jail's end.
+      case 'move-interface':
+        return []
+    }
+  }
+  return plan.steps.toReversed().flatMap(owed)
+}
+
+function mounted({ on, fstype, from, fsid }: MountEntry): Entry {
+  return entry({ op: 'unmount', path: on, fstype, from, before: undefined }, { fsid })
+}
+
+/** Where a mount may be: as it was written, and where links lead now. */
+function placesOf({ host }: Context, root: string, { destination, via }: MountStep): string[] {
+  const inside = via?.mountPoint ?? destination
+  const found = quietly(() => host.process.openBeneath(root, inside, {}))
+  if (found) host.process.close(found.fd)
+  return [`${root}${inside}`, ...(found ? [found.path] : [])]
+}
+
+/** Nothing in it was known only when it was done, such as an interface's name. */
+function isWhole({ args, forDescription }: Extract<Step, { kind: 'run' }>['undo'][number]): boolean {
+  return forDescription !== undefined || !args.some(arg => arg.includes('%{'))
+}

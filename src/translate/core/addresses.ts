@@ -1,0 +1,80 @@
+/** Addresses of a jail: `ADDRESS`, or jail(8)'s longer form `INTERFACE|ADDRESS/MASK`. */
+import { ipVersion } from './late-builtins.ts'
+import { isInterfaceName } from './names.ts'
+
+/** One address of ip4.addr or ip6.addr. */
+export interface JailAddress {
+  address: string
+  /** Prefix length, the full length when not given: an alias for one host. */
+  prefix: number
+  /** Interface of its own. */
+  interface?: string
+}
+
+/** Reads one address; a text says what is wrong. */
+export function parseJailAddress(text: string, version: 4 | 6): JailAddress | string {
+  const bar = text.indexOf('|')
+  const name = bar === -1 ? undefined : text.slice(0, bar)
+  const cidr = parseCidr(text.slice(bar + 1))
+  if (cidr === undefined || cidr.version !== version) return `not an IPv${version} address: ${text}`
+  // The kernel answers these with EINVAL and no text (kern_jail.c kern_jail_set).
+  if (['0.0.0.0', '255.255.255.255'].includes(cidr.address) || sameAddress(cidr.address, '::'))
+    return `${cidr.address} cannot be the address of a jail`
+  if (name !== undefined && !isInterfaceName(name)) return `not the name of an interface: ${name}`
+  const prefix = cidr.prefix ?? (version === 4 ? 32 : 128)
+  return { address: cidr.address, prefix, ...(name === undefined ? {} : { interface: name }) }
+}
+
+/** `10.0.0.1/24`, `fd00::1/64`, or an address alone; an IPv4 mask may be written `/255.255.255.0`. */
+export function parseCidr(text: string): { address: string; version: 4 | 6; prefix?: number } | undefined {
+  const slash = text.indexOf('/')
+  const address = slash === -1 ? text : text.slice(0, slash)
+  const version = ipVersion(address)
+  if (version === 0) return undefined
+  if (slash === -1) return { address, version }
+  const mask = text.slice(slash + 1)
+  const prefix =
+    version === 4 && mask.includes('.') ? maskLength(mask) : /^[0-9]{1,3}$/.test(mask) ? Number(mask) : -1
+  if (prefix === undefined || prefix < 0 || prefix > (version === 4 ? 32 : 128)) return undefined
+  return { address, version, prefix }
+}
+
+function maskLength(mask: string): number | undefined {
+  if (ipVersion(mask) !== 4) return undefined
+  const bits = mask.split('.').map(part => Number(part).toString(2).padStart(8, '0'))
+  const match = /^(1*)0*$/.exec(bits.join(''))
+  return match?.[1]?.length
+}
+
+/** True for two spellings of one address (`fd00:0::1` and `fd00::1`); both must be addresses. */
+export function sameAddress(a: string, b: string): boolean {
+  return a === b || (a.includes(':') && b.includes(':') && canonical(a) === canonical(b))
+}
+
+/** True when an address is in the network of another one, given as `10.0.0.11/24`; both must be right. */
+export function inNetwork(address: string, network: string): boolean {
+  const cidr = parseCidr(network)
+  if (cidr?.prefix === undefined || ipVersion(address) !== cidr.version) return false
+  return bitsOf(address).slice(0, cidr.prefix) === bitsOf(cidr.address).slice(0, cidr.prefix)
+}
+
+/** An address in binary digits, 32 or 128. */
+function bitsOf(address: string): string {
+  const binary = (part: string, base: number, width: number) =>
+    Number.parseInt(part, base).toString(2).padStart(width, '0')
+  if (!address.includes(':'))
+    return address
+      .split('.')
+      .map(part => binary(part, 10, 8))
+      .join('')
+  const [head = [], tail = []] = canonical(address)
+    .slice(1, -1)
+    .split('::')
+    .map(half => half.split(':').filter(part => part !== ''))
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0')
+  return [...head, ...zeros, ...tail].map(part => binary(part, 16, 16)).join('')
+}
+
+function canonical(address: string): string {
+  return new URL(`http://[${address}]`).hostname
+}

@@ -1,0 +1,93 @@
+/** Names: container ids, jail names, interface names. */
+import { JailwrightError } from '../../errors.ts'
+import { sha256 } from './late-builtins.ts'
+
+/** MAXHOSTNAMELEN less the NUL: the longest full jail name (jail.md section 2). */
+const JAIL_NAME_MAX = 255
+/** IFNAMSIZ less the NUL (network.md section 1). */
+const INTERFACE_NAME_MAX = 15
+
+/**
+ * The characters of an id are runc's (libcontainer, `idRegex`): no slash, no space, nothing that a shell minds. Not as a
+ * regular expression: the first one that is used costs every command 1 % of its start.
+ */
+const ID = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+.-'
+/** An id that is its own jail name: no dot (that is a child jail), not a number (that is a jid). */
+const OWN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/
+
+/**
+ * Checks a container id. It becomes a directory below the state directory and a word on command lines, so a leading
+ * `.` or `-` is refused. Throws USAGE.
+ */
+export function checkId(id: string): void {
+  const refuse = (why: string): never => {
+    throw new JailwrightError('USAGE', `invalid container id ${JSON.stringify(id)}: ${why}`, { subject: id })
+  }
+  if (id === '') refuse('it is empty')
+  for (const character of id)
+    if (!ID.includes(character)) refuse('only letters, digits and _ + . - are allowed')
+  if (id === '.' || id === '..') refuse('it is the name of a directory')
+  // Ours begin with a dot: the locks are beside the containers.
+  if (id.startsWith('-') || id.startsWith('.')) refuse(`it may not start with ${id[0]}`)
+  if (id.length > JAIL_NAME_MAX) refuse(`longer than ${JAIL_NAME_MAX} characters`)
+}
+
+/**
+ * The jail name of a container id, without the parent's. A legal name stays as it is, since podman, ps(1) and rctl(8)
+ * go by it; any other id gives `j-` and each byte outside `[A-Za-z0-9-]` as `_hh`. Reversed by `idOfJailName`.
+ */
+export function jailNameOf(id: string): string {
+  if (OWN_NAME.test(id) && !/^[0-9]+$/.test(id) && !id.startsWith('j-')) return id
+  return `j-${id.replaceAll(/[^A-Za-z0-9-]/g, byte => `_${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}`
+}
+
+/** The container id that gave this jail name (without the parent's); undefined when no id gives it. */
+export function idOfJailName(name: string): string | undefined {
+  const id = name.startsWith('j-')
+    ? name
+        .slice(2)
+        .replaceAll(/_([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    : name
+  return id !== '' && jailNameOf(id) === name ? id : undefined
+}
+
+/** `parent.name`, or the name alone. Throws CONFIG when the kernel would not take the length. */
+export function fullJailName(name: string, parent: string | undefined): string {
+  const full = parent === undefined ? name : `${parent}.${name}`
+  if (full.length > JAIL_NAME_MAX) {
+    throw new JailwrightError('CONFIG', `jail name ${full}: longer than ${JAIL_NAME_MAX} characters`, {
+      subject: full,
+    })
+  }
+  return full
+}
+
+/** Interface names of one epair: `host` is the end that stays, `jail` the one that goes into the jail. */
+export function epairNames(id: string, index: number): { host: string; jail: string } {
+  const tail = shortName(id, INTERFACE_NAME_MAX - `e${index}a_`.length)
+  return { host: `e${index}a_${tail}`, jail: `e${index}b_${tail}` }
+}
+
+/** An id that fits stays readable; a longer one is its first letters and a hash of all of it. */
+function shortName(id: string, room: number): string {
+  if (id.length <= room && /^[A-Za-z0-9_-]+$/.test(id)) return id
+  const hash = BigInt(`0x${sha256(id).slice(0, 16)}`)
+    .toString(36)
+    .padStart(13, '0')
+    .slice(-7)
+  return id.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, room - hash.length) + hash
+}
+
+/**
+ * A locally administered unicast MAC address from the container id and the number of the interface. FreeBSD's own have
+ * 16 variable bits (network.md section 5); these have 40.
+ */
+export function macOf(id: string, index: number): string {
+  const hash = sha256(`${id}\n${index}`)
+  return ['02', ...(hash.slice(0, 10).match(/../g) ?? [])].join(':')
+}
+
+/** True for a legal name of an interface: 1 to 15 characters that no tool takes for something else. */
+export function isInterfaceName(name: string): boolean {
+  return name.length <= INTERFACE_NAME_MAX && /^[A-Za-z][A-Za-z0-9_.-]*$/.test(name)
+}

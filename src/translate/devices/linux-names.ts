@@ -1,0 +1,106 @@
+/** Linux names of devices, and Linux device numbers, to FreeBSD's names below /dev. */
+import type { HostFacts } from '../core/plan.ts'
+
+/**
+ * By path below /dev; `$1` is the first group. The first that matches holds. Where there are several names, a plain one
+ * stands first: it must be on the host, the patterns after it need not match.
+ */
+const BY_PATH: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^net\/tun$/, ['tun*', 'tap*']],
+  [/^kvm$/, ['vmmctl', 'vmm/*']],
+  [/^snd(\/.*)?$/, ['sndstat', 'dsp*', 'mixer*']],
+  [/^(dsp|mixer|audio)([0-9]*)$/, ['$1$2']],
+  [/^ttyS([0-9]+)$/, ['cuau$1']],
+  [/^tty(?:USB|ACM)([0-9]+)$/, ['cuaU$1']],
+  [/^bus\/usb(\/.*)?$/, ['usbctl', 'usb/*', 'ugen*']],
+  [/^loop([0-9]+)$/, ['md$1']],
+  [/^nvme([0-9]+)n[0-9]+$/, ['nda$1']],
+  [/^nvme([0-9]+)$/, ['nvme$1']],
+  [/^sr([0-9]+)$/, ['cd$1']],
+  [/^port$/, ['io']],
+  [/^i2c-([0-9]+)$/, ['iic$1']],
+  [/^gpiochip([0-9]+)$/, ['gpioc$1']],
+  [/^ppp$/, ['tun*']],
+]
+
+/** Character devices by Linux' major number (Documentation/admin-guide/devices.txt), giving the path on Linux. */
+const BY_MAJOR: Readonly<Record<number, (minor: number | undefined) => string | undefined>> = {
+  1: minor =>
+    ({ 1: 'mem', 2: 'kmem', 3: 'null', 4: 'port', 5: 'zero', 7: 'full', 8: 'random', 9: 'urandom' })[
+      minor ?? -1
+    ],
+  4: minor => (minor !== undefined && minor >= 64 ? `ttyS${minor - 64}` : undefined),
+  5: minor => ({ 0: 'tty', 1: 'console', 2: 'ptmx' })[minor ?? -1],
+  10: minor => ({ 200: 'net/tun', 229: 'fuse', 232: 'kvm' })[minor ?? -1],
+  13: minor => (minor !== undefined && minor >= 64 ? `input/event${minor - 64}` : 'input'),
+  14: () => 'snd',
+  81: minor => (minor === undefined ? 'video*' : `video${minor}`),
+  116: () => 'snd',
+  136: () => 'pts',
+  166: minor => (minor === undefined ? 'cuaU*' : `ttyACM${minor}`),
+  188: minor => (minor === undefined ? 'cuaU*' : `ttyUSB${minor}`),
+  189: () => 'bus/usb',
+  226: minor => {
+    if (minor === undefined) return 'dri'
+    return minor < 64 ? `dri/card${minor}` : minor < 128 ? `dri/controlD${minor}` : `dri/renderD${minor}`
+  },
+}
+
+/**
+ * Devices that Linux runtimes always list (config-linux.md, "Default Devices", and what podman and docker add): missing
+ * on this host, they are left out without an error.
+ */
+export const ALWAYS_ADDED: ReadonlySet<string> = new Set(
+  'null zero full random urandom tty console ptmx pts net/tun stdin stdout stderr fd core'.split(' '),
+)
+
+/** What the cgroup rules of every runtime allow, whether or not it is wanted; who lists /dev/fuse as a device wants it. */
+export const ALWAYS_ALLOWED: ReadonlySet<string> = new Set([...ALWAYS_ADDED, 'fuse'])
+
+/**
+ * What a container never gets, though Linux runtimes list it: Linux makes a node of the container's own, FreeBSD would
+ * show the host's. The links stand in every ruleset.
+ */
+export const NEVER_SHOWN: ReadonlySet<string> = new Set(['console', 'core'])
+
+/**
+ * FreeBSD's names for a name below Linux' /dev: the name itself where the host has it, else by the table, else itself.
+ */
+export function freebsdNames(linuxName: string, hostHas: (name: string) => boolean): readonly string[] {
+  if (hostHas(linuxName)) return [linuxName]
+  for (const [pattern, names] of BY_PATH) {
+    const match = pattern.exec(linuxName)
+    if (match)
+      return names.map(name => name.replaceAll(/\$([12])/g, (_, n: string) => match[Number(n)] ?? ''))
+  }
+  return [linuxName]
+}
+
+/** The name below Linux' /dev that a character device's numbers stand for; a minor below 0 or absent means all. */
+export function linuxName(major: number, minor: number | undefined): string | undefined {
+  return BY_MAJOR[major]?.(minor === undefined || minor < 0 ? undefined : minor)
+}
+
+/** What to do where the host has no such device; undefined when nobody can tell. */
+export function missingHint(facts: HostFacts, name: string): string | undefined {
+  const module = moduleFor(name)
+  // A loaded module makes some nodes only for what uses them.
+  if (module === undefined || module.includes(' ') || facts.moduleLoaded(module) !== true)
+    return module && `kldload ${module}`
+  return name.split('/')[0] === 'vmm'
+    ? 'vmm is loaded: the directory is there while a virtual machine is; vmmctl and vmm/* can be named before'
+    : `${module} is loaded, but there is no device of this name`
+}
+
+/** The kernel module that brings a device, for hints. */
+export function moduleFor(name: string): string | undefined {
+  const first = name.split('/')[0] ?? ''
+  if (first.startsWith('vmm')) return 'vmm'
+  if (first.startsWith('nmdm')) return 'nmdm'
+  if (first === 'fuse') return 'fusefs'
+  if (first === 'pf') return 'pf'
+  if (first === 'zfs') return 'zfs'
+  if (first === 'dri' || first === 'drm') return 'i915kms or amdgpu (package drm-kmod)'
+  if (/^(dsp|mixer|sndstat)/.test(first)) return 'snd_driver'
+  return undefined
+}

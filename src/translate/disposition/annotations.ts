@@ -1,0 +1,189 @@
+/**
+ * What becomes of annotations. Names may hold a placeholder for one word (`<n>`) and end in `*` for any rest; the first
+ * row that fits counts, so the particular ones stand before the general ones.
+ */
+import { type Disposition, ignored, refused, translated } from './row.ts'
+
+const JAIL = 'org.freebsd.jail.'
+const RUNS = 'Refused: it runs or mounts something on the host.'
+const OURS = 'Refused: the runtime sets it itself.'
+const READ_ONLY = 'Refused: the kernel only lets it be read.'
+const KEPT = 'Kept and shown by `state`.'
+
+/** Rows of the annotations, in the order in which they are tried. */
+export const annotationRows: readonly (readonly [name: string, row: Disposition])[] = [
+  [
+    'org.freebsd.parentJail',
+    translated(
+      "The jail is made as a child of this one (name parent.id) and shares its network stack; the parent's children.max is raised when needed and put back by delete. What it cannot grant its children is refused, by name. Overrides freebsd.jail.parent.",
+    ),
+  ],
+  [`${JAIL}path`, refused(OURS)],
+  [`${JAIL}name`, refused(OURS)],
+  [`${JAIL}jid`, refused(OURS)],
+  [`${JAIL}persist`, refused(OURS)],
+  [`${JAIL}nopersist`, refused(OURS)],
+  [`${JAIL}parent`, refused('Refused: org.freebsd.parentJail is the annotation for it.')],
+  [`${JAIL}command`, refused(RUNS)],
+  [`${JAIL}exec`, refused(RUNS)],
+  [`${JAIL}exec.*`, refused(RUNS)],
+  [`${JAIL}mount`, refused(RUNS)],
+  [`${JAIL}mount.*`, refused(RUNS)],
+  [`${JAIL}depend`, refused('Refused: there is no jail.conf(5) whose jails it could name.')],
+  [
+    `${JAIL}stop.timeout`,
+    refused('Refused: it belongs to jail -r; use the timeout of the caller (podman stop -t).'),
+  ],
+  [`${JAIL}ip_hostname`, refused('Refused: addresses are given, not looked up.')],
+  [`${JAIL}zfs.dataset`, refused('Refused: it attaches a dataset of the host.')],
+  [`${JAIL}dying`, refused(READ_ONLY)],
+  [`${JAIL}cpuset.id`, refused(READ_ONLY)],
+  [`${JAIL}children.cur`, refused(READ_ONLY)],
+  [
+    `${JAIL}vnet`,
+    translated('Jail parameter vnet (new or inherit); with new, lo0 is brought up in the new stack.'),
+  ],
+  [
+    `${JAIL}vnet.interface`,
+    translated(
+      'Each interface of the comma list is moved in with "ifconfig IF vnet JAIL" and given back by delete.',
+    ),
+  ],
+  [
+    `${JAIL}ip4`,
+    translated('Jail parameter ip4 (disable, new, inherit); of these only new goes with ip4.addr.'),
+  ],
+  [
+    `${JAIL}ip6`,
+    translated('Jail parameter ip6 (disable, new, inherit); of these only new goes with ip6.addr.'),
+  ],
+  [
+    `${JAIL}ip4.addr`,
+    translated('Jail parameter ip4.addr, a comma list; with org.freebsd.jail.interface also aliases of it.'),
+  ],
+  [
+    `${JAIL}ip6.addr`,
+    translated('Jail parameter ip6.addr, a comma list; with org.freebsd.jail.interface also aliases of it.'),
+  ],
+  [`${JAIL}ip6.add`, translated("ocijail's old name of org.freebsd.jail.ip6.addr.")],
+  [
+    `${JAIL}interface`,
+    translated(
+      'The addresses of ip4.addr and ip6.addr are added to this interface as aliases and removed by delete; below a parent with vnet=new it is an interface of that jail.',
+    ),
+  ],
+  [`${JAIL}host`, translated('Jail parameter host (new or inherit).')],
+  [
+    `${JAIL}host.*`,
+    translated('Jail parameter of that name: host.hostname, host.domainname, host.hostuuid, host.hostid.'),
+  ],
+  [`${JAIL}sysvmsg`, translated('Jail parameter sysvmsg (disable, new, inherit).')],
+  [`${JAIL}sysvsem`, translated('Jail parameter sysvsem (disable, new, inherit).')],
+  [`${JAIL}sysvshm`, translated('Jail parameter sysvshm (disable, new, inherit).')],
+  [`${JAIL}enforce_statfs`, translated('Jail parameter enforce_statfs, 0 to 2.')],
+  [
+    `${JAIL}devfs_ruleset`,
+    translated(
+      "Jail parameter devfs_ruleset: only what the jail mounts itself (4 where allow.mount.devfs is on and none is named); the container's /dev has its own ruleset.",
+    ),
+  ],
+  [`${JAIL}securelevel`, translated('Jail parameter securelevel, -1 to 3.')],
+  [`${JAIL}children.max`, translated('Jail parameter children.max: how many jails may be made inside.')],
+  [`${JAIL}osrelease`, translated('Jail parameter osrelease: what uname(1) -r says inside.')],
+  [`${JAIL}osreldate`, translated('Jail parameter osreldate.')],
+  [`${JAIL}linux`, translated('Jail parameter linux (new or inherit); needs the module linux.')],
+  [
+    `${JAIL}linux.*`,
+    translated(
+      'Jail parameter of that name: linux.osname, linux.osrelease, linux.oss_version; needs the module linux.',
+    ),
+  ],
+  [`${JAIL}allow.dying`, refused('Refused: it has no effect on the kernels this runtime is made for.')],
+  [
+    `${JAIL}allow.*`,
+    translated(
+      'Jail parameter of that name (true, 1, false, 0); allow.noX and allow.mount.noX say the opposite of allow.X and allow.mount.X, as in jail(8), and both together are refused unless they agree. allow.mount.X without allow.mount has no effect, which is a warning. One that the running kernel does not know is a warning, as with ocijail.',
+    ),
+  ],
+  [
+    `${JAIL}*`,
+    translated(
+      'Jail parameter of that name, its type checked, when the running kernel knows it (security.jail.param), or the "no" form of a boolean one; otherwise refused.',
+    ),
+  ],
+  [
+    'org.jailwright.device.profiles',
+    translated(
+      'Comma list of gpu-render, gpu, bhyve, bhyve-passthrough, bpf, pf, tun, usb, serial, audio, fuse, zfs: devfs rules, and the jail parameters the device needs.',
+    ),
+  ],
+  [
+    'org.jailwright.net.<n>.bridge',
+    translated(
+      'An epair is made; its host end joins this bridge, the other end moves into the vnet jail. Destroyed by delete.',
+    ),
+  ],
+  [
+    'org.jailwright.net.<n>.address',
+    translated('Addresses of the inner end, a comma list with prefix lengths, IPv4 and IPv6.'),
+  ],
+  [
+    'org.jailwright.net.<n>.gateway',
+    translated(
+      'Default route inside, a comma list with at most one address each of IPv4 and IPv6, over all interfaces; in a network of one of the addresses.',
+    ),
+  ],
+  [
+    'org.jailwright.net.<n>.name',
+    translated('Name of the inner end, at most 15 characters; vnet and the number when absent.'),
+  ],
+  [
+    'org.jailwright.net.<n>.mtu',
+    translated(
+      "MTU of the inner end, and of the host end where it is the bridge's first member: any other one gets the bridge's, and a smaller one is a warning.",
+    ),
+  ],
+  [
+    'org.jailwright.net.<n>.mac',
+    translated('MAC address of the inner end; one from the container id when absent.'),
+  ],
+  [
+    'org.jailwright.net.<n>.vlan',
+    translated(
+      'The host end joins the bridge as an untagged member of this VLAN (1 to 4094). For a bridge with vlanfilter, see bridge(4).',
+    ),
+  ],
+  [
+    'org.jailwright.limits.cpus',
+    translated('cpuset -l LIST -j NAME, a list such as 0-3,7. Overrides linux.resources.cpu.cpus.'),
+  ],
+  [
+    'org.jailwright.limits.mode',
+    translated(
+      'strict (default) or best-effort: what to do when racct is off (kern.racct.enable=0), an error or a warning. The option --limits overrides it.',
+    ),
+  ],
+  [
+    'org.jailwright.limits.<resource>',
+    translated(
+      'rctl rules jail:NAME:RESOURCE:ACTION=N; the value is a comma list of [ACTION=]N with N a number (k, m, g, t) or unlimited. ACTION when absent: deny, for disk rates throttle, for times sigterm. Overrides linux.resources. vmemoryuse below 512m and swapuse below 256m give a warning: what the first process (and each exec) has mapped before it becomes the program counts, of swapuse for as long as it lives.',
+    ),
+  ],
+  ['org.jailwright.*', refused('Refused: no such annotation; a mistyped name must not pass unseen.')],
+  [
+    'org.freebsd.*',
+    ignored(`${KEPT} One that is nearly org.freebsd.parentJail or org.freebsd.jail.* is a warning.`),
+  ],
+  ['io.container.manager', ignored(`${KEPT} podman's and others' own name.`)],
+  ['io.podman.annotations.*', ignored(`${KEPT} podman's own notes.`)],
+  ['io.kubernetes.*', ignored(`${KEPT} Notes of Kubernetes' container managers.`)],
+  ['io.buildah.*', ignored(`${KEPT} buildah's own notes.`)],
+  [
+    'org.opencontainers.image.stopSignal',
+    ignored(`${KEPT} The caller sends the signal itself (podman stop).`),
+  ],
+  ['org.opencontainers.image.*', ignored(`${KEPT} Facts of the image.`)],
+  ['org.systemd.property.*', ignored(`${KEPT} Properties of systemd units; there is no systemd.`)],
+  ['run.oci.*', ignored(`${KEPT} Settings of the runtime crun.`)],
+  ['*', ignored(KEPT)],
+]

@@ -1,0 +1,73 @@
+/** What became of every property that a config holds: what the translation said, else the disposition table. */
+import { isBelow } from '../core/context.ts'
+import type { Fate } from '../core/plan.ts'
+import { disposition } from './disposition.ts'
+
+/**
+ * All properties in the order of the config. A property of which something was said, or whose whole subtree shares one
+ * row of the table, stands for all below it, so that a seccomp filter is one line and not four hundred.
+ */
+export function allFates(config: unknown, said: ReadonlyMap<string, Fate>): Fate[] {
+  const fates: Fate[] = []
+  const below = parentsOf(said)
+  const refused = [...said.values()].filter(({ fate }) => fate === 'refused')
+  const visit = (value: unknown, path: string): void => {
+    const own = said.get(path)
+    const container = typeof value === 'object' && value !== null
+    if (container && below.has(path) && own?.fate !== 'ignored' && own?.fate !== 'refused') {
+      if (own) {
+        fates.push(own, ...[...said.values()].filter(({ property }) => isBelow(property, path)))
+        return
+      }
+      for (const [key, child] of Object.entries(value))
+        visit(child, childPath(path, key, Array.isArray(value)))
+      return
+    }
+    if (own) {
+      fates.push(own, ...refused.filter(({ property }) => isBelow(property, path)))
+      return
+    }
+    const row = path === '' ? undefined : disposition(path)
+    // A container whose row says "ignored" says it of all that is in it.
+    const split =
+      container && (path === '' || (row !== undefined && row.fate !== 'ignored')) && !isMapOfText(path)
+    if (split) {
+      const entries = Object.entries(value)
+      for (const [key, child] of entries) visit(child, childPath(path, key, Array.isArray(value)))
+      return
+    }
+    fates.push({
+      property: path,
+      fate: row?.fate ?? 'ignored',
+      note: row?.note ?? 'no property of the specification',
+    })
+  }
+  visit(config, '')
+  // What is missing is nowhere in the config.
+  const shown = new Set(fates)
+  return [...fates, ...refused.filter(each => !shown.has(each))]
+}
+
+function isMapOfText(path: string): boolean {
+  return /^process\.(args|env)$|\.additionalGids$|\.options$/.test(path)
+}
+
+function childPath(path: string, key: string, list: boolean): string {
+  if (list) return `${path}[${key}]`
+  if (path === '') return key
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) && path !== 'annotations'
+    ? `${path}.${key}`
+    : `${path}[${JSON.stringify(key)}]`
+}
+
+/** Every path above one of which something was said. */
+function parentsOf(said: ReadonlyMap<string, Fate>): Set<string> {
+  const parents = new Set<string>([''])
+  for (const path of said.keys()) {
+    for (let end = path.length; end > 0; ) {
+      end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1))
+      if (end > 0) parents.add(path.slice(0, end))
+    }
+  }
+  return parents
+}

@@ -1,0 +1,55 @@
+/** Mount points below the container's /dev, where none can be made. */
+import { type Context, isLinuxConfig } from '../core/context.ts'
+import type { MountStep } from '../core/plan.ts'
+import type { DeviceRequests } from '../devices/requests.ts'
+import type { MountsPlan } from './mounts.ts'
+
+/**
+ * Mounting these loads linux_common, which makes /dev/shm (linux_common.c, linux_dev_shm_create): on a host that has not
+ * run a Linux program yet it is there by the time it is mounted on, when these stand in a directory of the root.
+ */
+function bringsShm({ fstype, destination }: MountStep): boolean {
+  return ['linprocfs', 'linsysfs'].includes(fstype) && destination.lastIndexOf('/') === 0
+}
+
+/**
+ * A mount point below devfs cannot be made (devfs has no mkdir), it must be there: `shm` is, once the Linux ABI module
+ * has been loaded. For a directory that the host has, its rule is asked for; a Linux convenience is left out otherwise.
+ */
+export function fitsInDevfs(
+  context: Context,
+  step: MountStep,
+  plan: MountsPlan,
+  requests: DeviceRequests,
+): boolean {
+  if (!plan.devfs || !step.destination.startsWith('/dev/') || step.destination === '/dev/fd') return true
+  const name = step.destination.slice('/dev/'.length)
+  if (step.target === 'dir' && context.facts.pathKind(step.destination) === 'dir') {
+    requests.directories.push(name)
+    return true
+  }
+  if (name === 'shm' && plan.steps.some(bringsShm)) {
+    requests.directories.push(name)
+    return true
+  }
+  if (name === 'shm') {
+    context.fate(
+      step.origin,
+      'ignored',
+      'devfs has no shm directory; it comes with the Linux ABI (kldload linux64)',
+    )
+    context.warn(`${step.origin}: /dev/shm is left out: devfs has no shm directory until linux64 is loaded`)
+    return false
+  }
+  if (isLinuxConfig(context.config) && ['console', 'ptmx', 'mqueue', 'pts', 'hugepages'].includes(name)) {
+    context.fate(step.origin, 'ignored', `devfs has its own ${name}, or none`)
+    return false
+  }
+  context.fail(
+    `${step.origin}.destination`,
+    `${step.destination}: devfs has no such directory, and none can be made in it`,
+    // Some of them are left out of a container of Linux.
+    { lacks: property => property === 'linux' },
+  )
+  return false
+}

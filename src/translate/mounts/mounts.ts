@@ -1,0 +1,261 @@
+/** `mounts` (and the paths that Linux hides or protects) -> mount steps in the order in which they are to be made. */
+import { posix } from 'node:path'
+import type { Mount } from '../../bundle/generated/config.ts'
+import { type Context, isLinuxConfig } from '../core/context.ts'
+import type { MountStep } from '../core/plan.ts'
+import { type BindFromDev, bindFromDev } from '../devices/binds.ts'
+import type { DeviceRequests } from '../devices/requests.ts'
+import { fitsInDevfs } from './inside-devfs.ts'
+import { maskedPaths, normalise, readonlyPaths } from './masked-paths.ts'
+import { type MountOptions, translateMountOptions } from './options.ts'
+import { inOrder, withMountPoints } from './order.ts'
+
+/** Types that FreeBSD's kernel knows and that a container may be given. */
+const KERNEL_TYPES = new Set(
+  'nullfs tmpfs devfs fdescfs procfs linprocfs linsysfs mqueuefs ufs zfs p9fs nfs cd9660 ext2fs msdosfs udf unionfs fusefs'.split(
+    ' ',
+  ),
+)
+
+/** Linux-only types that are left out, and why that does no harm. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  devpts: 'devfs has pts',
+  mqueue: 'devfs can hold no mount point for it',
+  cgroup: 'FreeBSD has no cgroups',
+  cgroup2: 'FreeBSD has no cgroups',
+  bpf: 'FreeBSD has no such file system',
+  binfmt_misc: 'FreeBSD has no such file system',
+  configfs: 'FreeBSD has no such file system',
+  debugfs: 'FreeBSD has no such file system',
+  efivarfs: 'FreeBSD has no such file system',
+  fusectl: 'FreeBSD has no such file system',
+  hugetlbfs: 'FreeBSD has no such file system',
+  pstore: 'FreeBSD has no such file system',
+  securityfs: 'FreeBSD has no such file system',
+  selinuxfs: 'FreeBSD has no such file system',
+  tracefs: 'FreeBSD has no such file system',
+}
+
+/** The ruleset of a devfs that names none: what jail(8) takes (jail.md section 5), never "no rules". */
+export const DEFAULT_RULESET = 4
+
+/** A translated mount, with what only the devfs on /dev has. */
+interface Translated {
+  step: MountStep
+  options: MountOptions
+}
+
+/** The mounts of a plan. */
+export interface MountsPlan {
+  steps: MountStep[]
+  /** The devfs on /dev, to which devices.ts gives its ruleset. */
+  devfs?: { step: MountStep; options: MountOptions; property: string; fromLinux: boolean }
+}
+
+/** Translates all mounts; device requests found among them (bind mounts from /dev) go to `requests`. */
+export function translateMounts(context: Context, requests: DeviceRequests): MountsPlan {
+  const plan: MountsPlan = { steps: [] }
+  const mounts = context.config.mounts ?? []
+  mounts.forEach((mount, index) => {
+    const property = `mounts[${index}]`
+    const destination = normalise(context, mount.destination, `${property}.destination`)
+    if (destination === undefined) return
+    const fstype = fstypeOf(context, mount, destination, property)
+    if (fstype === undefined) return
+    const device =
+      fstype === 'nullfs' ? bindFromDev(context, mount, destination, property, requests) : 'no device'
+    if (device === 'done') {
+      // Said of the whole entry; no nullfs is mounted.
+      context.fates.delete(`${property}.type`)
+      return
+    }
+    const translated = translateMount(context, mount, fstype, destination, property, device)
+    if (!translated) return
+    if (fstype === 'devfs' && destination === '/dev') {
+      // A second devfs on /dev would hide the first and its rules.
+      if (plan.devfs) {
+        context.fail(property, `/dev has a devfs already (${plan.devfs.property})`)
+        return
+      }
+      plan.devfs = { ...translated, property, fromLinux: mount.type !== 'devfs' }
+    } else if (fstype === 'devfs') plainDevfs(context, translated, property)
+    plan.steps.push(translated.step)
+    if (plan.devfs?.step === translated.step && plan.devfs.fromLinux)
+      plan.steps.push(descriptors(context, property))
+  })
+  const ordered = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
+  const masks = maskedPaths(context, ordered, requests)
+  const readonly = readonlyPaths(context, ordered, masks)
+  // nullfs shows nothing that is mounted in its source: a read-only path is made before what is mounted in it.
+  plan.steps = withMountPoints([...inOrder([...ordered, ...readonly]), ...masks])
+  return plan
+}
+
+/** The FreeBSD type of a mount; undefined when it is left out or refused, with its fate recorded. */
+function fstypeOf(context: Context, mount: Mount, destination: string, property: string): string | undefined {
+  const linux = isLinuxConfig(context.config)
+  const options = mount.options ?? []
+  const type = mount.type ?? ''
+  const to = (fstype: string, note = fstype) => {
+    context.fate(`${property}.type`, fstype === type ? 'applied' : 'translated', fstype === type ? '' : note)
+    return fstype
+  }
+  const leaveOut = (why: string) => {
+    context.fate(property, 'ignored', why)
+    return undefined
+  }
+  if (options.includes('bind') || options.includes('rbind') || type === 'bind') return to('nullfs')
+  if ((type === '' || type === 'none') && mount.source?.startsWith('/')) return to('nullfs')
+  if (type === 'tmpfs' && destination === '/dev') return to('devfs', `devfs, ruleset ${DEFAULT_RULESET}`)
+  if (KERNEL_TYPES.has(type)) return to(type)
+  if (type === 'proc') return to(linux ? 'linprocfs' : 'procfs')
+  if (type === 'sysfs') return linux ? to('linsysfs') : leaveOut('a FreeBSD container has no /sys')
+  if (Object.hasOwn(LEFT_OUT, type)) return leaveOut(LEFT_OUT[type]!)
+  context.fail(
+    `${property}.type`,
+    `unknown type ${type || '""'}; known are ${[...KERNEL_TYPES].sort().join(', ')}, bind`,
+    { lacks: other => other === `${property}.options` || other === `${property}.source` },
+  )
+  return undefined
+}
+
+/** Labels of file systems that have no source, as mount(8) shows them. */
+const LABELS: Readonly<Record<string, string>> = {
+  devfs: 'devfs',
+  fdescfs: 'fdescfs',
+  linprocfs: 'linprocfs',
+  linsysfs: 'linsysfs',
+  mqueuefs: 'mqueuefs',
+  procfs: 'procfs',
+  tmpfs: 'tmpfs',
+}
+
+function translateMount(
+  context: Context,
+  mount: Mount,
+  fstype: string,
+  destination: string,
+  property: string,
+  device: Exclude<BindFromDev, 'done'>,
+): Translated | undefined {
+  const options = translateMountOptions(context, fstype, mount.options ?? [], property)
+  for (const name of ['uidMappings', 'gidMappings'] as const) {
+    if (mount[name]?.length) context.fail(`${property}.${name}`, 'FreeBSD has no id-mapped mounts')
+  }
+  const base = { kind: 'mount', fstype, destination, options: options.options, origin: property } as const
+  if (fstype !== 'nullfs') {
+    const source = LABELS[fstype] ?? mount.source
+    if (source === undefined || source === '') {
+      context.fail(`${property}.source`, `a ${fstype} needs a source`)
+      return undefined
+    }
+    if (mount.source !== undefined) {
+      const same = mount.source === source
+      context.fate(`${property}.source`, same ? 'applied' : 'ignored', same ? '' : 'a label only')
+    }
+    // A new mount point of a tmpfs gets what Linux gives the tmpfs itself (mode 1777); one that is there keeps its own.
+    const createMode = fstype === 'tmpfs' ? { createMode: modeOf(options) ?? '1777' } : {}
+    const copyUp = options.copyUp ? { copyUp: true } : {}
+    return { options, step: { ...base, source, target: 'dir', ...createMode, ...copyUp } }
+  }
+  if (device === 'empty file') {
+    context.fate(
+      `${property}.source`,
+      'translated',
+      'an empty file: nullfs cannot cover a file with a device',
+    )
+    options.options = [['ro', undefined]]
+    return { options, step: { ...base, options: options.options, source: '%{empty}', target: 'file' } }
+  }
+  return bind(context, mount, base, options, property)
+}
+
+function modeOf(options: MountOptions): string | undefined {
+  return options.options.find(([name]) => name === 'mode')?.[1]
+}
+
+/** A nullfs: the kind of its source decides what it is mounted on. */
+function bind(
+  context: Context,
+  mount: Mount,
+  base: Pick<MountStep, 'kind' | 'fstype' | 'destination' | 'options' | 'origin'>,
+  options: MountOptions,
+  property: string,
+): Translated | undefined {
+  const path = `${property}.source`
+  if (!mount.source) {
+    context.fail(path, 'a nullfs needs a source')
+    return undefined
+  }
+  // config.md: for bind mounts, "either an absolute path or one relative to the bundle".
+  const source = posix.resolve(context.bundleDir, mount.source)
+  context.fate(
+    path,
+    source === mount.source ? 'applied' : 'translated',
+    source === mount.source ? '' : source,
+  )
+  const kind = context.facts.pathKind(source)
+  if (kind === undefined) {
+    context.fail(path, `${source}: no such file or directory`, { code: 'HOST' })
+    return undefined
+  }
+  if (kind === 'dir' || kind === 'file') return { options, step: { ...base, source, target: kind } }
+  if (kind === 'socket') {
+    const name = posix.basename(base.destination)
+    const directory = `.${name}.jailwright`
+    const parent = posix.dirname(base.destination)
+    const via = {
+      directory: posix.join(
+        posix.dirname(source),
+        `.jailwright-${context.id}-${property.replaceAll(/\D/g, '')}`,
+      ),
+      mountPoint: posix.join(parent, directory),
+      link: `${directory}/${name}`,
+    }
+    context.fate(path, 'translated', `a second name of the socket, mounted at ${via.mountPoint}`)
+    // Read-only: what the container makes or removes beside the socket would be made or removed on the host.
+    const readOnly = [...base.options.filter(([word]) => word !== 'ro'), ['ro', undefined] as const]
+    return { options, step: { ...base, options: readOnly, source, target: 'socket', via } }
+  }
+  const hint =
+    kind === 'device' ? 'devices are given by devfs rules: mount it from /dev to the same place' : undefined
+  context.fail(path, `${source} is neither directory, file nor socket`, hint === undefined ? {} : { hint })
+  return undefined
+}
+
+/** A devfs anywhere but on /dev: a ruleset, but none of the container's own. */
+function plainDevfs(context: Context, translated: Translated, property: string): void {
+  const { ruleset, rules } = translated.options
+  for (const { property: path } of rules) {
+    context.fail(path, 'rule= is for the devfs on /dev only', {
+      lacks: other => other === `${property}.destination`,
+    })
+  }
+  const number = ruleset?.number ?? DEFAULT_RULESET
+  if (number !== 0 && !context.facts.rulesetExists(number)) {
+    context.fail(ruleset?.property ?? property, missingRuleset(number), { code: 'HOST' })
+  }
+  if (number === 0) context.warn(`${ruleset?.property ?? property}: ruleset 0 shows every device of the host`)
+  translated.step.options = [...translated.options.options, ['ruleset', String(number)]]
+}
+
+/** The message for a ruleset without rules, which the kernel would take for "show everything" (traps.md 28). */
+export function missingRuleset(number: number): string {
+  return `devfs ruleset ${number} does not exist on this host; a missing ruleset would show every device`
+}
+
+/**
+ * /dev/fd for a /dev that Linux would have made: only 0, 1 and 2 are there without it (traps.md 27). Programs of Linux
+ * read its entries as links (fdescfs(5), linrdlnk, as service linux mounts it).
+ */
+function descriptors(context: Context, origin: string): MountStep {
+  return {
+    kind: 'mount',
+    fstype: 'fdescfs',
+    source: 'fdescfs',
+    destination: '/dev/fd',
+    target: 'dir',
+    options: isLinuxConfig(context.config) ? [['linrdlnk', undefined]] : [],
+    origin,
+  }
+}

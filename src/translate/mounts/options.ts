@@ -1,0 +1,288 @@
+/**
+ * Options of mounts: which of the words that a config holds go to nmount(2), as what, and which have no meaning on
+ * FreeBSD (mounts.md sections 2, 3 and 7). A word that is in no table is refused: nullfs would swallow it in silence,
+ * and the container would not be what the config says.
+ */
+import type { Context } from '../core/context.ts'
+
+/** File systems that take the flags of every other local file system, atime and sync among them. */
+const DISK_TYPES = new Set([
+  'ufs',
+  'zfs',
+  'nfs',
+  'p9fs',
+  'msdosfs',
+  'ext2fs',
+  'cd9660',
+  'udf',
+  'unionfs',
+  'fusefs',
+])
+
+/** Words that become a flag of nmount(2), by word. */
+const FLAGS: Readonly<Record<string, string>> = {
+  ro: 'ro',
+  rdonly: 'ro',
+  readonly: 'ro',
+  rro: 'ro',
+  nosuid: 'nosuid',
+  rnosuid: 'nosuid',
+  noexec: 'noexec',
+  rnoexec: 'noexec',
+}
+
+/** Words that say what is so anyway. */
+const DEFAULTS = new Set(
+  'rw rrw noro suid rsuid exec rexec symfollow rsymfollow atime ratime defaults loud cover noemptydir'.split(
+    ' ',
+  ),
+)
+
+/** What such a word takes back when it comes later: the last of two holds, as with mount(8). */
+const TAKES_BACK: Readonly<Record<string, string>> = {
+  rw: 'ro',
+  noro: 'ro',
+  suid: 'nosuid',
+  exec: 'noexec',
+  symfollow: 'nosymfollow',
+  atime: 'noatime',
+  cover: 'nocover',
+  noemptydir: 'emptydir',
+}
+
+/** Words for which FreeBSD has nothing, with the reason why dropping them is safe. */
+const DROPPED: Readonly<Record<string, string>> = {
+  // buildah run -v writes one, and runc takes it.
+  '': 'an empty option says nothing',
+  ...words('nodev dev rnodev rdev', 'device nodes exist on devfs only'),
+  ...words('bind rbind', 'nullfs does not follow mounts below its source'),
+  ...words(
+    'private rprivate shared rshared slave rslave unbindable runbindable',
+    'FreeBSD has no mount propagation: every mount is global to the host',
+  ),
+  ...words(
+    'relatime norelatime rrelatime rnorelatime strictatime nostrictatime rstrictatime rnostrictatime diratime nodiratime rdiratime rnodiratime lazytime nolazytime',
+    'FreeBSD has atime and noatime only',
+  ),
+  ...words('dirsync mand nomand iversion noiversion silent acl noacl huge', 'Linux only'),
+  ...words('z Z U copy nocopy O', 'for podman, not for the runtime'),
+}
+
+/** Prefixes of `name=value` words for which FreeBSD has nothing. */
+const DROPPED_VALUES: Readonly<Record<string, string>> = {
+  ...words('context fscontext defcontext rootcontext', 'FreeBSD has no SELinux'),
+  ...words('huge mpol', 'Linux only'),
+  ...words('newinstance ptmxmode', 'devfs has its own pts'),
+}
+
+function words(list: string, note: string): Record<string, string> {
+  return Object.fromEntries(list.split(' ').map(word => [word, note]))
+}
+
+/** Flags that only some types take; the others drop them, since they refuse them (mounts.md section 2). */
+const LIMITED_FLAGS: Readonly<Record<string, (fstype: string) => boolean>> = {
+  // devfs takes its own and those of every type only, which this one is not among (vfs_mount.c, global_opts).
+  nosymfollow: type => type !== 'devfs',
+  rnosymfollow: type => type !== 'devfs',
+  noatime: type => type === 'nullfs' || DISK_TYPES.has(type),
+  rnoatime: type => type === 'nullfs' || DISK_TYPES.has(type),
+  sync: type => DISK_TYPES.has(type),
+  async: type => DISK_TYPES.has(type),
+  nocover: () => true,
+  emptydir: () => true,
+  union: type => type !== 'devfs',
+  cache: type => type === 'nullfs',
+  nocache: type => type === 'nullfs',
+  unixbypass: type => type === 'nullfs',
+  nounixbypass: type => type === 'nullfs',
+  nodup: type => type === 'fdescfs',
+  linrdlnk: type => type === 'fdescfs',
+  rdlnk: type => type === 'fdescfs',
+  nonc: type => type === 'tmpfs',
+  nomtime: type => type === 'tmpfs',
+  pgread: type => type === 'tmpfs',
+  suiddir: type => type === 'ufs',
+  noclusterr: type => DISK_TYPES.has(type),
+  noclusterw: type => DISK_TYPES.has(type),
+  multilabel: type => type === 'ufs',
+  untrusted: type => DISK_TYPES.has(type),
+}
+
+/** Words that would do something the config cannot mean. */
+const REFUSED: Readonly<Record<string, string>> = {
+  remount: 'a mount of a new container cannot be a remount',
+  update: 'a mount of a new container cannot be an update',
+  reload: 'not for a container',
+  force: 'not for a container',
+  export: 'not for a container',
+  idmap: 'FreeBSD has no id-mapped mounts',
+  ridmap: 'FreeBSD has no id-mapped mounts',
+}
+
+/** Names that nmount(2) gets from the mount's own properties: it would take the last of two. */
+const OWN_NAMES = new Set(['fstype', 'fspath', 'from', 'errmsg'])
+
+/** Every word without a value that some type of mount takes, sorted: what `features` tells of mount options. */
+export function mountOptionWords(): string[] {
+  const tables = [FLAGS, DROPPED, LIMITED_FLAGS].flatMap(Object.keys)
+  return [...new Set([...tables, ...DEFAULTS, 'noswap', 'tmpcopyup', 'notmpcopyup'])].sort()
+}
+
+/** The options of one mount after translation. */
+export interface MountOptions {
+  options: [string, string | undefined][]
+  copyUp: boolean
+  /** devfs only: `ruleset=` and `rule=` words with their index among the options. */
+  ruleset?: { number: number; property: string }
+  rules: { rule: string; property: string }[]
+}
+
+/** Translates the options of one mount; `property` is `mounts[n]`. */
+export function translateMountOptions(
+  context: Context,
+  fstype: string,
+  given: readonly string[],
+  property: string,
+): MountOptions {
+  const result: MountOptions = { options: [], copyUp: false, rules: [] }
+  given.forEach((word, index) => {
+    translateOption(context, fstype, word, `${property}.options[${index}]`, result)
+  })
+  return result
+}
+
+function translateOption(
+  context: Context,
+  fstype: string,
+  word: string,
+  path: string,
+  result: MountOptions,
+): void {
+  const set = (name: string, value?: string) => {
+    result.options = result.options.filter(([other]) => other !== name)
+    result.options.push([name, value])
+    const text = value === undefined ? name : `${name}=${value}`
+    context.fate(path, text === word ? 'applied' : 'translated', text === word ? '' : text)
+  }
+  const equals = word.indexOf('=')
+  if (equals > 0) {
+    const name = word.slice(0, equals)
+    const value = word.slice(equals + 1)
+    if (OWN_NAMES.has(name)) context.fail(path, `${name}= is given by the mount itself`)
+    else if (Object.hasOwn(DROPPED_VALUES, name)) context.fate(path, 'ignored', DROPPED_VALUES[name]!)
+    else if (fstype === 'devfs') devfsValue(context, name, value, path, result)
+    else if (fstype === 'tmpfs') tmpfsValue(context, name, value, path, set)
+    else if (DISK_TYPES.has(fstype)) set(name, value)
+    else context.fail(path, `unknown option ${word} for ${fstype}`)
+    return
+  }
+  if (Object.hasOwn(FLAGS, word)) set(FLAGS[word]!)
+  else if (DEFAULTS.has(word)) {
+    const gone = TAKES_BACK[word === 'rrw' ? 'rw' : word.replace(/^r(?!w)/, '')]
+    result.options = result.options.filter(([name]) => name !== gone)
+    context.fate(path, 'applied', gone === 'ro' ? '' : 'the default')
+  } else if (Object.hasOwn(DROPPED, word)) context.fate(path, 'ignored', DROPPED[word]!)
+  else if (Object.hasOwn(REFUSED, word)) context.fail(path, `${word}: ${REFUSED[word]}`)
+  else if (Object.hasOwn(LIMITED_FLAGS, word)) {
+    if (LIMITED_FLAGS[word]!(fstype)) set(word.replace(/^rno/, 'no'))
+    else context.fate(path, 'ignored', `${fstype} has no ${word}`)
+  } else if (word === 'tmpcopyup' && fstype === 'tmpfs') {
+    result.copyUp = true
+    context.fate(path, 'translated', 'the covered directory is copied in after mounting')
+  } else if (word === 'notmpcopyup' && fstype === 'tmpfs') {
+    result.copyUp = false
+    context.fate(path, 'applied', '')
+  } else if (word === 'noswap' && fstype === 'tmpfs') {
+    context.fate(path, 'ignored', 'a tmpfs on FreeBSD may be swapped out')
+    // Asked for where secrets are kept.
+    context.warn(`${path}: noswap is ignored: a tmpfs on FreeBSD may be swapped out`)
+  } else if (DISK_TYPES.has(fstype)) set(word)
+  else context.fail(path, `unknown option ${word} for ${fstype}`)
+}
+
+function devfsValue(context: Context, name: string, value: string, path: string, result: MountOptions): void {
+  if (name === 'rule') {
+    result.rules.push({ rule: value, property: path })
+    return
+  }
+  if (name !== 'ruleset') {
+    if (['mode', 'size', 'gid', 'uid', 'nr_inodes', 'nr_blocks'].includes(name)) {
+      context.fate(path, 'ignored', `devfs has no ${name}`)
+    } else context.fail(path, `unknown option ${name}= for devfs; known are ruleset= and rule=`)
+    return
+  }
+  if (!/^[0-9]{1,5}$/.test(value) || Number(value) > 65_535) {
+    context.fail(path, `ruleset ${value || '""'} is no number from 0 to 65535`)
+    return
+  }
+  result.ruleset = { number: Number(value), property: path }
+  context.fate(path, 'applied', '')
+}
+
+/** Bytes of a page on amd64 and arm64. */
+const PAGE = 4096n
+const INT64_MAX = 2n ** 63n - 1n
+/** Beyond this, less a page for the rounding, tmpfs takes a size for "no limit" (tmpfs_vfsops.c, tmpfs_mount). */
+const SIZE_MAX = 2n ** 63n - 2n * PAGE
+
+function wholePages(bytes: bigint): bigint {
+  return ((bytes + PAGE - 1n) / PAGE) * PAGE
+}
+
+/**
+ * tmpfs takes what it cannot parse for "no limit" without a word (traps.md 17), so every value is checked here and
+ * sizes become plain bytes.
+ */
+function tmpfsValue(
+  context: Context,
+  name: string,
+  value: string,
+  path: string,
+  set: (name: string, value: string) => void,
+): void {
+  const bad = (allowed: string) => context.fail(path, `${name}=${value}: must be ${allowed}`)
+  if (name === 'size' || name === 'maxfilesize' || name === 'easize') {
+    const bytes = parseSize(value, () => context.facts.physicalMemory())
+    if (bytes === undefined) bad('a number of bytes, with k, m, g or t, or a percentage of the memory')
+    else if (bytes > SIZE_MAX) bad(`at most ${SIZE_MAX} bytes`)
+    // The kernel rounds up, and refuses an update that tells the size otherwise (tmpfs_vfsops.c, tmpfs_mount).
+    else set(name, String(name === 'size' ? wholePages(bytes) : bytes))
+  } else if (name === 'nr_blocks') {
+    const blocks = parseSize(value, () => 0n)
+    // A block is a page (tmpfs(5) of Linux).
+    if (blocks === undefined || value.endsWith('%')) bad('a number of blocks')
+    else if (blocks * PAGE > SIZE_MAX) bad(`at most ${SIZE_MAX / PAGE}`)
+    else set('size', String(blocks * PAGE))
+  } else if (name === 'nr_inodes' || name === 'inodes') {
+    const inodes = parseSize(value, () => 0n)
+    if (inodes === undefined || value.endsWith('%')) bad('a number of inodes')
+    else if (inodes > INT64_MAX) bad(`at most ${INT64_MAX}`)
+    else set('inodes', String(inodes))
+  } else if (name === 'mode') {
+    if (!/^0?[0-7]{1,4}$/.test(value)) bad('an octal number up to 7777')
+    else set('mode', value)
+  } else if (name === 'uid' || name === 'gid') {
+    if (!/^[0-9]{1,10}$/.test(value) || Number(value) > 0xffffffff) bad('a number')
+    else set(name, value)
+  } else context.fail(path, `unknown option ${name}= for tmpfs`)
+}
+
+const UNITS: Readonly<Record<string, bigint>> = {
+  '': 1n,
+  k: 2n ** 10n,
+  m: 2n ** 20n,
+  g: 2n ** 30n,
+  t: 2n ** 40n,
+}
+
+/**
+ * Bytes of a size as Linux's tmpfs and FreeBSD's expand_number(3) write it: digits with an optional unit of 1024s
+ * (`64m`, `64mb`, `64MiB`), or a percentage of `memory`. undefined when it is none.
+ */
+export function parseSize(text: string, memory: () => bigint): bigint | undefined {
+  const percent = /^([0-9]{1,3})%$/.exec(text)
+  if (percent) return (memory() * BigInt(percent[1]!)) / 100n
+  const match = /^([0-9]+)(?:([kmgt])(?:i?b)?|b)?$/i.exec(text)
+  if (!match) return undefined
+  return BigInt(match[1]!) * UNITS[(match[2] ?? '').toLowerCase()]!
+}

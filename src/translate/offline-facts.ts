@@ -1,0 +1,155 @@
+/** Fixed facts of a FreeBSD 15.1-RELEASE with a GENERIC kernel: for tests, and for `plan` where there is no FreeBSD. */
+
+import type { HostFacts } from './core/plan.ts'
+import { freebsdNames } from './devices/linux-names.ts'
+import { isPattern } from './devices/requests.ts'
+import { FREEBSD_15_PARAMS } from './jail/parameters.ts'
+
+type Kind = ReturnType<HostFacts['pathKind']>
+type Owner = ReturnType<HostFacts['pathOwner']>
+
+/** What can be said differently. */
+export interface FactOverrides {
+  /** Parameters by name; undefined takes one away. */
+  jailParams?: Readonly<Record<string, string | undefined>>
+  sysctls?: Readonly<Record<string, string | undefined>>
+  /** Kinds of paths; undefined: it does not exist. Any other path is guessed from its name. */
+  paths?: Readonly<Record<string, Kind>>
+  owners?: Readonly<Record<string, Owner>>
+  links?: Readonly<Record<string, string>>
+  /** Rules of rulesets besides 1 to 5. */
+  rulesets?: Readonly<Record<number, readonly string[]>>
+  modules?: Readonly<Record<string, boolean>>
+  /** Jails by name. Without it every jail asked for is there, with room for one child. */
+  jails?: Readonly<Record<string, Readonly<Record<string, string>> | undefined>>
+  addresses?: Readonly<Record<string, readonly string[]>>
+  /** Addresses by interface in jails with a stack of their own. */
+  jailAddresses?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+  bridges?: Readonly<Record<string, { mtu: number; members: number }>>
+  memory?: bigint
+}
+
+/** Nodes of a machine without special hardware: name, mode, group (0 unless given). */
+const NODES: Readonly<Record<string, readonly [mode: number, gid?: number]>> = {
+  bpf: [0o600],
+  bpf0: [0o600],
+  console: [0o600],
+  crypto: [0o666],
+  cuau0: [0o660, 68],
+  full: [0o666],
+  io: [0o600],
+  klog: [0o600],
+  kmem: [0o640, 2],
+  mem: [0o640, 2],
+  null: [0o666],
+  pci: [0o644],
+  pts: [0o555],
+  ptmx: [0o666],
+  random: [0o644],
+  tty: [0o666],
+  ttyu0: [0o600],
+  ttyv0: [0o600],
+  urandom: [0o644],
+  usbctl: [0o644],
+  zero: [0o666],
+}
+const DIRECTORIES = new Set([
+  '/dev',
+  '/dev/pts',
+  '/dev/fd',
+  '/dev/usb',
+  '/dev/input',
+  '/dev/reroot',
+  '/dev/shm',
+])
+const LINKS: Readonly<Record<string, string>> = { bpf0: 'bpf', stderr: 'fd/2', stdin: 'fd/0', stdout: 'fd/1' }
+const SYSCTLS: Readonly<Record<string, string>> = {
+  'hw.physmem': '4294967296',
+  'kern.osreldate': '1501000',
+  'kern.racct.enable': '0',
+  'kern.securelevel': '-1',
+  'security.jail.jailed': '0',
+}
+/** Built into GENERIC; everything else is a module that may or may not be loaded. */
+const BUILT_IN = new Set(['tmpfs', 'procfs', 'devfs', 'ufs', 'bpf', 'if_tuntap', 'tun'])
+/** Kernel parameters that come with modules which a stock system has not loaded. */
+const NOT_LOADED =
+  /^(linux|zfs|mac\.do|allow\.vmm|allow\.mount\.(nullfs|fdescfs|zfs|fusefs|linprocfs|linsysfs)$)/
+
+/** Names that are files wherever they stand: what container managers put into a container. */
+const FILE_NAMES =
+  /^(hosts|hostname|resolv\.conf|\.containerenv|passwd|group|localtime|catatonit|file|s1)$|\.[a-z0-9]{1,5}$/
+
+function guessKind(path: string): Kind {
+  if (path.startsWith('/dev/')) {
+    if (DIRECTORIES.has(path)) return 'dir'
+    return Object.hasOwn(NODES, path.slice(5)) || Object.hasOwn(LINKS, path.slice(5)) ? 'device' : undefined
+  }
+  if (/\.sock$|\.socket$/.test(path)) return 'socket'
+  return FILE_NAMES.test(path.slice(path.lastIndexOf('/') + 1)) ? 'file' : 'dir'
+}
+
+function parameterType(name: string): string | undefined {
+  return Object.hasOwn(FREEBSD_15_PARAMS, name) ? FREEBSD_15_PARAMS[name] : undefined
+}
+
+/** The facts, with what `overrides` says differently. */
+export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
+  const own = <T>(map: Readonly<Record<string, T>> | undefined, key: string, otherwise: () => T): T =>
+    map && Object.hasOwn(map, key) ? (map[key] as T) : otherwise()
+  return {
+    jailParam: name =>
+      own(overrides.jailParams, name, () => (NOT_LOADED.test(name) ? undefined : parameterType(name))),
+    sysctl: name => own(overrides.sysctls, name, () => SYSCTLS[name]),
+    pathKind: path => own(overrides.paths, path, () => guessKind(path)),
+    pathOwner: path =>
+      own(overrides.owners, path, () => {
+        const name = path.startsWith('/dev/') ? path.slice(5) : ''
+        const node = Object.hasOwn(NODES, name) ? NODES[name] : undefined
+        return node && { uid: 0, gid: node[1] ?? 0, mode: node[0] }
+      }),
+    devLinks: () => new Map(Object.entries({ ...LINKS, ...overrides.links })),
+    rulesetExists: number => (number >= 1 && number <= 5) || (overrides.rulesets?.[number]?.length ?? 0) > 0,
+    rulesets: () => [1, 2, 3, 4, 5, ...Object.keys(overrides.rulesets ?? {}).map(Number)],
+    rulesetRules: number => overrides.rulesets?.[number] ?? [],
+    moduleLoaded: name =>
+      own<boolean | undefined>(overrides.modules, name, () => BUILT_IN.has(name) || undefined),
+    jail: name => {
+      const stock = { 'children.max': '0', 'children.cur': '0', vnet: 'new', enforce_statfs: '1' }
+      return overrides.jails ? overrides.jails[name] : stock
+    },
+    interfaceAddresses(jail) {
+      const given = jail === undefined ? overrides.addresses : overrides.jailAddresses?.[jail]
+      return new Map(Object.entries(given ?? { lo0: ['127.0.0.1', '::1'] }))
+    },
+    bridge: name =>
+      own<{ mtu: number; members: number } | undefined>(overrides.bridges, name, () => undefined),
+    physicalMemory: () => overrides.memory ?? 4_294_967_296n,
+  }
+}
+
+/** Directories of /dev that only some machines have. */
+const OTHER_DIRECTORIES = /^\/dev\/(dri|drm|vmm|vmm\.io|zvol|mapper|net|snd)$/
+
+/**
+ * Facts for `plan` on a machine that is no FreeBSD: nothing can be asked, so every device that a config names is taken to
+ * be there, every module to be loaded and accounting to be on. `create` on the host itself is who refuses.
+ */
+export function offlineFacts(overrides: FactOverrides = {}): HostFacts {
+  const base = fixedFacts({ ...overrides, sysctls: { 'kern.racct.enable': '1', ...overrides.sysctls } })
+  return {
+    ...base,
+    jailParam: parameterType,
+    // What a parent has and may is not known; that it is there is believed.
+    jail: name => (overrides.jails ? base.jail(name) : {}),
+    pathKind(path) {
+      const kind = base.pathKind(path)
+      if (kind !== undefined || !path.startsWith('/dev/')) return kind
+      if (OTHER_DIRECTORIES.test(path)) return 'dir'
+      const name = path.slice('/dev/'.length)
+      // Linux' names must go on being translated.
+      const [first, ...others] = freebsdNames(name, () => false)
+      return first === name && others.length === 0 && !isPattern(name) ? 'device' : undefined
+    },
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Config + facts of the host -> plan, without the disposition table. A pure function: it looks at nothing but its input and changes nothing, so what
+ * `plan` prints is what `create` does.
+ */
+import { posix } from 'node:path'
+import { JailwrightError } from '../errors.ts'
+import { checkAnnotations } from './core/annotation-names.ts'
+import { annotationPath, type Context, createContext, type TranslateInput } from './core/context.ts'
+import { checkId, fullJailName, jailNameOf } from './core/names.ts'
+import type { JailStep, Plan, ProcessPlan, Step } from './core/plan.ts'
+import { Refusal } from './core/refusal.ts'
+import { applyDevices, collectDevices } from './devices/devices.ts'
+import { translateProfiles } from './devices/profiles.ts'
+import type { DeviceRequests } from './devices/requests.ts'
+import { type JailPlan, translateJail } from './jail/jail.ts'
+import { roomOf } from './jail/parent-grants.ts'
+import { limitSteps, MODE_ANNOTATION } from './limits/limits.ts'
+import { translateMounts } from './mounts/mounts.ts'
+import { aliasSteps, collectInterfaces, vnetSteps } from './network/network.ts'
+import { translateHooks } from './process/hooks.ts'
+import { translateProcess } from './process/process.ts'
+
+/**
+ * Translates a bundle, saying of properties only what the translation itself has to say: enough for `create`, and half of
+ * the work. Throws JailwrightError for a bad id, and a Refusal with every error of the config, each naming its property.
+ */
+export function translateBriefly(input: TranslateInput): Plan {
+  checkId(input.id)
+  const context = createContext(input, jailNameOf(input.id))
+  const { config } = context
+  const rootPath = rootOf(context)
+  checkAnnotations(context)
+  const requests: DeviceRequests = { entries: [], directories: [] }
+  const wanted = translateProfiles(context, requests)
+  collectDevices(context, requests)
+  const mounts = translateMounts(context, requests)
+  const ruleset = applyDevices(context, mounts, requests)
+  const own = collectInterfaces(context)
+  const jail = translateJail(context, wanted, own[0]?.origins.bridge)
+  const jailName = jailNameIn(context, jail.parent)
+  const readonlyRoot = config.root?.readonly ?? false
+  const steps: Step[] = []
+  if (ruleset) steps.push(ruleset)
+  if (readonlyRoot) {
+    steps.push({ kind: 'readonly-root' })
+    context.fate('root.readonly', 'translated', 'a read-only nullfs of the root below the state directory')
+  }
+  steps.push(...mounts.steps, ...aliasSteps(context, jail))
+  steps.push(...jailSteps(context, jail, jailName))
+  steps.push(...vnetSteps(context, jail, jailName, own), ...limitSteps(context, jailName, limitsMode(input)))
+  const process = firstProcess(context)
+  const hooks = translateHooks(context)
+  linuxNotes(context)
+  if (context.errors.length > 0 || process === undefined) {
+    throw new Refusal(input.id, context.errors, [...context.fates.values()], context.warnings)
+  }
+  return {
+    id: input.id,
+    jailName,
+    ...(jail.parent === undefined ? {} : { parentJail: jail.parent }),
+    rootPath,
+    readonlyRoot,
+    vnet: jail.vnet,
+    steps,
+    process,
+    hooks,
+    annotations: context.annotations,
+    fates: [...context.fates.values()],
+    warnings: context.warnings,
+  }
+}
+
+function rootOf(context: Context): string {
+  const given = context.config.root?.path
+  if (!given) {
+    context.fail('root.path', 'missing')
+    return ''
+  }
+  // config.md: "The path can be an absolute path or a relative path to the bundle."
+  const path = posix.resolve(context.bundleDir, given)
+  const kind = context.facts.pathKind(path)
+  if (kind === undefined) context.fail('root.path', `${path}: no such file or directory`, { code: 'HOST' })
+  else if (kind !== 'dir') context.fail('root.path', `${path}: not a directory`)
+  else if (path === '/') context.fail('root.path', 'the root of the host cannot be the root of a container')
+  else context.fate('root.path', given === path ? 'applied' : 'translated', given === path ? '' : path)
+  return path
+}
+
+/** A mode that was wrong and has been left out may have been best-effort: then limits that cannot hold are no error. */
+function limitsMode({ limits, found }: TranslateInput): TranslateInput['limits'] {
+  const doubtful = ['annotations', annotationPath(MODE_ANNOTATION)]
+  return found?.errors.some(({ subject = '' }) => doubtful.includes(subject)) ? 'best-effort' : limits
+}
+
+/** The jail's full name; one that is too long is an error among the others. */
+function jailNameIn(context: Context, parent: string | undefined): string {
+  try {
+    return fullJailName(context.ownName, parent)
+  } catch (error) {
+    if (!(error instanceof JailwrightError)) throw error
+    context.errors.push(error)
+    return context.ownName
+  }
+}
+
+/**
+ * config.md asks for `process` when `start` is called; but `create` starts what becomes the program, so it is asked for
+ * here, as runc and crun do.
+ */
+function firstProcess(context: Context): ProcessPlan | undefined {
+  const { process } = context.config
+  if (process) return translateProcess(context, process)
+  context.fail('process', 'is required to create a container')
+  return undefined
+}
+
+function jailSteps(context: Context, jail: JailPlan, jailName: string): Step[] {
+  const step: JailStep = { kind: 'jail', name: jailName, parameters: jail.parameters }
+  if (jail.parent === undefined) return [step]
+  const { raise } = roomOf(context.facts.jail(jail.parent))
+  return raise ? [{ kind: 'raise-children', parent: jail.parent }, step] : [step]
+}
+
+/**
+ * What a caller may rely on for safety and FreeBSD cannot give is a warning (design: "Not on FreeBSD"), whether or not
+ * the config has a freebsd section besides. Mappings alone ask for a user namespace as well.
+ */
+function linuxNotes(context: Context): void {
+  const { namespaces, uidMappings, gidMappings } = context.config.linux ?? {}
+  const asked = [
+    ['namespaces', namespaces?.some(namespace => namespace.type === 'user')],
+    ['uidMappings', uidMappings?.length],
+    ['gidMappings', gidMappings?.length],
+  ] as const
+  const where = asked.find(([, given]) => given)?.[0]
+  if (where === undefined) return
+  context.warn(`linux.${where}: FreeBSD has no user namespaces: root of the container is root of the jail`)
+}

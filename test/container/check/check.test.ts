@@ -1,0 +1,368 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkContainers } from '../../../src/container/check/containers.ts'
+import type { Finding } from '../../../src/container/check/finding.ts'
+import { checkKernel, rootFinding, rulesetsFinding } from '../../../src/container/check/index.ts'
+import { checkModules } from '../../../src/container/check/modules.ts'
+import { checkNetwork } from '../../../src/container/check/network.ts'
+import { checkPodman } from '../../../src/container/check/podman.ts'
+import { lockContainer } from '../../../src/container/state/lock.ts'
+import { layout } from '../../../src/container/state/paths.ts'
+import type { Context } from '../../../src/context.ts'
+import { type FakeHost, fakeHost } from '../fake-host.ts'
+
+let dir: string
+let host: FakeHost
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'check-'))
+  host = fakeHost()
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+function withSysctls(values: Record<string, string>): FakeHost {
+  host.kernel.sysctl = name => values[name]
+  return host
+}
+
+/** Writes a file below the test's directory and gives its path. */
+function put(name: string, text = '', mode = 0o644): string {
+  const path = join(dir, name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text, { mode })
+  return path
+}
+
+const of = (findings: readonly Finding[], subject: string) =>
+  findings.find(finding => finding.subject === subject)
+
+describe('root', () => {
+  it('is needed', () => {
+    expect(rootFinding(0).status).toBe('ok')
+    expect(rootFinding(1001)).toMatchObject({ status: 'missing', hint: expect.stringContaining('doas') })
+  })
+})
+
+describe('the kernel', () => {
+  it('has VIMAGE and RACCT, and RACCT is on', () => {
+    const findings = checkKernel(withSysctls({ 'kern.osrelease': '15.1-RELEASE', 'kern.racct.enable': '1' }))
+    expect(findings.map(({ subject, status }) => `${subject} ${status}`)).toEqual([
+      'kernel ok',
+      'VIMAGE ok',
+      'RACCT ok',
+      'kern.racct.enable ok',
+    ])
+    expect(of(findings, 'kernel')?.message).toBe('15.1-RELEASE')
+  })
+
+  it('lacks VIMAGE or RACCT', () => {
+    host.kernel.sysctlExists = name => name !== 'security.jail.param.vnet'
+    const findings = checkKernel(withSysctls({}))
+    expect(of(findings, 'VIMAGE')).toMatchObject({
+      status: 'warning',
+      hint: expect.stringContaining('VIMAGE'),
+    })
+    expect(of(findings, 'RACCT')).toMatchObject({ status: 'warning', hint: expect.stringContaining('RACCT') })
+    expect(of(findings, 'kern.racct.enable')).toBeUndefined()
+  })
+
+  it('has RACCT, but off', () => {
+    expect(of(checkKernel(withSysctls({ 'kern.racct.enable': '0' })), 'kern.racct.enable')).toMatchObject({
+      status: 'warning',
+      hint: expect.stringContaining('/boot/loader.conf'),
+    })
+  })
+
+  it('is seen from a jail', () => {
+    const jailed = (max: string) =>
+      of(checkKernel(withSysctls({ 'security.jail.jailed': '1', 'security.jail.children.max': max })), 'jail')
+    expect(jailed('0')?.status).toBe('missing')
+    expect(jailed('5')?.status).toBe('ok')
+  })
+})
+
+describe('modules', () => {
+  const listing = [
+    'Id Refs Address                Size Name',
+    ' 1   71 0xffffffff80200000  1d345b0 kernel (/boot/kernel/kernel)',
+    '\tContains modules:',
+    '\t\t Id Name',
+    '\t\t 11 tmpfs',
+    '\t\t 12 pci/virtio_pci',
+    ' 2    1 0xffffffff82a18000    30a18 linux64.ko (/boot/kernel/linux64.ko)',
+    '\tContains modules:',
+    '\t\t Id Name',
+    '\t\t510 linux64elf',
+    '',
+  ].join('\n')
+  const findings = (more: Record<string, string> = {}, stdout = listing) => {
+    host.answers.set('kldstat -v', { status: 0, stdout, stderr: '' })
+    return checkModules(withSysctls({ 'kern.module_path': `${dir}/kernel;${dir}/modules`, ...more }))
+  }
+
+  it('are in the kernel, or loaded by the name of their file', () => {
+    expect(of(findings(), 'tmpfs')).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('present'),
+    })
+    expect(of(findings(), 'linux64')).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('present'),
+    })
+  })
+
+  it('can be loaded from anywhere in the module path', () => {
+    put('modules/nullfs.ko')
+    expect(of(findings(), 'nullfs')).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('loadable'),
+      hint: expect.stringContaining('kldload nullfs'),
+    })
+  })
+
+  it('cannot be loaded at a securelevel', () => {
+    put('kernel/nullfs.ko')
+    expect(of(findings({ 'kern.securelevel': '1' }), 'nullfs')).toMatchObject({
+      status: 'missing',
+      message: expect.stringContaining('kern.securelevel'),
+    })
+  })
+
+  it('are not there: what containers need is missing, the rest a warning', () => {
+    const all = findings()
+    for (const name of ['nullfs', 'fdescfs']) expect(of(all, name)?.status).toBe('missing')
+    for (const name of ['if_epair', 'if_bridge', 'linprocfs', 'linsysfs', 'vmm', 'pf'])
+      expect(of(all, name)?.status).toBe('warning')
+  })
+
+  it('of device profiles are a hint', () => {
+    expect(of(findings(), 'device profiles')).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('bhyve, bhyve-passthrough: vmm; bhyve, bhyve-passthrough: nmdm'),
+    })
+    const loaded = listing.replace('linux64.ko', 'vmm.ko')
+    expect(of(findings({}, loaded), 'device profiles')?.message).not.toContain('vmm')
+    expect(of(findings({}, loaded), 'device profiles')?.message).toContain('bhyve, bhyve-passthrough: nmdm')
+  })
+})
+
+describe('devfs rulesets', () => {
+  const loaded = (...sets: number[]) => {
+    host.answers.clear()
+    for (const set of sets) {
+      host.answers.set(`devfs rule -s ${set} show`, { status: 0, stdout: '100 hide\n', stderr: '' })
+    }
+    return rulesetsFinding(host)
+  }
+  it('are loaded or not', () => {
+    expect(loaded(1, 2, 3, 4, 5, 100).status).toBe('ok')
+    expect(loaded(1, 2, 3)).toMatchObject({
+      status: 'missing',
+      message: expect.stringContaining('4, 5'),
+      hint: 'service devfs restart',
+    })
+  })
+  it('are not said to be missing when they cannot be seen', () => {
+    const stderr = 'devfs rule: ioctl DEVFSIO_RGETNEXT: Operation not permitted\n'
+    host.answers.set('devfs rule -s 1 show', { status: 1, stdout: '', stderr })
+    expect(rulesetsFinding(host)).toMatchObject({
+      status: 'missing',
+      message: expect.stringMatching(/^cannot be seen: .*not permitted/),
+      hint: expect.stringContaining('root'),
+    })
+  })
+})
+
+describe('the network', () => {
+  it('forwards or does not', () => {
+    const forwarding = (value: string) =>
+      of(checkNetwork(withSysctls({ 'net.inet.ip.forwarding': value })), 'net.inet.ip.forwarding')
+    expect(forwarding('1')?.status).toBe('ok')
+    expect(forwarding('0')).toMatchObject({
+      status: 'warning',
+      hint: expect.stringContaining('gateway_enable'),
+    })
+  })
+
+  it('tells what pf sees of bridges, once if_bridge is loaded', () => {
+    const subjects = (values: Record<string, string>) =>
+      checkNetwork(withSysctls(values)).filter(({ subject }) => subject.includes('bridge'))
+    expect(subjects({})).toEqual([])
+    const all = subjects({
+      'net.link.bridge.pfil_member': '0',
+      'net.link.bridge.pfil_bridge': '1',
+      'net.link.bridge.member_ifaddrs': '0',
+    })
+    expect(all.map(({ message }) => message)).toEqual([
+      '0: pf does not see packets between members',
+      '1: pf filters on the bridge interface',
+      '0: an interface with an address cannot join a bridge',
+    ])
+  })
+})
+
+describe('podman', () => {
+  /** A list in the file takes the place of podman's own, so all names have to be in it. */
+  const readmeList = /runtime_supports_json = \[.*\]/.exec(readFileSync('README.md', 'utf8'))?.[0] ?? ''
+  const conf = 'usr/local/etc/containers/containers.conf'
+  const findings = (env: Record<string, string> = {}) => checkPodman({ PATH: join(dir, 'bin'), ...env }, dir)
+  const config = async (env?: Record<string, string>) => of(await findings(env), 'containers.conf')
+  const named = () => {
+    const runtime = put('bin/jailwright', '', 0o755)
+    return `[engine]\nruntime_supports_json = ["jailwright"]\n[engine.runtimes]\njailwright = ["${runtime}"]\n`
+  }
+  beforeEach(() => void put('bin/podman', '', 0o755))
+
+  it('and conmon are found or not', async () => {
+    expect(of(await findings(), 'podman')).toMatchObject({ status: 'ok', message: join(dir, 'bin/podman') })
+    put('bin/conmon')
+    expect(of(await findings(), 'conmon')?.status).toBe('ok')
+    const none = await checkPodman({ PATH: join(dir, 'empty') }, dir)
+    expect(of(none, 'podman')).toMatchObject({ status: 'warning', hint: 'pkg install podman-suite' })
+    expect(of(none, 'containers.conf')).toBeUndefined()
+  })
+
+  it('has no configuration, or one without us', async () => {
+    expect(await config()).toMatchObject({
+      status: 'warning',
+      hint: expect.stringContaining('[engine.runtimes]'),
+    })
+    expect((await config())?.hint).toContain(readmeList)
+    put(conf, '[engine.runtimes]\nother = ["/bin/other"]\n')
+    expect(await config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
+  })
+
+  it('has a configuration that cannot be looked at', async () => {
+    put(conf, named())
+    symlinkSync('containers.conf.d', join(dir, `${conf}.d`))
+    expect(await config()).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(/^ELOOP: .*containers\.conf\.d/),
+      hint: 'podman cannot read it either',
+    })
+  })
+
+  it('knows us by the main file', async () => {
+    put(conf, named())
+    expect(await config()).toMatchObject({ status: 'ok', message: expect.stringContaining('--runtime') })
+    put(conf, named().replace('[engine]', '[engine]\nruntime = "jailwright"'))
+    expect(await config()).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('default runtime'),
+    })
+  })
+
+  it('knows us by drop-ins, of which the last wins', async () => {
+    put(conf, '[engine]\nruntime = "ocijail"\n')
+    put(`${conf}.d/50-jailwright.conf`, named())
+    put(`${conf}.d/60-default.conf`, '[engine]\nruntime = "jailwright"\n')
+    put(`${conf}.d/README`, 'no configuration')
+    expect(await config()).toMatchObject({
+      status: 'ok',
+      message: expect.stringContaining('default runtime'),
+    })
+  })
+
+  it('reads CONTAINERS_CONF alone, and CONTAINERS_CONF_OVERRIDE on top', async () => {
+    put(conf, named())
+    const empty = put('empty.conf')
+    expect((await config({ CONTAINERS_CONF: empty }))?.status).toBe('warning')
+    const override = put('override.conf', named())
+    expect((await config({ CONTAINERS_CONF: empty, CONTAINERS_CONF_OVERRIDE: override }))?.status).toBe('ok')
+  })
+
+  it('would lose our messages', async () => {
+    put(conf, named().replace(/runtime_supports_json.*/, ''))
+    expect(await config()).toMatchObject({
+      status: 'warning',
+      hint: `in [engine]: ${readmeList}`,
+    })
+  })
+
+  it('would look for us in the wrong place', async () => {
+    put(conf, named().replace(/= \["[^"]*"\]\n$/, '= ["/nowhere/jailwright"]\n'))
+    expect(await config()).toMatchObject({ status: 'warning', message: expect.stringContaining('/nowhere') })
+  })
+
+  it('has a configuration that cannot be read', async () => {
+    put(conf, '[engine\n')
+    expect(await config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
+  })
+
+  it('finds us in the place of ocijail', async () => {
+    symlinkSync(put('lib/jailwright'), join(dir, 'bin/ocijail'))
+    expect(await config()).toMatchObject({ status: 'ok', message: expect.stringContaining('ocijail') })
+  })
+})
+
+describe('the state directory', () => {
+  const context = (root: string): Context => {
+    const log = { debugging: false, debug() {}, info() {}, warn() {}, error() {} }
+    return { root, log, host }
+  }
+  const isRoot = process.getuid?.() === 0
+
+  it.runIf(isRoot)('is made, to be made, no directory, or open to others', () => {
+    const root = join(dir, 'root')
+    const [absent] = checkContainers(context(root))
+    expect(absent).toMatchObject({ status: 'ok', message: expect.stringContaining('first container') })
+    mkdirSync(root, { mode: 0o711 })
+    expect(checkContainers(context(root))).toEqual([
+      { subject: 'state directory', status: 'ok', message: root },
+    ])
+    chmodSync(root, 0o777)
+    expect(checkContainers(context(root))[0]).toMatchObject({
+      status: 'missing',
+      hint: expect.stringMatching(/chmod/),
+    })
+    expect(checkContainers(context(put('file')))[0]).toMatchObject({
+      status: 'missing',
+      message: expect.stringContaining('no directory'),
+    })
+  })
+
+  it.runIf(isRoot)('is no good below a directory that others can write', () => {
+    mkdirSync(join(dir, 'open'))
+    chmodSync(join(dir, 'open'), 0o777)
+    expect(checkContainers(context(join(dir, 'open/root')))[0]).toMatchObject({
+      status: 'missing',
+      message: `${join(dir, 'open')} can be changed by others than root`,
+    })
+    chmodSync(join(dir, 'open'), 0o1777)
+    expect(checkContainers(context(join(dir, 'open/root')))[0]?.status).toBe('ok')
+  })
+
+  it.runIf(isRoot)('holds containers with and without their jail, damaged and unfinished ones', () => {
+    const root = join(dir, 'root')
+    mkdirSync(root, { mode: 0o711 })
+    const whole = { pid: 0, pidStart: '', bundle: '/b', created: '', annotations: {} }
+    const state = (id: string, more: object) =>
+      put(`root/${id}/state.json`, JSON.stringify({ id, ...whole, ...more }))
+    host.jails.set('live', 7)
+    state('live', { status: 'running', jid: 7, jailName: 'live' })
+    state('gone', { status: 'running', jid: 8, jailName: 'gone' })
+    state('other', { status: 'running', jid: 6, jailName: 'live' })
+    state('half', { status: 'creating', jid: 0, jailName: 'half' })
+    state('busy', { status: 'creating', jid: 0, jailName: 'busy' })
+    put('root/damaged/state.json', '{"id":')
+    put('root/strange/state.json', '{"pid":77,"jid":5,"bundle":"/b","status":"running"}')
+    mkdirSync(join(root, 'empty'))
+    const lock = lockContainer(host, layout(root, 'busy').lock, 'busy')
+    try {
+      const found = checkContainers(context(root)).slice(1)
+      expect(found.map(({ subject, message }) => `${subject}: ${message}`)).toEqual([
+        'container damaged: its state.json is damaged',
+        'container empty: its create was cut off in the middle',
+        'container gone: its jail is gone',
+        'container half: its create was cut off in the middle',
+        'container other: its jail is gone',
+        'container strange: another program made it',
+      ])
+      expect(found[5]?.hint).toBe('delete this container with the program that made it')
+      expect(found[0]?.hint).toBe('jailwright delete --force damaged')
+    } finally {
+      lock.release()
+    }
+  })
+})

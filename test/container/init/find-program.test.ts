@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import tmp from 'tmp'
+import { expect, it } from 'vitest'
+import { findProgram, homeOf } from '../../../src/container/init/find-program.ts'
+import { openHost } from '../../../src/host/index.ts'
+
+const dir = tmp.dirSync({ unsafeCleanup: true }).name
+writeFileSync(join(dir, 'tool'), '')
+chmodSync(join(dir, 'tool'), 0o755)
+writeFileSync(join(dir, 'text'), '')
+chmodSync(join(dir, 'text'), 0o644)
+mkdirSync(join(dir, 'sub'))
+
+const fault = (name: string, env: string[] = [`PATH=${dir}`]) => {
+  try {
+    return findProgram(name, env, '/')
+  } catch (error) {
+    const { message, exitStatus } = error as { message: string; exitStatus: number }
+    return `${exitStatus} ${message}`
+  }
+}
+
+it('finds a program by path and by PATH', () => {
+  expect(fault(join(dir, 'tool'))).toBe(join(dir, 'tool'))
+  expect(fault('tool')).toBe(join(dir, 'tool'))
+  expect(findProgram('./tool', [], dir)).toBe(join(dir, 'tool'))
+})
+
+it('says in podman’s words what is missing (127) and what may not be executed (126)', () => {
+  expect(fault('/no/such')).toBe('127 exec: "/no/such": no such file or directory')
+  expect(fault('nosuch')).toBe(
+    '127 exec: "nosuch": executable file not found in $PATH: no such file or directory',
+  )
+  expect(fault('')).toBe('127 exec: "": executable file not found in $PATH: no such file or directory')
+  expect(fault(join(dir, 'text'))).toBe(`126 exec: "${join(dir, 'text')}": permission denied`)
+  expect(fault('text')).toBe('126 exec: "text": permission denied')
+  expect(fault(join(dir, 'sub'))).toBe(`126 exec: "${join(dir, 'sub')}": is a directory: permission denied`)
+})
+
+it('looks a home directory up, and is not held up by a passwd that is no file or has no end', () => {
+  const passwd = join(dir, 'passwd')
+  const home = (uid: number, file = passwd) => homeOf(openHost(), uid, file)
+  writeFileSync(
+    passwd,
+    'root:*:0:0:r:/root:/bin/sh\nweb:*:80:80:w:/srv/web:/bin/sh\nbad:*:81:81:b:relative:/x\n',
+  )
+  expect([home(0), home(80), home(81), home(5)]).toEqual(['/root', '/srv/web', '/', '/'])
+  execFileSync('mkfifo', [join(dir, 'fifo')])
+  expect(home(0, join(dir, 'fifo'))).toBe('/')
+  expect(home(0, '/dev/zero')).toBe('/')
+  expect(home(0, dir)).toBe('/')
+  truncateSync(passwd, 2 ** 40)
+  expect(home(80)).toBe('/srv/web')
+})
+
+it('takes no home that would keep every program from being executed', () => {
+  const passwd = join(dir, 'odd')
+  const home = (text: string) => {
+    writeFileSync(passwd, `root:*:0:0:r:${text}:/bin/sh\n`)
+    return homeOf(openHost(), 0, passwd)
+  }
+  expect(home('/ro\0ot')).toBe('/')
+  expect(home(`/${'a'.repeat(1022)}`)).toHaveLength(1023)
+  expect(home(`/${'a'.repeat(1023)}`)).toBe('/')
+  expect(home(`/${'\u00e4'.repeat(600)}`)).toBe('/')
+})

@@ -1,0 +1,89 @@
+import { appendFileSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import tmp from 'tmp'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Journal } from '../../../src/container/journal/journal.ts'
+
+describe('journal', () => {
+  let path: string
+  beforeEach(() => {
+    path = join(tmp.dirSync({ unsafeCleanup: true }).name, 'journal.jsonl')
+  })
+
+  it('has the undo on disk before the effect happens, and what became known after it', () => {
+    const journal = new Journal(path)
+    let during = ''
+    const jid = journal.perform(
+      'jail web',
+      { op: 'jail', name: 'web', path: '/r' },
+      () => {
+        during = readFileSync(path, 'utf8')
+        return 7
+      },
+      value => ({ jid: value }),
+    )
+    expect(jid).toBe(7)
+    expect(during).toBe('{"n":1,"undo":{"op":"jail","name":"web","path":"/r"}}\n')
+    expect(new Journal(path).pending()).toEqual([
+      { n: 1, undo: { op: 'jail', name: 'web', path: '/r' }, done: { jid: 7 } },
+    ])
+  })
+
+  it('keeps an effect that failed, since it may have happened in part', () => {
+    const journal = new Journal(path)
+    expect(() =>
+      journal.perform('x', { op: 'children', parent: 'p' }, () => {
+        throw new Error('no')
+      }),
+    ).toThrow('no')
+    expect(new Journal(path).pending()).toEqual([
+      { n: 1, undo: { op: 'children', parent: 'p' }, done: undefined },
+    ])
+  })
+
+  it('gives pending entries newest first, without those that were taken back', () => {
+    const journal = new Journal(path)
+    for (const name of ['a', 'b', 'c']) journal.perform(name, { op: 'jail', name, path: '/r' }, () => 1)
+    journal.undone(2)
+    expect(new Journal(path).pending().map(entry => entry.n)).toEqual([3, 1])
+  })
+
+  it('goes on counting in a later process', () => {
+    new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    new Journal(path).perform('b', { op: 'jail', name: 'b', path: '/r' }, () => 1)
+    expect(new Journal(path).pending().map(entry => entry.n)).toEqual([2, 1])
+  })
+
+  it('passes over a line that a crash cut short', () => {
+    new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    appendFileSync(path, '{"n":2,"undo":{"op":"ja')
+    expect(new Journal(path).pending().map(entry => entry.n)).toEqual([1])
+  })
+
+  it('loses nothing that was written after a line that a full disk cut short', () => {
+    new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    appendFileSync(path, '{"n":2,"undo":{"op":"ja')
+    const journal = new Journal(path)
+    journal.perform('b', { op: 'jail', name: 'b', path: '/r' }, () => 1)
+    journal.undone(1)
+    expect(new Journal(path).pending().map(({ undo }) => undo)).toEqual([
+      { op: 'jail', name: 'b', path: '/r' },
+    ])
+  })
+
+  it('begins with the boot of the host, once', () => {
+    new Journal(path, 'monday').perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    new Journal(path, 'tuesday').perform('b', { op: 'jail', name: 'b', path: '/r' }, () => 1)
+    expect(new Journal(path).boot()).toBe('monday')
+    expect(new Journal(path).pending().map(entry => entry.n)).toEqual([2, 1])
+  })
+
+  it('passes over what is no line of ours', () => {
+    new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    const odd = ['null', '7', '[]', '{"n":"x"}', '{"n":8,"undo":null}', '{"n":9,"undo":{"op":"kill"}}']
+    appendFileSync(path, `${[...odd, '{"n":10,"undo":{"op":"other"}}', '{"n":1,"done":3}'].join('\n')}\n`)
+    const journal = new Journal(path)
+    expect(journal.pending().map(entry => entry.n)).toEqual([1])
+    expect([journal.tellsOf('jail'), journal.tellsOf('kill')]).toEqual([true, false])
+  })
+})

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import tmp from 'tmp'
+import { expect, it, vi } from 'vitest'
+import { tryLock } from '../../../src/container/state/lock.ts'
+import * as files from '../../../src/host/files.ts'
+import { openHost } from '../../../src/host/index.ts'
+
+vi.mock('../../../src/host/files.ts', { spy: true })
+
+const host = openHost()
+const path = () => join(tmp.dirSync({ unsafeCleanup: true }).name, '.lock/web')
+
+it('is held by one at a time', () => {
+  const file = path()
+  const first = tryLock(host, file, 0)
+  expect(first).toBeDefined()
+  expect(tryLock(host, file, 20)).toBeUndefined()
+  first?.release()
+  expect(tryLock(host, file, 0)).toBeDefined()
+})
+
+it('is no lock any more when its file was removed by the one who held it', () => {
+  const file = path()
+  const first = tryLock(host, file, 0)
+  first?.remove()
+  expect(existsSync(file)).toBe(false)
+  const second = tryLock(host, file, 0)
+  expect(second).toBeDefined()
+  expect(existsSync(file)).toBe(true)
+})
+
+it('takes its file away when there is no container, and leaves it where there is one', () => {
+  const file = path()
+  tryLock(host, file, 0)?.release()
+  expect(existsSync(file)).toBe(false)
+  mkdirSync(join(file, '../../web'))
+  tryLock(host, file, 0)?.release()
+  expect(existsSync(file)).toBe(true)
+})
+
+it('is taken on a read-only disk too', () => {
+  const file = path()
+  mkdirSync(join(file, '../../web'))
+  tryLock(host, file, 0)?.release()
+  const readOnly = Object.assign(new Error('EROFS: read-only file system, open'), { code: 'EROFS' })
+  const open = vi.mocked(files.openSync).mockImplementationOnce(() => {
+    throw readOnly
+  })
+  const lock = tryLock(host, file, 0)
+  expect(open).toHaveBeenLastCalledWith(file, 'r')
+  expect(tryLock(host, file, 0)).toBeUndefined()
+  lock?.release()
+})
+
+it('is held until a tool has ended that was started under it', () => {
+  const file = path()
+  mkdirSync(join(file, '../../web'))
+  const first = tryLock(host, file, 0)
+  let given: number | undefined
+  const guarded = first?.guard({
+    ...host,
+    run: (_tool, _args, options) => {
+      given = options?.keepOpen
+      return { status: 0, stdout: '', stderr: '' }
+    },
+  })
+  guarded?.run('jail', [])
+  expect(given).toBeGreaterThan(2)
+  // A child that has the descriptor outlives the one who took the lock.
+  const child = spawn('sleep', ['0.3'], { stdio: ['ignore', 'ignore', 'ignore', given ?? -1] })
+  first?.release()
+  expect(tryLock(host, file, 0)).toBeUndefined()
+  expect(tryLock(host, file, 5000)).toBeDefined()
+  child.unref()
+})

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { layout } from '../../../src/container/state/paths.ts'
+import {
+  currentStatus,
+  isOfEarlierBoot,
+  ociState,
+  readState,
+  type StateFile,
+} from '../../../src/container/state/state-file.ts'
+import { fakeHost } from '../fake-host.ts'
+
+const state: StateFile = {
+  jid: 4,
+  pid: 100,
+  pidStart: 's1',
+  id: 'web.1',
+  ociVersion: '1.3.0',
+  status: 'running',
+  paused: false,
+  poststart: false,
+  bundle: '/b',
+  rootfs: '/b/root',
+  jailName: 'j-web_2e1',
+  created: '2026-01-01T00:00:00.000Z',
+  boot: '',
+  annotations: { a: 'b' },
+}
+
+const withProcess = (start: string, zombie = false) => {
+  const host = fakeHost()
+  host.processes.set(100, { pid: 100, start, jid: 4, zombie, stopped: false })
+  return host
+}
+
+it('is running while its own process lives', () => {
+  expect(currentStatus(withProcess('s1'), state)).toBe('running')
+  expect(currentStatus(withProcess('s1'), { ...state, paused: true })).toBe('paused')
+})
+
+it('is stopped when the process is gone, a zombie, or another one with the same pid', () => {
+  expect(currentStatus(fakeHost(), state)).toBe('stopped')
+  expect(currentStatus(withProcess('s1', true), state)).toBe('stopped')
+  expect(currentStatus(withProcess('s2'), state)).toBe('stopped')
+})
+
+it('gives the jid as a string annotation and no pid once stopped', () => {
+  expect(ociState(state, 'running').annotations).toEqual({
+    a: 'b',
+    'org.freebsd.jail.jid': '4',
+    'org.freebsd.jail.name': 'j-web_2e1',
+  })
+  expect(ociState(state, 'running').pid).toBe(100)
+  expect(ociState(state, 'stopped')).not.toHaveProperty('pid')
+})
+
+it('is of an earlier boot when the time of boot is another one and neither jail nor process is there', () => {
+  const booted = (host: ReturnType<typeof fakeHost>) => {
+    host.kernel.sysctl = () => '{ sec = 2, usec = 0 }'
+    return host
+  }
+  const before = { ...state, boot: '{ sec = 1, usec = 0 }' }
+  expect(isOfEarlierBoot(booted(fakeHost()), before)).toBe(true)
+  expect(isOfEarlierBoot(booted(fakeHost()), { ...state, boot: '{ sec = 2, usec = 0 }' })).toBe(false)
+  // The clock was set meanwhile, which moves kern.boottime.
+  expect(isOfEarlierBoot(booted(withProcess('s1')), before)).toBe(false)
+  const withJail = fakeHost()
+  withJail.jails.set(state.jailName, state.jid)
+  expect(isOfEarlierBoot(booted(withJail), before)).toBe(false)
+})
+
+it('does not take the state of another program for its own', () => {
+  const root = mkdtempSync(join(tmpdir(), 'state-'))
+  const files = { ...layout(root, 'c'), state: join(root, 'state.json') }
+  // What ocijail writes (runtime_state in its main.cpp).
+  writeFileSync(files.state, '{"pid":77,"jid":5,"bundle":"/b","status":"running","config":{}}')
+  expect(() => readState(files)).toThrow(/was not written by jailwright/)
+  rmSync(root, { recursive: true })
+})

@@ -1,0 +1,412 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import tmp from 'tmp'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Journal, type Undo } from '../../../src/container/journal/journal.ts'
+import { playBack } from '../../../src/container/undo/play-back.ts'
+import { SyscallError } from '../../../src/errors.ts'
+import type { ToolCall } from '../../../src/translate/core/plan.ts'
+import { markerRule } from '../../../src/translate/devices/ruleset-input.ts'
+import { type FakeHost, fakeHost } from '../fake-host.ts'
+
+let dir: string
+let host: FakeHost
+let journal: Journal
+
+beforeEach(() => {
+  dir = tmp.dirSync({ unsafeCleanup: true }).name
+  host = fakeHost()
+  journal = new Journal(join(dir, 'journal.jsonl'))
+})
+
+/** Writes an entry; `done` undefined stands for a crash between the undo's record and the effect's end. */
+function record(undo: Undo, done?: { fsid?: string; jid?: number }): void {
+  if (done)
+    journal.perform(
+      'x',
+      undo,
+      () => 0,
+      () => done,
+    )
+  else
+    try {
+      journal.perform('x', undo, () => {
+        throw new Error('crash')
+      })
+    } catch {}
+}
+
+/** Every mount is busy: unmount(2) takes it away only with MNT_FORCE. */
+function busyUnlessForced({ kernel }: FakeHost): void {
+  const { unmount } = kernel
+  kernel.unmount = (path, options = {}) => {
+    if (!options.force) throw new SyscallError('unmount', 'EBUSY', 'Device busy', path)
+    unmount(path, options)
+  }
+}
+
+describe('unmount', () => {
+  const undo = { op: 'unmount', path: '/r/data', fstype: 'nullfs', from: '/src', before: undefined } as const
+
+  it('takes our mount away by its id', () => {
+    host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    record(undo, { fsid: 'f1' })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.mounts).toEqual([])
+    expect(journal.pending()).toEqual([])
+  })
+
+  it('takes away a mount whose record was not finished', () => {
+    host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    record(undo)
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.mounts).toEqual([])
+  })
+
+  it('leaves a mount that was there before us', () => {
+    host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f0' })
+    record({ ...undo, before: 'f0' })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.mounts).toHaveLength(1)
+  })
+
+  it('waits for busy mounts for five seconds in all, then forces each', () => {
+    busyUnlessForced(host)
+    for (const fsid of ['f1', 'f2', 'f3']) {
+      host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid })
+      record(undo, { fsid })
+    }
+    const begin = Date.now()
+    expect(playBack(host, journal)).toEqual([])
+    expect(Date.now() - begin).toBeLessThan(7_000)
+    expect(host.mounts).toEqual([])
+  }, 20_000)
+
+  it('does not force a mount that another one lies on, and leaves what is seen there', () => {
+    host.kernel.unmount = path => {
+      throw new SyscallError('unmount', 'EBUSY', 'Device busy', path)
+    }
+    host.mounts.push({ path: `${dir}/dev`, fstype: 'devfs', from: 'devfs', fsid: 'f1' })
+    host.mounts.push({ path: `${dir}/dev`, fstype: 'devfs', from: 'devfs', fsid: 'f2' })
+    record({ ...undo, path: `${dir}/dev`, fstype: 'devfs' }, { fsid: 'f1' })
+    record({ op: 'rmdir', root: dir, path: '/dev/shm' }, {})
+    mkdirSync(join(dir, 'dev/shm'), { recursive: true })
+    const begin = Date.now()
+    expect(playBack(host, journal).map(error => error.message)).toEqual([
+      `unmount ${dir}/dev: another mount lies on it; delete the container that it belongs to first`,
+    ])
+    expect(Date.now() - begin).toBeLessThan(2_000)
+    expect(existsSync(join(dir, 'dev/shm'))).toBe(true)
+    expect(host.mounts).toHaveLength(2)
+  })
+
+  it('does not wait long for the root of a removed jail, which its last connections may hold', () => {
+    busyUnlessForced(host)
+    host.mounts.push({ path: '/r', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    host.jails.set('web', 7)
+    record({ ...undo, path: '/r' }, { fsid: 'f1' })
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 7 })
+    const begin = Date.now()
+    expect(playBack(host, journal)).toEqual([])
+    expect(Date.now() - begin).toBeLessThan(2_000)
+    expect(host.mounts).toEqual([])
+  })
+
+  it('leaves another mount that has the same id after a reboot', () => {
+    host.mounts.push({ path: '/other/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    record(undo, { fsid: 'f1' })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.mounts).toHaveLength(1)
+  })
+
+  it('does nothing when the mount never happened', () => {
+    record(undo)
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls.filter(call => call.startsWith('unmount'))).toEqual([])
+  })
+})
+
+describe('what was made in the root', () => {
+  it('removes an empty directory and an empty file', () => {
+    mkdirSync(join(dir, 'root/mnt'), { recursive: true })
+    writeFileSync(join(dir, 'root/file'), '')
+    record({ op: 'rmdir', root: join(dir, 'root'), path: '/mnt' }, {})
+    record({ op: 'unlink', root: join(dir, 'root'), path: '/file' }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(existsSync(join(dir, 'root/mnt'))).toBe(false)
+    expect(existsSync(join(dir, 'root/file'))).toBe(false)
+  })
+
+  it('leaves what the container has put there', () => {
+    mkdirSync(join(dir, 'root/mnt/theirs'), { recursive: true })
+    writeFileSync(join(dir, 'root/file'), 'data')
+    record({ op: 'rmdir', root: join(dir, 'root'), path: '/mnt' }, {})
+    record({ op: 'unlink', root: join(dir, 'root'), path: '/file' }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(existsSync(join(dir, 'root/mnt/theirs'))).toBe(true)
+    expect(existsSync(join(dir, 'root/file'))).toBe(true)
+  })
+
+  it('removes a link only when it is the one that we made', () => {
+    mkdirSync(join(dir, 'root'))
+    symlinkSync('.s.jailwright/s', join(dir, 'root/ours'))
+    symlinkSync('/etc', join(dir, 'root/theirs'))
+    const root = join(dir, 'root')
+    record({ op: 'unlink', root, path: '/ours', link: '.s.jailwright/s' }, {})
+    record({ op: 'unlink', root, path: '/theirs', link: '.s.jailwright/s' }, {})
+    record({ op: 'unlink', root, path: '/theirs' }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(readdirSync(root)).toEqual(['theirs'])
+  })
+
+  it('does not follow a link that the container has put in the way', () => {
+    mkdirSync(join(dir, 'root'))
+    mkdirSync(join(dir, 'host/empty'), { recursive: true })
+    symlinkSync(join(dir, 'host'), join(dir, 'root/a'))
+    record({ op: 'rmdir', root: join(dir, 'root'), path: '/a/empty' }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(existsSync(join(dir, 'host/empty'))).toBe(true)
+  })
+})
+
+describe('jail', () => {
+  it('is removed by jail_remove(2)', () => {
+    host.jails.set('web', 3)
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 3 })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls).toContain('jail_remove 3')
+  })
+
+  it('is left alone when its root is elsewhere', () => {
+    host.jails.set('web', 3)
+    record({ op: 'jail', name: 'web', path: '/other' })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.jails.get('web')).toBe(3)
+  })
+
+  it('is left alone when a later jail has its name', () => {
+    host.jails.set('web', 9)
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 3 })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.jails.get('web')).toBe(9)
+  })
+})
+
+describe('ruleset', () => {
+  const marker = markerRule('web')
+
+  it('is deleted when its first rule is our marker', () => {
+    host.answers.set('devfs rule -s 1000 show 1', { status: 0, stdout: `1 ${marker}\n`, stderr: '' })
+    record({ op: 'ruleset', number: 1000, marker }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls).toContain('devfs rule -s 1000 delset')
+  })
+
+  it('is left alone when it is somebody else’s', () => {
+    host.answers.set('devfs rule -s 1000 show 1', {
+      status: 0,
+      stdout: '1 path jailwright-of-db\n',
+      stderr: '',
+    })
+    record({ op: 'ruleset', number: 1000, marker })
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls).not.toContain('devfs rule -s 1000 delset')
+  })
+})
+
+describe('an epair', () => {
+  const destroy: ToolCall = {
+    tool: 'ifconfig',
+    args: ['%{interface}', 'destroy'],
+    forDescription: 'jailwright web vnet0',
+  }
+  const described = (name: string, text: string) =>
+    `${name}: flags=8843<UP> metric 0 mtu 1500\n\tdescription: ${text}\n`
+  const answer = (line: string, stdout: string) => host.answers.set(line, { status: 0, stdout, stderr: '' })
+
+  it('is known by its description', () => {
+    answer('ifconfig -a', `${described('em0', 'uplink')}${described('e0a_web', 'jailwright web vnet0')}`)
+    answer('ifconfig -g epair', 'e0a_db e0a_web')
+    answer('ifconfig e0a_web', described('e0a_web', 'jailwright web vnet0'))
+    record({ op: 'run', calls: [destroy] }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls.filter(call => call.endsWith('destroy'))).toEqual(['ifconfig e0a_web destroy'])
+  })
+
+  it('is not what a jail has given that description, nor what it has written into one', () => {
+    const forged =
+      'x\nbridge0: flags=8843<UP>\n\tdescription: jailwright web vnet0\ne0a_db: flags=8843<UP>\n\tdescription: jailwright web vnet0'
+    answer('ifconfig -a', `${described('em1', forged)}${described('vlan7', 'jailwright web vnet0')}`)
+    answer('ifconfig -g epair', 'e0a_db')
+    answer('ifconfig e0a_db', described('e0a_db', 'jailwright db vnet0'))
+    record({ op: 'run', calls: [destroy] }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls.filter(call => call.endsWith('destroy'))).toEqual([])
+  })
+})
+
+describe('a root that has been removed', () => {
+  it('keeps nothing from being undone', () => {
+    record({ op: 'rmdir', root: join(dir, 'gone'), path: '/a' }, {})
+    record({ op: 'put-back', root: join(dir, 'gone'), path: '/a', aside: '.a' }, {})
+    expect(playBack(host, journal)).toEqual([])
+  })
+})
+
+describe('tools', () => {
+  const calls = [{ tool: 'ifconfig', args: ['e0a_web', 'destroy'], ignore: ['does not exist'] }] as const
+
+  it('that say "already gone" are done', () => {
+    host.answers.set('ifconfig e0a_web destroy', {
+      status: 1,
+      stdout: '',
+      stderr: 'ifconfig: interface e0a_web does not exist\n',
+    })
+    record({ op: 'run', calls }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(journal.pending()).toEqual([])
+  })
+
+  it('that fail stay in the journal, and the others are still done', () => {
+    host.answers.set('ifconfig e0a_web destroy', {
+      status: 1,
+      stdout: '',
+      stderr: 'ifconfig: SIOCIFDESTROY: No\n',
+    })
+    host.jails.set('web', 3)
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 3 })
+    record({ op: 'run', calls }, {})
+    expect(playBack(host, journal).map(error => error.message)).toEqual(['ifconfig: SIOCIFDESTROY: No'])
+    expect(host.jails.size).toBe(0)
+    expect(journal.pending().map(entry => entry.undo.op)).toEqual(['run'])
+  })
+})
+
+describe('init-gone', () => {
+  const undo = () => ({ op: 'init-gone', ctl: join(dir, 'ctl') }) as const
+
+  it('is content where the channel was never made', () => {
+    record(undo())
+    expect(playBack(host, journal)).toEqual([])
+  })
+
+  it('takes a channel that nobody reads for the end of init', () => {
+    host.process.mkfifo(join(dir, 'ctl'), 0o600)
+    record(undo())
+    expect(playBack(host, journal)).toEqual([])
+    expect(journal.pending()).toEqual([])
+  })
+
+  it('waits while somebody reads it, and says so in the end', { timeout: 15_000 }, () => {
+    host.process.mkfifo(join(dir, 'ctl'), 0o600)
+    const reader = openSync(join(dir, 'ctl'), constants.O_RDONLY | constants.O_NONBLOCK)
+    record(undo())
+    const started = Date.now()
+    const [failure] = playBack(host, journal)
+    expect(failure?.message).toContain('does not end')
+    expect(Date.now() - started).toBeGreaterThan(4000)
+    expect(journal.pending()).toHaveLength(1)
+    closeSync(reader)
+    expect(playBack(host, journal)).toEqual([])
+  })
+})
+
+describe('children.max of a parent jail', () => {
+  const undo = { op: 'children', parent: 'p', before: 3 } as const
+  const setTo = (value: number) => host.calls.filter(call => call === `jail -m name=p children.max=${value}`)
+
+  beforeEach(() => host.jails.set('p', 4))
+
+  it('is lowered by one when it was raised', () => {
+    record(undo, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(setTo(2)).toHaveLength(1)
+  })
+
+  it('is left when the command died before it had raised it', () => {
+    record(undo)
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls.filter(call => call.startsWith('jail -m'))).toEqual([])
+  })
+
+  it('is lowered when the command died after it had raised it', () => {
+    record({ ...undo, before: 2 })
+    expect(playBack(host, journal)).toEqual([])
+    expect(setTo(2)).toHaveLength(1)
+  })
+
+  it('is changed under a lock, whose file is gone afterwards', () => {
+    const lock = join(dir, 'lock')
+    record({ ...undo, lock }, {})
+    expect(playBack(host, journal)).toEqual([])
+    expect(setTo(2)).toHaveLength(1)
+    expect(existsSync(lock)).toBe(false)
+  })
+})
+
+describe('after a reboot', () => {
+  const boot = (start: string) =>
+    host.processes.set(1, { pid: 1, start, jid: 0, zombie: false, stopped: false })
+
+  it('takes back what is on disk only: the address, the jail and the mount of the same name are others', () => {
+    boot('first')
+    journal = new Journal(join(dir, 'other.jsonl'), 'first')
+    mkdirSync(join(dir, 'made'))
+    record({ op: 'rmdir', root: dir, path: '/made' }, {})
+    record({ op: 'run', calls: [{ tool: 'ifconfig', args: ['em0', 'inet', '10.0.0.1', '-alias'] }] }, {})
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 7 })
+    record(
+      { op: 'unmount', path: '/r/data', fstype: 'nullfs', from: '/src', before: undefined },
+      { fsid: 'f1' },
+    )
+    record({ op: 'children', parent: 'web' }, {})
+    host.jails.set('web', 7)
+    host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    boot('second')
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.calls).toEqual([])
+    expect(host.mounts).toHaveLength(1)
+    expect(existsSync(join(dir, 'made'))).toBe(false)
+  })
+
+  it.each(['first', undefined])('takes everything back within one boot (%s: not known)', now => {
+    if (now) boot(now)
+    journal = new Journal(join(dir, 'other.jsonl'), 'first')
+    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 7 })
+    host.jails.set('web', 7)
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.jails.size).toBe(0)
+  })
+})
+
+describe('a state directory that cannot be written', () => {
+  it('does not keep the host from being cleaned', () => {
+    record({ op: 'jail', name: 'a', path: '/r' }, { jid: 1 })
+    record({ op: 'jail', name: 'b', path: '/r' }, { jid: 2 })
+    host.jails.set('a', 1).set('b', 2)
+    journal.undone = () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    }
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.jails.size).toBe(0)
+  })
+
+  it('an undo that fails for a reason of the file system keeps no other from being done', () => {
+    record({ op: 'jail', name: 'a', path: '/r' }, { jid: 1 })
+    record({ op: 'host-rmdir', path: join(dir, 'x'.repeat(300)) }, {})
+    host.jails.set('a', 1)
+    expect(playBack(host, journal).map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^undo host-rmdir: ENAMETOOLONG/),
+    ])
+    expect(host.jails.size).toBe(0)
+  })
+})

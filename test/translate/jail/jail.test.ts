@@ -1,0 +1,692 @@
+import { describe, expect, it } from 'vitest'
+import { commands, errors, fate, parameters, plan, steps } from '../support.ts'
+
+const annotations = (values: Record<string, string>) => ({
+  annotations: Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`org.freebsd.jail.${name}`, value]),
+  ),
+})
+const PARENT = { 'org.freebsd.parentJail': 'pod' }
+
+describe('defaults', () => {
+  it("are ocijail's without a freebsd section", () => {
+    expect(parameters(plan({ hostname: 'h', domainname: 'd.example' }))).toEqual([
+      'persist',
+      'host=new',
+      'host.hostname=h',
+      'host.domainname=d.example',
+      'ip4=inherit',
+      'ip6=inherit',
+      'enforce_statfs=1',
+      'allow.chflags',
+      'allow.raw_sockets',
+    ])
+  })
+
+  it("are the specification's with one, what jail(8) has on by default left on", () => {
+    expect(parameters(plan({ freebsd: {} }))).toEqual([
+      'persist',
+      'host=new',
+      'enforce_statfs=2',
+      'sysvmsg=new',
+      'sysvsem=new',
+      'sysvshm=new',
+    ])
+  })
+
+  it('leave addresses alone in a jail with a stack of its own', () => {
+    expect(parameters(plan(annotations({ vnet: 'new' })))).toEqual([
+      'persist',
+      'host=new',
+      'vnet=new',
+      'enforce_statfs=1',
+      'allow.chflags',
+      'allow.raw_sockets',
+    ])
+  })
+
+  it('give way to what the parent cannot grant', () => {
+    const pod = {
+      'children.max': '5',
+      'children.cur': '0',
+      'allow.chflags': 'false',
+      'allow.raw_sockets': 'true',
+      enforce_statfs: '2',
+    }
+    const made = plan({ annotations: PARENT }, { facts: { jails: { pod } } })
+    expect(parameters(made)).toContain('enforce_statfs=2')
+    expect(parameters(made)).toContain('allow.raw_sockets')
+    expect(parameters(made)).not.toContain('allow.chflags')
+  })
+})
+
+it('inherits no family that the kernel does not have', () => {
+  const made = plan({}, { facts: { jailParams: { ip6: undefined } } })
+  expect(parameters(made)).toContain('ip4=inherit')
+  expect(parameters(made)).not.toContain('ip6=inherit')
+})
+
+describe('defaults in a host that is a jail itself', () => {
+  const of = (sysctls: Record<string, string>) =>
+    parameters(plan({}, { facts: { sysctls } })).filter(name => !/^(persist|host|ip)/.test(name))
+
+  it('give way to what that jail may not', () => {
+    const outer = {
+      'security.jail.allow_raw_sockets': '1',
+      'security.jail.chflags_allowed': '0',
+      'security.jail.enforce_statfs': '2',
+    }
+    expect(of({ ...outer, 'security.jail.jailed': '1' })).toEqual(['enforce_statfs=2', 'allow.raw_sockets'])
+    // Outside they are the defaults of jail(2), which nobody uses any more.
+    expect(of({ ...outer, 'security.jail.jailed': '0' })).toEqual([
+      'enforce_statfs=1',
+      'allow.chflags',
+      'allow.raw_sockets',
+    ])
+  })
+})
+
+describe('the freebsd section', () => {
+  it('becomes parameters, every key of it', () => {
+    const jail = {
+      host: 'new',
+      ip4: 'new',
+      ip6: 'disable',
+      ip4Addr: ['10.0.0.7', '10.0.0.8'],
+      sysvmsg: 'inherit',
+      sysvsem: 'disable',
+      sysvshm: 'new',
+      enforceStatfs: 1,
+      allow: {
+        setHostname: false,
+        rawSockets: true,
+        chflags: true,
+        mount: ['tmpfs', 'nullfs'],
+        quotas: true,
+        socketAf: true,
+        mlock: true,
+        reservedPorts: false,
+        suser: false,
+      },
+    } as const
+    const mutable = structuredClone(jail) as unknown as NonNullable<
+      Parameters<typeof plan>[0]['freebsd']
+    >['jail']
+    expect(parameters(plan({ freebsd: { jail: mutable } }))).toEqual([
+      'persist',
+      'host=new',
+      'ip4=new',
+      'ip4.addr=10.0.0.7,10.0.0.8',
+      'ip6=disable',
+      'enforce_statfs=1',
+      'sysvmsg=inherit',
+      'sysvsem=disable',
+      'sysvshm=new',
+      'allow.chflags',
+      'allow.mlock',
+      'allow.mount',
+      'allow.mount.nullfs',
+      'allow.mount.tmpfs',
+      'allow.quotas',
+      'allow.raw_sockets',
+      'allow.reserved_ports=false',
+      'allow.set_hostname=false',
+      'allow.socket_af',
+      'allow.suser=false',
+    ])
+  })
+
+  it('with host=inherit takes no names from the config', () => {
+    const made = plan({ hostname: 'h', freebsd: { jail: { host: 'inherit' } } })
+    expect(parameters(made)).toContain('host=inherit')
+    expect(parameters(made).join()).not.toContain('host.hostname')
+    expect(fate(made, 'hostname')).toMatch(/^ignored: host=inherit/)
+  })
+
+  it('names a type of file system that this kernel cannot let be mounted', () => {
+    expect(errors({ freebsd: { jail: { allow: { mount: ['tmpfs', 'nosuchfs'] } } } })).toEqual([
+      'freebsd.jail.allow.mount[1]: this kernel has no jail parameter allow.mount.nosuchfs',
+    ])
+  })
+
+  it('moves interfaces in, with vnet=new only', () => {
+    const made = plan({ freebsd: { jail: { vnet: 'new', vnetInterfaces: ['em1', 'em2'] } } })
+    expect(steps(made, 'move-interface').map(step => [step.interface, step.jail, step.origin])).toEqual([
+      ['em1', 'c1', 'freebsd.jail.vnetInterfaces[0]'],
+      ['em2', 'c1', 'freebsd.jail.vnetInterfaces[1]'],
+    ])
+    expect(errors({ freebsd: { jail: { vnetInterfaces: ['em1'] } } })).toEqual([
+      'freebsd.jail.vnetInterfaces[0]: an interface can be moved into a jail with vnet=new only',
+    ])
+  })
+})
+
+describe('annotations', () => {
+  it('set parameters of every type, booleans in all spellings', () => {
+    const made = plan(
+      annotations({
+        'allow.mlock': 'true',
+        'allow.quotas': '1',
+        'allow.raw_sockets': 'false',
+        'allow.set_hostname': '0',
+        sysvshm: 'new',
+        securelevel: '2',
+        'children.max': '3',
+        osrelease: '14.0-RELEASE',
+        osreldate: '1400097',
+        'host.hostuuid': '00000000-0000-0000-0000-000000000001',
+        'linux.osrelease': '5.15.0',
+        'allow.mount.nullfs': 'true',
+        enforce_statfs: '0',
+        devfs_ruleset: '4',
+      }),
+    )
+    expect(parameters(made)).toEqual(
+      expect.arrayContaining([
+        'allow.mlock',
+        'allow.quotas',
+        'allow.raw_sockets=false',
+        'allow.set_hostname=false',
+        'sysvshm=new',
+        'securelevel=2',
+        'children.max=3',
+        'osrelease=14.0-RELEASE',
+        'osreldate=1400097',
+        'host.hostuuid=00000000-0000-0000-0000-000000000001',
+        'linux.osrelease=5.15.0',
+        'allow.mount.nullfs',
+        'enforce_statfs=0',
+        'devfs_ruleset=4',
+      ]),
+    )
+  })
+
+  it.each([
+    ['enforce_statfs', '3', 'a number from 0 to 2'],
+    ['devfs_ruleset', '70000', 'a number from 0 to 65535'],
+    ['securelevel', 'high', 'a number from -1 to 3'],
+    ['vnet', 'disable', 'new, inherit'],
+    ['sysvmsg', 'sometimes', 'disable, new, inherit'],
+    ['allow.mlock', 'yes', 'true, false, 1 or 0'],
+    ['osrelease', '', 'from 1 to 30 bytes'],
+    ['osrelease', 'x'.repeat(31), 'at most 30 bytes'],
+    ['children.max', '999999', 'a number from 0 to 999998'],
+    ['linux.osrelease', '5', 'a version like 5.15.0'],
+    ['linux.osrelease', '0.9.1', 'a version like 5.15.0'],
+    ['linux.osrelease', '5.15.0-', 'a version like 5.15.0'],
+    ['host.hostname', 'x'.repeat(256), 'at most 255 bytes'],
+    ['host.hostid', '18446744073709551616', 'a number from 0 to 18446744073709551615'],
+    ['host.hostid', '-1', 'a number from 0 to 18446744073709551615'],
+  ])('refuse %s=%s', (name, value, allowed) => {
+    expect(errors(annotations({ [name]: value }))).toEqual([
+      `annotations["org.freebsd.jail.${name}"]: ${JSON.stringify(value)}: must be ${allowed}`,
+    ])
+  })
+
+  it.each([
+    'path',
+    'name',
+    'jid',
+    'persist',
+    'command',
+    'exec.start',
+    'exec.prestart',
+    'exec.clean',
+    'mount',
+    'mount.fstab',
+    'mount.devfs',
+    'mount.procfs',
+    'depend',
+    'stop.timeout',
+    'ip_hostname',
+    'zfs.dataset',
+    'allow.dying',
+    'parent',
+    'children.cur',
+    'cpuset.id',
+    'dying',
+  ])('refuse %s always', name => {
+    expect(errors(annotations({ [name]: 'true' }))).toEqual([
+      expect.stringMatching(
+        `^annotations\\["org\\.freebsd\\.jail\\.${name.replace('.', '\\.')}"\\]: refused: `,
+      ),
+    ])
+  })
+
+  it('of an unknown allow.* are a warning, of any other unknown parameter an error', () => {
+    const made = plan(annotations({ 'allow.vmm': 'true' }))
+    expect(made.warnings).toEqual([expect.stringContaining('this kernel has no jail parameter allow.vmm')])
+    expect(parameters(made).join()).not.toContain('vmm')
+    expect(errors(annotations({ nosuch: '1' }))).toEqual([
+      'annotations["org.freebsd.jail.nosuch"]: this kernel has no jail parameter nosuch',
+    ])
+  })
+
+  describe("in jail(8)'s negative form", () => {
+    const path = (name: string) => `annotations["org.freebsd.jail.${name}"]`
+
+    it.each([
+      ['allow.noraw_sockets', 'true', 'allow.raw_sockets=false'],
+      ['allow.noraw_sockets', '1', 'allow.raw_sockets=false'],
+      ['allow.noraw_sockets', '', 'allow.raw_sockets=false'],
+      ['allow.nochflags', ' true ', 'allow.chflags=false'],
+      ['allow.noset_hostname', 'true', 'allow.set_hostname=false'],
+      ['allow.nomlock', 'false', 'allow.mlock'],
+      ['allow.nomlock', '0', 'allow.mlock'],
+      ['allow.nomount', 'true', 'allow.mount=false'],
+      ['allow.mount.notmpfs', 'true', 'allow.mount.tmpfs=false'],
+      ['allow.mount.nonullfs', 'true', 'allow.mount.nullfs=false'],
+      ['ip4.nosaddrsel', 'true', 'ip4.saddrsel=false'],
+    ])('%s=%j is %s', (name, value, parameter) => {
+      const made = plan(annotations({ [name]: value }))
+      const [positive] = parameter.split('=')
+      expect(parameters(made).filter(word => word.split('=')[0] === positive)).toEqual([parameter])
+      expect(fate(made, path(name))).toBe(`translated: ${parameter}`)
+      expect(made.warnings).toEqual([])
+    })
+
+    it('have no effect, with a warning, on what this kernel cannot allow', () => {
+      const made = plan(annotations({ 'allow.novmm': 'true' }))
+      expect(made.warnings).toEqual([expect.stringContaining('no jail parameter allow.novmm; ignored')])
+      expect(parameters(made).join()).not.toContain('vmm')
+    })
+
+    it('exist of booleans only, and never instead of a parameter of that name', () => {
+      for (const name of ['novnet', 'nosysvshm', 'noosrelease', 'host.nohostname', 'no'])
+        expect(errors(annotations({ [name]: 'true' }))).toEqual([
+          `${path(name)}: this kernel has no jail parameter ${name}`,
+        ])
+      const own = plan(annotations({ 'allow.nothing': 'true', 'env.nothing': 'false' }), {
+        facts: { jailParams: { 'allow.nothing': 'bool', 'allow.thing': 'bool' } },
+      })
+      expect(parameters(own)).toEqual(expect.arrayContaining(['allow.nothing', 'env.nothing=false']))
+    })
+
+    it.each(['nopersist', 'nodying', 'allow.nodying', 'exec.noclean', 'mount.nodevfs'])(
+      'are refused where the positive one is: %s',
+      name => {
+        expect(errors(annotations({ [name]: 'true' }))).toEqual([
+          expect.stringContaining(`${path(name)}: refused: `),
+        ])
+      },
+    )
+
+    it('are judged by their value as the positive ones', () => {
+      expect(errors(annotations({ 'allow.noraw_sockets': 'yes' }))).toEqual([
+        `${path('allow.noraw_sockets')}: "yes": must be true, false, 1 or 0`,
+      ])
+    })
+
+    it('override the section', () => {
+      const made = plan({
+        ...annotations({ 'allow.nomlock': 'true' }),
+        freebsd: { jail: { allow: { mlock: true } } },
+      })
+      expect(parameters(made)).toContain('allow.mlock=false')
+      expect(fate(made, 'freebsd.jail.allow.mlock')).toBe(`ignored: overridden by ${path('allow.nomlock')}`)
+    })
+
+    it('may not contradict the positive one, in whatever order they stand', () => {
+      const both = { 'allow.mlock': 'true', 'allow.nomlock': 'true' }
+      expect(errors(annotations(both))).toEqual([
+        `${path('allow.nomlock')}: contradicts ${path('allow.mlock')}`,
+      ])
+      const turned = Object.fromEntries(Object.entries(both).reverse())
+      expect(errors(annotations(turned))).toEqual([
+        `${path('allow.mlock')}: contradicts ${path('allow.nomlock')}`,
+      ])
+      expect(parameters(plan(annotations({ ...both, 'allow.mlock': 'false' })))).toContain(
+        'allow.mlock=false',
+      )
+      expect(errors(annotations({ 'ip6.add': 'fd00::5', 'ip6.addr': 'fd00::6' }))).toEqual([
+        `${path('ip6.addr')}: contradicts ${path('ip6.add')}`,
+      ])
+    })
+  })
+
+  it('override the section, and the plan says so', () => {
+    const made = plan({ ...annotations({ enforce_statfs: '1' }), freebsd: { jail: { enforceStatfs: 2 } } })
+    expect(parameters(made)).toContain('enforce_statfs=1')
+    expect(fate(made, 'freebsd.jail.enforceStatfs')).toBe(
+      'ignored: overridden by annotations["org.freebsd.jail.enforce_statfs"]',
+    )
+  })
+
+  it('take keys of meta and env', () => {
+    expect(parameters(plan(annotations({ 'meta.owner': 'x', 'env.A': 'b c' })))).toEqual(
+      expect.arrayContaining(['meta.owner=x', 'env.A=b c']),
+    )
+  })
+
+  it('warn when mounting inside is allowed and enforce_statfs forbids it', () => {
+    const parts = { freebsd: { jail: { allow: { mount: ['tmpfs'] } } } }
+    expect(plan(parts).warnings).toEqual([expect.stringContaining('needs enforce_statfs below 2')])
+    expect(plan({ ...parts, ...annotations({ enforce_statfs: '1' }) }).warnings).toEqual([])
+  })
+
+  it('warn when a type of file system may be mounted and mounting itself may not, or the other way round', () => {
+    const path = (name: string) => `annotations["org.freebsd.jail.${name}"]`
+    const warnings = (values: Record<string, string>, more: object = {}) =>
+      plan({ ...annotations(values), ...more }).warnings
+    expect(warnings({ 'allow.mount.tmpfs': '1' })).toEqual([
+      `${path('allow.mount.tmpfs')}: allow.mount.tmpfs has no effect without allow.mount`,
+    ])
+    expect(warnings({ 'allow.mount.tmpfs': '1', 'allow.mount': '0' })).toHaveLength(1)
+    expect(warnings({ 'allow.mount.procfs': '1' }, { freebsd: {} })).toEqual([
+      `${path('allow.mount.procfs')}: allow.mount.procfs has no effect without allow.mount and enforce_statfs below 2`,
+    ])
+    expect(warnings({ 'allow.mount': '1' })).toEqual([
+      `${path('allow.mount')}: mounting inside needs allow.mount.TYPE of a type of file system as well`,
+    ])
+    expect(warnings({ 'allow.mount.tmpfs': '1', 'allow.mount': '1' })).toEqual([])
+    expect(warnings({ 'allow.mount.tmpfs': '0', 'allow.nomount': '1' })).toEqual([])
+  })
+
+  it("take ocijail's old ip6.add", () => {
+    expect(parameters(plan(annotations({ 'ip6.add': 'fd00::5' })))).toContain('ip6.addr=fd00::5')
+  })
+})
+
+describe('addresses', () => {
+  it('are checked by family, all of them', () => {
+    expect(errors(annotations({ 'ip4.addr': '300.1.1.1,10.0.0.1,::1', 'ip6.addr': 'zz::1' }))).toEqual([
+      'annotations["org.freebsd.jail.ip4.addr"]: not an IPv4 address: 300.1.1.1',
+      'annotations["org.freebsd.jail.ip4.addr"]: not an IPv4 address: ::1',
+      'annotations["org.freebsd.jail.ip6.addr"]: not an IPv6 address: zz::1',
+    ])
+  })
+
+  it('of a classic jail become aliases of the interface, taken away by the undo', () => {
+    const made = plan(annotations({ 'ip4.addr': '10.0.0.7', 'ip6.addr': 'fd00::7', interface: 'em0' }))
+    expect(commands(made)).toEqual([
+      'ifconfig em0 inet 10.0.0.7/32 alias',
+      'ifconfig em0 inet6 fd00::7/128 alias',
+    ])
+    expect(steps(made, 'run')[0]?.undo).toEqual([
+      { tool: 'ifconfig', args: ['em0', 'inet', '10.0.0.7', '-alias'], ignore: expect.any(Array) },
+    ])
+    expect(parameters(made).join()).not.toContain('interface')
+    expect(parameters(made)).toEqual(expect.arrayContaining(['ip4.addr=10.0.0.7', 'ip6.addr=fd00::7']))
+    expect(parameters(made).join()).not.toMatch(/ip[46]=/)
+  })
+
+  it('of one family give nothing of the other', () => {
+    expect(parameters(plan(annotations({ 'ip4.addr': '10.0.0.7' }))).join()).not.toContain('ip6')
+  })
+
+  it('may name their own interface and mask', () => {
+    const made = plan(annotations({ 'ip4.addr': 'em1|10.1.0.7/24,10.0.0.8', interface: 'em0' }))
+    expect(commands(made)).toEqual([
+      'ifconfig em1 inet 10.1.0.7/24 alias',
+      'ifconfig em0 inet 10.0.0.8/32 alias',
+    ])
+    expect(parameters(made)).toContain('ip4.addr=10.1.0.7,10.0.0.8')
+  })
+
+  it('that the host has already are left to it', () => {
+    const facts = { addresses: { em0: ['10.0.0.7'] } }
+    expect(commands(plan(annotations({ 'ip4.addr': '10.0.0.7', interface: 'em0' }), { facts }))).toEqual([])
+  })
+
+  it('are never spoken of beside vnet: the kernel refuses that even where both say the default', () => {
+    const shared = parameters(
+      plan({ freebsd: { jail: { vnet: 'inherit', ip4: 'inherit', ip6: 'disable' } } }),
+    )
+    expect(shared).toContain('ip4=inherit')
+    expect(shared).toContain('ip6=disable')
+    expect(shared.filter(word => word.startsWith('vnet'))).toEqual([])
+    const own = parameters(plan({ freebsd: { jail: { vnet: 'new', ip4: 'inherit', ip6: 'inherit' } } }))
+    expect(own).toContain('vnet=new')
+    expect(own.filter(word => word.startsWith('ip'))).toEqual([])
+    expect(errors({ freebsd: { jail: { vnet: 'new', ip6: 'disable' } } })).toEqual([
+      'freebsd.jail.ip6: ip6=disable cannot be with vnet=new; allowed is inherit, or nothing',
+    ])
+  })
+
+  it('that the kernel refuses without a text are named', () => {
+    for (const [name, value, text] of [
+      ['ip4.addr', '10.0.0.7,10.0.0.7', '10.0.0.7 is there twice'],
+      ['ip6.addr', 'fd00::7,fd00:0::7', 'fd00:0::7 is there twice'],
+      ['ip4.addr', '0.0.0.0', '0.0.0.0 cannot be the address of a jail'],
+      ['ip4.addr', '255.255.255.255', '255.255.255.255 cannot be the address of a jail'],
+      ['ip6.addr', '0::0', '0::0 cannot be the address of a jail'],
+    ] as const) {
+      expect(errors(annotations({ [name]: value }))).toEqual([
+        `annotations["org.freebsd.jail.${name}"]: ${text}`,
+      ])
+    }
+  })
+
+  it('contradict a family that is switched off, or unrestricted', () => {
+    expect(errors(annotations({ ip6: 'inherit', 'ip6.addr': 'fd00::7' }))).toEqual([
+      'annotations["org.freebsd.jail.ip6"]: ip6=inherit, but annotations["org.freebsd.jail.ip6.addr"] gives addresses',
+    ])
+    expect(parameters(plan(annotations({ ip4: 'new', 'ip4.addr': '10.0.0.7', ip6: 'inherit' })))).toEqual(
+      expect.arrayContaining(['ip4=new', 'ip4.addr=10.0.0.7', 'ip6=inherit']),
+    )
+    expect(errors({ freebsd: { jail: { ip4: 'disable', ip4Addr: ['10.0.0.7'] } } })).toEqual([
+      'freebsd.jail.ip4: ip4=disable, but freebsd.jail.ip4Addr gives addresses',
+    ])
+  })
+
+  it('cannot restrict a vnet jail', () => {
+    expect(errors(annotations({ vnet: 'new', 'ip4.addr': '10.0.0.7' }))).toEqual([
+      expect.stringContaining('vnet jails cannot have IP address restrictions'),
+    ])
+  })
+})
+
+describe('a devfs that the jail may mount itself', () => {
+  const mount = { freebsd: { jail: { allow: { mount: ['devfs'] } } } }
+
+  it('shows what ruleset 4 shows unless another is named', () => {
+    expect(parameters(plan(mount))).toContain('devfs_ruleset=4')
+    expect(parameters(plan(annotations({ 'allow.mount.devfs': 'true' })))).toContain('devfs_ruleset=4')
+    expect(parameters(plan({ ...mount, ...annotations({ devfs_ruleset: '5' }) }))).toContain(
+      'devfs_ruleset=5',
+    )
+    expect(parameters(plan(annotations({ 'allow.mount.tmpfs': 'true' }))).join()).not.toContain('ruleset')
+  })
+
+  it('shows everything only where that is asked for, and said', () => {
+    const made = plan({ ...mount, ...annotations({ devfs_ruleset: '0' }) })
+    expect(parameters(made)).toContain('devfs_ruleset=0')
+    expect(made.warnings).toContain(
+      'annotations["org.freebsd.jail.devfs_ruleset"]: a /dev that the jail mounts shows every device of the host',
+    )
+  })
+
+  it('needs a ruleset that is there', () => {
+    expect(errors(annotations({ devfs_ruleset: '77' }))).toEqual([
+      'annotations["org.freebsd.jail.devfs_ruleset"]: devfs ruleset 77 does not exist on this host; a missing ruleset would show every device',
+    ])
+  })
+
+  it('has the set of the jail around it where this is a jail', () => {
+    const facts = { sysctls: { 'security.jail.jailed': '1' } }
+    expect(parameters(plan(mount, { facts })).join()).not.toContain('devfs_ruleset')
+  })
+})
+
+describe('vnet beside ip4 and ip6, which the kernel refuses whatever their values', () => {
+  it('is left out where it only says the default', () => {
+    const made = plan(annotations({ vnet: 'inherit' }))
+    expect(parameters(made)).toContain('ip4=inherit')
+    expect(parameters(made).join()).not.toContain('vnet')
+    expect(fate(made, 'annotations["org.freebsd.jail.vnet"]')).toBe('applied: the default of jail(8)')
+    const section = plan({ freebsd: { jail: { vnet: 'inherit', ip4: 'inherit', ip6: 'disable' } } })
+    expect(parameters(section)).toEqual(expect.arrayContaining(['ip4=inherit', 'ip6=disable']))
+    expect(parameters(section).join()).not.toContain('vnet')
+  })
+
+  it('has them left out where they restrict nothing', () => {
+    const made = plan({ freebsd: { jail: { vnet: 'new', ip4: 'inherit', ip6: 'inherit' } } })
+    expect(parameters(made)).toContain('vnet=new')
+    expect(parameters(made).join()).not.toMatch(/ip[46]/)
+    expect(fate(made, 'freebsd.jail.ip6')).toBe('applied: a jail with vnet=new has a stack of its own')
+  })
+
+  it('is an error where they would restrict', () => {
+    expect(
+      errors({ freebsd: { jail: { vnet: 'new', ip4: 'disable' } }, ...annotations({ ip6: 'new' }) }),
+    ).toEqual([
+      'freebsd.jail.ip4: ip4=disable cannot be with vnet=new; allowed is inherit, or nothing',
+      'annotations["org.freebsd.jail.ip6"]: ip6=new cannot be with vnet=new; allowed is inherit, or nothing',
+    ])
+  })
+})
+
+describe('a parent jail', () => {
+  it('gives its name, and room where it has none', () => {
+    const full = plan(
+      { annotations: PARENT },
+      { facts: { jails: { pod: { 'children.max': '1', 'children.cur': '1' } } } },
+    )
+    expect(full.jailName).toBe('pod.c1')
+    expect(full.parentJail).toBe('pod')
+    expect(full.steps.map(step => step.kind)).toEqual(['raise-children', 'jail'])
+    const room = plan(
+      { annotations: PARENT },
+      { facts: { jails: { pod: { 'children.max': '2', 'children.cur': '1' } } } },
+    )
+    expect(room.steps.map(step => step.kind)).toEqual(['jail'])
+  })
+
+  it('must be there', () => {
+    expect(errors({ annotations: PARENT }, { facts: { jails: {} } })).toEqual([
+      'annotations["org.freebsd.parentJail"]: jail "pod" not found',
+    ])
+  })
+
+  it('of the annotation wins over that of the section', () => {
+    const made = plan({ annotations: PARENT, freebsd: { jail: { parent: 'other' } } })
+    expect(made.parentJail).toBe('pod')
+    expect(fate(made, 'freebsd.jail.parent')).toMatch(/^ignored: overridden/)
+  })
+})
+
+describe('what the parent jail cannot grant is refused by name', () => {
+  const pod = {
+    'children.max': '1',
+    'children.cur': '0',
+    vnet: 'inherit',
+    enforce_statfs: '2',
+    securelevel: '1',
+    ip4: 'disable',
+    'ip4.addr': '10.0.0.7,10.0.0.8',
+    ip6: 'disable',
+    'ip6.addr': '',
+    sysvshm: 'disable',
+    'allow.mlock': 'false',
+    'allow.unprivileged_proc_debug': 'false',
+  }
+  const below = (values: Record<string, string>, parent: Record<string, string> = pod) =>
+    [
+      { annotations: { ...PARENT, ...annotations(values).annotations } },
+      { facts: { jails: { pod: parent } } },
+    ] as const
+
+  it.each([
+    ['enforce_statfs', '1', 'must be at least 2, as the parent jail pod has'],
+    ['securelevel', '0', 'must be at least 1, as the parent jail pod has'],
+    ['children.max', '3', 'must be below 1, as the parent jail pod has children.max=1'],
+    ['allow.mlock', '1', 'the parent jail pod has no allow.mlock that it could grant'],
+    ['sysvshm', 'new', 'must be disable, as the parent jail pod has sysvshm=disable'],
+    ['sysvshm', 'inherit', 'must be disable, as the parent jail pod has sysvshm=disable'],
+    [
+      'ip4.addr',
+      '10.0.0.7,10.0.0.9',
+      '10.0.0.9 is no address of the parent jail pod, which has 10.0.0.7, 10.0.0.8',
+    ],
+    ['ip6.addr', 'fd00::9', 'fd00::9 is no address of the parent jail pod, which has no ip6.addr'],
+  ])('%s=%s', (name, value, text) => {
+    expect(errors(...below({ [name]: value }))).toEqual([`annotations["org.freebsd.jail.${name}"]: ${text}`])
+  })
+
+  it('of the section too', () => {
+    const jail = { parent: 'pod', ip4Addr: ['10.0.0.9'], sysvshm: 'new' as const, allow: { mlock: true } }
+    expect(errors({ freebsd: { jail } }, { facts: { jails: { pod } } })).toEqual([
+      'freebsd.jail.sysvshm: must be disable, as the parent jail pod has sysvshm=disable',
+      'freebsd.jail.ip4Addr: 10.0.0.9 is no address of the parent jail pod, which has 10.0.0.7, 10.0.0.8',
+      'freebsd.jail.allow.mlock: the parent jail pod has no allow.mlock that it could grant',
+    ])
+  })
+
+  it.each([
+    ['enforce_statfs', '2'],
+    ['securelevel', '2'],
+    ['children.max', '0'],
+    ['allow.mlock', '0'],
+    ['allow.unprivileged_proc_debug', '1'],
+    ['sysvshm', 'disable'],
+    ['ip4.addr', '10.0.0.8'],
+  ])('and %s=%s is not', (name, value) => {
+    expect(parameters(plan(...below({ [name]: value }))).join(' ')).toContain(name)
+  })
+
+  it('counts the room that the parent gets for the container', () => {
+    const full = { ...pod, 'children.max': '2', 'children.cur': '2' }
+    expect(parameters(plan(...below({ 'children.max': '2' }, full)))).toContain('children.max=2')
+    expect(errors(...below({ 'children.max': '3' }, full))).toEqual([
+      expect.stringContaining(
+        'must be below 3, as the parent jail pod has children.max=2 (and gets one more',
+      ),
+    ])
+  })
+
+  it('leaves the addresses of a stack that the parent does not restrict', () => {
+    for (const parent of [
+      { ...pod, vnet: 'new', 'ip4.addr': '' },
+      { ...pod, ip4: 'inherit', 'ip4.addr': '' },
+      {},
+    ])
+      expect(parameters(plan(...below({ 'ip4.addr': '10.0.0.9' }, parent)))).toContain('ip4.addr=10.0.0.9')
+  })
+
+  it('holds of the jail around this host, as far as it is known', () => {
+    const sysctls = {
+      'security.jail.jailed': '1',
+      'security.jail.enforce_statfs': '2',
+      'security.jail.allow_raw_sockets': '0',
+    }
+    expect(
+      errors(annotations({ enforce_statfs: '1', 'allow.raw_sockets': '1' }), { facts: { sysctls } }),
+    ).toEqual([
+      expect.stringContaining('must be at least 2, as this host has'),
+      expect.stringContaining('this host has no allow.raw_sockets that it could grant'),
+    ])
+    const secure = { facts: { sysctls: { 'kern.securelevel': '2' } } }
+    expect(errors(annotations({ securelevel: '1' }), secure)).toEqual([
+      'annotations["org.freebsd.jail.securelevel"]: must be at least 2, as this host has',
+    ])
+  })
+})
+
+describe('aliases below a parent with a stack of its own', () => {
+  const config = (parent: string) => ({
+    annotations: {
+      'org.freebsd.parentJail': parent,
+      ...annotations({ 'ip4.addr': '10.0.0.9/24,10.0.0.8/32', interface: 'vtnet0' }).annotations,
+    },
+  })
+  const room = { 'children.max': '5', 'children.cur': '0' }
+  const jails = { pod: { ...room, vnet: 'new' }, 'pod.in': { ...room, vnet: 'inherit' } }
+
+  it.each(['pod', 'pod.in'])('are given in that stack: %s', parent => {
+    const jailAddresses = { pod: { vtnet0: ['10.0.0.8'] } }
+    const made = plan(config(parent), { facts: { jails, jailAddresses } })
+    expect(commands(made)).toEqual(['ifconfig -j pod vtnet0 inet 10.0.0.9/24 alias'])
+    expect(steps(made, 'run')[0]?.undo).toEqual([
+      {
+        tool: 'ifconfig',
+        args: ['-j', 'pod', 'vtnet0', 'inet', '10.0.0.9', '-alias'],
+        ignore: expect.arrayContaining(['does not exist', 'jail not found']),
+      },
+    ])
+  })
+
+  it("are the host's where the parent has the host's", () => {
+    const facts = { jails: { pod: { ...room, vnet: 'inherit' } } }
+    expect(commands(plan(config('pod'), { facts }))[0]).toBe('ifconfig vtnet0 inet 10.0.0.9/24 alias')
+  })
+})

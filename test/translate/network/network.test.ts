@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest'
+import { commands, errors, fate, parameters, plan, steps } from '../support.ts'
+
+const net = (values: Record<string, string>) => ({
+  annotations: Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`org.jailwright.net.${name}`, value]),
+  ),
+})
+const LO0 = ['ifconfig -j c1 lo0 inet 127.0.0.1/8 up', 'ifconfig -j c1 lo0 inet6 ::1/128']
+
+describe('a stack of its own', () => {
+  it('has lo0 up, and nothing else', () => {
+    expect(commands(plan({ annotations: { 'org.freebsd.jail.vnet': 'new' } }))).toEqual(LO0)
+  })
+
+  it('has no IPv6 loopback on a kernel without IPv6', () => {
+    const facts = { jailParams: { ip6: undefined } }
+    expect(commands(plan({ annotations: { 'org.freebsd.jail.vnet': 'new' } }, { facts }))).toEqual([LO0[0]])
+  })
+
+  it('is touched only once the jail is there', () => {
+    const kinds = plan({
+      annotations: { 'org.freebsd.jail.vnet': 'new', 'org.freebsd.jail.vnet.interface': 'em1, em2' },
+    })
+    expect(kinds.steps.map(step => step.kind)).toEqual([
+      'jail',
+      'run',
+      'run',
+      'move-interface',
+      'move-interface',
+    ])
+  })
+})
+
+describe('an epair of its own', () => {
+  it('has steps that name the annotation they come from', () => {
+    const made = plan(
+      net({
+        '0.bridge': 'bridge0',
+        '0.address': '10.0.0.11/24',
+        '0.gateway': '10.0.0.1',
+        '0.name': 'eth0',
+        '0.mtu': '1400',
+        '0.mac': '02:00:00:00:00:11',
+      }),
+    )
+    const key = (origin: string) => /net\.0\.(\w+)/.exec(origin)?.[1]
+    const origins = steps(made, 'run').map(({ call, origin }) => [call.args.at(-2), key(origin)])
+    expect(origins.slice(LO0.length)).toEqual([
+      ['description', 'bridge'],
+      ['name', 'bridge'],
+      ['name', 'bridge'],
+      ['mtu', 'mtu'],
+      ['addm', 'bridge'],
+      ['e0a_c1', 'bridge'],
+      ['vnet', 'bridge'],
+      ['name', 'name'],
+      ['ether', 'mac'],
+      ['mtu', 'mtu'],
+      ['10.0.0.11/24', 'address'],
+      ['eth0', 'bridge'],
+      ['default', 'gateway'],
+    ])
+    const bare = steps(plan(net({ '0.bridge': 'bridge0' })), 'run').slice(LO0.length)
+    expect(new Set(bare.map(({ origin }) => key(origin)))).toEqual(new Set(['bridge']))
+  })
+
+  it('is made, named, bridged, moved, named again, addressed and routed, in this order', () => {
+    const made = plan(
+      net({
+        '0.bridge': 'bridge0',
+        '0.address': '10.0.0.11/24, fd00::11/64',
+        '0.gateway': '10.0.0.1,fd00::1',
+        '0.name': 'eth0',
+        '0.mtu': '1400',
+        '0.mac': '02:00:00:00:00:11',
+      }),
+    )
+    expect(parameters(made)).toContain('vnet=new')
+    expect(commands(made)).toEqual([
+      ...LO0,
+      'ifconfig epair create description jailwright c1 eth0',
+      'ifconfig %{epair0} name e0a_c1',
+      'ifconfig %{epair0:b} name e0b_c1',
+      'ifconfig e0a_c1 mtu 1400',
+      'ifconfig bridge0 addm e0a_c1',
+      'ifconfig e0a_c1 up',
+      'ifconfig e0b_c1 vnet c1',
+      'ifconfig -j c1 e0b_c1 name eth0',
+      'ifconfig -j c1 eth0 ether 02:00:00:00:00:11',
+      'ifconfig -j c1 eth0 mtu 1400',
+      'ifconfig -j c1 eth0 inet 10.0.0.11/24 alias',
+      'ifconfig -j c1 eth0 inet6 fd00::11/64 alias',
+      'ifconfig -j c1 eth0 up',
+      'route -j c1 add default 10.0.0.1',
+      'route -j c1 -6 add default fd00::1',
+    ])
+  })
+
+  it('is destroyed by its description, under whatever name, and its absence is no failure', () => {
+    const create = steps(plan(net({ '0.bridge': 'bridge0' })), 'run')[2]
+    expect(create?.capture).toBe('epair0')
+    expect(create?.undo).toEqual([
+      {
+        tool: 'ifconfig',
+        args: ['%{interface}', 'destroy'],
+        ignore: expect.arrayContaining(['does not exist']),
+        forDescription: 'jailwright c1 vnet0',
+      },
+    ])
+  })
+
+  it('has defaults for name and MAC, and a VLAN where one is asked for', () => {
+    const made = commands(plan(net({ '3.bridge': 'br', '3.vlan': '20' })))
+    expect(made).toContain('ifconfig br addm e3a_c1 untagged 20')
+    expect(made).toContain('ifconfig -j c1 e3b_c1 name vnet3')
+    expect(made.find(line => line.includes(' ether '))).toMatch(/ether 02(:[0-9a-f]{2}){5}$/)
+  })
+
+  it('may stand beside others, each with names of its own', () => {
+    const made = commands(plan(net({ '0.bridge': 'a', '1.bridge': 'b' }), { id: 'a-very-long-container-id' }))
+    const names = made.flatMap(line => / name (\S+)/.exec(line)?.[1] ?? [])
+    expect(new Set(names).size).toBe(6)
+    for (const name of names) expect(name.length).toBeLessThanOrEqual(15)
+  })
+
+  it.each([
+    ['0.bridge', 'no such name', /is no interface$/],
+    ['0.name', 'a-name-that-is-too-long', /is no name for an interface/],
+    ['0.name', 'lo0', /is no name for an interface/],
+    ['0.address', '10.0.0.1', /must be ADDRESS\/PREFIX$/],
+    ['0.address', '10.0.0.1/33', /must be ADDRESS\/PREFIX$/],
+    ['0.gateway', '10.0.0.1/24', /must be an address$/],
+    ['0.gateway', '10.0.0.1,10.0.0.2', /two for IPv4$/],
+    ['0.mtu', '9', /must be from 68 to 65535$/],
+    ['0.vlan', '4095', /must be from 1 to 4094$/],
+    ['0.mac', '03:00:00:00:00:01', /must be a unicast MAC address$/],
+    ['0.mac', '00:00:00:00:00:00', /must be a unicast MAC address$/],
+    ['0.mac', 'x', /must be a unicast MAC address$/],
+    ['0.bogus', 'x', /must be org\.jailwright\.net\.<number>\./],
+    ['x.bridge', 'x', /must be org\.jailwright\.net\.<number>\./],
+  ])('refuses %s=%s', (name, value, text) => {
+    const messages = errors(net({ '0.bridge': 'bridge0', [name]: value }))
+    expect(messages).toEqual([expect.stringMatching(text)])
+    expect(messages[0]).toContain(`annotations["org.jailwright.net.${name}"]`)
+  })
+
+  it('refuses one without a bridge, two of one name, and a jail that shares its stack', () => {
+    expect(errors(net({ '0.address': '10.0.0.1/24' }))).toEqual([
+      expect.stringContaining('missing: the bridge'),
+    ])
+    expect(errors(net({ '0.bridge': 'a', '0.name': 'x0', '1.bridge': 'a', '1.name': 'x0' }))).toEqual([
+      'annotations["org.jailwright.net.1.name"]: x0 is the name of interface 0 already',
+    ])
+    const shared = { ...net({ '0.bridge': 'a' }).annotations, 'org.freebsd.jail.vnet': 'inherit' }
+    expect(errors({ annotations: shared })).toEqual([expect.stringContaining('needs vnet=new')])
+  })
+})
+
+describe('default routes', () => {
+  const gateway = (n: number) => `annotations["org.jailwright.net.${n}.gateway"]`
+
+  it('need a network of one of the interfaces', () => {
+    expect(
+      errors(net({ '0.bridge': 'a', '0.address': '10.0.0.2/24', '0.gateway': '192.168.77.1, fd00::1' })),
+    ).toEqual([
+      `${gateway(0)}: 192.168.77.1: it is in no network of the interfaces (10.0.0.2/24)`,
+      `${gateway(0)}: fd00::1: no interface of annotations["org.jailwright.net.*"] has an IPv6 address to reach it by`,
+    ])
+    expect(
+      errors(net({ '0.bridge': 'a', '0.address': '10.0.0.2/32', '0.gateway': '10.0.0.1' })),
+    ).toHaveLength(1)
+  })
+
+  it('may lead over another interface, which is there by then', () => {
+    const made = plan(
+      net({
+        '0.bridge': 'a',
+        '0.address': '10.0.0.2/24',
+        '0.gateway': '10.1.0.1',
+        '1.bridge': 'b',
+        '1.address': '10.1.0.2/24',
+      }),
+    )
+    expect(commands(made).at(-1)).toBe('route -j c1 add default 10.1.0.1')
+  })
+
+  it('need no address of ours on the link of IPv6 or to lo0', () => {
+    const made = plan(net({ '0.bridge': 'a', '0.gateway': '127.0.0.1,fe80::1' }))
+    expect(commands(made).slice(-2)).toEqual([
+      'route -j c1 add default 127.0.0.1',
+      'route -j c1 -6 add default fe80::1',
+    ])
+  })
+
+  it('are one for each family over all interfaces', () => {
+    const two = {
+      '0.bridge': 'a',
+      '0.address': '10.0.0.2/24,fd00::2/64',
+      '0.gateway': '10.0.0.1',
+      '1.bridge': 'a',
+      '1.address': '10.1.0.2/24',
+    }
+    expect(errors(net({ ...two, '1.gateway': '10.1.0.1' }))).toEqual([
+      `${gateway(1)}: 10.1.0.1: the default route for IPv4 is that of ${gateway(0)}`,
+    ])
+    expect(commands(plan(net({ ...two, '1.gateway': 'fd00::1' }))).slice(-2)).toEqual([
+      'route -j c1 add default 10.0.0.1',
+      'route -j c1 -6 add default fd00::1',
+    ])
+  })
+
+  it('are not judged by an address that is wrong itself', () => {
+    expect(errors(net({ '0.bridge': 'a', '0.address': '10.0.0.2', '0.gateway': '10.0.0.1' }))).toEqual([
+      expect.stringContaining('must be ADDRESS/PREFIX'),
+    ])
+  })
+})
+
+describe('names inside', () => {
+  const jail = (names: string[]) => ({ freebsd: { jail: { vnet: 'new' as const, vnetInterfaces: names } } })
+  const moved = (n: number) => `freebsd.jail.vnetInterfaces[${n}]`
+
+  it('are had by one interface each, moved ones among them', () => {
+    const own = net({ '0.bridge': 'bridge0', '0.name': 'vtnet0', '1.bridge': 'bridge0' })
+    expect(errors({ ...own, ...jail(['vtnet0', 'vnet1', 'em0', 'lo0']) })).toEqual([
+      `${moved(0)}: vtnet0 cannot be moved in: it is the name of the interface of annotations["org.jailwright.net.0.name"]`,
+      `${moved(1)}: vnet1 cannot be moved in: it is the name of the interface of annotations["org.jailwright.net.1.bridge"]`,
+      `${moved(3)}: lo0 cannot be moved in: every network stack has one`,
+    ])
+  })
+
+  it('are not given twice', () => {
+    expect(errors(jail(['epair0b', 'epair0b']))).toEqual([
+      `${moved(1)}: epair0b cannot be moved in: ${moved(0)} names it already`,
+    ])
+    const annotations = { 'org.freebsd.jail.vnet': 'new', 'org.freebsd.jail.vnet.interface': 'em0,em0' }
+    expect(errors({ annotations })).toHaveLength(1)
+  })
+})
+
+describe('an MTU that the bridge does not have', () => {
+  const of = (mtu: string, bridges: Record<string, { mtu: number; members: number }>) =>
+    plan(net({ '0.bridge': 'bridge0', '0.mtu': mtu }), { facts: { bridges } })
+  const path = 'annotations["org.jailwright.net.0.mtu"]'
+
+  it('is a warning where packets are lost', () => {
+    const made = of('9000', { bridge0: { mtu: 1500, members: 1 } })
+    expect(made.warnings).toEqual([
+      `${path}: 9000 inside, but every member of bridge0 has its MTU of 1500: larger packets are lost`,
+    ])
+    expect(fate(made, path)).toBe("translated: inside; the end on bridge0 has the bridge's, 1500")
+  })
+
+  it('is none where it is smaller, the same, or that of the first member', () => {
+    expect(of('1400', { bridge0: { mtu: 1500, members: 1 } }).warnings).toEqual([])
+    expect(of('9000', { bridge0: { mtu: 9000, members: 1 } }).warnings).toEqual([])
+    expect(of('9000', { bridge0: { mtu: 1500, members: 0 } }).warnings).toEqual([])
+    expect(of('9000', {}).warnings).toEqual([])
+  })
+
+  it('may be that of an interface of the same container', () => {
+    const two = { '0.bridge': 'b', '0.mtu': '1400', '1.bridge': 'b', '1.mtu': '9000' }
+    expect(plan(net(two)).warnings).toEqual([expect.stringContaining('net.1.mtu"]: 9000 inside')])
+    const plain = { '0.bridge': 'b', '1.bridge': 'b', '1.mtu': '9000' }
+    expect(plan(net(plain)).warnings).toEqual([expect.stringContaining('MTU of 1500')])
+  })
+})
+
+describe("annotations beside FreeBSD's", () => {
+  const meant = (name: string) => plan({ annotations: { [name]: 'x' } }).warnings
+
+  it.each([
+    ['org.freebsd.parentjail', 'org.freebsd.parentJail'],
+    ['org.freebsd.parenJail', 'org.freebsd.parentJail'],
+    ['org.freebsd.parentJial', 'org.freebsd.parentJail'],
+    ['org.freebsd.parentsJail', 'org.freebsd.parentJail'],
+    ['org.FreeBSD.parentJail', 'org.freebsd.parentJail'],
+    ['org.freebsd.jails.vnet', 'org.freebsd.jail.vnet'],
+    ['org.freebsd.Jail.allow.mlock', 'org.freebsd.jail.allow.mlock'],
+    ['org.freebsd.jai.ip4.addr', 'org.freebsd.jail.ip4.addr'],
+  ])('%s is a warning', (name, known) => {
+    const text = `annotations["${name}"]: unknown, it has no effect; did you mean ${known}?`
+    expect(meant(name)).toEqual([text])
+    const made = plan({ annotations: { [name]: 'x' } })
+    expect(fate(made, `annotations["${name}"]`)).toBe(`ignored: unknown; did you mean ${known}?`)
+  })
+
+  it.each([
+    'org.freebsd.version',
+    'org.freebsd.image.jail',
+    'org.freebsd.ports',
+    'org.freebsd',
+    'org.freebsdx.jail',
+  ])("%s is a stranger's, which is kept", name => {
+    expect(meant(name)).toEqual([])
+  })
+})
+
+it('an annotation of ours with a mistyped name is refused', () => {
+  expect(errors({ annotations: { 'org.jailwright.device.profile': 'gpu' } })).toEqual([
+    'annotations["org.jailwright.device.profile"]: no annotation of this name is known',
+  ])
+})
