@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { recipeCases } from '../../conformance/cases/recipes.ts'
+import { recipeCases } from '../../conformance/cases/recipes/index.ts'
 import { readBundle } from '../../src/bundle/index.ts'
 import { translate } from '../../src/translate/index.ts'
 import { type FactOverrides, fixedFacts } from '../../src/translate/offline-facts.ts'

@@ -1,0 +1,204 @@
+/** exec --process FILE, as conmon calls it: what the file gives, and what it leaves to the container. */
+import {
+  check,
+  defineCase,
+  exec,
+  finish,
+  output,
+  startReady,
+  state,
+  waitText,
+  write,
+} from '../../harness/define.ts'
+import type { CreateOptions, JsonObject, Step } from '../../harness/types.ts'
+
+const sleeper = 'echo ready; exec sleep %{nap}'
+const notFor = { runj: 'has no exec of this form' }
+
+/** exec of a process file that holds no more than it must and what `process` says; its output goes to `eout`. */
+const execProcess = (
+  process: JsonObject,
+  { flags = [], ...options }: CreateOptions = {},
+): readonly Step[] => [
+  write(
+    'process.json',
+    JSON.stringify({
+      args: ['/bin/sh', '-c', 'echo from exec'],
+      env: ['PATH=/bin:/usr/bin', 'A=b'],
+      cwd: '/',
+      ...process,
+    }),
+  ),
+  exec([], { into: 'eout', flags: ['--process', '%{dir}/process.json', ...flags], ...options }),
+]
+
+/** A shell script as `args`. */
+const script = (text: string) => ({ args: ['/bin/sh', '-c', text] })
+
+export const execProcessCases = [
+  defineCase({
+    id: 'exec.process-file',
+    title: 'exec --process FILE --detach --pid-file, as conmon calls it',
+    stands: 'conmon: `exec --pid-file P --process F --detach ID` (needs A2.1)',
+    mark: 'any-runtime',
+    notFor,
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...execProcess(
+        {
+          ...script('echo "$A from exec"; exec sleep %{nap}'),
+          terminal: false,
+          user: { uid: 0, gid: 0 },
+        },
+        { flags: ['--detach'] },
+      ),
+      waitText('b from exec', 'eout'),
+      check('the pid file holds the pid of the command', async context => {
+        const pid = context.read('eout.pid').trim()
+        const words = (await context.tool('ps', '-ww', '-o', 'args=', '-p', pid)).stdout
+        if (!words.includes('sleep')) context.fail(`process ${pid} is ${words}`)
+      }),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'exec.groups',
+    title: '--process: user, groups, hard limits, working directory',
+    stands: 'config.md, Process applies to exec; conmon --process',
+    mark: 'any-runtime',
+    notFor,
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...execProcess({
+        ...script('id -u; id -g; ulimit -Hn; pwd; echo "groups $(id -G)"'),
+        user: { uid: 1001, gid: 1002, additionalGids: [44] },
+        rlimits: [{ type: 'RLIMIT_NOFILE', soft: 222, hard: 333 }],
+        cwd: '/tmp',
+      }),
+      output([/^1001\n1002\n333\n\/tmp\n/, /groups .*\b44\b/], 'eout'),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'exec.soft-limits',
+    title: '--process: soft limits below the hard ones',
+    stands: 'config.md, POSIX process: rlimits "soft ... value of the limit enforced"',
+    mark: 'any-runtime',
+    // runc gives its child the limits by prlimit(2) while Go's runtime raises the soft one of descriptors to the hard one.
+    notFor: { ...notFor, runc: "1.1 races with Go's runtime for the soft limit of descriptors" },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...execProcess({
+        ...script('ulimit -Sn; ulimit -Hn'),
+        user: { uid: 1001, gid: 1002 },
+        rlimits: [{ type: 'RLIMIT_NOFILE', soft: 222, hard: 333 }],
+      }),
+      output(/^222\n333\n$/, 'eout'),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'exec.process-umask',
+    title: '--process: umask',
+    stands:
+      'config.md, POSIX-platform User: umask, in a process of exec too; ocijail gives 0077 (needs A3.8)',
+    mark: 'any-runtime',
+    notFor: { ...notFor, runc: '1.1 does not apply it in exec' },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...execProcess({ ...script('umask'), user: { uid: 0, gid: 0, umask: 0o077 } }),
+      output(/^0?077$/m, 'eout'),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'exec.process-restrictions',
+    title: '--process: umask and limits that the file leaves out are those of the container',
+    stands:
+      'CVE-2022-27650 (needs C.6): exec applies the same restrictions as create (groups, limits, umask)',
+    // runc 1.1 takes the limits of its caller for them.
+    mark: 'jailwright',
+    config: {
+      process: {
+        user: { umask: 0o027 },
+        rlimits: [{ type: 'RLIMIT_NOFILE', soft: 222, hard: 333 }],
+        noNewPrivileges: true,
+      },
+    },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...execProcess(script('id -u; umask; ulimit -Sn; ulimit -Hn'), { into: 'bare' }),
+      output(/^0\n0?027\n222\n333\n$/, 'bare'),
+      ...execProcess(
+        {
+          ...script('id -u; umask; ulimit -Sn; ulimit -Hn'),
+          user: { uid: 1001, gid: 1002 },
+          rlimits: [],
+        },
+        { into: 'user' },
+      ),
+      output(/^1001\n0?027\n222\n333\n$/, 'user'),
+      ...execProcess(
+        {
+          ...script('umask; ulimit -Sn; ulimit -Hn'),
+          user: { umask: 0o077 },
+          rlimits: [{ type: 'RLIMIT_NOFILE', soft: 111, hard: 112 }],
+        },
+        { into: 'given' },
+      ),
+      output(/^0?077\n111\n112\n$/, 'given'),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'exec.terminal',
+    title: 'exec with a terminal over the console socket',
+    stands: 'conmon: `exec --console-socket S --process F --detach`; podman exec -t',
+    mark: 'any-runtime',
+    needs: ['native'],
+    notFor,
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...execProcess(
+        { ...script('test -t 0 && echo is a terminal; exec sleep %{nap}'), terminal: true },
+        { flags: ['--detach'], console: true },
+      ),
+      waitText(/is a terminal/, 'eout'),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'exec.socket-missing',
+    title: 'exec: a console socket that is not there is an error, and nothing of the command stays',
+    stands:
+      'ocijail hangs for ever in create and exec when the console socket cannot be reached (needs A3.5)',
+    mark: 'any-runtime',
+    notFor: { ...notFor, ocijail: 'needs A3.5; has no ps' },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...execProcess(
+        { ...script('echo never; exec sleep %{nap}'), terminal: true },
+        {
+          flags: ['--detach', '--console-socket', '%{dir}/nosuch.sock'],
+          fails: /no such file or directory|nosuch\.sock/i,
+          timeout: 5000,
+        },
+      ),
+      output({ not: /never/ }, 'eout'),
+      state({ status: 'running' }),
+      check('the first process is the only one', async context => {
+        const { stdout } = await context.runtime('ps', '-f', 'json', context.expand('%{id}'))
+        const pid = context.expand('%{pid}')
+        if (JSON.stringify(JSON.parse(stdout)) !== `[${pid}]`) context.fail(`${stdout}, not ${pid} alone`)
+      }),
+      ...finish,
+    ],
+  }),
+]

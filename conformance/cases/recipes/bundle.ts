@@ -1,0 +1,41 @@
+/** The bundles of docs/recipes as cases use them: their own root, another program, other paths and addresses. */
+
+import { tool } from '../../harness/define.ts'
+import type { Json, JsonObject, Step, TextMatcher } from '../../harness/types.ts'
+
+/** What is said differently from the documented bundle. */
+export interface Changes {
+  /** Pairs of text that are put in place of each other in every string. */
+  replace?: readonly (readonly [from: string, to: string])[]
+}
+
+/** Every string of a value with the replacements made. */
+function replaced(value: Json, pairs: readonly (readonly [string, string])[]): Json {
+  if (typeof value === 'string') return pairs.reduce((text, [from, to]) => text.replaceAll(from, to), value)
+  if (Array.isArray(value)) return value.map(part => replaced(part as Json, pairs))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, pairs)]))
+}
+
+/** A recipe's config.json as a patch: all of it but the root and the program, which are the case's. */
+export function recipe(config: object, program: string, changes: Changes = {}): JsonObject {
+  const { root: _root, ...rest } = replaced(config as JsonObject, changes.replace ?? []) as JsonObject
+  return {
+    ...rest,
+    process: { ...(rest.process as JsonObject), args: ['/bin/sh', '-c', program] },
+    mounts: { replace: rest.mounts ?? [] },
+  }
+}
+
+/** Prints which of the named nodes are there. */
+export function look(names: string): string {
+  return `for n in ${names}; do if test -e /dev/$n; then echo "$n yes"; else echo "$n no"; fi; done`
+}
+
+/** What `jls -n` says of parameters of a container's jail: the right way to ask for a permission. */
+export function jls(parameters: string, expected: TextMatcher, jail = '%{id}'): Step {
+  return tool(['jls', '-j', jail, '-n', ...parameters.split(' ')], { stdout: expected })
+}
+
+/** Says that it is ready, and goes on. */
+export const sleeper = 'echo ready; exec sleep %{nap}'

@@ -1,0 +1,173 @@
+/**
+ * The host under the runtime: a FreeBSD (real or simulated: the same tools, called by name) or a plain Linux, where
+ * runc and crun run. Nothing else in the harness asks which one it is.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import type { CommandAnswer } from '../run/command.ts'
+import type { Json, JsonObject } from '../types.ts'
+
+/** Runs a tool of the host by name. */
+export type ToolRunner = (name: string, ...args: string[]) => Promise<CommandAnswer>
+
+/** What the harness has to know of a host. */
+export interface Platform {
+  kind: 'jails' | 'linux'
+  /** For people: `FreeBSD`, `simulated FreeBSD` or `Linux`. */
+  name: string
+  /** Type of a mount of a directory or file of the host: `nullfs` or `bind`. */
+  bindType: string
+  /** The config that cases change; paths as placeholders. */
+  baseConfig: JsonObject
+  /** Paths of the mounts at or below a directory, innermost last. */
+  mountsBelow(tool: ToolRunner, directory: string): Promise<string[]>
+  /** Names of all jails that are alive. */
+  jails(tool: ToolRunner): Promise<string[]>
+  /** Names of host objects that outlive a process: interfaces, rulesets, rctl rules. */
+  objects(tool: ToolRunner): Promise<string[]>
+}
+
+const environment: Json = [
+  'PATH=/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin',
+  'HOME=/root',
+  'TERM=dumb',
+]
+
+const common: JsonObject = {
+  ociVersion: '1.0.2',
+  process: {
+    terminal: false,
+    user: { uid: 0, gid: 0 },
+    args: ['/bin/sh', '-c', 'exit 0'],
+    env: environment,
+    cwd: '/',
+  },
+  root: { path: '%{root}' },
+  hostname: 'conformance',
+}
+
+/** Capabilities that root in a container has with podman: without them it is not the root that the cases mean. */
+const capabilities: Json = [
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FSETID',
+  'CAP_FOWNER',
+  'CAP_SETGID',
+  'CAP_SETUID',
+  'CAP_SETPCAP',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_SYS_CHROOT',
+  'CAP_KILL',
+]
+
+/** As `runc spec` writes it, with what needs a whole machine (sysfs, cgroup, mqueue) left out. */
+const linuxConfig: JsonObject = {
+  ...common,
+  process: {
+    ...(common.process as JsonObject),
+    capabilities: {
+      bounding: capabilities,
+      effective: capabilities,
+      permitted: capabilities,
+    },
+  },
+  mounts: [
+    { destination: '/proc', type: 'proc', source: 'proc' },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+    },
+    {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620'],
+    },
+  ],
+  linux: {
+    namespaces: [{ type: 'pid' }, { type: 'network' }, { type: 'ipc' }, { type: 'uts' }, { type: 'mount' }],
+  },
+}
+
+/** As podman writes it on FreeBSD. */
+const jailConfig: JsonObject = {
+  ...common,
+  mounts: [
+    { destination: '/dev', type: 'devfs', source: 'devfs', options: ['ruleset=4'] },
+    { destination: '/dev/fd', type: 'fdescfs', source: 'fdesc' },
+  ],
+}
+
+function below(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`)
+}
+
+/** Octal escapes of /proc/self/mountinfo. */
+function unescapeMount(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_all, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  )
+}
+
+const linux: Platform = {
+  kind: 'linux',
+  name: 'Linux',
+  bindType: 'bind',
+  baseConfig: linuxConfig,
+  async mountsBelow(_tool, directory) {
+    return readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .map(line => unescapeMount(line.split(' ')[4] ?? ''))
+      .filter(path => below(path, directory))
+  },
+  async jails() {
+    return []
+  },
+  async objects(tool) {
+    const links = await tool('ip', '-o', 'link')
+    return links.stdout
+      .split('\n')
+      .map(line => /^\d+: ([^:@]+)/.exec(line)?.[1])
+      .filter(name => name !== undefined)
+      .map(name => `interface ${name}`)
+  },
+}
+
+const jails: Platform = {
+  kind: 'jails',
+  name: process.platform === 'freebsd' ? 'FreeBSD' : 'simulated FreeBSD',
+  bindType: 'nullfs',
+  baseConfig: jailConfig,
+  // Runtimes mount with MNT_IGNORE, which only -v shows.
+  async mountsBelow(tool, directory) {
+    const { stdout } = await tool('mount', '-v')
+    return stdout
+      .split('\n')
+      .map(line => / on (\/.*) \([^()]*\)$/.exec(line)?.[1])
+      .filter(path => path !== undefined && below(path, directory)) as string[]
+  },
+  async jails(tool) {
+    const { stdout } = await tool('jls', 'name')
+    return stdout.split('\n').filter(name => name !== '')
+  },
+  async objects(tool) {
+    const [links, sets, rules] = await Promise.all([
+      tool('ifconfig', '-l'),
+      tool('devfs', 'rule', 'showsets'),
+      tool('rctl'),
+    ])
+    const words = (text: string) => text.split(/\s+/).filter(word => word !== '')
+    return [
+      ...words(links.stdout).map(name => `interface ${name}`),
+      ...words(sets.stdout).map(name => `devfs ruleset ${name}`),
+      ...(rules.status === 0 ? words(rules.stdout).map(rule => `rctl rule ${rule}`) : []),
+    ]
+  },
+}
+
+/** The host this runs on: FreeBSD by name, a simulated one by its jls(8), else Linux. */
+export function detectPlatform(): Platform {
+  if (process.platform === 'freebsd') return jails
+  return existsSync('/usr/sbin/jls') ? jails : linux
+}
