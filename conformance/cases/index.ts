@@ -1,24 +1,21 @@
 /** All cases, in the order in which they are run. */
 import type { Case } from '../harness/types.ts'
-import { crashCases } from './crash/create.ts'
+import { commandCases } from './commands/index.ts'
+import { crashCases } from './crash/index.ts'
 import { deleteCases } from './delete.ts'
-import { deviceCases } from './devices/rulesets.ts'
-import { errorCases } from './errors/bundle.ts'
-import { execCases } from './exec/command.ts'
-import { execProcessCases } from './exec/process-file.ts'
-import { hookCases } from './hooks/order.ts'
-import { jailCases } from './jails/life.ts'
-import { jailParentCases } from './jails/parent-permissions.ts'
+import { deviceCases } from './devices/index.ts'
+import { errorCases } from './errors/index.ts'
+import { execCases } from './exec/index.ts'
+import { hookCases } from './hooks/index.ts'
+import { jailCases } from './jails/index.ts'
 import { killCases } from './kill.ts'
-import { lifecycleCases } from './lifecycle/create-start.ts'
+import { lifecycleCases } from './lifecycle/index.ts'
 import { limitCases } from './limits.ts'
-import { mountCases } from './mounts/binds.ts'
-import { pathCases } from './mounts/paths.ts'
-import { networkCases } from './network/interfaces.ts'
-import { networkTogetherCases } from './network/together.ts'
-import { processCases } from './process/program.ts'
+import { mountCases } from './mounts/index.ts'
+import { networkCases } from './network/index.ts'
+import { processCases } from './process/index.ts'
 import { recipeCases } from './recipes/index.ts'
-import { securityCases } from './security/inside.ts'
+import { securityCases } from './security/index.ts'
 import { stateCases } from './state.ts'
 import { terminalCases } from './terminal.ts'
 
@@ -31,16 +28,13 @@ export const allCases: readonly Case[] = [
   ...processCases,
   ...terminalCases,
   ...mountCases,
-  ...pathCases,
   ...hookCases,
   ...errorCases,
   ...execCases,
-  ...execProcessCases,
+  ...commandCases,
   ...jailCases,
-  ...jailParentCases,
   ...deviceCases,
   ...networkCases,
-  ...networkTogetherCases,
   ...limitCases,
   ...recipeCases,
   ...securityCases,

@@ -1,20 +1,5 @@
-/** What must be refused, and that nothing is left of it (runtime.md "Errors", config.md, spec.md). */
-import {
-  call,
-  check,
-  create,
-  defineCase,
-  failsToStart,
-  file,
-  gone,
-  output,
-  remove,
-  removeFile,
-  start,
-  state,
-  wait,
-  write,
-} from '../../harness/define.ts'
+/** Bundles and configurations that are wrong. */
+import { call, check, create, defineCase, file, gone, removeFile, write } from '../../harness/define.ts'
 
 const badIds = [
   '../x%{unique}',
@@ -28,7 +13,8 @@ const badIds = [
   '%{unique};x',
 ]
 
-export const errorCases = [
+/** Bundles and configurations that are wrong. */
+export const bundleErrorCases = [
   defineCase({
     id: 'errors.bad-json',
     title: 'config.json that is no JSON',
@@ -138,213 +124,10 @@ export const errorCases = [
     }),
   ),
   defineCase({
-    id: 'errors.unknown-command',
-    title: 'an unknown command is an error',
-    stands: 'runtime command line interface: exit status',
-    mark: 'any-runtime',
-    steps: [
-      call(['nosuchcommand'], { fails: true }),
-      call(['state', '--nosuchoption', 'x'], { fails: true }),
-    ],
-  }),
-  defineCase({
-    id: 'errors.version-flag',
-    title: '--version prints name and version',
-    stands: 'podman calls `--version` for `podman info`; runtime command line interface, --version',
-    mark: 'any-runtime',
-    steps: [call(['--version'], { globals: [], stdout: /^\S+ (version )?v?\d+\.\d+/m })],
-  }),
-  defineCase({
-    id: 'errors.help-flag',
-    title: '--help tells the commands and is no error',
-    stands: 'runc(8), crun(1), ocijail(8): --help',
-    mark: 'any-runtime',
-    steps: [
-      call(['--help'], {
-        globals: [],
-        stdout: [/\bcreate\b/, /\bstart\b/, /\bstate\b/, /\bkill\b/, /\bdelete\b/],
-      }),
-    ],
-  }),
-  defineCase({
-    id: 'errors.flags-of-callers',
-    title: '--debug and --rootless are accepted',
-    stands:
-      'design, Command line: "--debug"; "accepted and ignored: --systemd-cgroup, --cgroup-manager X, --rootless X"',
-    mark: 'jails',
-    notFor: { ocijail: 'rejects them', runj: 'rejects them' },
-    program: 'echo accepted',
-    steps: [
-      create({
-        globals: ['--debug', '--rootless', 'false', '--root', '%{state}', '--log', '%{dir}/own-log'],
-      }),
-      start(),
-      wait('stopped'),
-      output('accepted'),
-      remove(),
-    ],
-  }),
-  defineCase({
-    id: 'errors.again-after-failure',
-    title: 'after a create that failed the same id can be created',
-    stands:
-      'runtime.md, Errors: a failed operation "MUST leave the state of the environment as if the operation were never attempted"',
-    mark: 'any-runtime',
-    config: {
-      mounts: [{ destination: '/mnt', type: '%{bind}', source: '%{dir}/later', options: ['rbind'] }],
-    },
-    program: 'cat /mnt/f',
-    steps: [
-      create({ fails: /later/ }),
-      gone(),
-      write('later/f', 'now it is there'),
-      create({ n: 2, id: '%{id}' }),
-      start(),
-      wait('stopped'),
-      output('now it is there', 'out2'),
-      remove(),
-    ],
-  }),
-  defineCase({
-    id: 'errors.pid-file-unwritable',
-    title: 'a pid file that cannot be written makes create fail, and nothing is left',
-    stands:
-      'conmon and buildah find the process by the pid file only; runtime.md, Errors: a failed operation "MUST leave the state of the environment as if the operation were never attempted"',
-    mark: 'any-runtime',
-    program: 'echo never',
-    steps: [
-      call(['create', '--bundle', '%{bundle}', '--pid-file', '%{dir}/nosuch/pid', '%{id}'], {
-        fails: /nosuch|no such file/i,
-      }),
-      gone(),
-      file('nosuch', 'absent'),
-      write('a-file', 'text'),
-      call(['create', '--bundle', '%{bundle}', '--pid-file', '%{dir}/a-file/pid', '%{id}'], {
-        fails: /a-file|not a directory/i,
-      }),
-      gone(),
-      file('a-file', 'text'),
-    ],
-  }),
-  defineCase({
-    id: 'errors.file-in-place',
-    title:
-      'a file in the place of the container in the state directory: refused, left, and no trouble once removed',
-    stands:
-      'runtime.md, Errors: a failed operation "MUST leave the state of the environment as if the operation were never attempted"',
-    mark: 'any-runtime',
-    notFor: { runj: 'no --root' },
-    program: 'echo done',
-    steps: [
-      write('%{state}/%{id}', 'not ours'),
-      create({ fails: true }),
-      gone(),
-      file('%{state}/%{id}', 'not ours'),
-      removeFile('%{state}/%{id}'),
-      create(),
-      start(),
-      wait('stopped'),
-      output(/^done$/m),
-      remove(),
-    ],
-  }),
-  defineCase({
-    id: 'errors.exec-fails-nothing-left',
-    title: 'a program that cannot be executed leaves nothing behind',
-    stands: 'runtime.md, Start and Errors; ocijail says running before it has executed anything (needs A3.7)',
-    mark: 'jails',
-    rootFiles: { 'opt/bad': { text: 'no format that any kernel knows\u0001\u0002', mode: 0o755 } },
-    config: { process: { args: ['/opt/bad'] } },
-    steps: failsToStart(/exec format error|Exec format/i),
-  }),
-  defineCase({
-    id: 'errors.flags-accepted',
-    title: 'flags of Linux that conmon passes on are accepted',
-    stands:
-      'conmon: --systemd-cgroup, --no-pivot, --no-new-keyring (needs A2.1); unknown-to-FreeBSD flags are ignored',
-    mark: 'jails',
-    notFor: { ocijail: 'rejects them', runj: 'rejects them' },
-    program: 'echo accepted',
-    steps: [
-      create({
-        globals: ['--systemd-cgroup', '--cgroup-manager', 'disabled', '--root', '%{state}'],
-        flags: ['--no-pivot', '--no-new-keyring'],
-      }),
-      start(),
-      wait('stopped'),
-      output('accepted'),
-      remove(),
-    ],
-  }),
-  ...['panic', 'fatal', 'error', 'warning', 'info', 'debug', 'trace'].map(level =>
-    defineCase({
-      id: `errors.log-level-${level}`,
-      title: `--log-level ${level} is accepted`,
-      stands: 'ocijail refuses --log-level error (needs A3.11); podman and people pass it',
-      mark: 'jails',
-      notFor: { ocijail: 'needs A3.11', runj: 'has none' },
-      program: 'echo fine',
-      steps: [
-        create({
-          globals: [
-            '--root',
-            '%{state}',
-            '--log',
-            '%{dir}/own-log',
-            '--log-format',
-            'json',
-            '--log-level',
-            level,
-          ],
-        }),
-        start(),
-        wait('stopped'),
-        output('fine'),
-        remove(),
-      ],
-    }),
-  ),
-  ...(
-    [
-      ['unknown-option', ['create', '--bogus', '%{id}']],
-      ['unknown-command', ['frobnicate']],
-    ] as const
-  ).map(([name, words]) =>
-    defineCase({
-      id: `errors.log-${name}`,
-      title: `an ${name.replace('-', ' ')} is told in the log, in the form that podman reads`,
-      stands:
-        'design, Command line: "Errors go to the log (podman reads the JSON form: level, msg, time) and to standard error in one line"',
-      mark: 'jailwright',
-      steps: [
-        call(words, { globals: ['--log', '%{dir}/own-log', '--log-format', 'json'], fails: /unknown/ }),
-        file('own-log', /^\{"level":"error","msg":"(create: )?unknown /),
-      ],
-    }),
-  ),
-  defineCase({
     id: 'errors.config-must-be-object',
     title: 'config.json that is JSON but no object',
     stands: 'config.md: the configuration is an object',
     mark: 'any-runtime',
     steps: [write('b1/config.json', '[]'), create({ fails: true }), gone()],
-  }),
-  defineCase({
-    id: 'errors.start-removes-nothing',
-    title: 'the state survives a config.json that was removed',
-    stands:
-      'runtime.md, Create: changes of config.json after create have no effect; so state and delete do not need it',
-    mark: 'any-runtime',
-    program: 'echo still',
-    steps: [
-      create(),
-      removeFile('b1/config.json'),
-      state({ status: 'created' }),
-      start(),
-      wait('stopped'),
-      output('still'),
-      remove(),
-      gone(),
-    ],
   }),
 ]

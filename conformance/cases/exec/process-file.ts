@@ -35,6 +35,7 @@ const execProcess = (
 /** A shell script as `args`. */
 const script = (text: string) => ({ args: ['/bin/sh', '-c', text] })
 
+/** exec --process FILE, as conmon calls it: what the file gives, and what it leaves to the container. */
 export const execProcessCases = [
   defineCase({
     id: 'exec.process-file',

@@ -29,7 +29,8 @@ const refused: readonly (readonly [name: string, value: string, has: string, say
   ['ip4.addr', '127.0.0.9', 'ip4.addr=127.0.0.7', /ip4\.addr"\]: 127\.0\.0\.9 .*127\.0\.0\.7/],
 ]
 
-export const jailParentCases = [
+/** What a container gets from the jail around it, and what that cannot give. */
+export const parentPermissionCases = [
   ...refused.map(([name, value, has, says]) =>
     defineCase({
       id: `jails.parent-without-${name.replace(/[._]/g, '-')}`,

@@ -9,6 +9,7 @@ const notFor = { ocijail: 'ignores linux.*', runj: 'ignores linux.*' }
 const tried = (path: string) =>
   `if (echo x >>${path}) 2>/dev/null; then echo "written ${path}"; else echo "refused ${path}"; fi`
 
+/** Masked and read-only paths. */
 export const pathCases = [
   defineCase({
     id: 'paths.null-over-file',

@@ -58,7 +58,8 @@ const noMembers = check('the bridge has no member', async context => {
   await context.until('members stay', async () => (await members(context)).length === 0)
 })
 
-export const networkCases = [
+/** Epairs on a bridge, by annotation. */
+export const interfaceCases = [
   defineCase({
     id: 'network.epair',
     title: 'an epair: one end on the bridge, the other inside with its address, all gone at delete',

@@ -29,6 +29,7 @@ function interfaces(keys: Readonly<Record<string, string>>): { annotations: Reco
 
 const lan = { '0.bridge': 'nosuch77', '0.address': '10.77.0.1/24' }
 
+/** Interfaces that are each right and do not go together: said before anything is made. */
 export const networkTogetherCases = [
   defineCase({
     id: 'network.mtu-of-the-bridge',

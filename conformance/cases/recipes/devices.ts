@@ -51,6 +51,7 @@ const plainDevfs: JsonObject = {
   },
 }
 
+/** docs/recipes: gpu-render, lxc-device, bhyve. */
 export const recipeDeviceCases = [
   defineCase({
     id: 'recipes.gpu-render',

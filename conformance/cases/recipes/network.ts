@@ -81,6 +81,7 @@ const noneLeft: Step = check('no interface of the containers is left', async con
   if (/member:/.test(members)) context.fail(members)
 })
 
+/** docs/recipes: three-jails-one-bridge. */
 export const recipeNetworkCases = [
   defineCase({
     id: 'recipes.three-jails-one-bridge',

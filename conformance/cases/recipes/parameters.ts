@@ -19,6 +19,7 @@ import { jls, recipe, sleeper } from './bundle.ts'
 const data: readonly (readonly [string, string])[] = [['/containers/postgresql/data', '%{dir}/data']]
 const parameterSays0 = 'sysctl -n security.jail.param.allow.mlock'
 
+/** docs/recipes: dotnet-mlock, postgresql, ping, chflags, linux-image. */
 export const recipeParameterCases = [
   defineCase({
     id: 'recipes.dotnet-mlock',

@@ -1,0 +1,72 @@
+/** The command line: unknown words, flags of callers, help and version. */
+import { call, create, defineCase, output, remove, start, wait } from '../../harness/define.ts'
+
+/** The command line: unknown words, flags of callers, help and version. */
+export const commandLineErrorCases = [
+  defineCase({
+    id: 'errors.unknown-command',
+    title: 'an unknown command is an error',
+    stands: 'runtime command line interface: exit status',
+    mark: 'any-runtime',
+    steps: [
+      call(['nosuchcommand'], { fails: true }),
+      call(['state', '--nosuchoption', 'x'], { fails: true }),
+    ],
+  }),
+  defineCase({
+    id: 'errors.version-flag',
+    title: '--version prints name and version',
+    stands: 'podman calls `--version` for `podman info`; runtime command line interface, --version',
+    mark: 'any-runtime',
+    steps: [call(['--version'], { globals: [], stdout: /^\S+ (version )?v?\d+\.\d+/m })],
+  }),
+  defineCase({
+    id: 'errors.help-flag',
+    title: '--help tells the commands and is no error',
+    stands: 'runc(8), crun(1), ocijail(8): --help',
+    mark: 'any-runtime',
+    steps: [
+      call(['--help'], {
+        globals: [],
+        stdout: [/\bcreate\b/, /\bstart\b/, /\bstate\b/, /\bkill\b/, /\bdelete\b/],
+      }),
+    ],
+  }),
+  defineCase({
+    id: 'errors.flags-of-callers',
+    title: '--debug and --rootless are accepted',
+    stands:
+      'design, Command line: "--debug"; "accepted and ignored: --systemd-cgroup, --cgroup-manager X, --rootless X"',
+    mark: 'jails',
+    notFor: { ocijail: 'rejects them', runj: 'rejects them' },
+    program: 'echo accepted',
+    steps: [
+      create({
+        globals: ['--debug', '--rootless', 'false', '--root', '%{state}', '--log', '%{dir}/own-log'],
+      }),
+      start(),
+      wait('stopped'),
+      output('accepted'),
+      remove(),
+    ],
+  }),
+  defineCase({
+    id: 'errors.flags-accepted',
+    title: 'flags of Linux that conmon passes on are accepted',
+    stands:
+      'conmon: --systemd-cgroup, --no-pivot, --no-new-keyring (needs A2.1); unknown-to-FreeBSD flags are ignored',
+    mark: 'jails',
+    notFor: { ocijail: 'rejects them', runj: 'rejects them' },
+    program: 'echo accepted',
+    steps: [
+      create({
+        globals: ['--systemd-cgroup', '--cgroup-manager', 'disabled', '--root', '%{state}'],
+        flags: ['--no-pivot', '--no-new-keyring'],
+      }),
+      start(),
+      wait('stopped'),
+      output('accepted'),
+      remove(),
+    ],
+  }),
+]

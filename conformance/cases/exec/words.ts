@@ -1,0 +1,7 @@
+/** What the cases of exec have in common. */
+
+/** A program that tells that it is there, and stays. */
+export const sleeper = 'echo ready; exec sleep %{nap}'
+
+/** Runtimes whose exec has another form. */
+export const notFor = { runj: 'has no exec of this form' }

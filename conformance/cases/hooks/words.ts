@@ -1,0 +1,6 @@
+/** What several modules of hooks need. */
+import { bind } from '../../harness/entries.ts'
+import type { Json } from '../../harness/types.ts'
+
+/** Where hooks of the host and of the container both write. */
+export const sharedVolume: Json = [bind('vol', '/mnt', 'rw')]

@@ -1,0 +1,151 @@
+/** Annotations org.freebsd.jail.*. */
+import { create, defineCase, file, gone, removeForce } from '../../harness/define.ts'
+import { annotated, jls } from './words.ts'
+
+const refusedAnnotations = [
+  ['path', '/'],
+  ['name', 'other'],
+  ['jid', '7'],
+  ['command', '/bin/sh'],
+  ['exec.start', '/bin/sh'],
+  ['exec.prestart', 'touch %{dir}/ran'],
+  ['exec.created', 'touch %{dir}/ran'],
+  ['mount', '/etc /mnt nullfs rw 0 0'],
+  ['mount.fstab', '%{dir}/fstab'],
+  ['depend', 'other'],
+] as const
+
+/** Annotations org.freebsd.jail.*. */
+export const jailAnnotationCases = [
+  defineCase({
+    id: 'jails.allow-annotation',
+    title: 'annotations allow.* as true, 1, false, 0',
+    stands: 'ocijail 0.5: org.freebsd.jail.allow.*; daemonless and .NET need allow.mlock (needs A.2.9)',
+    mark: 'jails',
+    notFor: { runj: 'reads no annotations' },
+    ...annotated(
+      {
+        'org.freebsd.jail.allow.mlock': 'true',
+        'org.freebsd.jail.allow.quotas': '1',
+        'org.freebsd.jail.allow.chflags': 'false',
+        'org.freebsd.jail.allow.raw_sockets': '0',
+      },
+      [
+        jls(
+          'allow.mlock allow.quotas allow.chflags allow.raw_sockets',
+          'allow.mlock allow.quotas allow.nochflags allow.noraw_sockets',
+        ),
+      ],
+    ),
+  }),
+  defineCase({
+    id: 'jails.allow-negated',
+    title: "annotations in jail(8)'s negative form take the permission away",
+    stands: 'lib/libjail/jail.c, jailparam_type: a name may be "the "no" counterpart to a boolean"',
+    mark: 'jails',
+    notFor: { ocijail: 'has a list of names without these', runj: 'reads no annotations' },
+    ...annotated(
+      {
+        'org.freebsd.jail.allow.noraw_sockets': 'true',
+        'org.freebsd.jail.allow.nochflags': '1',
+        'org.freebsd.jail.allow.nomlock': 'false',
+        'org.freebsd.jail.allow.mount.notmpfs': 'true',
+      },
+      [
+        jls(
+          'allow.raw_sockets allow.chflags allow.mlock allow.mount.tmpfs',
+          'allow.noraw_sockets allow.nochflags allow.mlock allow.mount.notmpfs',
+        ),
+      ],
+    ),
+  }),
+  defineCase({
+    id: 'jails.allow-contradicting',
+    title: 'a permission that is given and taken away at once is refused',
+    stands: 'JSON objects have no order: neither of the two annotations can be the one that counts',
+    mark: 'jails',
+    notFor: { ocijail: 'has a list of names without these', runj: 'reads no annotations' },
+    config: {
+      annotations: {
+        'org.freebsd.jail.allow.mlock': 'true',
+        'org.freebsd.jail.allow.nomlock': 'true',
+      },
+    },
+    steps: [create({ fails: /allow\.nomlock.*allow\.mlock/ }), gone()],
+  }),
+  defineCase({
+    id: 'jails.allow-unknown',
+    title: 'an allow.* that this kernel does not know is a warning',
+    stands:
+      "ocijail's behaviour (design, Translation); allow.mount.X exists only while X is loaded (needs A.2.11)",
+    mark: 'jails',
+    notFor: { runj: 'reads no annotations' },
+    config: { annotations: { 'org.freebsd.jail.allow.nosuch': 'true' } },
+    steps: [create({ log: /nosuch/ }), removeForce()],
+  }),
+  defineCase({
+    id: 'jails.parameter-unknown',
+    title: 'another parameter that the kernel does not know is an error that names it',
+    stands:
+      'design, Translation: every parameter that jail(8) has and the running kernel knows, with its type checked',
+    mark: 'jailwright',
+    config: { annotations: { 'org.freebsd.jail.nosuchparam': '1' } },
+    steps: [create({ fails: /nosuchparam/ }), gone()],
+  }),
+  defineCase({
+    id: 'jails.parameter-bad-type',
+    title: 'a value of the wrong type is an error that names the annotation',
+    stands: 'design, Translation: annotations are typed and checked',
+    mark: 'jailwright',
+    config: { annotations: { 'org.freebsd.jail.securelevel': 'high' } },
+    steps: [create({ fails: /securelevel/ }), gone()],
+  }),
+  ...refusedAnnotations.map(([name, value]) =>
+    defineCase({
+      id: `jails.refused-${name.replaceAll('.', '-')}`,
+      title: `annotation ${name} is refused`,
+      stands:
+        'design, Translation: "Refused always: path, name, jid, command, exec.*, mount*, depend, anything that runs or mounts something on the host"',
+      mark: 'jailwright',
+      config: { annotations: { [`org.freebsd.jail.${name}`]: value } },
+      steps: [create({ fails: new RegExp(name.replaceAll('.', '\\.')) }), gone(), file('ran', 'absent')],
+    }),
+  ),
+  defineCase({
+    id: 'jails.sysv',
+    title: 'System V IPC modes',
+    stands: 'PostgreSQL needs sysvshm=new (ocijail#13, needs A.2.10); bundle annotations.json',
+    mark: 'jails',
+    notFor: { runj: 'reads no annotations' },
+    ...annotated(
+      {
+        'org.freebsd.jail.sysvshm': 'new',
+        'org.freebsd.jail.sysvmsg': 'inherit',
+        'org.freebsd.jail.sysvsem': 'disable',
+      },
+      [jls('sysvshm sysvmsg sysvsem', 'sysvshm=new sysvmsg=inherit sysvsem=disable')],
+    ),
+  }),
+  defineCase({
+    id: 'jails.parameters',
+    title: 'securelevel, children.max, osrelease, host.hostuuid, devfs_ruleset',
+    stands:
+      'design, Translation: annotations for every parameter that jail(8) has and the running kernel knows (libioc#284, needs A.2.11)',
+    mark: 'jailwright',
+    ...annotated(
+      {
+        'org.freebsd.jail.securelevel': '1',
+        'org.freebsd.jail.children.max': '3',
+        'org.freebsd.jail.osrelease': '14.3-RELEASE',
+        'org.freebsd.jail.enforce_statfs': '2',
+        'org.freebsd.jail.devfs_ruleset': '4',
+      },
+      [
+        jls(
+          'securelevel children.max osrelease enforce_statfs devfs_ruleset',
+          'securelevel=1 children.max=3 osrelease=14.3-RELEASE enforce_statfs=2 devfs_ruleset=4',
+        ),
+      ],
+    ),
+  }),
+]

@@ -1,0 +1,157 @@
+/** Containers in a parent jail: pods and networks of podman. */
+import {
+  check,
+  create,
+  defineCase,
+  finish,
+  gone,
+  output,
+  remove,
+  removeForce,
+  start,
+  startReady,
+  state,
+  together,
+  tool,
+  wait,
+} from '../../harness/define.ts'
+import type { Step } from '../../harness/types.ts'
+import { jls, sleeper } from './words.ts'
+
+/** jail_set(2) counts a child until nothing refers to it any more: a dying jail, and one whose processes are zombies. */
+function childrenGone(expected: string): Step {
+  return check('the parent counts no child any more', async context => {
+    const asked = ['-j', context.expand('p-%{unique}'), '-n', 'children.max', 'children.cur']
+    await context.until(
+      'the child is still counted',
+      async () => (await context.tool('jls', ...asked)).stdout.trim() === expected,
+    )
+  })
+}
+
+/** Permissions of the jail that podman makes for a network or a pod (its children's defaults must fit). */
+const podmanParent = ['enforce_statfs=1', 'allow.raw_sockets', 'allow.chflags']
+
+/** Containers in a parent jail: pods and networks of podman. */
+export const jailParentCases = [
+  defineCase({
+    id: 'jails.parent',
+    title: 'parentJail: the container is a child of that jail',
+    stands:
+      'podman: annotation org.freebsd.parentJail (container_internal_freebsd.go); the name is parent.id (needs A2.4)',
+    mark: 'jails',
+    config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
+    program: sleeper,
+    steps: [
+      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', 'children.max=5', ...podmanParent]),
+      ...startReady(),
+      tool(['jls', '-j', 'p-%{unique}.%{id}', 'name'], { stdout: 'p-%{unique}.%{id}' }),
+      state({ id: '%{id}', status: 'running' }),
+      ...finish,
+      childrenGone('children.max=5 children.cur=0'),
+      tool(['jail', '-R', 'p-%{unique}']),
+    ],
+  }),
+  defineCase({
+    id: 'jails.parent-children-max',
+    title: 'a parent that may have no children gets room for one, and loses it again',
+    stands:
+      'design, Translation: "children.max raised when needed and put back"; ocijail raises it by one (needs B.3)',
+    mark: 'jails',
+    notFor: { ocijail: 'does not put it back', runj: 'does not raise it' },
+    config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
+    program: sleeper,
+    steps: [
+      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', ...podmanParent]),
+      jls('children.max', 'children.max=0', 'p-%{unique}'),
+      ...startReady(),
+      jls('children.max children.cur', 'children.max=1 children.cur=1', 'p-%{unique}'),
+      ...finish,
+      jls('children.max', 'children.max=0', 'p-%{unique}'),
+      tool(['jail', '-R', 'p-%{unique}']),
+    ],
+  }),
+  defineCase({
+    id: 'jails.parent-at-once',
+    title: 'two containers made in one parent at the same time both get their room',
+    stands:
+      'podman: the containers of a pod are started by commands that run at the same time, in one parent jail (needs A2.4)',
+    mark: 'jailwright',
+    config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
+    program: sleeper,
+    steps: [
+      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', ...podmanParent]),
+      together([create()], [create({ n: 2 })]),
+      jls('children.max children.cur', 'children.max=2 children.cur=2', 'p-%{unique}'),
+      together([removeForce()], [removeForce({}, '%{id2}')]),
+      jls('children.max', 'children.max=0', 'p-%{unique}'),
+      childrenGone('children.max=0 children.cur=0'),
+      tool(['jail', '-R', 'p-%{unique}']),
+    ],
+  }),
+  defineCase({
+    id: 'jails.parent-forbids',
+    title: 'a parent that has fewer permissions than our defaults',
+    stands:
+      'jail_set(2) refuses what the parent may not grant: defaults (allow.chflags, raw_sockets) are left out then (design, Translation)',
+    mark: 'jailwright',
+    config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
+    steps: [
+      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', 'children.max=5']),
+      create(),
+      jls('allow.chflags allow.raw_sockets', 'allow.nochflags allow.noraw_sockets', 'p-%{unique}.%{id}'),
+      removeForce(),
+      tool(['jail', '-R', 'p-%{unique}']),
+    ],
+  }),
+  defineCase({
+    id: 'jails.parent-vnet',
+    title: 'a container in a vnet parent shares its network stack: a pod',
+    stands: 'podman pods: the network belongs to a jail of its own, containers are its children (needs A2.4)',
+    mark: 'jails',
+    config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
+    program: 'ifconfig -l',
+    steps: [
+      tool([
+        'jail',
+        '-c',
+        'name=p-%{unique}',
+        'path=/',
+        'persist',
+        'vnet=new',
+        'children.max=5',
+        ...podmanParent,
+      ]),
+      create(),
+      start(),
+      wait('stopped'),
+      output(/^lo0 *$/m),
+      remove(),
+      tool(['jail', '-R', 'p-%{unique}']),
+    ],
+  }),
+  defineCase({
+    id: 'jails.parent-missing',
+    title: 'a parent that does not exist is an error that names it, and nothing is left',
+    stands: 'jail_set(2): jail "x" not found; runtime.md, Errors',
+    mark: 'jails',
+    config: { annotations: { 'org.freebsd.parentJail': 'nosuch-%{unique}' } },
+    steps: [create({ fails: /nosuch-/ }), gone()],
+  }),
+  defineCase({
+    id: 'jails.parent-died',
+    title: 'a container whose parent jail was removed is stopped and can be deleted',
+    stands: 'needs A.3.12: podman rm must recover, whatever happened to the jail',
+    mark: 'jails',
+    config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
+    program: sleeper,
+    steps: [
+      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', 'children.max=5', ...podmanParent]),
+      ...startReady(),
+      tool(['jail', '-R', 'p-%{unique}']),
+      wait('stopped'),
+      remove(),
+      gone(),
+    ],
+  }),
+]

@@ -1,0 +1,97 @@
+/** Destinations that are links, have .. in them, or are not absolute. */
+import { check, create, defineCase, file, removeForce } from '../../harness/define.ts'
+import { bind } from '../../harness/entries.ts'
+import { tmpfs } from './words.ts'
+
+/** Destinations that are links, have .. in them, or are not absolute. */
+export const destinationCases = [
+  defineCase({
+    id: 'mounts.link-inside',
+    title: 'a destination that is a link goes where it leads inside the root',
+    stands:
+      'images have links such as /var/run -> /run; CVE-2021-30465 and kin: links are resolved inside the root (needs C.6)',
+    mark: 'any-runtime',
+    files: { 'vol/f': 'found' },
+    rootFiles: { 'real/dir': { dir: true }, link: { link: '/real' }, rel: { link: 'real/dir' } },
+    config: { mounts: [bind('vol', '/link/dir')] },
+    program: 'cat /real/dir/f; echo; cat /link/dir/f',
+    output: 'found\nfound',
+  }),
+  ...(
+    [
+      ['absolute', '%{dir}/outside'],
+      ['relative', '../../../../../../../../../../..%{dir}/outside'],
+    ] as const
+  ).map(([name, target]) =>
+    defineCase({
+      id: `mounts.link-escape-${name}`,
+      title: `a destination that is a ${name} link out of the root stays inside`,
+      stands:
+        'needs C.6 (CVE-2021-30465, CVE-2024-45310), A3.14, traps.md 23: a hostile image must not redirect a mount to the host',
+      mark: 'any-runtime',
+      files: { 'outside/f': 'host file', 'vol/f': 'volume' },
+      rootFiles: { esc: { link: target } },
+      config: { mounts: [bind('vol', '/esc'), tmpfs('/esc2/../esc/below')] },
+      program: 'echo ready; exec sleep %{nap}',
+      steps: [
+        create({ either: true }),
+        file('outside/f', 'host file'),
+        file('outside/below', 'absent'),
+        check("nothing is mounted on the host's directory", async context => {
+          const { stdout } = await context.tool('mount')
+          if (stdout.includes(` ${context.expand('%{dir}/outside')} `)) context.fail(stdout)
+        }),
+        removeForce({ either: true }),
+        file('outside/f', 'host file'),
+        file('outside/below', 'absent'),
+      ],
+    }),
+  ),
+  defineCase({
+    id: 'mounts.dotdot',
+    title: 'a destination with .. does not leave the root',
+    stands: 'needs C.6: destinations are resolved inside the root, .. never above it',
+    mark: 'any-runtime',
+    files: { 'vol/f': 'found' },
+    config: { mounts: [bind('vol', '/a/../../../../../../up')] },
+    program: 'cat /up/f',
+    steps: [
+      create({ either: true }),
+      file('up', 'absent'),
+      file('b1/up', 'absent'),
+      removeForce({ either: true }),
+      file('up', 'absent'),
+    ],
+  }),
+  defineCase({
+    id: 'mounts.dev-is-a-link',
+    title: 'an image whose /dev is a link does not get devices elsewhere',
+    stands: 'CVE-2026-41579, CVE-2026-47766 (needs C.6): mount /dev only on a real directory in the root',
+    mark: 'jails',
+    files: { 'outside/f': 'host file' },
+    steps: [
+      check("the root's dev becomes a link to the host", async context => {
+        const dev = context.expand('%{root}/dev')
+        await context.tool('rmdir', dev)
+        await context.tool('ln', '-s', context.expand('%{dir}/outside'), dev)
+      }),
+      create({ either: true }),
+      check("the host's directory has no devices", async context => {
+        const { stdout } = await context.tool('ls', context.expand('%{dir}/outside'))
+        if (stdout.trim() !== 'f') context.fail(stdout)
+      }),
+      removeForce({ either: true }),
+    ],
+  }),
+  defineCase({
+    id: 'mounts.not-absolute',
+    title: 'a destination that is not absolute is relative to the root of the container',
+    stands:
+      'config.md, Mounts: destination SHOULD be absolute; "it MAY be a relative path, in which case it MUST be interpreted as relative to /"',
+    mark: 'any-runtime',
+    files: { 'vol/f': 'x' },
+    config: { mounts: [bind('vol', 'mnt')], process: { cwd: '/tmp' } },
+    program: 'cat /mnt/f',
+    output: 'x',
+  }),
+]

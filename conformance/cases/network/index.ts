@@ -1,0 +1,7 @@
+/** Interfaces, bridges and routes that the runtime makes for a container. */
+import type { Case } from '../../harness/types.ts'
+import { interfaceCases } from './interfaces.ts'
+import { networkTogetherCases } from './together.ts'
+
+/** Interfaces, bridges and routes that the runtime makes for a container. */
+export const networkCases: readonly Case[] = [...interfaceCases, ...networkTogetherCases]

@@ -1,0 +1,52 @@
+/** The working directory (config.md, "Process", cwd). */
+import { check, create, defineCase, failsToStart } from '../../harness/define.ts'
+
+/** The working directory. */
+export const workingDirectoryCases = [
+  defineCase({
+    id: 'process.cwd',
+    title: 'the working directory',
+    stands:
+      'config.md, Process: "cwd (string, REQUIRED) is the working directory that will be set for the executable. This value MUST be an absolute path"',
+    mark: 'any-runtime',
+    config: { process: { cwd: '/var/tmp' } },
+    program: 'pwd',
+    output: '/var/tmp',
+  }),
+  defineCase({
+    id: 'process.cwd-not-absolute',
+    title: 'a relative working directory is refused',
+    stands: 'config.md, Process: cwd "MUST be an absolute path"',
+    mark: 'any-runtime',
+    config: { process: { cwd: 'tmp' } },
+    steps: failsToStart(/cwd/i),
+  }),
+  defineCase({
+    id: 'process.cwd-is-a-file',
+    title: 'a working directory that is a file is an error',
+    stands: 'runtime.md, Errors: an operation that cannot be done must generate an error',
+    mark: 'any-runtime',
+    config: { process: { cwd: '/etc/passwd' } },
+    steps: failsToStart(/not a directory|cwd/i),
+  }),
+  defineCase({
+    id: 'process.cwd-inside',
+    title: 'a working directory that is a link is resolved inside the container',
+    stands: 'CVE-2024-21626 and its kin (needs C.6): the working directory must lie in the root',
+    mark: 'any-runtime',
+    files: { 'outside/secret': 'host file' },
+    rootFiles: { 'var/link': { link: '%{dir}/outside' } },
+    config: { process: { cwd: '/var/link' } },
+    program: 'cat secret 2>/dev/null; echo end',
+    steps: [
+      create({ either: true }),
+      check("the program did not see the host's file", async context => {
+        const id = context.expand('%{id}')
+        if ((await context.runtime('state', id)).status !== 0) return
+        await context.runtime('start', id)
+        await context.sleep(300)
+        if (context.read('out').includes('host file')) context.fail('the program read a file of the host')
+      }),
+    ],
+  }),
+]
