@@ -1,0 +1,73 @@
+/**
+ * `npm run package:freebsd`: packages for FreeBSD in dist/package, from the executables that `npm run build:freebsd`
+ * makes. `--executable MACHINE=FILE` (may be repeated) makes only that machine's, from that
+ * file; `--out DIR` writes elsewhere.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { checkExecutable } from './package/executable.mjs'
+import { facts, machines, root, sourceDate, version } from './package/facts.mjs'
+import { commonFiles, withExecutable } from './package/layout.mjs'
+import { packageOf } from './package/pkg.mjs'
+
+/**
+ * The executables by machine: those that are named, or else all that the build makes. Of the latter the first two
+ * machines must be there, the others are taken when they are built.
+ */
+function executables(words) {
+  if (words.length === 0) {
+    const built = Object.entries(machines).map(([machine, { built, always }]) => ({
+      machine,
+      always,
+      file: path.join(root, `dist/jailwright-freebsd-${built}`),
+    }))
+    const missing = built.find(({ file, always }) => always && !existsSync(file))
+    if (missing) throw new Error(`${missing.file} is not there: run "npm run build:freebsd" first`)
+    return built.filter(({ file }) => existsSync(file))
+  }
+  return words.map(word => {
+    const [, machine, file] = /^([^=]*)=(.+)$/.exec(word) ?? []
+    if (!Object.hasOwn(machines, machine ?? ''))
+      throw new Error(
+        `--executable ${word} is not MACHINE=FILE, MACHINE one of ${Object.keys(machines).join(', ')}`,
+      )
+    if (!existsSync(file)) throw new Error(`${file} is not there`)
+    return { machine, file }
+  })
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: { executable: { type: 'string', multiple: true, default: [] }, out: { type: 'string' } },
+  })
+  const out = path.resolve(values.out ?? path.join(root, 'dist/package'))
+  const time = sourceDate()
+  const common = await commonFiles()
+  const products = []
+  for (const { machine, file } of executables(values.executable)) {
+    const data = readFileSync(file)
+    const osVersion = checkExecutable(data, machine, file)
+    const files = withExecutable(common, data)
+    const name = `${facts.name}-${version}-freebsd-${machine}`
+    products.push({ name: `${name}.pkg`, data: await packageOf({ files, machine, osVersion, time }) })
+  }
+  // Nothing is written before all is made, so that an error leaves the old products whole.
+  mkdirSync(out, { recursive: true })
+  for (const { name, data } of products) {
+    writeFileSync(path.join(out, name), data)
+    console.log(`${path.join(out, name)}  ${(data.length / 2 ** 20).toFixed(1)} MiB`)
+  }
+  const sums = products.map(
+    ({ name, data }) => `${createHash('sha256').update(data).digest('hex')}  ${name}\n`,
+  )
+  writeFileSync(path.join(out, 'SHA256SUMS'), sums.join(''))
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(`package: ${error.message}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,61 @@
+/** The two manifests of a package, as pkg_emit_object() of freebsd/pkg's libpkg/pkg_manifest.c writes them. */
+import { createHash } from 'node:crypto'
+import { facts, machines, prefix, projectText, version } from './facts.mjs'
+import { messages } from './message.mjs'
+
+/** Text in a manifest is decoded as a URL by the reader: `%` and bytes past ASCII are written as %xx. */
+function encoded(text) {
+  return Buffer.from(text)
+    .toString('latin1')
+    .replace(/[%\x80-\xff]/g, byte => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
+/** A checksum in pkg's form: the number of its kind (1, PKG_HASH_TYPE_SHA256_HEX), `$`, and the sum. */
+function checksum(data) {
+  return `1$${createHash('sha256').update(data).digest('hex')}`
+}
+
+/** What both manifests say. */
+function head(files, machine, osVersion) {
+  return {
+    name: facts.name,
+    origin: facts.origin,
+    version,
+    comment: facts.comment,
+    maintainer: facts.maintainer,
+    www: facts.www,
+    // pkg compares its own ABI with this by fnmatch(3): every major version. The annotation below says the oldest.
+    abi: `FreeBSD:*:${machine}`,
+    arch: `freebsd:*:${machines[machine].legacy}`,
+    prefix,
+    flatsize: files.reduce((sum, { data }) => sum + data.length, 0),
+    licenselogic: 'single',
+    licenses: [facts.license],
+    desc: encoded(projectText('packaging/freebsd/pkg-descr').trim()),
+    categories: facts.categories,
+    annotations: { FreeBSD_version: String(osVersion) },
+  }
+}
+
+/**
+ * `{ compact, full }`: objects to be written as JSON. `files` are `{ path, mode, data }` below the prefix; `osVersion`
+ * is the least __FreeBSD_version, on older systems pkg asks or refuses; `time` is in seconds since 1970.
+ */
+export function manifests({ files, machine, osVersion, time }) {
+  const compact = {
+    ...head(files, machine, osVersion),
+    messages: messages(projectText('packaging/freebsd/pkg-message'), prefix),
+  }
+  const entries = files.map(({ path, mode, data }) => [
+    encoded(`${prefix}/${path}`),
+    {
+      sum: checksum(data),
+      uname: 'root',
+      gname: 'wheel',
+      perm: `0${mode.toString(8)}`,
+      mtime: time,
+    },
+  ])
+  const { messages: said, ...rest } = compact
+  return { compact, full: { ...rest, files: Object.fromEntries(entries), messages: said } }
+}
