@@ -6,8 +6,9 @@ import * as jailCalls from './jails/calls.ts'
 import { type Kernel, KernelError, text } from './kernel.ts'
 import * as klds from './klds.ts'
 import { installLimits } from './limits.ts'
+import * as mounts from './mounts/calls.ts'
 import { registerFilesystems } from './mounts/filesystems.ts'
-import * as mounts from './mounts/table.ts'
+import type { Mounts } from './mounts/table.ts'
 import { installMountView } from './mounts/view.ts'
 import { within } from './namespaces.ts'
 import { installNetwork } from './network/network.ts'
@@ -18,7 +19,7 @@ import * as sysctls from './sysctls.ts'
 /** What the parts offer to each other. */
 export interface Parts {
   klds: klds.Klds
-  mounts: mounts.Mounts
+  mounts: Mounts
   jails: ReturnType<typeof jailCalls.install>
   sysctls: sysctls.Sysctls
 }

@@ -1,54 +1,10 @@
 /** mount(8) and mount_nullfs(8) (mounts.md sections 1, 4 and 5). */
 import { CallError } from '../client.ts'
+import { fstabLine, jsonFstab, jsonMounted, type MountEntry, textLine } from '../print/mounts.ts'
 import { type FstabEntry, readFstab } from './fstab.ts'
 import { takeLibxo } from './jls.ts'
 import { Exit, errx, getopt, lookup, strerror, type ToolContext } from './tool.ts'
 
-/** A mounted file system as the kernel tells it. */
-export interface MountEntry {
-  fsid: string
-  fstype: string
-  from: string
-  on: string
-  flags: string[]
-}
-
-/** MNTOPT_NAMES in their order: flag, text. */
-const NAMES: readonly (readonly [string, string])[] = [
-  ['async', 'asynchronous'],
-  ['exported', 'NFS exported'],
-  ['local', 'local'],
-  ['noatime', 'noatime'],
-  ['noexec', 'noexec'],
-  ['nosuid', 'nosuid'],
-  ['nosymfollow', 'nosymfollow'],
-  ['quota', 'with quotas'],
-  ['ro', 'read-only'],
-  ['sync', 'synchronous'],
-  ['union', 'union'],
-  ['noclusterr', 'noclusterr'],
-  ['noclusterw', 'noclusterw'],
-  ['suiddir', 'suiddir'],
-  ['soft-updates', 'soft-updates'],
-  ['journaled soft-updates', 'journaled soft-updates'],
-  ['multilabel', 'multilabel'],
-  ['acls', 'acls'],
-]
-/** Option words of `mount -p`, after rw or ro. */
-const FSTAB_FLAGS = [
-  'sync',
-  'noexec',
-  'nosuid',
-  'nosymfollow',
-  'noatime',
-  'noclusterr',
-  'noclusterw',
-  'suiddir',
-  'async',
-  'union',
-  'multilabel',
-  'acls',
-]
 /** Types with a program of their own: mount's arguments and status become its. */
 const HELPERS = new Set(['nullfs', 'nfs', 'msdosfs', 'cd9660', 'udf', 'unionfs', 'fusefs', 'smbfs'])
 /** Words that mount(8) keeps from the kernel. */
@@ -130,42 +86,6 @@ function list(t: ToolContext, f: Flags): number {
   }
   for (const m of shown) t.out(f.fstab ? fstabLine(m) : textLine(m, f.verbose))
   return 0
-}
-
-const names = (m: MountEntry) => NAMES.filter(([flag]) => m.flags.includes(flag)).map(([, name]) => name)
-
-function textLine(m: MountEntry, verbose: boolean): string {
-  const words = [m.fstype, ...names(m), ...(verbose ? [`fsid ${m.fsid}`] : [])]
-  return `${m.from} on ${m.on} (${words.join(', ')})\n`
-}
-
-function fstabOptions(m: MountEntry): string {
-  return [m.flags.includes('ro') ? 'ro' : 'rw', ...FSTAB_FLAGS.filter(flag => m.flags.includes(flag))].join(
-    ',',
-  )
-}
-
-/** putfsent: columns of 24 with tabs, one space after a longer word; options in a column of 16. */
-function fstabLine(m: MountEntry): string {
-  const column = (text: string, width: number) =>
-    text.length >= width ? `${text} ` : text + '\t'.repeat(Math.ceil((width - text.length) / 8))
-  const pass = m.on === '/' && m.fstype === 'ufs' ? '1 1' : '0 0'
-  return `${column(m.from, 24)}${column(m.on, 24)}${m.fstype}\t${column(fstabOptions(m), 16)}${pass}\n`
-}
-
-function jsonMounted(m: MountEntry, verbose: boolean): string {
-  const s = JSON.stringify
-  const head = `"special":${s(m.from)},"node":${s(m.on)},"fstype":${s(m.fstype)}`
-  const opts = `"opts": [${names(m)
-    .map(n => s(n))
-    .join(',')}]`
-  return `{${head}, ${opts}${verbose ? `,"fsid":${s(m.fsid)}` : ''}}`
-}
-
-function jsonFstab(m: MountEntry): string {
-  const s = JSON.stringify
-  const root = m.on === '/' && m.fstype === 'ufs' ? 1 : 0
-  return `{"device":${s(m.from)},"mntpoint":${s(m.on)},"fstype":${s(m.fstype)},"opts":${s(fstabOptions(m))},"dump":${root},"pass":${root}}`
 }
 
 function mountAll(t: ToolContext, f: Flags): number {

@@ -1,7 +1,8 @@
 /** umount(8) (mounts.md section 6). */
 import { CallError } from '../client.ts'
+import type { MountEntry } from '../print/mounts.ts'
 import { readFstab } from './fstab.ts'
-import { type MountEntry, typeMatches } from './mount.ts'
+import { typeMatches } from './mount.ts'
 import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
 
 interface Flags {

@@ -4,7 +4,8 @@ import { LibcError, mount as linuxMount, MS } from '../../libc.ts'
 import { descriptorLink, hideDescriptors, NOBODYS_GID, showDescriptors } from '../devices/descriptors.ts'
 import { KernelError } from '../kernel.ts'
 import { lookup } from '../paths.ts'
-import type { Filesystem, Mount, MountRequest, Mounts } from './table.ts'
+import type { Mounts } from './table.ts'
+import type { Filesystem, Mount, MountRequest } from './types.ts'
 
 /** Linux flags of FreeBSD's flags that Linux can keep on one mount. */
 function linuxFlags(mount: Mount, flags: Set<string> = mount.flags): number {

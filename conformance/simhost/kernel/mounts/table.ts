@@ -1,115 +1,12 @@
 /** The mount table with FreeBSD's rules (mounts.md): nmount(2), unmount(2) and what statfs(2) tells. */
 import fs from 'node:fs'
-import type { Json } from '../../client.ts'
 import { LibcError, umount } from '../../libc.ts'
-import { type Caller, HOST, type Kernel, KernelError, text } from '../kernel.ts'
+import { type Caller, KernelError } from '../kernel.ts'
 import type { Klds } from '../klds.ts'
 import { asKernelError, type Found, lookup } from '../paths.ts'
 import { linuxMounts, mountIdAt } from './linux-mounts.ts'
-
-/** One mounted file system. */
-export interface Mount {
-  /** 16 hex digits as `mount -v` prints them. */
-  fsid: string
-  fstype: string
-  from: string
-  /** Resolved host path at the time of the mount (f_mntonname); renames above it do not change it. */
-  on: string
-  /** Linux's number of the mount; none for what is there from the start. */
-  id?: number | undefined
-  /** Flags by option name: ro, noexec, nosuid, noatime, nosymfollow, union, sync, async, ignore, rootfs, local ... */
-  flags: Set<string>
-  /** nmount options as given, without the generic ones. */
-  options: Map<string, string | undefined>
-  /** nullfs: the mount its source is on. */
-  lower?: Mount
-  /** What the file system's own code keeps. */
-  data?: unknown
-  /** jid of the mounter. */
-  jid: number
-}
-
-/** What a file system's `mount` gets. It does the Linux mount on `/proc/self/fd/N` of the target. */
-export interface MountRequest {
-  caller: Caller
-  target: Found
-  mount: Mount
-  /** A Linux path for the target that no link or rename can change. */
-  point: string
-}
-
-/** A file system type. */
-export interface Filesystem {
-  /** lsvfs(1): number and flags; `Refs` is counted. */
-  number: number
-  lsflags: string
-  /** Shown as `local` (false for fdescfs and devfs). */
-  local: boolean
-  /** Options it knows besides the generic ones; undefined when it does not check. */
-  options?: readonly string[]
-  /** Name of the module, when it is not the type. */
-  module?: string
-  /** May be mounted on a regular file. */
-  fileMount?: boolean
-  /** Jails may mount it with allow.mount.TYPE. */
-  jail?: boolean
-  mount(request: MountRequest): void
-  /** mount -u; without it EOPNOTSUPP. */
-  update?(mount: Mount, options: Map<string, string | undefined>, flags: Set<string>): void
-  /** Takes down what was mounted inside (hidden sub-mounts); `restore` puts it back when the unmount fails. */
-  beforeUnmount?(mount: Mount, place: string): void
-  restore?(mount: Mount, place: string): void
-  /** After it has gone. */
-  unmounted?(mount: Mount): void
-}
-
-/** Options of vfs_donmount (mounts.md section 2): option, flag, and whether it sets or clears. */
-const FLAG_OPTIONS: Record<string, readonly [flag: string, on: boolean]> = {
-  ro: ['ro', true],
-  rdonly: ['ro', true],
-  rw: ['ro', false],
-  noro: ['ro', false],
-  sync: ['sync', true],
-  noexec: ['noexec', true],
-  exec: ['noexec', false],
-  nosuid: ['nosuid', true],
-  suid: ['nosuid', false],
-  union: ['union', true],
-  async: ['async', true],
-  noasync: ['async', false],
-  suiddir: ['suiddir', true],
-  nosymfollow: ['nosymfollow', true],
-  symfollow: ['nosymfollow', false],
-  multilabel: ['multilabel', true],
-  noatime: ['noatime', true],
-  atime: ['noatime', false],
-  noclusterr: ['noclusterr', true],
-  noclusterw: ['noclusterw', true],
-}
-/** Options that say how to mount and are not kept. */
-const ONE_SHOT = new Set([
-  'update',
-  'force',
-  'reload',
-  'nocover',
-  'cover',
-  'emptydir',
-  'noemptydir',
-  'automounted',
-])
-/** Always accepted by vfs_filteropt. */
-const GENERIC = new Set([
-  'ro',
-  'rw',
-  'noro',
-  'nosuid',
-  'noexec',
-  'suid',
-  'exec',
-  'errmsg',
-  'fstype',
-  'fspath',
-])
+import { checkOptions, FLAG_OPTIONS, ONE_SHOT } from './options.ts'
+import type { Filesystem, Mount } from './types.ts'
 
 export class Mounts {
   readonly table: Mount[] = []
@@ -230,7 +127,7 @@ export class Mounts {
     const target = lookup(caller, fspath)
     try {
       this.checkTarget(caller, type, target, how)
-      this.checkOptions(type, options, 'EINVAL')
+      checkOptions(type, options, 'EINVAL')
       const from = options.get('from') ?? options.get('target') ?? fstype
       for (const name of ['fstype', 'fspath', 'errmsg']) options.delete(name)
       const mount: Mount = {
@@ -275,16 +172,6 @@ export class Mounts {
       throw new KernelError('ENOTEMPTY')
   }
 
-  /** vfs_filteropt(9). */
-  private checkOptions(type: Filesystem, options: Map<string, string | undefined>, errno: string): void {
-    if (type.options === undefined) return
-    for (const name of options.keys()) {
-      if (GENERIC.has(name) || type.options.includes(name)) continue
-      if (name.startsWith('no') && type.options.includes(name.slice(2))) continue
-      throw new KernelError(errno, `mount option <${name}> is unknown`)
-    }
-  }
-
   private update(
     caller: Caller,
     fspath: string,
@@ -300,7 +187,7 @@ export class Mounts {
     for (const name of ['fstype', 'fspath', 'errmsg', 'from']) options.delete(name)
     // The old options are merged in before the file system sees them (vfs_mergeopts).
     const merged = new Map([...mount.options, ...options])
-    this.checkOptions(type, options, 'EINVAL')
+    checkOptions(type, options, 'EINVAL')
     try {
       type.update(mount, merged, flags)
     } catch (error) {
@@ -393,89 +280,3 @@ function nowAt(caller: Caller, path: string): string {
     return path
   }
 }
-
-function toJson(m: Mount): { [key: string]: Json } {
-  return { fsid: m.fsid, fstype: m.fstype, from: m.from, on: m.on, flags: [...m.flags] }
-}
-
-function above(target: Found): Found {
-  const found = lookup(HOST, `${target.path}/..`)
-  fs.closeSync(found.fd)
-  return found
-}
-
-function optionList(value: Json | undefined): [string, string | undefined][] {
-  if (!Array.isArray(value)) throw new KernelError('EINVAL')
-  return value.map(pair => {
-    if (!Array.isArray(pair) || typeof pair[0] !== 'string') throw new KernelError('EINVAL')
-    return [pair[0], typeof pair[1] === 'string' ? pair[1] : undefined]
-  })
-}
-
-export function install(kernel: Kernel, klds: Klds): Mounts {
-  const mounts = new Mounts(klds)
-  kernel.register('nmount', (caller, options) => {
-    mounts.nmount(caller, optionList(options), true)
-    return null
-  })
-  kernel.register('mountVisible', (caller, options) => {
-    mounts.nmount(caller, optionList(options), false)
-    return null
-  })
-  kernel.register('unmount', (caller, path, options) => {
-    const force =
-      typeof options === 'object' && options !== null && !Array.isArray(options) && options.force === true
-    mounts.unmount(caller, text(path), force)
-    return null
-  })
-  kernel.register('mounts', caller => mounts.visible(caller).map(toJson))
-  // statfs(2) of a mount point: nothing when the path leads elsewhere by now.
-  kernel.register('mountAt', (caller, path) => {
-    let target: Found
-    try {
-      target = lookup(caller, text(path))
-    } catch (error) {
-      if (error instanceof KernelError && ['ENOENT', 'ENOTDIR'].includes(error.errno)) return null
-      throw error
-    }
-    fs.closeSync(target.fd)
-    const fsid = mounts.mountOf(target)?.fsid
-    const m = mounts.visible(caller).find(entry => entry.fsid === fsid && entry.on === text(path))
-    return m === undefined ? null : toJson(m)
-  })
-  // realpath(3) and stat(2) as the caller sees them.
-  kernel.register('lookup', (caller, path) => {
-    const target = lookup(caller, text(path))
-    fs.closeSync(target.fd)
-    const { root } = mounts.view(caller)
-    const inside = caller.jid === 0 || root === '/' ? target.path : target.path.slice(root.length) || '/'
-    return { path: inside, kind: target.kind }
-  })
-  // statfs(2): the mount a path is on.
-  kernel.register('statfs', (caller, path) => {
-    const target = lookup(caller, text(path))
-    fs.closeSync(target.fd)
-    const m = mounts.mountOf(target)
-    if (m === undefined) return null
-    // Is it the root directory of that file system? umount(8) compares its device with that of `..`.
-    const root = target.kind === 'dir' && target.path !== '/' && mounts.mountOf(above(target)) !== m
-    return { ...toJson(m), path: target.path, root, kind: target.kind }
-  })
-  kernel.register('lsvfs', () =>
-    [...mounts.types].map(([name, t]) => ({
-      name,
-      number: t.number,
-      flags: t.lsflags,
-      refs: mounts.table.filter(m => m.fstype === name).length,
-      loaded: klds.has(t.module ?? name),
-    })),
-  )
-  let base = 0
-  kernel.on('booted', () => {
-    base = mounts.table.length
-  })
-  kernel.on('reboot', () => mounts.reset(base))
-  return mounts
-}
-
-export { HOST }

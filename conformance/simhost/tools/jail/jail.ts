@@ -3,16 +3,11 @@ import fs from 'node:fs'
 import { CallError } from '../../client.ts'
 import { Exit, errx, getopt, strerror, type ToolContext } from '../tool.ts'
 import { ConfError, type ConfJail, readConf } from './conf.ts'
-import {
-  type Conf,
-  changesFixed,
-  createJail,
-  importParams,
-  modifyJail,
-  printedParams,
-  type Run,
-  stopJail,
-} from './run.ts'
+import { importParams } from './import.ts'
+import { oldStyle } from './old-form.ts'
+import { type Conf, fail, type Run } from './run.ts'
+import { changesFixed, createJail, modifyJail, printedParams } from './start.ts'
+import { stopJail } from './stop.ts'
 import { addArguments, addParameter, isWild, wildMatch } from './words.ts'
 
 const USAGE = `usage: jail [-dhilqv] [-J jid_file] [-u username] [-U username]
@@ -222,11 +217,6 @@ function restart(run: Run, chosen: ConfJail[], all: ConfJail[], wild: boolean): 
   for (const jail of list) start(run, { jail, named: true }, { c: true, m: false, r: false }, true)
 }
 
-function fail(run: Run, message: string): void {
-  run.t.err(`jail: ${message}\n`)
-  run.failed = true
-}
-
 /** The jails that need this one, nearest first: they go before it. */
 function dependents(name: string, all: ConfJail[], path: readonly string[] = []): ConfJail[] {
   if (path.includes(name)) return []
@@ -277,32 +267,4 @@ function remove(run: Run, names: string[], file: string, ignoreFile: boolean): v
     if (t.call('jailId', String(jid)) === null) continue
     stopJail(run, one, jid, say)
   }
-}
-
-/** security.jail.* of the host that are the defaults of the old form: its sysctl, and the parameter (reversed: `!`). */
-const OLD_DEFAULTS = [
-  ['set_hostname_allowed', 'allow.set_hostname'],
-  ['sysvipc_allowed', 'allow.sysvipc'],
-  ['allow_raw_sockets', 'allow.raw_sockets'],
-  ['chflags_allowed', 'allow.chflags'],
-  ['mount_allowed', 'allow.mount'],
-  ['socket_unixiproute_only', '!allow.socket_af'],
-] as const
-
-/** `jail path hostname ip,... command ...` */
-function oldStyle(run: Run, jail: ConfJail, rest: string[]): void {
-  const [path = '/', hostname = '', ips = '', ...command] = rest
-  const add = (name: string, ...values: string[]) => addParameter(jail, name, values, true)
-  add('path', path)
-  add('host.hostname', hostname)
-  for (const ip of ips === '' ? [] : ips.split(',')) add(ip.includes(':') ? 'ip6.addr' : 'ip4.addr', ip)
-  add('command', ...command)
-  for (const [sysctl, name] of OLD_DEFAULTS) {
-    const value = run.t.call('sysctl', `security.jail.${sysctl}`)
-    if (value === null) continue
-    const on = (Number(value) !== 0) !== name.startsWith('!')
-    add(name.replace('!', ''), ...(on ? [] : ['false']))
-  }
-  for (const wrong of jail.complaints) fail(run, wrong)
-  if (jail.complaints.length === 0) createJail(run, { jail, named: false })
 }

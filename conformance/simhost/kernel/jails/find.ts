@@ -1,0 +1,79 @@
+/** Which jail a request means, and where a new one goes (kern_jail_set's search by jid and name). */
+import { KernelError } from '../kernel.ts'
+import type { Around, SetRequest } from './request.ts'
+import type { Jail, Jails } from './table.ts'
+
+/** The jail to change, or the place of a new one. */
+export interface Place {
+  jail?: Jail | undefined
+  /** jid of the parent. */
+  parent: number
+  /** The last component of the name that was given. */
+  base?: string
+  /** The jid that was asked for, 0 when none was. */
+  jid: number
+}
+
+const quoted = (name: string) => `jail "${name}"`
+
+/** strtoul(3) of a whole last component: the jid that a new jail asks for by its name. */
+function jidOfName(name: string): number {
+  const digits = /^\s*([+-]?)([0-9]+)$/.exec(name.slice(name.lastIndexOf('.') + 1))
+  return digits === null ? 0 : Number(`${digits[1] === '-' ? '-' : ''}${digits[2]}`)
+}
+
+/** Finds the jail to change and the parent of a new one; the jid that was asked for, 0 when none was. */
+export function find(around: Around, { caller, flags, given }: SetRequest): Place {
+  const { jails } = around
+  const name = typeof given.get('name') === 'string' ? String(given.get('name')) : undefined
+  let jid = Number(given.get('jid') ?? 0)
+  if (!flags.update && jid === 0 && name !== undefined) jid = jidOfName(name)
+  let jail: Jail | undefined
+  let parent = caller.jid
+  if (jid < 0) throw new KernelError('EINVAL', 'negative jid')
+  if (jid !== 0) {
+    // Who cannot see a jail is told all the same that its jid is taken.
+    if (!flags.update && jails.table.has(jid)) throw new KernelError('EEXIST', `jail ${jid} already exists`)
+    jail = flags.update ? jails.find(caller, jid) : undefined
+    if (jail === undefined && (jails.table.has(jid) || !flags.create))
+      throw new KernelError('ENOENT', `jail ${jid} not found`)
+    if (jail !== undefined) parent = jail.parent
+  }
+  if (name === undefined) {
+    if (!flags.create && jail === undefined) throw new KernelError('ENOENT', 'update specified no jail')
+    return { jail, parent, jid }
+  }
+  const dot = name.lastIndexOf('.')
+  if (dot >= 0) {
+    const above = name.slice(0, dot)
+    const found = jails.find(caller, above)
+    if (jail !== undefined && found?.jid !== parent)
+      throw new KernelError('EINVAL', "cannot change jail's parent")
+    if (found === undefined) throw new KernelError('ENOENT', `${quoted(above)} not found`)
+    parent = found.jid
+  }
+  const base = name.slice(dot + 1)
+  if (base !== '') {
+    const sibling = jails.all().find(j => j.parent === parent && j !== jail && lastPart(jails, j) === base)
+    if (sibling !== undefined && (jail !== undefined || !flags.update))
+      throw new KernelError('EEXIST', `${quoted(name)} already exists`)
+    jail ??= sibling
+    if (jail === undefined && !flags.create) throw new KernelError('ENOENT', `${quoted(name)} not found`)
+  }
+  return { jail, parent, base, jid }
+}
+
+function lastPart(jails: Jails, jail: Jail): string {
+  const above = jails.table.get(jail.parent)
+  return above === undefined ? jail.name : jail.name.slice(above.name.length + 1)
+}
+
+/** The last component of a jail's name: the jid when nothing is given, never another number. */
+export function nameOf(base: string | undefined, jid: number, parent: Jail | undefined): string {
+  const name = base === undefined || base === '' ? String(jid) : base
+  if (name !== String(jid) && /^\s*[+-]?[0-9]+$/.test(name))
+    throw new KernelError('EINVAL', 'name cannot be numeric (unless it is the jid)')
+  const length = parent === undefined ? 0 : Buffer.byteLength(parent.name) + 1
+  if (length + Buffer.byteLength(name) + 1 > 256) throw new KernelError('ENAMETOOLONG')
+  return name
+}

@@ -1,0 +1,66 @@
+/** What the parent and the jails beside it leave to a jail: limits, permissions, addresses. */
+import { KernelError } from '../kernel.ts'
+import { ALLOW_FREELY } from './params.ts'
+import type { Around, SetRequest } from './request.ts'
+import type { Jail, Jails, Value } from './table.ts'
+
+/** Privileges and limits that depend on the parent; the host's limits are -1 and 999999. */
+export function checkParent(
+  { jails }: Around,
+  { given, caller }: SetRequest,
+  parent: Jail | undefined,
+  jail: Jail | undefined,
+): void {
+  const of = (name: string) => Number(parent?.values.get(name))
+  const level = given.get('securelevel')
+  if (typeof level === 'number' && level < Number(parent?.values.get('securelevel') ?? -1))
+    throw new KernelError('EPERM')
+  const max = given.get('children.max')
+  if (typeof max === 'number' && max >= (parent === undefined ? 999_999 : of('children.max')))
+    throw new KernelError('EPERM')
+  const enforce = given.get('enforce_statfs')
+  if (typeof enforce === 'number' && parent !== undefined && enforce < of('enforce_statfs'))
+    throw new KernelError('EPERM')
+  const rules = given.get('devfs_ruleset')
+  if (typeof rules === 'number') {
+    if (rules < 0 || rules > 65_535) throw new KernelError('EINVAL')
+    // Who is in a jail gives what the jail above has.
+    const above = Number(parent?.values.get('devfs_ruleset') ?? 0)
+    if (caller.jid !== 0 && rules > 0 && rules !== above) throw new KernelError('EPERM')
+    if (caller.jid !== 0) given.set('devfs_ruleset', above)
+  }
+  checkAddresses(jails, given, parent, jail)
+}
+
+/** allow.* that the parent has not. */
+export function checkAllow(given: Map<string, Value>, parent: Jail | undefined): void {
+  if (parent === undefined) return
+  for (const [name, value] of given)
+    if (name.startsWith('allow.') && value === true && !ALLOW_FREELY.has(name))
+      if (parent.values.get(name) !== true) throw new KernelError('EPERM')
+}
+
+/** Addresses that the parent has not (EPERM) or another jail has (EADDRINUSE). */
+function checkAddresses(
+  jails: Jails,
+  given: Map<string, Value>,
+  parent: Jail | undefined,
+  jail: Jail | undefined,
+): void {
+  for (const family of ['ip4', 'ip6']) {
+    const list = given.get(`${family}.addr`)
+    if (!Array.isArray(list)) continue
+    const above = parent?.values.get(`${family}.addr`)
+    const restricted = parent?.values.get(family) === 'disable' && parent.vnet !== parent.jid
+    if (restricted && !list.every(a => Array.isArray(above) && above.includes(a)))
+      throw new KernelError('EPERM')
+    for (const other of jails.all()) {
+      const theirs = other.values.get(`${family}.addr`)
+      // Its own children are left out, not its parent: one of several addresses is refused to a child of who has them.
+      if (other === jail || (jail && jails.isBelow(other.jid, jail.jid)) || !Array.isArray(theirs)) continue
+      if (list.length === 1 && theirs.length === 1) continue
+      if (other.vnet === (parent?.vnet ?? 0) && theirs.some(a => list.includes(a)))
+        throw new KernelError('EADDRINUSE', `${family === 'ip4' ? 'IPv4' : 'IPv6'} addresses clash`)
+    }
+  }
+}

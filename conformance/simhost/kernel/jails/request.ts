@@ -1,0 +1,33 @@
+/** A request of jail_set(2), and what its steps share. */
+import { type Caller, type Kernel, KernelError } from '../kernel.ts'
+import type { Klds } from '../klds.ts'
+import type { Jails, Value } from './table.ts'
+
+export interface SetFlags {
+  create?: boolean
+  update?: boolean
+}
+
+/** What jail_set(2) was asked: parameters by their positive names, with values of the kernel's types. */
+export interface SetRequest {
+  caller: Caller
+  flags: SetFlags
+  given: Map<string, Value>
+}
+
+/** What the steps work on. */
+export interface Around {
+  kernel: Kernel
+  jails: Jails
+  klds: Klds
+}
+
+/** EINVAL for a parameter that is fixed when the jail is made. */
+export function cannotChange(name: string): KernelError {
+  return new KernelError('EINVAL', `${name} cannot be changed after creation`)
+}
+
+/** Does the request say anything about the addresses a jail may use (PR_IP4_USER, PR_IP6_USER)? */
+export function restricted(given: Map<string, Value>): boolean {
+  return ['ip4', 'ip6', 'ip4.addr', 'ip6.addr'].some(name => given.has(name))
+}

@@ -1,0 +1,78 @@
+/** Parameters for jail_set(2): which of a jail's are the kernel's, and their values (import_params). */
+import fs from 'node:fs'
+import type { Json } from '../../client.ts'
+import { strerror } from '../tool.ts'
+import { parseValue, type Resolved, resolve, ValueError } from './params.ts'
+import { type Conf, complain, type Run, values } from './run.ts'
+import { checkInternals, sameParameter } from './words.ts'
+
+/** jail(8)'s own parameters, never passed to the kernel. */
+export const PSEUDO =
+  `command depend exec.clean exec.consolelog exec.created exec.fib exec.jail_user exec.poststart exec.poststop
+  exec.prepare exec.prestart exec.prestop exec.release exec.start exec.stop exec.system_jail_user exec.system_user
+  exec.timeout interface ip_hostname mount mount.devfs mount.fdescfs mount.fstab mount.procfs stop.timeout
+  vnet.interface zfs.dataset allow.dying`.split(/\s+/)
+
+/** A parameter as it was written, with its value in the kernel's form; null when it has none. */
+export interface Given {
+  name: string
+  found: Resolved
+  value: Json
+  hasText: boolean
+}
+
+export interface Imported {
+  list: Given[]
+  /** For jail_set(2), by the positive name. */
+  given: Record<string, Json>
+}
+
+export function imported(list: Given[]): Imported {
+  return { list, given: Object.fromEntries(list.map(g => [g.found.param.name, g.value])) }
+}
+
+/** check_intparams and import_params: all parameters checked, those of the kernel found and converted. */
+export function importParams(run: Run, conf: Conf): Imported | undefined {
+  if (!checked(run, conf)) return undefined
+  let good = true
+  const list: Given[] = []
+  for (const [name, texts] of conf.jail.params) {
+    if (PSEUDO.some(known => sameParameter(name, known))) continue
+    const found: Resolved | undefined = resolve(run.t, name)
+    if (found === undefined) {
+      complain(run, conf, `unknown parameter: ${name}`)
+      good = false
+      continue
+    }
+    try {
+      const address = found.param.type === 'ip4' || found.param.type === 'ip6'
+      const text = address && texts.length > 0 ? texts.map(plainAddress).join(',') : texts.at(-1)
+      list.push({ name, found, value: parseValue(found, text), hasText: text !== undefined })
+    } catch (error) {
+      if (!(error instanceof ValueError)) throw error
+      complain(run, conf, error.message)
+      good = false
+    }
+  }
+  return good ? imported(list) : undefined
+}
+
+/** check_intparams: jail(8)'s own values, and that each mount.fstab can be read. */
+export function checked(run: Run, conf: Conf): boolean {
+  const wrong = checkInternals(conf.jail)
+  for (const file of values(conf, 'mount.fstab')) {
+    if (file === '') continue
+    try {
+      fs.accessSync(file, fs.constants.R_OK)
+    } catch (error) {
+      wrong.push(`mount.fstab: ${file}: ${strerror((error as NodeJS.ErrnoException).code ?? 'ENOENT')}`)
+    }
+  }
+  for (const text of wrong) complain(run, conf, text)
+  return wrong.length === 0
+}
+
+/** `IF|ADDR/MASK extra` without what is for ifconfig(8). */
+export function plainAddress(text: string): string {
+  return (text.split('|').at(-1) ?? '').replace(/[/\s].*$/, '')
+}

@@ -1,0 +1,166 @@
+/** Starting and changing a jail: the steps in order with their undo, and jail_set(2). */
+import fs from 'node:fs'
+import { CallError, type Json } from '../../client.ts'
+import { strerror } from '../tool.ts'
+import { aliases, unalias } from './addresses.ts'
+import { command, tool } from './commands.ts'
+import type { ConfJail } from './conf.ts'
+import { type Given, type Imported, imported, importParams } from './import.ts'
+import { checkMounted, checkPath, mounts } from './mounts.ts'
+import { type Resolved, resolve, showValue } from './params.ts'
+import { type Conf, complain, Failed, flag, note, one, prefix, type Run, stop, values } from './run.ts'
+import { sameParameter } from './words.ts'
+
+/** Each step done has its undo; a failure plays them back. */
+export function createJail(run: Run, conf: Conf): void {
+  const undo: (() => void)[] = []
+  const imported = importParams(run, conf)
+  if (imported === undefined) return
+  try {
+    steps(run, conf, imported, undo)
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error
+    for (const step of undo.reverse()) quietly(step)
+  }
+}
+
+export function quietly(step: () => void): void {
+  try {
+    step()
+  } catch (error) {
+    if (!(error instanceof Failed) && !(error instanceof CallError)) throw error
+  }
+}
+
+export function steps(run: Run, conf: Conf, imported: Imported, undo: (() => void)[]): void {
+  for (const text of values(conf, 'exec.prepare')) command(run, conf, text, undefined, false)
+  for (const words of aliases(conf)) {
+    tool(run, conf, words)
+    undo.push(() => tool(run, conf, unalias(words)))
+  }
+  for (const prepare of mounts(run, conf)) {
+    const mount = prepare()
+    if (mount === undefined) continue
+    checkPath(run, conf, mount.of, mount.node, false)
+    tool(run, conf, mount.up)
+    undo.push(() => {
+      checkMounted(run, conf, mount)
+      tool(run, conf, mount.down)
+    })
+  }
+  for (const text of values(conf, 'exec.prestart')) command(run, conf, text, undefined, false)
+  // persist is needed as long as there are commands to run, and taken away after them.
+  const temporary =
+    !flag(conf, 'persist') && ['exec.start', 'command', 'exec.poststart'].some(n => conf.jail.params.has(n))
+  const jid = set(run, conf, imported, temporary)
+  undo.push(() => {
+    run.t.call('jailRemove', jid)
+    note(run, conf, 'removed')
+  })
+  note(run, conf, 'created')
+  for (const text of values(conf, 'exec.created')) command(run, conf, text, jid, false)
+  for (const name of values(conf, 'vnet.interface')) {
+    tool(run, conf, ['/sbin/ifconfig', name, 'vnet', String(jid)])
+    undo.push(() => tool(run, conf, ['/sbin/ifconfig', name, '-vnet', String(jid)]))
+  }
+  for (const text of values(conf, 'exec.start')) command(run, conf, text, jid, true)
+  const words = values(conf, 'command')
+  if (words.length > 0) command(run, conf, conf.named ? (words[0] ?? '') : words, jid, true)
+  for (const text of values(conf, 'exec.poststart')) command(run, conf, text, jid, false)
+  if (temporary) {
+    run.t.call('jailSet', { update: true }, { jid, persist: false })
+    if (run.verbose > 0) run.t.out(`${prefix(conf)}jail_set(JAIL_UPDATE) jid=${jid} nopersist\n`)
+  }
+  if (run.printJid) run.t.out(`${jid}\n`)
+  if (run.jidFile !== undefined) fs.writeSync(run.jidFile, `jid=${jid} ${printedParams(conf.jail, ' ')}\n`)
+}
+
+/** create_jail: the checks with better messages than the kernel's, then jail_set(2). */
+export function set(run: Run, conf: Conf, imported: Imported, temporary: boolean): number {
+  const path = one(conf, 'path')
+  if (path !== undefined) {
+    if (conf.named && !path.startsWith('/')) stop(run, conf, `path ${path}: not an absolute pathname`)
+    let stat: fs.Stats | undefined
+    try {
+      stat = fs.statSync(path)
+    } catch (error) {
+      stop(run, conf, `path ${path}: ${strerror((error as NodeJS.ErrnoException).code ?? 'ENOENT')}`)
+    }
+    if (!stat.isDirectory()) stop(run, conf, `path ${path}: ${strerror('ENOTDIR')}`)
+  }
+  const persist: Given[] = temporary
+    ? [{ name: 'persist', found: resolve(run.t, 'persist') as Resolved, value: true, hasText: false }]
+    : []
+  const list = imported.list.filter(g => !temporary || !sameParameter(g.name, 'persist'))
+  return jailSet(run, conf, 'JAIL_CREATE', { create: true }, [...persist, ...list])
+}
+
+/** jailparam_set_note: the call, told with -v whatever came of it. */
+export function jailSet(
+  run: Run,
+  conf: Conf,
+  flagName: string,
+  flags: Record<string, boolean>,
+  list: Given[],
+): number {
+  const tell = (failure: string) => {
+    const words = list.map(g => ` ${g.name}${g.hasText ? `=${quotedPrint(showValue(g.value))}` : ''}`)
+    if (run.verbose > 0) run.t.out(`${prefix(conf)}jail_set(${flagName})${words.join('')}${failure}\n`)
+  }
+  try {
+    const jid = run.t.call('jailSet', flags, imported(list).given) as number
+    tell('')
+    return jid
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    tell(`: ${strerror(error.errno)}`)
+    stop(run, conf, error.text || `jail_set: ${strerror(error.errno)}`)
+  }
+}
+
+/** rdtun_params: the first parameter, as written, that a jail cannot change any more and that would change. */
+export function changesFixed(run: Run, jid: number, { list }: Imported): string | undefined {
+  const fixed = list.filter(g => g.found.param.fixed === true && g.found.param.name !== 'jid')
+  if (fixed.length === 0) return undefined
+  const now = run.t.call(
+    'jailGet',
+    jid,
+    fixed.map(g => g.found.param.name),
+  ) as Record<string, Json>
+  return fixed.find(g => now[g.found.param.name] !== g.value)?.name
+}
+
+/** -m: what is fixed must be as it is, the rest is for jail_set(2). */
+export function modifyJail(run: Run, conf: Conf, jid: number): void {
+  const imported = importParams(run, conf)
+  if (imported === undefined) return
+  const changed = changesFixed(run, jid, imported)
+  if (changed !== undefined) {
+    complain(run, conf, `${changed} cannot be changed after creation`)
+    return
+  }
+  const list = imported.list.filter(g => g.found.param.fixed !== true)
+  const itself: Given = { name: 'jid', found: resolve(run.t, 'jid') as Resolved, value: jid, hasText: true }
+  try {
+    if (list.length > 0) jailSet(run, conf, 'JAIL_UPDATE', { update: true }, [itself, ...list])
+    note(run, conf, 'updated')
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error
+  }
+}
+
+/** print_jail: parameters in order, without the jid. */
+export function printedParams(jail: ConfJail, separator: string): string {
+  return [...jail.params]
+    .filter(([name]) => name !== 'jid')
+    .map(([name, values]) => (values.length === 0 ? name : `${name}=${values.map(quotedPrint).join(',')}`))
+    .join(separator)
+}
+
+/** quoted_print(): quotes around spaces, a backslash before backslashes and the quotes used. */
+export function quotedPrint(text: string): string {
+  const quote =
+    text === '' || text.includes("'") ? '"' : text.includes('"') ? "'" : /[ \t]/.test(text) ? '"' : ''
+  const inner = [...text].map(c => (c === '\\' || c === quote ? `\\${c}` : c)).join('')
+  return `${quote}${inner}${quote}`
+}
