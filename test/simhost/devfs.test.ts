@@ -28,7 +28,7 @@ const names = (mount: DevfsMount) =>
     .map(entry => entry.name)
     .filter(name => !name.includes('/'))
 
-describe('devfs(8) (devfs.md sections 1 to 4)', () => {
+describe('devfs(8)', () => {
   it('numbers rules 100, 200 ... and refuses a number that is taken', () => {
     const { run } = host()
     expect(run('rule -s 500 add 250 path mem unhide group 44 user root').status).toBe(0)
@@ -90,7 +90,7 @@ describe('devfs(8) (devfs.md sections 1 to 4)', () => {
   })
 })
 
-describe('what a mount shows (devfs.md section 5)', () => {
+describe('what a mount shows', () => {
   it('ruleset 4 leaves what a jail may have', () => {
     const { kernel } = host()
     expect(names(kernel.mount(4))).toEqual([

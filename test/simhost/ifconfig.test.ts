@@ -41,7 +41,7 @@ beforeEach(() => {
   kernel.boot()
 })
 
-describe('clones (network.md section 1)', () => {
+describe('clones', () => {
   it('prints a name only when it is not the one that was typed', () => {
     expect(run('epair create').stdout).toBe('epair0a\n')
     expect(run('epair create name ct1h').stdout).toBe('ct1h\n')
@@ -69,7 +69,7 @@ describe('clones (network.md section 1)', () => {
   })
 })
 
-describe('vnets (network.md section 2)', () => {
+describe('vnets', () => {
   it('moves, takes back, and returns late under the name it has', () => {
     run('epair create')
     kernel.createVnet(3, 'web', '00000000-0000-0000-0000-000000000000')
@@ -103,7 +103,7 @@ describe('vnets (network.md section 2)', () => {
   })
 })
 
-describe('addresses (network.md section 3)', () => {
+describe('addresses', () => {
   it('replaces the first address without alias and adds with it', () => {
     run('vtnet0 inet 10.0.0.1/24')
     run('vtnet0 inet 10.0.0.2/24')
@@ -177,7 +177,7 @@ describe('vlans', () => {
   })
 })
 
-describe('bridges (network.md section 4)', () => {
+describe('bridges', () => {
   it('lists members and says why not in the words of 15.x', () => {
     run('bridge create')
     run('bridge create')

@@ -20,7 +20,7 @@ function host(enabled = true) {
     })
 }
 
-describe('rctl(8) (rctl.md sections 2 to 4)', () => {
+describe('rctl(8)', () => {
   it('lists newest first and replaces a deny rule that differs in its amount', () => {
     const rctl = host()
     rctl('-a jail:web:memoryuse:deny=64m jail:web:maxproc:deny=10')
@@ -72,7 +72,7 @@ describe('rctl(8) (rctl.md sections 2 to 4)', () => {
   })
 })
 
-describe('cpuset(1) of 15.1 (rctl.md section 7)', () => {
+describe('cpuset(1) of 15.1', () => {
   it('takes a list as far as it is right', () => {
     const all = [0, 1, 2, 3]
     expect(parseCpuList('0-1,foo', all)).toEqual([0, 1])

@@ -34,7 +34,7 @@ beforeEach(() => {
   ifconfigTool('vtnet0 inet6 fd00::11/64'.split(' '), caller())
 })
 
-describe('route(8) (network.md section 6)', () => {
+describe('route(8)', () => {
   it('root of a classic jail is refused by the kernel, also when the host says -j', () => {
     const inside = { ...caller(), privileged: false, routing: false }
     expect(routeTool('add default 10.0.0.1'.split(' '), inside)).toEqual({

@@ -1,4 +1,4 @@
-/** strerror(3) of FreeBSD for the errors that the simulated host's tools print (process.md section 10). */
+/** strerror(3) of FreeBSD for the errors that the simulated host's tools print. */
 export const STRERROR = {
   EPERM: 'Operation not permitted',
   ENOENT: 'No such file or directory',

@@ -21,7 +21,7 @@ function bracket(pattern: string, at: number): { source: string; next: number } 
 }
 
 /**
- * fnmatch(3) with FNM_PATHNAME, the matching of devfs rules (devfs.md section 5): `*`, `?` and brackets never match
+ * fnmatch(3) with FNM_PATHNAME, the matching of devfs rules: `*`, `?` and brackets never match
  * a slash; a backslash takes the next character as it is.
  */
 export function fnmatch(pattern: string, text: string): boolean {

@@ -1,4 +1,4 @@
-/** mount(8) and mount_nullfs(8) (mounts.md sections 1, 4 and 5). */
+/** mount(8) and mount_nullfs(8). */
 import { CallError } from '../client.ts'
 import { fstabLine, jsonFstab, jsonMounted, type MountEntry, textLine } from '../print/mounts.ts'
 import { type FstabEntry, readFstab } from './fstab.ts'

@@ -1,4 +1,4 @@
-/** Signals by FreeBSD's names and numbers (process.md section 4), and the numbers they have here, which are Linux's. */
+/** Signals by FreeBSD's names and numbers, and the numbers they have here, which are Linux's. */
 import { constants } from 'node:os'
 
 const NAMES =

@@ -1,4 +1,4 @@
-/** umount(8) (mounts.md section 6). */
+/** umount(8). */
 import { CallError } from '../client.ts'
 import type { MountEntry } from '../print/mounts.ts'
 import { readFstab } from './fstab.ts'

@@ -1,4 +1,4 @@
-/** The catalogue of jail parameters (jail.md section 2), in the order of `sysctl -N security.jail.param`. */
+/** The catalogue of jail parameters, in the order of `sysctl -N security.jail.param`. */
 import type { Klds } from '../klds.ts'
 
 export type ParamType = 'int' | 'ulong' | 'string' | 'bool' | 'jailsys' | 'ip4' | 'ip6' | 'node' | 'keyed'

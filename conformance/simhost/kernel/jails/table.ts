@@ -1,4 +1,4 @@
-/** The jail table: records, names, hierarchy, visibility, life and death (jail.md sections 1, 3 and 9). */
+/** The jail table: records, names, hierarchy, visibility, life and death. */
 import fs from 'node:fs'
 import { type Caller, type Kernel, KernelError } from '../kernel.ts'
 import type { Mounts } from '../mounts/table.ts'

@@ -1,4 +1,4 @@
-/** File system types other than devfs (mounts.md section 3), each by what Linux has nearest to it. */
+/** File system types other than devfs, each by what Linux has nearest to it. */
 import fs from 'node:fs'
 import { LibcError, mount as linuxMount, MS } from '../../libc.ts'
 import { descriptorLink, hideDescriptors, NOBODYS_GID, showDescriptors } from '../devices/descriptors.ts'

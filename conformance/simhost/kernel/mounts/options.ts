@@ -3,7 +3,7 @@ import type { Json } from '../../client.ts'
 import { KernelError } from '../kernel.ts'
 import type { Filesystem } from './types.ts'
 
-/** Options of vfs_donmount (mounts.md section 2): option, flag, and whether it sets or clears. */
+/** Options of vfs_donmount: option, flag, and whether it sets or clears. */
 export const FLAG_OPTIONS: Record<string, readonly [flag: string, on: boolean]> = {
   ro: ['ro', true],
   rdonly: ['ro', true],

@@ -1,4 +1,4 @@
-/** The mount table with FreeBSD's rules (mounts.md): nmount(2), unmount(2) and what statfs(2) tells. */
+/** The mount table with FreeBSD's rules (sys/kern/vfs_mount.c): nmount(2), unmount(2) and what statfs(2) tells. */
 import fs from 'node:fs'
 import { LibcError, umount } from '../../libc.ts'
 import { type Caller, KernelError } from '../kernel.ts'

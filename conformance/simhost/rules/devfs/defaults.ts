@@ -5,7 +5,7 @@ import { parseRule } from './rules.ts'
 const pty = (kind: string, letters: string): string[] =>
   [...letters].map(letter => `path ${kind}${letter}* unhide`)
 
-/** /etc/defaults/devfs.rules of 15.1 (devfs.md section 6), by set. */
+/** /etc/defaults/devfs.rules of 15.1, by set. */
 const DEFAULT_RULES: readonly (readonly [number, readonly string[]])[] = [
   [1, ['hide']],
   [2, ['null', 'zero', 'crypto', 'random', 'urandom'].map(name => `path ${name} unhide`)],

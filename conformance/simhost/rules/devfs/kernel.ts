@@ -50,7 +50,7 @@ export class DevfsMount {
 }
 
 /**
- * The kernel's part of devfs rules (devfs.md sections 3 to 5): global rulesets with reference counts, the nodes that
+ * The kernel's part of devfs rules: global rulesets with reference counts, the nodes that
  * exist, and every mount's view of them. Pure state; failures are `KernelError`.
  */
 export class DevfsKernel {

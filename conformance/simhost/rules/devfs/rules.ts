@@ -40,7 +40,7 @@ export function needInteger(text: string, out: Output): number {
 }
 
 /**
- * Reads a rule from its words (rulespec_intok, devfs.md section 2): an optional number, conditions, actions. Ends the
+ * Reads a rule from its words (rulespec_intok): an optional number, conditions, actions. Ends the
  * tool with devfs(8)'s message for anything else.
  */
 export function parseRule(words: readonly string[], out: Output): DevfsRule {

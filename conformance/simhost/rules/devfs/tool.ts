@@ -45,7 +45,7 @@ function ioctl<T>(run: Run, name: string, call: (mount: DevfsMount) => T): T {
   }
 }
 
-/** Rules from standard input, one a line; an empty line ends them silently (efgetln, devfs.md section 3). */
+/** Rules from standard input, one a line; an empty line ends them silently (efgetln). */
 function fromStdin(run: Run, call: (mount: DevfsMount, rule: DevfsRule) => void): void {
   const input = run.host.stdin()
   if (input === undefined) run.out.err(1, 'stdin: Bad file descriptor')

@@ -8,7 +8,7 @@ const CPU_MAX = 1023
 
 /**
  * cpuset_parselist of 15.1: `0-3,7` or `all`. A list that is wrong somewhere counts as far as it was right, without an
- * error (rctl.md section 7).
+ * error.
  */
 export function parseCpuList(list: string, all: readonly number[]): number[] {
   if (list.toLowerCase() === 'all') return [...all]

@@ -22,7 +22,7 @@ export interface RctlSurroundings {
   usage(subject: Subject, id: string): Usage
 }
 
-/** The rules of a host (rctl.md): kept by the jail's name, also when there is no such jail. */
+/** The rules of a host: kept by the jail's name, also when there is no such jail. */
 export class RctlKernel {
   /** Rules of each container, newest first; containers of a kind in the order they came up. */
   private readonly containers: Record<Subject, Map<string, RctlRule[]>> = {

@@ -4,7 +4,7 @@ import type { LinkOperation } from './backend.ts'
 import { FLAG, type Interface, isEthernet } from './interface.ts'
 import type { NetKernel } from './kernel.ts'
 
-/** BRDGADD (network.md section 4), with the kernel's text of 15.x. */
+/** BRDGADD, with the kernel's text of 15.x. */
 export function addMember(kernel: NetKernel, bridge: Interface, name: string): void {
   const item = kernel.find(bridge.vnet, name)
   if (item === undefined) throw new KernelError('ENOENT', 'No such interface')

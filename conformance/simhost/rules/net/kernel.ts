@@ -20,7 +20,7 @@ export interface NetSurroundings {
 
 /** IFNAMSIZ without the terminating NUL: FreeBSD's limit and Linux's. */
 export const NAME_LENGTH = 15
-/** How long the vnet of a dead jail lingers (network.md section 2: interfaces come back late), milliseconds. */
+/** How long the vnet of a dead jail lingers (interfaces come back late), milliseconds. */
 const LINGER = 80
 
 /** All network stacks of one simulated host and their interfaces; what is real below is kept in step. */
@@ -172,7 +172,7 @@ export class NetKernel {
     return index
   }
 
-  /** ether_gen_addr_byname (network.md section 5): two bytes of SHA1("HOSTUUID-IFNAME-JAILNAME"). */
+  /** ether_gen_addr_byname: two bytes of SHA1("HOSTUUID-IFNAME-JAILNAME"). */
   private makeEther(vnet: Vnet, name: string): string {
     const zero = /^[0-]*$/.test(vnet.hostuuid)
     const bytes = zero

@@ -139,7 +139,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'route already in table',
 }
 
-/** `route add`, `delete` and `change`: what was done on standard output, errors too (network.md section 6). */
+/** `route add`, `delete` and `change`: what was done on standard output, errors too. */
 function change(command: string, caller: NetCaller, words: Words, quiet: boolean, out: Output): void {
   if (!caller.root) out.err(EX_NOPERM, 'must be root to alter routing table')
   const { spec, shown } = destination(words, out)

@@ -1,4 +1,4 @@
-/** jail.conf(5): reads a file into jails with their parameters (jail.md section 6). */
+/** jail.conf(5): reads a file into jails with their parameters. */
 
 import { isWild, sameParameter, wildMatch } from './words.ts'
 

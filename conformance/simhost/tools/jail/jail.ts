@@ -1,4 +1,4 @@
-/** jail(8): options, the two forms of the command line, and what is done with each jail (jail.md sections 4 and 5). */
+/** jail(8): options, the two forms of the command line, and what is done with each jail. */
 import fs from 'node:fs'
 import { CallError } from '../../client.ts'
 import { Exit, errx, getopt, strerror, type ToolContext } from '../tool.ts'
