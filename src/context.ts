@@ -15,7 +15,7 @@ export interface Log {
 }
 
 /** `H`: as much of the host as they need. */
-export interface Context<H extends EverydayHost = Host> {
+export interface RuntimeContext<H extends EverydayHost = Host> {
   /** Absolute path of the directory that holds a directory for each container. */
   readonly root: string
   readonly log: Log
@@ -23,4 +23,4 @@ export interface Context<H extends EverydayHost = Host> {
 }
 
 /** The surroundings of `state`, `start` and `kill`. */
-export type EverydayContext = Context<EverydayHost>
+export type EverydayContext = RuntimeContext<EverydayHost>

@@ -1,5 +1,5 @@
 /** From a command that has been understood to an exit status. */
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import type { Program } from '../host/self.ts'
 import type { EverydayHost } from '../host/types.ts'
 import type { AnyInvocation, CommandName, GlobalValues } from './commands.ts'
@@ -61,7 +61,7 @@ export async function runCommand<C extends CommandName, H extends EverydayHost>(
   const { command, globals } = invocation
   const reporter = reporterFor(globals, program)
   if (globals.log) reporter.checkFile()
-  const context = async (): Promise<Context<H>> => {
+  const context = async (): Promise<RuntimeContext<H>> => {
     return { root: rootOf(globals, program), log: reporter, host: openHost() }
   }
   try {

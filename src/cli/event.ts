@@ -1,5 +1,5 @@
 /** The form of runc's `events`: what tools that read it look for. */
-import type { Stats } from './stats-table.ts'
+import type { Stats } from '../container/stats.ts'
 
 /** One line of `events`. Absent is what the kernel does not count; processor time in nanoseconds, sizes in bytes. */
 export interface Event {

@@ -1,5 +1,5 @@
 /** What a command's module gives, and what it is given. */
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import type { EverydayHost, Host } from '../host/types.ts'
 import type { CommandName, Invocation } from './commands.ts'
 
@@ -8,7 +8,7 @@ export interface Surroundings<H extends EverydayHost = Host> {
   /** Name as called, for output. */
   readonly program: string
   /** Made when it is asked for: a command that does not touch containers does not pay for the host. */
-  context(): Promise<Context<H>>
+  context(): Promise<RuntimeContext<H>>
 }
 
 /** A command: gives the exit status. */

@@ -1,18 +1,6 @@
 /** What `stats` found, as text. */
+import type { Stats } from '../container/stats.ts'
 import { table } from './text-table.ts'
-
-/** Use of one resource, by rctl(8)'s name, and its limit when there is one. */
-export interface Usage {
-  readonly used: number
-  readonly limit?: number
-}
-
-/** The statistics of a container at one moment; `time` is RFC 3339. */
-export interface Stats {
-  readonly id: string
-  readonly time: string
-  readonly resources: Readonly<Record<string, Usage>>
-}
 
 const bytes = new Set([
   'memoryuse',

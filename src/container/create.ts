@@ -2,12 +2,12 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Bundle, readBundle } from '../bundle/index.ts'
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { checkId } from '../translate/core/names.ts'
 import type { Plan, ProcessPlan } from '../translate/core/plan.ts'
 import { translateBriefly } from '../translate/translate-config.ts'
-import { build, undoEverything } from './build/build.ts'
+import { build } from './build/build.ts'
 import type { Created, CreateMode, CreateOptions } from './build/options.ts'
 import { hostFacts } from './jail/host-facts.ts'
 import { hasDirectory } from './state/directory.ts'
@@ -15,16 +15,17 @@ import { lockContainer } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
 import { makeRoot, requireRoot } from './state/root.ts'
 import { isOfEarlierBoot, readState } from './state/state-file.ts'
+import { undoEverything } from './undo/undo-everything.ts'
 
 /** Creates a container. On failure nothing of it is left on the host. */
-export async function create(ctx: Context, options: CreateOptions): Promise<void> {
+export async function create(ctx: RuntimeContext, options: CreateOptions): Promise<void> {
   const { init } = await createContainer(ctx, options, { detached: true, ownTerminal: false })
   init.close()
 }
 
 /** `create`, giving the started init. */
 export async function createContainer(
-  ctx: Context,
+  ctx: RuntimeContext,
   given: CreateOptions,
   mode: CreateMode,
 ): Promise<Created> {
@@ -53,7 +54,10 @@ export async function createContainer(
 }
 
 /** Reads and translates; nothing on the host is touched. */
-async function planContainer(ctx: Context, options: CreateOptions): Promise<{ bundle: Bundle; plan: Plan }> {
+async function planContainer(
+  ctx: RuntimeContext,
+  options: CreateOptions,
+): Promise<{ bundle: Bundle; plan: Plan }> {
   const bundle = readBundle(options.bundle)
   for (const warning of bundle.warnings) ctx.log.warn(warning)
   // What became of each property is only logged at debug level.
@@ -94,7 +98,7 @@ function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: Creat
  * A container that exists is an error; what a `create` that died, or a restart of the host, has left is cleared away:
  * podman knows nothing of a container's former runs after a restart and creates it anew.
  */
-function clearRemains(ctx: Context, files: Layout, id: string): void {
+function clearRemains(ctx: RuntimeContext, files: Layout, id: string): void {
   if (!hasDirectory(files)) return
   const state = readState(files)
   const earlier = state !== undefined && isOfEarlierBoot(ctx.host, state)

@@ -1,20 +1,20 @@
 /** `delete`: everything that `create` did is taken back. */
 import { existsSync } from 'node:fs'
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { checkId } from '../translate/core/names.ts'
 import type { HookPlan } from '../translate/core/plan.ts'
-import { undoEverything } from './build/build.ts'
 import { killProcess } from './process/kill-process.ts'
-import { readPlan } from './start.ts'
 import { hasDirectory } from './state/directory.ts'
 import { type Lock, lockContainer, tryLock } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
+import { readPlan } from './state/plan-file.ts'
 import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state/state-file.ts'
+import { undoEverything } from './undo/undo-everything.ts'
 
 /** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
 export async function deleteContainers(
-  ctx: Context,
+  ctx: RuntimeContext,
   options: { ids: readonly string[]; force: boolean },
 ): Promise<void> {
   let failed: JailwrightError | undefined
@@ -34,7 +34,7 @@ function withHint({ message, hint }: JailwrightError): string {
   return hint === undefined ? message : `${message} (${hint})`
 }
 
-async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void> {
+async function deleteOne(ctx: RuntimeContext, id: string, force: boolean): Promise<void> {
   // An id that could not have been created cannot be deleted: it might name any directory of the host.
   checkId(id)
   const files = layout(ctx.root, id)
@@ -83,7 +83,7 @@ async function deleteOne(ctx: Context, id: string, force: boolean): Promise<void
  * The container's lock, also when the one who holds it waits for a process in the jail: a `create` or `start` ends when
  * its init does, and a `create` that waits for a hook is ended itself. `patience` is what each is given, in milliseconds.
  */
-export function lockByForce(ctx: Context, files: Layout, id: string, patience = 10_000): Lock {
+export function lockByForce(ctx: RuntimeContext, files: Layout, id: string, patience = 10_000): Lock {
   const lock = tryLock(ctx.host, files.lock, patience)
   if (lock) return lock
   const state = readableState(ctx, files)
@@ -97,7 +97,7 @@ export function lockByForce(ctx: Context, files: Layout, id: string, patience = 
 }
 
 /** With --force a damaged state is no obstacle: the journal tells what there is to take back. */
-function readableState(ctx: Context, files: Layout): StateFile | undefined {
+function readableState(ctx: RuntimeContext, files: Layout): StateFile | undefined {
   try {
     return readState(files)
   } catch (error) {
@@ -108,7 +108,7 @@ function readableState(ctx: Context, files: Layout): StateFile | undefined {
 }
 
 /** The plan is written before anything is done; a crash before that leaves no hooks to run. */
-function poststopHooks(ctx: Context, files: Layout, force: boolean): readonly HookPlan[] {
+function poststopHooks(ctx: RuntimeContext, files: Layout, force: boolean): readonly HookPlan[] {
   if (!existsSync(files.plan)) return []
   try {
     return readPlan(files).hooks.poststop

@@ -1,42 +1,22 @@
 /** `exec`: another program in a running container, under the same restrictions as the first one. */
 import { rmSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import type { ProcessPlan } from '../translate/core/plan.ts'
-import { programFor } from './build/exec-program.ts'
-import { send } from './init/channel.ts'
+import { type ExecOptions, programFor } from './build/exec-program.ts'
+import { expectExec, send } from './init/channel.ts'
 import { type StartedInit, spawnInit } from './init/spawn.ts'
 import { forwardSignals, sendSignal } from './process/forward-signals.ts'
 import { writePidFile } from './process/pid-file.ts'
 import type { OwnTerminal } from './process/terminal.ts'
-import { expectExec, readPlan } from './start.ts'
 import { lockContainer } from './state/lock.ts'
 import { layout } from './state/paths.ts'
+import { readPlan } from './state/plan-file.ts'
 import { currentStatus, requireState } from './state/state-file.ts'
 
-/** What `exec` is asked for: a process file, or a command with its options. */
-export interface ExecOptions {
-  id: string
-  processFile?: string | undefined
-  args: readonly string[]
-  cwd?: string | undefined
-  /** `NAME=VALUE`, over the container's own. */
-  env: readonly string[]
-  user?: { uid: number; gid: number | undefined } | undefined
-  additionalGids: readonly number[]
-  noNewPrivileges: boolean
-  tty: boolean
-  detach: boolean
-  pidFile?: string | undefined
-  consoleSocket?: string | undefined
-  preserveFds: number
-  /** Also in a paused container: the program runs, the others stay stopped. */
-  ignorePaused: boolean
-}
-
 /** Runs a program in a running container; gives its exit status, or 0 at once with `detach`. */
-export async function exec(ctx: Context, options: ExecOptions): Promise<number> {
+export async function exec(ctx: RuntimeContext, options: ExecOptions): Promise<number> {
   const signals = options.detach ? undefined : forwardSignals(ctx.host)
   try {
     const { init, terminal } = await startProcess(ctx, options)
@@ -55,7 +35,7 @@ export async function exec(ctx: Context, options: ExecOptions): Promise<number> 
 }
 
 /** A program that the caller cannot find is not left running. */
-function recordPid(ctx: Context, file: string, pid: number): void {
+function recordPid(ctx: RuntimeContext, file: string, pid: number): void {
   try {
     writePidFile(resolve(file), pid)
   } catch (error) {
@@ -65,7 +45,7 @@ function recordPid(ctx: Context, file: string, pid: number): void {
 }
 
 async function startProcess(
-  ctx: Context,
+  ctx: RuntimeContext,
   options: ExecOptions,
 ): Promise<{ init: StartedInit; terminal: OwnTerminal | undefined }> {
   const { id } = options
@@ -123,7 +103,7 @@ async function startProcess(
 }
 
 async function ownTerminal(
-  ctx: Context,
+  ctx: RuntimeContext,
   program: ProcessPlan,
   options: ExecOptions,
 ): Promise<OwnTerminal | undefined> {

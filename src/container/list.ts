@@ -1,8 +1,8 @@
 /** `list`: all containers below the root directory. */
-import { readdirSync, statSync } from 'node:fs'
-import type { Context } from '../context.ts'
+import { statSync } from 'node:fs'
+import type { RuntimeContext } from '../context.ts'
+import { containerNames } from './state/container-names.ts'
 import { layout } from './state/paths.ts'
-import { notADirectory } from './state/root.ts'
 import { currentStatus, type OciState, ociState, readState, type StateFile } from './state/state-file.ts'
 
 /** One container, with its jail. As in runc's list, `pid` is 0 without a process and `owner` is that of its directory. */
@@ -12,21 +12,8 @@ export interface ListEntry extends OciState {
   jail: string
 }
 
-/** Names of the containers' directories, sorted; none when there is no root directory yet. */
-export function containerNames(root: string): string[] {
-  try {
-    return readdirSync(root)
-      .filter(name => !name.startsWith('.'))
-      .sort()
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return []
-    throw code === 'ENOTDIR' ? notADirectory(root) : error
-  }
-}
-
 /** Ids alone, for `list -q`: neither a state nor a process is looked at. */
-export function containerIds(ctx: Context): string[] {
+export function containerIds(ctx: RuntimeContext): string[] {
   const hasState = (id: string) => {
     try {
       return statSync(layout(ctx.root, id).state, { throwIfNoEntry: false }) !== undefined
@@ -39,7 +26,7 @@ export function containerIds(ctx: Context): string[] {
 }
 
 /** Containers in the order of their ids; a directory without state (a create in its first instant) is left out. */
-export function list(ctx: Context): ListEntry[] {
+export function list(ctx: RuntimeContext): ListEntry[] {
   const states = containerNames(ctx.root).flatMap(name => readableState(ctx, name) ?? [])
   // One question for all processes, since one each takes longer than everything else together.
   const pids = states.map(({ pid }) => pid).filter(pid => pid > 0)
@@ -63,7 +50,7 @@ function ownerOf(dir: string): string {
 }
 
 /** One container with a damaged state does not hide the others. */
-function readableState(ctx: Context, name: string): StateFile | undefined {
+function readableState(ctx: RuntimeContext, name: string): StateFile | undefined {
   try {
     return readState(layout(ctx.root, name))
   } catch (error) {

@@ -3,7 +3,7 @@
  * until none is left running (one may have been forking).
  */
 
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { waitUntil } from '../host/wait.ts'
 import { signalProcess } from './process/signal.ts'
@@ -15,7 +15,7 @@ import { currentStatus, requireState, type StateFile, writeState } from './state
 const PATIENCE = 10_000
 
 /** Sends a signal to the jail's processes that are not yet as wanted; true when all are. */
-function signalOthers(ctx: Context, jid: number, signal: string, wanted: boolean): boolean {
+function signalOthers(ctx: RuntimeContext, jid: number, signal: string, wanted: boolean): boolean {
   const { kernel } = ctx.host
   const others = [...kernel.processInfos(kernel.jailProcesses(jid)).values()].filter(
     ({ zombie, stopped }) => !zombie && stopped !== wanted,
@@ -24,7 +24,7 @@ function signalOthers(ctx: Context, jid: number, signal: string, wanted: boolean
   return others.length === 0
 }
 
-function change(ctx: Context, id: string, from: 'running' | 'paused', signal: 'STOP' | 'CONT'): void {
+function change(ctx: RuntimeContext, id: string, from: 'running' | 'paused', signal: 'STOP' | 'CONT'): void {
   requireState(ctx.root, id)
   const lock = lockContainer(ctx.host, layout(ctx.root, id).lock, id)
   try {
@@ -52,11 +52,11 @@ function change(ctx: Context, id: string, from: 'running' | 'paused', signal: 'S
 }
 
 /** Stops all processes of a running container; code STATE when it is not running. */
-export function pause(ctx: Context, id: string): void {
+export function pause(ctx: RuntimeContext, id: string): void {
   change(ctx, id, 'running', 'STOP')
 }
 
 /** Lets a paused container go on; code STATE when it is not paused. */
-export function resume(ctx: Context, id: string): void {
+export function resume(ctx: RuntimeContext, id: string): void {
   change(ctx, id, 'paused', 'CONT')
 }

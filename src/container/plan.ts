@@ -1,7 +1,7 @@
 /** `plan`: what `create` would do. Needs no root and no FreeBSD, changes nothing. */
 import { basename } from 'node:path'
 import { examineBundle } from '../bundle/index.ts'
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import { ConfigErrors, JailwrightError } from '../errors.ts'
 import type { HostFacts, Plan } from '../translate/core/plan.ts'
 import { Refusal } from '../translate/core/refusal.ts'
@@ -14,7 +14,7 @@ import { hostFacts } from './jail/host-facts.ts'
  * Throws a Refusal with all that is wrong, whether a check or the translation has found it, and another JailwrightError
  * when there is no config to speak of.
  */
-export function planBundle(ctx: Context, options: { bundle: string; id?: string | undefined }): Plan {
+export function planBundle(ctx: RuntimeContext, options: { bundle: string; id?: string | undefined }): Plan {
   const { bundle, found } = examineBundle(options.bundle)
   for (const warning of bundle.warnings) ctx.log.warn(warning)
   const id =
@@ -33,12 +33,12 @@ export function planBundle(ctx: Context, options: { bundle: string; id?: string 
 }
 
 /** This host's facts where there is a FreeBSD to ask and we may ask it; a FreeBSD 15.1's own elsewhere. */
-function factsHere(ctx: Context): HostFacts {
+function factsHere(ctx: RuntimeContext): HostFacts {
   const root = process.getuid?.() === 0
   return root && isFreebsd(ctx) ? hostFacts(ctx.host) : offlineFacts()
 }
 
-function isFreebsd(ctx: Context): boolean {
+function isFreebsd(ctx: RuntimeContext): boolean {
   try {
     return ctx.host.kernel.sysctlExists('security.jail.param.jid')
   } catch {

@@ -1,6 +1,6 @@
 /** `ps`: the processes of a container's jail. */
 
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import { JailwrightError, ToolError } from '../errors.ts'
 import { currentStatus, requireState } from './state/state-file.ts'
 
@@ -9,7 +9,7 @@ const COLUMNS = 'user,pid,ppid,%cpu,start,tt,time,command'
 
 /** Pids and the table that ps(1) prints for the jail. Code STATE for a container that is stopped. */
 export function ps(
-  ctx: Context,
+  ctx: RuntimeContext,
   options: { id: string; options: readonly string[] },
 ): { pids: number[]; table: string } {
   const { state } = requireState(ctx.root, options.id)

@@ -1,5 +1,5 @@
 /** `run`: create, start, wait, delete. */
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import type { CreateOptions } from './build/options.ts'
 import { createContainer } from './create.ts'
 import { deleteContainers } from './delete.ts'
@@ -18,7 +18,7 @@ export interface RunOptions extends CreateOptions {
  * Runs a container and gives its program's exit status (128 + n for a signal; 126 and 127 when it cannot be executed).
  * With `detach` it returns 0 as soon as the program runs.
  */
-export async function run(ctx: Context, options: RunOptions): Promise<number> {
+export async function run(ctx: RuntimeContext, options: RunOptions): Promise<number> {
   const signals = options.detach ? undefined : forwardSignals(ctx.host)
   try {
     return await createAndStart(ctx, options, signals)
@@ -28,7 +28,7 @@ export async function run(ctx: Context, options: RunOptions): Promise<number> {
 }
 
 async function createAndStart(
-  ctx: Context,
+  ctx: RuntimeContext,
   options: RunOptions,
   signals: Forwarding | undefined,
 ): Promise<number> {

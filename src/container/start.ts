@@ -2,16 +2,16 @@
 
 import type { EverydayContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
-import { closeSync, readFileSync } from '../host/files.ts'
+import { closeSync } from '../host/files.ts'
 import type { Plan } from '../translate/core/plan.ts'
-import { type Answer, answerError, openToInit, Receiver, send } from './init/channel.ts'
+import { expectExec, openToInit, Receiver, send } from './init/channel.ts'
 import { runHooks } from './process/hooks.ts'
 import { killProcess } from './process/kill-process.ts'
 import { lockContainer } from './state/lock.ts'
 import type { Layout } from './state/paths.ts'
+import { readPlan } from './state/plan-file.ts'
 import {
   currentStatus,
-  damaged,
   ociState,
   requireContainer,
   requireRecorded,
@@ -20,17 +20,6 @@ import {
   stageState,
   writeState,
 } from './state/state-file.ts'
-
-/** Reads the plan that `create` executed. A damaged file is code STATE. */
-export function readPlan(files: Layout): Plan {
-  try {
-    const plan = JSON.parse(readFileSync(files.plan, 'utf8')) as Plan | null
-    if (plan?.hooks && plan.process && Array.isArray(plan.steps)) return plan
-    throw new TypeError('not the form of a plan.json')
-  } catch (error) {
-    throw damaged(files.plan, error)
-  }
-}
 
 /**
  * Starts a created container; returns when its program has been executed, or throws with the reason that kept it from
@@ -88,22 +77,4 @@ function orderStart(ctx: EverydayContext, files: Layout, state: StateFile, runni
     closeSync(channel.orders)
     closeSync(channel.answers)
   }
-}
-
-/**
- * Waits until init has become the program: its `exec` message, at which `executing` is called, then end of file. Throws
- * what has kept it from that.
- */
-export function expectExec(answers: Receiver, executing: () => void = () => {}): void {
-  let executed = false
-  for (;;) {
-    const answer = answers.next<Answer>()
-    if (!answer) break
-    if ('error' in answer) throw answerError(answer)
-    if ('exec' in answer && !executed) {
-      executed = true
-      executing()
-    }
-  }
-  if (!executed) throw new JailwrightError('HOST', 'the init process died before it executed the program')
 }

@@ -1,12 +1,24 @@
 /** `stats`: what a container uses, from rctl(8) where the kernel accounts, else from ps(1). */
-import type { Stats, Usage } from '../cli/stats-table.ts'
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import { JailwrightError, ToolError } from '../errors.ts'
 import { layout } from './state/paths.ts'
 import { currentStatus, readState, requireState, type StateFile, type Status } from './state/state-file.ts'
 
+/** Use of one resource, by rctl(8)'s name, and its limit when there is one. */
+export interface Usage {
+  readonly used: number
+  readonly limit?: number
+}
+
+/** The statistics of a container at one moment; `time` is RFC 3339. */
+export interface Stats {
+  readonly id: string
+  readonly time: string
+  readonly resources: Readonly<Record<string, Usage>>
+}
+
 /** The statistics of a running container at this moment. Code STATE when it is not running. */
-export function stats(ctx: Context, id: string): Stats {
+export function stats(ctx: RuntimeContext, id: string): Stats {
   const { state } = requireState(ctx.root, id)
   const status = currentStatus(ctx.host, state)
   if (!hasProcesses(status)) {
@@ -18,7 +30,7 @@ export function stats(ctx: Context, id: string): Stats {
 }
 
 /** True for a container that `stats` can tell of; false also when it has been deleted. */
-export function isCounted(ctx: Context, id: string): boolean {
+export function isCounted(ctx: RuntimeContext, id: string): boolean {
   const state = readState(layout(ctx.root, id))
   return state !== undefined && hasProcesses(currentStatus(ctx.host, state))
 }
@@ -27,7 +39,7 @@ function hasProcesses(status: Status): boolean {
   return status !== 'stopped' && status !== 'creating'
 }
 
-function output(ctx: Context, tool: 'rctl' | 'ps', args: readonly string[]): string {
+function output(ctx: RuntimeContext, tool: 'rctl' | 'ps', args: readonly string[]): string {
   const answer = ctx.host.run(tool, args)
   // ps gives 1 when it finds no process; rctl's errors all have a text.
   if (answer.status !== 0 && answer.stderr !== '')
@@ -36,7 +48,7 @@ function output(ctx: Context, tool: 'rctl' | 'ps', args: readonly string[]): str
 }
 
 /** `rctl -u` prints `resource=amount`, `rctl jail:NAME` the rules (rctl.md section 3). */
-function fromRctl(ctx: Context, state: StateFile): Record<string, Usage> {
+function fromRctl(ctx: RuntimeContext, state: StateFile): Record<string, Usage> {
   const subject = `jail:${state.jailName}`
   const limits = new Map<string, number>()
   for (const rule of output(ctx, 'rctl', [subject]).split('\n')) {
@@ -54,7 +66,7 @@ function fromRctl(ctx: Context, state: StateFile): Record<string, Usage> {
 }
 
 /** Without racct: resident memory, processor time and number of processes, by rctl's names. */
-function fromPs(ctx: Context, state: StateFile): Record<string, Usage> {
+function fromPs(ctx: RuntimeContext, state: StateFile): Record<string, Usage> {
   const rows = output(ctx, 'ps', ['-J', String(state.jid), '-o', 'rss=', '-o', 'time='])
     .split('\n')
     .filter(line => line.trim() !== '')

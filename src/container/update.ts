@@ -1,6 +1,6 @@
 /** `update`: limits and devices of a container that is there already. */
 import type { LinuxResources } from '../bundle/generated/config.ts'
-import type { Context } from '../context.ts'
+import type { RuntimeContext } from '../context.ts'
 import { ConfigErrors, JailwrightError, ToolError } from '../errors.ts'
 import type { Fate, HostFacts, ToolCall } from '../translate/core/plan.ts'
 import { nameBelowDev } from '../translate/devices/requests.ts'
@@ -12,9 +12,9 @@ import { updateCalls } from '../translate/limits/limits.ts'
 import { runTool } from './build/apply-plan.ts'
 import { hostFacts } from './jail/host-facts.ts'
 import { Journal } from './journal/journal.ts'
-import { readPlan } from './start.ts'
 import { lockContainer } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
+import { readPlan } from './state/plan-file.ts'
 import { currentStatus, requireState, type StateFile } from './state/state-file.ts'
 
 /** Where the disposition table has what `update` takes. */
@@ -38,7 +38,7 @@ export interface UpdateOptions {
  * has no effect is a warning each.
  * @throws ConfigErrors for resources that are wrong; JailwrightError STATE, UNSUPPORTED (no accounting), HOST.
  */
-export function update(ctx: Context, options: UpdateOptions): void {
+export function update(ctx: RuntimeContext, options: UpdateOptions): void {
   const { id } = options
   requireState(ctx.root, id)
   const lock = lockContainer(ctx.host, layout(ctx.root, id).lock, id)
@@ -59,7 +59,12 @@ export function update(ctx: Context, options: UpdateOptions): void {
   }
 }
 
-function limitCalls(ctx: Context, facts: HostFacts, state: StateFile, options: UpdateOptions): ToolCall[] {
+function limitCalls(
+  ctx: RuntimeContext,
+  facts: HostFacts,
+  state: StateFile,
+  options: UpdateOptions,
+): ToolCall[] {
   const errors: JailwrightError[] = []
   const said = new Map<string, Fate>()
   const warnings: string[] = []
@@ -94,7 +99,7 @@ function limitCalls(ctx: Context, facts: HostFacts, state: StateFile, options: U
 }
 
 /** What is asked for and has no effect, with the reason that was `said`, else that of the disposition table. */
-function warnOfIgnored(ctx: Context, options: UpdateOptions, said: Map<string, Fate>): void {
+function warnOfIgnored(ctx: RuntimeContext, options: UpdateOptions, said: Map<string, Fate>): void {
   const { resources } = options
   if (resources.devices !== undefined) {
     const property = `${RESOURCES}devices`
@@ -115,7 +120,7 @@ function ignoredLine(subject: string, note: string): string {
 }
 
 /** rctl rules outlive a jail (rctl.md section 2), so their removal goes into the journal before they are added. */
-function applyLimits(ctx: Context, files: Layout, state: StateFile, calls: readonly ToolCall[]): void {
+function applyLimits(ctx: RuntimeContext, files: Layout, state: StateFile, calls: readonly ToolCall[]): void {
   const journal = new Journal(files.journal)
   const undo: ToolCall = { tool: 'rctl', args: ['-r', `jail:${state.jailName}`], ignore: ['No such process'] }
   for (const call of calls) {
@@ -144,7 +149,7 @@ function deviceName(given: string): string {
 
 /** Rules for the container's own /dev; devfs(8) is given its path only after it is known to be a devfs. */
 function deviceCalls(
-  ctx: Context,
+  ctx: RuntimeContext,
   facts: HostFacts,
   files: Layout,
   state: StateFile,

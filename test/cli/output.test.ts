@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { statsEvent } from '../../src/cli/event.ts'
+import { findingsText } from '../../src/cli/findings-text.ts'
 import { statsTable } from '../../src/cli/stats-table.ts'
 import { table } from '../../src/cli/text-table.ts'
-import { findingsText } from '../../src/container/check/finding.ts'
 import { selfCommand } from '../../src/host/self.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -6,7 +6,7 @@ import tmp from 'tmp'
 import { expect, it } from 'vitest'
 import { deleteContainers, lockByForce } from '../../src/container/delete.ts'
 import { layout } from '../../src/container/state/paths.ts'
-import type { Context } from '../../src/context.ts'
+import type { RuntimeContext } from '../../src/context.ts'
 import { fakeHost } from './fake-host.ts'
 
 const state = {
@@ -37,7 +37,7 @@ it('ends the init for which the holder of the lock waits, and then gets it', asy
     existsSync(`/proc/${asked}`)
       ? { pid: asked, start: 's', jid: 1, zombie: false, stopped: true }
       : undefined
-  const ctx = { root, host, log: { debugging: false } } as unknown as Context
+  const ctx = { root, host, log: { debugging: false } } as unknown as RuntimeContext
   const lock = lockByForce(ctx, files, 'web', 50)
   expect(existsSync(`/proc/${pid}`)).toBe(false)
   lock.remove()
@@ -55,7 +55,7 @@ it('logs the failures before the last one with what to do about them', async () 
   host.processes.set(77, { pid: 77, start: 's', jid: 1, zombie: false, stopped: false })
   const logged: string[] = []
   const log = { debugging: false, error: (text: string) => void logged.push(text) }
-  const ctx = { root, host, log } as unknown as Context
+  const ctx = { root, host, log } as unknown as RuntimeContext
   await expect(deleteContainers(ctx, { ids: ['web', 'nope'], force: false })).rejects.toThrow(/not exist/)
   expect(logged).toEqual([
     'cannot delete container "web" that is not stopped: it is running (stop it first, or use --force)',
@@ -67,7 +67,7 @@ it.each([true, false])(
   async force => {
     const root = tmp.dirSync({ unsafeCleanup: true }).name
     writeFileSync(join(root, 'web'), '')
-    const ctx = { root, host: fakeHost(), log: { debugging: false } } as unknown as Context
+    const ctx = { root, host: fakeHost(), log: { debugging: false } } as unknown as RuntimeContext
     await expect(deleteContainers(ctx, { ids: ['web'], force })).rejects.toMatchObject({
       code: 'STATE',
       message: `${join(root, 'web')} was not made by jailwright: it is not a directory`,
@@ -82,7 +82,7 @@ it('leaves a container of another program alone, even with --force', async () =>
   const files = layout(root, 'web')
   mkdirSync(files.dir)
   writeFileSync(files.state, '{"pid":77,"jid":5,"bundle":"/b","status":"running","config":{}}')
-  const ctx = { root, host: fakeHost(), log: { debugging: false } } as unknown as Context
+  const ctx = { root, host: fakeHost(), log: { debugging: false } } as unknown as RuntimeContext
   await expect(deleteContainers(ctx, { ids: ['web'], force: true })).rejects.toThrow(/not written by/)
   expect(existsSync(files.state)).toBe(true)
 })
@@ -92,7 +92,7 @@ const here = () => {
   const warnings: string[] = []
   const log = { debugging: false, warn: (text: string) => void warnings.push(text) }
   const host = fakeHost()
-  const ctx = { root, host, log } as unknown as Context
+  const ctx = { root, host, log } as unknown as RuntimeContext
   const drop = (force: boolean) => deleteContainers(ctx, { ids: ['web'], force })
   return { root, host, warnings, ctx, drop, files: layout(root, 'web') }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { containerIds, list } from '../../src/container/list.ts'
-import type { Context } from '../../src/context.ts'
+import type { RuntimeContext } from '../../src/context.ts'
 import { type FakeHost, fakeHost } from './fake-host.ts'
 
 let root: string
@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-function context(): Context {
+function context(): RuntimeContext {
   const log = {
     debugging: false,
     debug() {},

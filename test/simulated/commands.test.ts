@@ -16,8 +16,8 @@ import { fileURLToPath } from 'node:url'
 import { execa, execaSync } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Event } from '../../src/cli/event.ts'
-import type { Stats } from '../../src/cli/stats-table.ts'
 import type { Finding } from '../../src/container/check/finding.ts'
+import type { Stats } from '../../src/container/stats.ts'
 import { destroyHost, freshHost, hostCommand, makeRoot, onHost, simulationPossible } from './host.ts'
 
 const runtime = fileURLToPath(new URL('../../dist/jailwright', import.meta.url))

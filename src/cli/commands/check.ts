@@ -6,7 +6,7 @@ const check: Handler<'check'> = async ({ options }, { context }) => {
   const findings = await check(await context())
   if (options.json) printJson(findings)
   else {
-    const { findingsText } = await import('../../container/check/finding.ts')
+    const { findingsText } = await import('../findings-text.ts')
     print(findingsText(findings))
   }
   return findings.some(({ status }) => status === 'missing') ? 1 : 0

@@ -2,12 +2,11 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Bundle } from '../../bundle/index.ts'
-import type { Context } from '../../context.ts'
-import { JailwrightError } from '../../errors.ts'
+import type { RuntimeContext } from '../../context.ts'
 import type { Host } from '../../host/types.ts'
 import type { Plan, ProcessPlan } from '../../translate/core/plan.ts'
 import { lastOfEachName } from '../../translate/process/process.ts'
-import { type Answer, answerError, type Receiver, send } from '../init/channel.ts'
+import { expectReady, send } from '../init/channel.ts'
 import { type StartedInit, spawnInit } from '../init/spawn.ts'
 import { effect } from '../journal/effect.ts'
 import { Journal } from '../journal/journal.ts'
@@ -16,23 +15,12 @@ import { writePidFile } from '../process/pid-file.ts'
 import type { OwnTerminal } from '../process/terminal.ts'
 import { writeFileAtomic } from '../state/atomic-file.ts'
 import { bootOf } from '../state/boot.ts'
-import { removeDirectory } from '../state/directory.ts'
 import type { Lock } from '../state/lock.ts'
 import type { Layout } from '../state/paths.ts'
 import { ociState, type StateFile, writeState } from '../state/state-file.ts'
-import { playBack } from '../undo/play-back.ts'
-import { lostEntries } from '../undo/rebuild-journal.ts'
+import { undoEverything } from '../undo/undo-everything.ts'
 import { applyPlan } from './apply-plan.ts'
 import type { Created, CreateMode, CreateOptions } from './options.ts'
-
-/** Plays the journal back and removes the state directory; throws when something of the host could not be undone. */
-export function undoEverything(ctx: Context, files: Layout): void {
-  const journal = new Journal(files.journal)
-  const failures = playBack(ctx.host, journal, lostEntries(ctx, files, journal))
-  for (const failure of failures.slice(1)) ctx.log.error(failure.message)
-  if (failures[0]) throw failures[0]
-  effect('remove state directory', () => removeDirectory(files))
-}
 
 /** What a container is built from. */
 export interface Building {
@@ -46,7 +34,7 @@ export interface Building {
 }
 
 /** Builds the container; on failure nothing of it is left. */
-export async function build(ctx: Context, work: Building): Promise<Created> {
+export async function build(ctx: RuntimeContext, work: Building): Promise<Created> {
   const { files, options, plan } = work
   const { host } = ctx
   effect('make state directory', () => mkdirSync(files.dir, { mode: 0o700 }))
@@ -126,7 +114,7 @@ function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTe
  * Takes a failed container back. Once there was a jail, the poststop hooks run as after any other end: runtime-spec,
  * lifecycle ("stop the container, and continue the lifecycle at step 12").
  */
-async function giveUp(ctx: Context, work: Building, state: StateFile): Promise<void> {
+async function giveUp(ctx: RuntimeContext, work: Building, state: StateFile): Promise<void> {
   try {
     undoEverything(ctx, work.files)
     work.lock.remove()
@@ -141,7 +129,7 @@ async function giveUp(ctx: Context, work: Building, state: StateFile): Promise<v
 }
 
 async function ownTerminal(
-  ctx: Context,
+  ctx: RuntimeContext,
   { mode, options, program }: Building,
 ): Promise<OwnTerminal | undefined> {
   if (!mode.ownTerminal || !program.terminal || options.consoleSocket !== undefined) return undefined
@@ -150,7 +138,7 @@ async function ownTerminal(
 }
 
 function startInit(
-  ctx: Context,
+  ctx: RuntimeContext,
   { files, options, mode }: Building,
   terminal: OwnTerminal | undefined,
 ): StartedInit {
@@ -163,7 +151,7 @@ function startInit(
   })
 }
 
-function firstState(ctx: Context, { options, plan, bundle }: Building): StateFile {
+function firstState(ctx: RuntimeContext, { options, plan, bundle }: Building): StateFile {
   return {
     jid: 0,
     pid: 0,
@@ -210,13 +198,6 @@ function recordHook(host: Host, journal: Journal, pid: number): void {
     killProcess(host, pid, start, true)
     throw error
   }
-}
-
-/** Waits for init's answer to `prepare`. */
-export function expectReady(answers: Receiver): void {
-  const answer = answers.next<Answer>()
-  if (answer && 'error' in answer) throw answerError(answer)
-  if (!answer) throw new JailwrightError('HOST', 'the init process died before it was ready')
 }
 
 function recordPid(journal: Journal, file: string, pid: number): void {

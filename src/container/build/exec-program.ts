@@ -1,9 +1,28 @@
 /** The program of an `exec`: from a process file or the command line, under the container's restrictions. */
 import type { Process } from '../../bundle/generated/config.ts'
-import type { Context } from '../../context.ts'
+import type { RuntimeContext } from '../../context.ts'
 import { ConfigErrors, JailwrightError } from '../../errors.ts'
 import type { ProcessPlan } from '../../translate/core/plan.ts'
-import type { ExecOptions } from '../exec.ts'
+
+/** What `exec` is asked for: a process file, or a command with its options. */
+export interface ExecOptions {
+  id: string
+  processFile?: string | undefined
+  args: readonly string[]
+  cwd?: string | undefined
+  /** `NAME=VALUE`, over the container's own. */
+  env: readonly string[]
+  user?: { uid: number; gid: number | undefined } | undefined
+  additionalGids: readonly number[]
+  noNewPrivileges: boolean
+  tty: boolean
+  detach: boolean
+  pidFile?: string | undefined
+  consoleSocket?: string | undefined
+  preserveFds: number
+  /** Also in a paused container: the program runs, the others stay stopped. */
+  ignorePaused: boolean
+}
 
 /**
  * A process of a file under the container's restrictions (CVE-2022-27650): limits and umask that the file leaves out are the
@@ -28,7 +47,7 @@ export function underRestrictions(
 
 /** A process as the `process` of a config.json, read, checked and translated. */
 async function processFromFile(
-  ctx: Context,
+  ctx: RuntimeContext,
   id: string,
   file: string,
   own: ProcessPlan | undefined,
@@ -53,7 +72,7 @@ async function processFromFile(
  * @throws ConfigErrors for a file that is wrong; JailwrightError STATE when there is neither a file nor a process.
  */
 export async function programFor(
-  ctx: Context,
+  ctx: RuntimeContext,
   own: ProcessPlan | undefined,
   options: ExecOptions,
 ): Promise<ProcessPlan> {

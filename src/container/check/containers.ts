@@ -1,9 +1,9 @@
 /** `check`: the state directory, and the containers in it. */
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Context } from '../../context.ts'
+import type { RuntimeContext } from '../../context.ts'
 import { JailwrightError } from '../../errors.ts'
-import { containerNames } from '../list.ts'
+import { containerNames } from '../state/container-names.ts'
 import { tryLock } from '../state/lock.ts'
 import { layout } from '../state/paths.ts'
 import { readState } from '../state/state-file.ts'
@@ -12,7 +12,7 @@ import type { Finding } from './finding.ts'
 const SUBJECT = 'state directory'
 
 /** Findings on the state directory, and one for each container that something is wrong with. */
-export function checkContainers(ctx: Context): Finding[] {
+export function checkContainers(ctx: RuntimeContext): Finding[] {
   try {
     const directory = stateDirectory(ctx.root)
     if (directory.status !== 'ok') return [directory]
@@ -58,7 +58,7 @@ function stateDirectory(root: string): Finding {
 }
 
 /** What is wrong with a container, if anything. One that a command is at work on is let alone. */
-function containerFinding(ctx: Context, id: string): Finding | undefined {
+function containerFinding(ctx: RuntimeContext, id: string): Finding | undefined {
   const files = layout(ctx.root, id)
   const finding = (message: string): Finding => ({
     subject: `container ${id}`,

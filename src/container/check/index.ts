@@ -1,6 +1,6 @@
 /** `check`: what an administrator needs to know of a host before its first container. */
 
-import type { Context } from '../../context.ts'
+import type { RuntimeContext } from '../../context.ts'
 import type { Host } from '../../host/types.ts'
 import { devfsRules } from '../jail/host-facts.ts'
 import { checkContainers } from './containers.ts'
@@ -10,7 +10,7 @@ import { checkNetwork } from './network.ts'
 import { checkPodman } from './podman.ts'
 
 /** All findings, in the order in which a person would mend them. Changes nothing. */
-export async function check(ctx: Context): Promise<Finding[]> {
+export async function check(ctx: RuntimeContext): Promise<Finding[]> {
   return [
     rootFinding(process.getuid?.()),
     ...checkKernel(ctx.host),

@@ -108,3 +108,28 @@ export function openToInit(
   host.process.setBlocking(orders)
   return { orders, answers }
 }
+
+/** Waits for init's answer to `prepare`. */
+export function expectReady(answers: Receiver): void {
+  const answer = answers.next<Answer>()
+  if (answer && 'error' in answer) throw answerError(answer)
+  if (!answer) throw new JailwrightError('HOST', 'the init process died before it was ready')
+}
+
+/**
+ * Waits until init has become the program: its `exec` message, at which `executing` is called, then end of file. Throws
+ * what has kept it from that.
+ */
+export function expectExec(answers: Receiver, executing: () => void = () => {}): void {
+  let executed = false
+  for (;;) {
+    const answer = answers.next<Answer>()
+    if (!answer) break
+    if ('error' in answer) throw answerError(answer)
+    if ('exec' in answer && !executed) {
+      executed = true
+      executing()
+    }
+  }
+  if (!executed) throw new JailwrightError('HOST', 'the init process died before it executed the program')
+}

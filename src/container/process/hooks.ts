@@ -1,6 +1,6 @@
 /** Hooks: the container's state on standard input, argv as given, a timeout that ends the whole process group. */
 
-import type { Context } from '../../context.ts'
+import type { RuntimeContext } from '../../context.ts'
 import { JailwrightError } from '../../errors.ts'
 import { existsSync } from '../../host/files.ts'
 import { withFewDescriptors } from '../../host/process/identity.ts'
@@ -126,7 +126,7 @@ export async function runHooks(
 
 /** Runs hooks in their order; a failure is a warning and the next one runs (runtime-spec, poststop). */
 export async function runHooksLeniently(
-  ctx: Context,
+  ctx: RuntimeContext,
   hooks: readonly HookPlan[],
   state: OciState,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 /** What a container had, by its state and plan: for a journal that does not tell of its jail any more. */
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Context } from '../../context.ts'
+import type { RuntimeContext } from '../../context.ts'
 import { JailwrightError } from '../../errors.ts'
 import type { MountEntry } from '../../host/types.ts'
 import { jailNameOf } from '../../translate/core/names.ts'
@@ -9,8 +9,8 @@ import type { MountStep, Plan, Step } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
 import { existingSets } from '../jail/devfs-rulesets.ts'
 import type { Entry, Journal, Undo } from '../journal/journal.ts'
-import { readPlan } from '../start.ts'
 import type { Layout } from '../state/paths.ts'
+import { readPlan } from '../state/plan-file.ts'
 import { isOfEarlierBoot, readState, type StateFile } from '../state/state-file.ts'
 
 /**
@@ -18,7 +18,7 @@ import { isOfEarlierBoot, readState, type StateFile } from '../state/state-file.
  * was one. state.json has a jid only after the whole plan was done, so each step of it is to be taken back. Code STATE
  * when a jail or mounts are there and too little is left to know them by.
  */
-export function lostEntries(ctx: Context, files: Layout, journal: Journal): Entry[] {
+export function lostEntries(ctx: RuntimeContext, files: Layout, journal: Journal): Entry[] {
   if (journal.tellsOf('jail')) return []
   const state = quietly(() => readState(files))
   const plan = quietly(() => readPlan(files))
@@ -72,7 +72,7 @@ function jailEntries(files: Layout, rootfs: string, { name, jid }: KnownJail): E
   return [files.root, rootfs].map(path => entry({ op: 'jail', name, path }, done))
 }
 
-function planEntries(ctx: Context, files: Layout, plan: Plan, jail: KnownJail): Entry[] {
+function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: KnownJail): Entry[] {
   const { host } = ctx
   const alive = host.kernel.jailId(jail.name) !== undefined
   // Each step takes one mount: what lies below it was there before.
@@ -115,7 +115,7 @@ function mounted({ on, fstype, from, fsid }: MountEntry): Entry {
 }
 
 /** Where a mount may be: as it was written, and where links lead now. */
-function placesOf({ host }: Context, root: string, { destination, via }: MountStep): string[] {
+function placesOf({ host }: RuntimeContext, root: string, { destination, via }: MountStep): string[] {
   const inside = via?.mountPoint ?? destination
   const found = quietly(() => host.process.openBeneath(root, inside, {}))
   if (found) host.process.close(found.fd)

@@ -10,7 +10,7 @@ import { checkNetwork } from '../../../src/container/check/network.ts'
 import { checkPodman } from '../../../src/container/check/podman.ts'
 import { lockContainer } from '../../../src/container/state/lock.ts'
 import { layout } from '../../../src/container/state/paths.ts'
-import type { Context } from '../../../src/context.ts'
+import type { RuntimeContext } from '../../../src/context.ts'
 import { type FakeHost, fakeHost } from '../fake-host.ts'
 
 let dir: string
@@ -297,7 +297,7 @@ describe('podman', () => {
 })
 
 describe('the state directory', () => {
-  const context = (root: string): Context => {
+  const context = (root: string): RuntimeContext => {
     const log = { debugging: false, debug() {}, info() {}, warn() {}, error() {} }
     return { root, log, host }
   }

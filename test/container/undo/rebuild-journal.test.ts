@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import tmp from 'tmp'
 import { beforeEach, expect, it } from 'vitest'
-import { undoEverything } from '../../../src/container/build/build.ts'
 import { type Layout, layout } from '../../../src/container/state/paths.ts'
-import type { Context } from '../../../src/context.ts'
+import { undoEverything } from '../../../src/container/undo/undo-everything.ts'
+import type { RuntimeContext } from '../../../src/context.ts'
 import { type FakeHost, fakeHost } from '../fake-host.ts'
 
 let host: FakeHost
 let files: Layout
-let ctx: Context
+let ctx: RuntimeContext
 const warnings: string[] = []
 
 /** A jail 7 of root /r, with a devfs and a volume in it. */
@@ -19,7 +19,7 @@ beforeEach(() => {
   mkdirSync(files.dir)
   warnings.length = 0
   const log = { warn: (text: string) => void warnings.push(text), error() {} }
-  ctx = { root, host, log } as unknown as Context
+  ctx = { root, host, log } as unknown as RuntimeContext
   host.jails.set('web', 7)
   host.mounts.push({ path: '/r/dev', fstype: 'devfs', from: 'devfs', fsid: 'f1' })
   host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/other', fsid: 'f2' })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { findingsText } from '../../../src/container/check/finding.ts'
+import { findingsText } from '../../src/cli/findings-text.ts'
 
 it('lines up subjects and messages, with hints below the messages', () => {
   const text = findingsText([

@@ -1,0 +1,17 @@
+/** Taking a container back as a whole. */
+import type { RuntimeContext } from '../../context.ts'
+import { effect } from '../journal/effect.ts'
+import { Journal } from '../journal/journal.ts'
+import { removeDirectory } from '../state/directory.ts'
+import type { Layout } from '../state/paths.ts'
+import { playBack } from './play-back.ts'
+import { lostEntries } from './rebuild-journal.ts'
+
+/** Plays the journal back and removes the state directory; throws when something of the host could not be undone. */
+export function undoEverything(ctx: RuntimeContext, files: Layout): void {
+  const journal = new Journal(files.journal)
+  const failures = playBack(ctx.host, journal, lostEntries(ctx, files, journal))
+  for (const failure of failures.slice(1)) ctx.log.error(failure.message)
+  if (failures[0]) throw failures[0]
+  effect('remove state directory', () => removeDirectory(files))
+}
