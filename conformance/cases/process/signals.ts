@@ -21,7 +21,10 @@ export const signalCases = [
     stands:
       'design, The first process: "resets signal dispositions and mask"; execve(2) keeps ignored signals ignored: under nohup(1) no container could be stopped with HUP',
     mark: 'jailwright',
-    program: `for s in HUP INT QUIT TERM USR1; do sh -c "kill -$s \\$\\$; echo $s survived" 2>/dev/null; done >/said; echo end >>/said`,
+    // A shell cannot set a trap for a signal that was ignored when the shell began (POSIX, trap). That a shell survives
+    // its own signal says nothing of the disposition: FreeBSD's sh survives QUIT also at the default action.
+    program:
+      'for s in HUP INT QUIT TERM USR1; do trap "echo $s arrived >>/said" $s; kill -$s $$; done; echo end >>/said',
     steps: [
       check('create and start by a shell that ignores signals', async context => {
         const fill = (text: string) => context.expand(text)
@@ -35,7 +38,7 @@ export const signalCases = [
         await ignoring('start', '%{id}')
       }),
       wait('stopped'),
-      file('b1/root/said', 'end'),
+      file('b1/root/said', 'HUP arrived\nINT arrived\nQUIT arrived\nTERM arrived\nUSR1 arrived\nend'),
       remove(),
       gone(),
     ],
