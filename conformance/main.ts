@@ -12,7 +12,8 @@ import { detectPlatform } from './harness/host/platform.ts'
 import { reapCommand } from './harness/host/reaper.ts'
 import { humanLine, summary, tapLine } from './harness/report/lines.ts'
 import { removeTree } from './harness/run/leftovers.ts'
-import { closeSession, openSession, runCases } from './harness/run/runner.ts'
+import { runCases } from './harness/run/runner.ts'
+import { closeSession, openSession } from './harness/run/session.ts'
 import type { Case } from './harness/types.ts'
 
 /** The whole line, also to a pipe that does not block and whose reader is slow. */

@@ -8,7 +8,7 @@ import { defineCase } from '../../conformance/harness/define.ts'
 import { librariesOf } from '../../conformance/harness/host/rootfs.ts'
 import { matchJson, matchText } from '../../conformance/harness/run/match.ts'
 import { mapStrings, merge } from '../../conformance/harness/run/merge.ts'
-import { patienceFor, runtimeName } from '../../conformance/harness/run/runner.ts'
+import { patienceFor, runtimeName } from '../../conformance/harness/run/session.ts'
 
 const same = (text: string) => text
 

@@ -2,9 +2,10 @@
  * The host under the runtime: a FreeBSD (real or simulated: the same tools, called by name) or a plain Linux, where
  * runc and crun run. Nothing else in the harness asks which one it is.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { CommandAnswer } from '../run/command.ts'
 import type { Json, JsonObject } from '../types.ts'
+import { readProcesses, readSections, type Snapshot, sectionsScript, wordsOf } from './snapshot.ts'
 
 /** Runs a tool of the host by name. */
 export type ToolRunner = (name: string, ...args: string[]) => Promise<CommandAnswer>
@@ -18,12 +19,8 @@ export interface Platform {
   bindType: string
   /** The config that cases change; paths as placeholders. */
   baseConfig: JsonObject
-  /** Paths of the mounts at or below a directory, innermost last. */
-  mountsBelow(tool: ToolRunner, directory: string): Promise<string[]>
-  /** Names of all jails that are alive. */
-  jails(tool: ToolRunner): Promise<string[]>
-  /** Names of host objects that outlive a process: interfaces, rulesets, rctl rules. */
-  objects(tool: ToolRunner): Promise<string[]>
+  /** What is there now, by as few calls as can be. Throws when the tools do not come to their end. */
+  snapshot(tool: ToolRunner): Promise<Snapshot>
 }
 
 const environment: Json = [
@@ -99,10 +96,6 @@ const jailConfig: JsonObject = {
   ],
 }
 
-function below(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`)
-}
-
 /** Octal escapes of /proc/self/mountinfo. */
 function unescapeMount(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_all, digits: string) =>
@@ -110,59 +103,62 @@ function unescapeMount(text: string): string {
   )
 }
 
+const processList = 'ps -axww -o pid= -o stat= -o args='
+
 const linux: Platform = {
   kind: 'linux',
   name: 'Linux',
   bindType: 'bind',
   baseConfig: linuxConfig,
-  async mountsBelow(_tool, directory) {
-    return readFileSync('/proc/self/mountinfo', 'utf8')
-      .split('\n')
-      .map(line => unescapeMount(line.split(' ')[4] ?? ''))
-      .filter(path => below(path, directory))
-  },
-  async jails() {
-    return []
-  },
-  async objects(tool) {
-    const links = await tool('ip', '-o', 'link')
-    return links.stdout
-      .split('\n')
-      .map(line => /^\d+: ([^:@]+)/.exec(line)?.[1])
-      .filter(name => name !== undefined)
-      .map(name => `interface ${name}`)
+  async snapshot(tool) {
+    const [name = '', ...args] = processList.split(' ')
+    return {
+      mounts: readFileSync('/proc/self/mountinfo', 'utf8')
+        .split('\n')
+        .map(line => unescapeMount(line.split(' ')[4] ?? ''))
+        .filter(path => path !== ''),
+      jails: [],
+      processes: readProcesses((await tool(name, ...args)).stdout),
+      objects: readdirSync('/sys/class/net').map(link => `interface ${link}`),
+    }
   },
 }
+
+/** False once rctl(8) has said that the kernel counts no resources; that is settled when the kernel starts (rctl(8)). */
+let countsResources = true
 
 const jails: Platform = {
   kind: 'jails',
   name: process.platform === 'freebsd' ? 'FreeBSD' : 'simulated FreeBSD',
   bindType: 'nullfs',
   baseConfig: jailConfig,
-  // Runtimes mount with MNT_IGNORE, which only -v shows.
-  async mountsBelow(tool, directory) {
-    const { stdout } = await tool('mount', '-v')
-    return stdout
-      .split('\n')
-      .map(line => / on (\/.*) \([^()]*\)$/.exec(line)?.[1])
-      .filter(path => path !== undefined && below(path, directory)) as string[]
-  },
-  async jails(tool) {
-    const { stdout } = await tool('jls', 'name')
-    return stdout.split('\n').filter(name => name !== '')
-  },
-  async objects(tool) {
-    const [links, sets, rules] = await Promise.all([
-      tool('ifconfig', '-l'),
-      tool('devfs', 'rule', 'showsets'),
-      tool('rctl'),
-    ])
-    const words = (text: string) => text.split(/\s+/).filter(word => word !== '')
-    return [
-      ...words(links.stdout).map(name => `interface ${name}`),
-      ...words(sets.stdout).map(name => `devfs ruleset ${name}`),
-      ...(rules.status === 0 ? words(rules.stdout).map(rule => `rctl rule ${rule}`) : []),
-    ]
+  async snapshot(tool) {
+    const token = `@${process.pid}@`
+    const script = sectionsScript({
+      // Runtimes mount with MNT_IGNORE, which only -v shows.
+      mounts: 'mount -v',
+      jails: 'jls name',
+      processes: processList,
+      links: 'ifconfig -l',
+      sets: 'devfs rule showsets',
+      ...(countsResources ? { rules: 'rctl || echo "$1 uncounted"' } : {}),
+    })
+    const sections = readSections((await tool('/bin/sh', '-c', script, 'sh', token)).stdout, token)
+    if (sections.has('uncounted')) countsResources = false
+    const words = (name: string) => wordsOf(sections.get(name) ?? '')
+    return {
+      mounts: (sections.get('mounts') ?? '')
+        .split('\n')
+        .map(line => / on (\/.*) \([^()]*\)$/.exec(line)?.[1])
+        .filter(path => path !== undefined),
+      jails: words('jails'),
+      processes: readProcesses(sections.get('processes') ?? ''),
+      objects: [
+        ...words('links').map(name => `interface ${name}`),
+        ...words('sets').map(name => `devfs ruleset ${name}`),
+        ...words('rules').map(rule => `rctl rule ${rule}`),
+      ],
+    }
   },
 }
 

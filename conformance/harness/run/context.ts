@@ -1,12 +1,13 @@
 /** One running case: its directory, its containers, its placeholders and its way to call runtime and tools. */
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Platform } from '../host/platform.ts'
 import { cloneBase } from '../host/rootfs.ts'
 import type { CallOptions, Case, FileSpec, Json, JsonObject } from '../types.ts'
 import { type CommandAnswer, runCommand } from './command.ts'
 import { mapStrings, merge } from './merge.ts'
+import { Transcript } from './transcript.ts'
 
 /** What is the same for all cases of a run. */
 export interface Session {
@@ -14,6 +15,8 @@ export interface Session {
   runtime: string
   /** Its name as `--version` tells it, in lower case: `runc`, `jailwright`, `ocijail`. */
   runtimeName: string
+  /** What `--version` printed, its first line; empty where there is none. */
+  runtimeVersion: string
   platform: Platform
   /** Directory of everything that the run makes. */
   work: string
@@ -57,6 +60,7 @@ export class CaseContext {
   readonly ids = new Set<string>()
   readonly pids = new Set<number>()
   readonly memory = new Map<string, string>()
+  readonly transcript: Transcript
   private deadline: number
   /** Masters of received terminals, read until the case ends. */
   readonly terminals: { fd: number; stop: () => void }[] = []
@@ -74,6 +78,7 @@ export class CaseContext {
     this.unique = `${session.tag}${String(number).padStart(3, '0')}`
     this.nap = String(100_000 + (process.pid % 5000) * 1000 + number)
     this.deadline = Date.now() + (spec.timeout ?? 20_000) * session.patience
+    this.transcript = new Transcript(this.dir)
     mkdirSync(this.dir)
     // Tidied up also where a check made it past the steps.
     this.ids.add(this.id(1))
@@ -180,8 +185,16 @@ export class CaseContext {
     return Number(text)
   }
 
-  /** A tool of the host by name. */
-  tool = (name: string, ...args: string[]): Promise<CommandAnswer> =>
+  /** A tool of the host by name, as a step of the case. */
+  tool = async (name: string, ...args: string[]): Promise<CommandAnswer> => {
+    const started = Date.now()
+    const answer = await this.hostTool(name, ...args)
+    this.transcript.add(name, args, answer, Date.now() - started)
+    return answer
+  }
+
+  /** A tool of the host by name, for the harness itself: no part of the case. */
+  hostTool = (name: string, ...args: string[]): Promise<CommandAnswer> =>
     runCommand(name, args, {
       scratch: join(this.dir, 'tools'),
       timeout: 10_000 * this.session.patience,
@@ -205,15 +218,19 @@ export class CaseContext {
       if (!existsSync(runtime)) symlinkSync(this.session.runtime, runtime)
     }
     const fill = (text: string) => this.expand(text).replaceAll('@LOG@', log)
-    const answer = await runCommand(runtime, [...globals, ...args].map(fill), {
+    const words = [...globals, ...args].map(fill)
+    const started = Date.now()
+    const answer = await runCommand(runtime, words, {
       scratch: join(this.dir, 'calls'),
       timeout: this.left(options.timeout ?? 10_000),
       env: options.env,
       ...streams,
     })
+    const whole = { ...answer, log: existsSync(log) ? readFileSync(log, 'utf8') : '' }
+    this.transcript.add(basename(runtime), words, whole, Date.now() - started)
     if (answer.notStarted !== undefined)
       throw new CaseFailure(`runtime cannot be started: ${answer.notStarted}`)
-    return { ...answer, log: existsSync(log) ? readFileSync(log, 'utf8') : '' }
+    return whole
   }
 
   /** What `delete --force` stands for, for a runtime that has no such flag and kills no created container (runj). */

@@ -2,6 +2,7 @@
 import { existsSync, lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type HostProcess, mountsBelow, type Snapshot } from '../host/snapshot.ts'
 import type { CaseContext } from './context.ts'
 
 /** Files below the runtime's state directory whose name is one of the ids. */
@@ -14,47 +15,36 @@ function stateFiles(directory: string, ids: ReadonlySet<string>): string[] {
   })
 }
 
-/** Lines of ps(1) of processes that are alive and belong to the case: by pid, or by a path or a nap in their words. */
-async function processes(context: CaseContext): Promise<{ pid: number; words: string }[]> {
-  const { stdout } = await context.tool('ps', '-axww', '-o', 'pid=', '-o', 'stat=', '-o', 'args=')
+/** Processes that belong to the case: by pid, or by a path or a nap in their words. */
+function processesOf(context: CaseContext, all: readonly HostProcess[]): HostProcess[] {
   const mine = [`${context.dir}/`, `sleep ${context.nap}`]
-  return stdout
-    .split('\n')
-    .map(line => /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line))
-    .filter(match => match !== null)
-    .map(match => ({ pid: Number(match[1]), stat: match[2] ?? '', words: match[3] ?? '' }))
-    .filter(({ stat }) => !stat.startsWith('Z'))
-    .filter(
-      ({ pid, words }) =>
-        pid !== process.pid && (context.pids.has(pid) || mine.some(text => words.includes(text))),
-    )
-    .map(({ pid, words }) => ({ pid, words }))
+  return all.filter(
+    ({ pid, words }) =>
+      pid !== process.pid && (context.pids.has(pid) || mine.some(text => words.includes(text))),
+  )
 }
 
 interface Found {
   mounts: string[]
   jails: string[]
   files: string[]
-  processes: { pid: number; words: string }[]
+  processes: HostProcess[]
   objects: string[]
+  /** All that there was, of the case or not. */
+  snapshot: Snapshot
 }
 
 async function look(context: CaseContext, objectsBefore: readonly string[] | undefined): Promise<Found> {
-  const { platform } = context.session
-  const [mounts, jails, running, objects] = await Promise.all([
-    platform.mountsBelow(context.tool, context.dir),
-    platform.jails(context.tool),
-    processes(context),
-    objectsBefore === undefined ? [] : platform.objects(context.tool),
-  ])
+  const snapshot = await context.session.platform.snapshot(context.hostTool)
   const { unique, nap } = context
   const mine = (part: string) => part.includes(unique) || part.includes(nap)
   return {
-    mounts,
-    jails: jails.filter(name => name.split('.').some(part => mine(part))),
+    mounts: mountsBelow(snapshot, context.dir),
+    jails: snapshot.jails.filter(name => name.split('.').some(part => mine(part))),
     files: stateFiles(context.state, context.ids),
-    processes: running,
-    objects: objects.filter(name => objectsBefore?.includes(name) === false),
+    processes: processesOf(context, snapshot.processes),
+    objects: snapshot.objects.filter(name => objectsBefore?.includes(name) === false),
+    snapshot,
   }
 }
 
@@ -71,18 +61,30 @@ function describe(found: Found): string[] {
 /** Things that go away by themselves get this long (ms): vnets and mounts end a moment after their last process. */
 const grace = 1500
 
+/** What was left of a case, in words, and the host as it was found at the end; undefined after a clearing away. */
+export interface CleanedUp {
+  left: string[]
+  after: Snapshot | undefined
+}
+
+/** Whether the runtime may still have the container: what has no file below its --root is no container any more. */
+function mayExist(context: CaseContext, id: string): boolean {
+  return context.session.runtimeName === 'runj' || stateFiles(context.state, new Set([id])).length > 0
+}
+
 /**
- * Deletes the case's containers as a caller would, then looks. Gives what was left in words, after clearing it away.
+ * Deletes the case's containers as a caller would, then looks. What was left is cleared away.
  *
  * @param objectsBefore interfaces, rulesets and rules from before the case; undefined when other cases run beside it
  */
 export async function cleanUp(
   context: CaseContext,
   objectsBefore: readonly string[] | undefined,
-): Promise<string[]> {
+): Promise<CleanedUp> {
   context.extend(20_000)
   for (const terminal of context.terminals) terminal.stop()
   for (const id of context.ids) {
+    if (!mayExist(context, id)) continue
     const state = await context.call(['state', id], { timeout: 5000 })
     if (state.status === 0) await context.call(['delete', '--force', id], { timeout: 10_000 })
   }
@@ -93,8 +95,9 @@ export async function cleanUp(
     found = await look(context, objectsBefore)
   }
   const left = describe(found)
-  if (left.length > 0) await clear(context, found)
-  return left
+  if (left.length === 0) return { left, after: found.snapshot }
+  await clear(context, found)
+  return { left, after: undefined }
 }
 
 async function clear(context: CaseContext, found: Found): Promise<void> {
@@ -105,13 +108,13 @@ async function clear(context: CaseContext, found: Found): Promise<void> {
       // It has ended since.
     }
   }
-  for (const name of found.jails) await context.tool('jail', '-R', name)
-  for (const path of found.mounts.reverse()) await context.tool('umount', '-f', path)
+  for (const name of found.jails) await context.hostTool('jail', '-R', name)
+  for (const path of found.mounts.reverse()) await context.hostTool('umount', '-f', path)
   for (const object of found.objects) {
     const [kind, ...name] = object.split(' ')
-    if (kind === 'interface') await context.tool('ifconfig', name.join(' '), 'destroy')
-    if (kind === 'devfs') await context.tool('devfs', 'rule', '-s', name.at(-1) ?? '', 'delset')
-    if (kind === 'rctl') await context.tool('rctl', '-r', name.at(-1) ?? '')
+    if (kind === 'interface') await context.hostTool('ifconfig', name.join(' '), 'destroy')
+    if (kind === 'devfs') await context.hostTool('devfs', 'rule', '-s', name.at(-1) ?? '', 'delset')
+    if (kind === 'rctl') await context.hostTool('rctl', '-r', name.at(-1) ?? '')
   }
 }
 
@@ -129,9 +132,17 @@ export function removeTree(path: string, device = lstatSync(path).dev): void {
   rmdirSync(path)
 }
 
-/** Removes the directory of a case; refuses while there is a mount below it, lest files of the host are removed. */
-export async function removeDirectory(context: CaseContext): Promise<string | undefined> {
-  const mounts = await context.session.platform.mountsBelow(context.tool, context.dir)
+/**
+ * Removes the directory of a case; refuses while there is a mount below it, lest files of the host are removed.
+ *
+ * @param seen the host as it was found after the case; undefined: it is looked at anew
+ */
+export async function removeDirectory(
+  context: CaseContext,
+  seen: Snapshot | undefined,
+): Promise<string | undefined> {
+  const snapshot = seen ?? (await context.session.platform.snapshot(context.hostTool))
+  const mounts = mountsBelow(snapshot, context.dir)
   if (mounts.length > 0) return `not removed, still mounted: ${mounts.join(', ')}`
   try {
     removeTree(context.dir)

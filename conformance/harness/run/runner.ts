@@ -1,15 +1,13 @@
 /** Runs cases: steps, then tidying up, then the look for left-overs; several at a time where asked. */
-import { existsSync, mkdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { lifeCycle } from '../define.ts'
-import { native } from '../host/native.ts'
-import type { Platform, ToolRunner } from '../host/platform.ts'
-import { makeBase } from '../host/rootfs.ts'
-import type { Case, Need, Step } from '../types.ts'
-import { runCommand } from './command.ts'
+import type { Case, Step } from '../types.ts'
 import { CaseContext, CaseFailure, type Session } from './context.ts'
-import { cleanUp, removeDirectory, removeTree } from './leftovers.ts'
+import { cleanUp, removeDirectory } from './leftovers.ts'
+import { needsMet, skipReason } from './needs.ts'
 import { doStep } from './steps.ts'
+import type { RecordedCommand } from './transcript.ts'
 
 /** What became of a case. */
 export interface Result {
@@ -17,9 +15,21 @@ export interface Result {
   outcome: 'passed' | 'failed' | 'skipped'
   /** Why it failed or was skipped. */
   reason?: string
+  /** Why it was skipped: the runtime is known to differ, the host lacks something, or the case is not meant for it. */
+  skip?: 'runtime' | 'host' | 'mark'
   milliseconds: number
   /** Directory, where it was kept. */
   directory?: string
+  /** What was called, without the tidying up. */
+  commands: RecordedCommand[]
+  /** What the programs of the case wrote, by file. */
+  output: WrittenFile[]
+}
+
+/** A file of the case's directory that got a program's output. */
+export interface WrittenFile {
+  name: string
+  text: string
 }
 
 /** Options of a run. */
@@ -31,127 +41,48 @@ export interface RunOptions {
   onResult: (result: Result) => void
 }
 
-/**
- * How patient to be: 50 ms are ample on an ordinary machine for the runtime's `--version`, 15 ms for a shell that does
- * nothing; an emulated machine may take ten times as long for everything, also with a runtime that starts at once.
- */
-export function patienceFor(version: number, shell: number): number {
-  return Math.min(Math.max(version / 50, shell / 15, 1), 20)
-}
-
-/** Milliseconds that a shell takes that does nothing; the best of three, since the first one fills the caches. */
-async function shellTime(scratch: string): Promise<number> {
-  const times: number[] = []
-  for (let round = 0; round < 3; round += 1) {
-    const started = Date.now()
-    await runCommand('/bin/sh', ['-c', ':'], { scratch })
-    times.push(Date.now() - started)
-  }
-  return Math.min(...times)
-}
-
-/** What the runtime calls itself by `--version`; one without that option (runj) is known by its file's name. */
-export function runtimeName(version: { status: number; stdout: string }, path: string): string {
-  const said = version.status === 0 ? version.stdout : basename(path)
-  return /^[a-z]+/.exec(said.trim().toLowerCase())?.[0] ?? 'unknown'
-}
-
-/** Finds out what the runtime calls itself, makes the base root and gives the session. */
-export async function openSession(
-  runtime: string,
-  work: string,
-  platform: Platform,
-): Promise<Session & { root: string }> {
-  const scratch = join(work, 'setup')
-  const tool: ToolRunner = (name, ...args) => runCommand(name, args, { scratch })
-  const started = Date.now()
-  const version = await runCommand(runtime, ['--version'], { scratch, timeout: 60_000 })
-  const took = Date.now() - started
-  if (version.notStarted !== undefined)
-    throw new Error(`the runtime cannot be started: ${version.notStarted}`)
-  if (version.timedOut) throw new Error(`${runtime} --version does not end: no runtime`)
-  const patience = patienceFor(took, await shellTime(scratch))
-  const base = join(work, 'base')
-  mkdirSync(base)
-  const root = await makeBase(base, tool, platform.kind === 'jails')
-  return {
-    runtime,
-    runtimeName: runtimeName(version, runtime),
-    platform,
-    work,
-    base,
-    tag: `${process.pid.toString(36)}x`,
-    patience,
-    root,
-  }
-}
-
-/** A need in words: what an administrator would have to do so that the case is run. */
-const whatIsMissing: Readonly<Record<Need, string>> = {
-  native: 'system calls (bun:ffi), run the harness with Bun or as an executable',
-  racct: 'resource limits (kern.racct.enable is not 1)',
-  'no-racct': 'a host without resource limits (kern.racct.enable is 1)',
-  bpf: '/dev/bpf',
-  dri: '/dev/dri/renderD128 (no graphics driver is loaded)',
-  drm: '/dev/drm/128 (no graphics driver is loaded)',
-  vmm: '/dev/vmmctl (kldload vmm)',
-  'no-sound': 'a host without a sound driver',
-  linux: '/dev/shm (kldload linux64)',
-}
-
-/** Why a case does not apply here, or undefined. */
-async function skipReason(session: Session, spec: Case, met: ReadonlySet<Need>): Promise<string | undefined> {
-  if (spec.mark !== 'any-runtime' && session.platform.kind !== 'jails') return 'needs a host of jails'
-  if (spec.mark === 'jailwright' && session.runtimeName !== 'jailwright') return 'jailwright only'
-  const differs = spec.notFor?.[session.runtimeName]
-  if (differs !== undefined) return `${session.runtimeName}: ${differs}`
-  const missing = spec.needs?.find(need => !met.has(need))
-  return missing === undefined ? undefined : `not here: ${whatIsMissing[missing]}`
-}
-
-/** What this machine and engine have. */
-export async function needsMet(session: Session): Promise<ReadonlySet<Need>> {
-  const met = new Set<Need>()
-  const tool: ToolRunner = (name, ...args) => runCommand(name, args, { scratch: join(session.work, 'setup') })
-  if ((await native()) !== undefined) met.add('native')
-  if (session.platform.kind === 'jails') {
-    if ((await tool('sysctl', '-n', 'kern.racct.enable')).stdout.trim() === '1') met.add('racct')
-    else met.add('no-racct')
-    if (existsSync('/dev/bpf')) met.add('bpf')
-    for (const [need, node] of [
-      ['dri', '/dev/dri/renderD128'],
-      ['drm', '/dev/drm/128'],
-    ] as const) {
-      if (existsSync(node)) met.add(need)
-    }
-    if (!existsSync('/dev/sndstat')) met.add('no-sound')
-    if (existsSync('/dev/vmmctl')) met.add('vmm')
-    // The Linux ABI makes this directory in devfs.
-    if (existsSync('/dev/shm')) met.add('linux')
-  }
-  return met
-}
-
 function inWords(error: unknown): string {
   if (error instanceof CaseFailure) return error.message
   return `harness: ${error instanceof Error ? error.stack : String(error)}`
 }
 
+/** A result, and the host's objects after it where they can serve as those before the next case. */
+interface Done {
+  result: Result
+  objects?: readonly string[]
+}
+
 /** Runs one case. Whatever goes wrong in it, also in the harness, is the failure of this case alone. */
-async function runCase(session: Session, spec: Case, number: number, options: RunOptions): Promise<Result> {
+async function runCase(
+  session: Session,
+  spec: Case,
+  number: number,
+  options: RunOptions,
+  objects: readonly string[] | undefined,
+): Promise<Done> {
   const started = Date.now()
   try {
-    return await runWhole(session, spec, number, options)
+    return await runWhole(session, spec, number, options, objects)
   } catch (error) {
     const milliseconds = Date.now() - started
-    return { spec, outcome: 'failed', reason: inWords(error), milliseconds }
+    return {
+      result: { spec, outcome: 'failed', reason: inWords(error), milliseconds, commands: [], output: [] },
+    }
   }
 }
 
-async function runWhole(session: Session, spec: Case, number: number, options: RunOptions): Promise<Result> {
+async function runWhole(
+  session: Session,
+  spec: Case,
+  number: number,
+  options: RunOptions,
+  known: readonly string[] | undefined,
+): Promise<Done> {
   const started = Date.now()
   const context = new CaseContext(session, spec, number)
-  const before = options.jobs === 1 ? await session.platform.objects(context.tool) : undefined
+  // What was there after the last case is what is there before this one.
+  const alone = options.jobs === 1
+  const before = alone ? (known ?? (await session.platform.snapshot(context.hostTool)).objects) : undefined
   const steps = spec.steps ?? lifeCycle(spec.output)
   let reason: string | undefined
   try {
@@ -159,18 +90,34 @@ async function runWhole(session: Session, spec: Case, number: number, options: R
   } catch (error) {
     reason = inWords(error)
   }
-  const left = await cleanUp(context, before)
+  context.transcript.close()
+  const output = writtenFiles(context)
+  const { left, after } = await cleanUp(context, before)
   if (left.length > 0) reason = [reason, `left over: ${left.join('; ')}`].filter(Boolean).join('\n')
   const keep = options.keep && reason !== undefined
-  const notRemoved = keep ? undefined : await removeDirectory(context)
+  const notRemoved = keep ? undefined : await removeDirectory(context, after)
   if (notRemoved !== undefined) reason = [reason, notRemoved].filter(Boolean).join('\n')
   return {
-    spec,
-    outcome: reason === undefined ? 'passed' : 'failed',
-    reason,
-    milliseconds: Date.now() - started,
-    directory: keep ? context.dir : undefined,
+    result: {
+      spec,
+      outcome: reason === undefined ? 'passed' : 'failed',
+      reason,
+      milliseconds: Date.now() - started,
+      directory: keep ? context.dir : undefined,
+      commands: context.transcript.list(),
+      output,
+    },
+    objects: alone ? after?.objects : undefined,
   }
+}
+
+/** What the programs of the case wrote: `out` and `err`, with a number for a further container. */
+function writtenFiles(context: CaseContext): WrittenFile[] {
+  return readdirSync(context.dir)
+    .filter(name => /^(out|err)\d*$/.test(name) && statSync(join(context.dir, name)).isFile())
+    .sort()
+    .map(name => ({ name, text: context.transcript.text(readFileSync(join(context.dir, name), 'utf8')) }))
+    .filter(({ text }) => text !== '')
 }
 
 /** Ends the waiting for steps that have outlived the case's time by far: a run never hangs. */
@@ -207,39 +154,27 @@ export async function runCases(
   const results: Result[] = []
   const met = await needsMet(session)
   let next = 0
+  let objects: readonly string[] | undefined
   const worker = async () => {
     for (;;) {
       const number = next
       next += 1
       const spec = cases[number]
       if (spec === undefined || options.stopped()) return
-      const skip = await skipReason(session, spec, met)
-      const result: Result =
+      const skip = skipReason(session, spec, met)
+      const done: Done =
         skip === undefined
-          ? await runCase(session, spec, number + 1, options)
-          : { spec, outcome: 'skipped', reason: skip, milliseconds: 0 }
+          ? await runCase(session, spec, number + 1, options, objects)
+          : {
+              result: { spec, outcome: 'skipped', ...skip, milliseconds: 0, commands: [], output: [] },
+              objects,
+            }
+      objects = done.objects
+      const { result } = done
       results[number] = result
       options.onResult(result)
     }
   }
   await Promise.all(Array.from({ length: options.jobs }, worker))
   return results
-}
-
-/** Removes the session's directory, unless something of a case is kept in it. */
-export async function closeSession(session: Session, results: readonly Result[]): Promise<void> {
-  if (results.some(result => result.directory !== undefined)) return
-  const tool: ToolRunner = (name, ...args) => runCommand(name, args, { scratch: join(session.work, 'setup') })
-  const mounts = await session.platform.mountsBelow(tool, session.work)
-  if (mounts.length > 0) {
-    process.stderr.write(`conformance: ${session.work} stays, still mounted: ${mounts.join(', ')}\n`)
-    return
-  }
-  try {
-    removeTree(session.work)
-  } catch (error) {
-    process.stderr.write(
-      `conformance: ${session.work}: ${error instanceof Error ? error.message : String(error)}\n`,
-    )
-  }
 }
