@@ -11,6 +11,7 @@ import { checkExecutable } from './package/executable.mjs'
 import { facts, machines, root, sourceDate, version } from './package/facts.mjs'
 import { commonFiles, withExecutable } from './package/layout.mjs'
 import { packageOf } from './package/pkg.mjs'
+import { treeArchive, writeTree } from './package/tree.mjs'
 
 /**
  * The executables by machine: those that are named, or else all that the build makes. Of the latter the first two
@@ -46,15 +47,19 @@ async function main() {
   const time = sourceDate()
   const common = await commonFiles()
   const products = []
+  const trees = []
   for (const { machine, file } of executables(values.executable)) {
     const data = readFileSync(file)
     const osVersion = checkExecutable(data, machine, file)
     const files = withExecutable(common, data)
     const name = `${facts.name}-${version}-freebsd-${machine}`
     products.push({ name: `${name}.pkg`, data: await packageOf({ files, machine, osVersion, time }) })
+    products.push({ name: `${name}.tar.xz`, data: await treeArchive({ files, machine, name, time }) })
+    trees.push({ files, machine, directory: path.join(out, name) })
   }
   // Nothing is written before all is made, so that an error leaves the old products whole.
   mkdirSync(out, { recursive: true })
+  for (const tree of trees) writeTree(tree)
   for (const { name, data } of products) {
     writeFileSync(path.join(out, name), data)
     console.log(`${path.join(out, name)}  ${(data.length / 2 ** 20).toFixed(1)} MiB`)
