@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Mount } from '../../../src/bundle/generated/config.ts'
-import { parseSize } from '../../../src/translate/mounts/options.ts'
+import { parseSize } from '../../../src/translate/core/sizes.ts'
 import { DEV, errors, fate, mountOn, plan, steps, words } from '../support.ts'
 
 const mounts = (...list: Mount[]) => ({ mounts: list })
