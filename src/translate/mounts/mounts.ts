@@ -78,7 +78,7 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
   const ordered = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
   const masks = maskedPaths(context, ordered, requests)
   const readonly = readonlyPaths(context, ordered, masks)
-  // nullfs shows nothing that is mounted in its source: a read-only path is made before what is mounted in it.
+  // A copy shows nothing that is mounted in what it covers: a read-only path is made before what is mounted in it.
   plan.steps = withMountPoints([...inOrder([...ordered, ...readonly]), ...masks])
   return plan
 }
