@@ -37,8 +37,8 @@ export function lowestMount(table: readonly MountEntry[], path: string): MountEn
     const at = holderOf(known, place)
     const mount = known[at]
     if (mount?.fstype !== 'nullfs') return mount?.fstype === 'unionfs' ? undefined : mount
-    const rest = place.slice(mount.on === '/' ? 0 : mount.on.length)
-    place = realPath(mount.from).replace(/\/$/, '') + rest || '/'
+    // All of it is of the file system that its source lies on: it does not follow mounts below that.
+    place = realPath(mount.from)
     // A nullfs shows what lay on its source when it was made.
     known = known.slice(0, at)
   }
