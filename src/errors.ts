@@ -31,7 +31,10 @@ export class JailwrightError extends Error {
     message: string,
     options: { subject?: string; hint?: string; exitStatus?: number; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(message)
+    // The native engine's Error takes no options.
+    if (options.cause !== undefined)
+      Object.defineProperty(this, 'cause', { value: options.cause, configurable: true, writable: true })
     this.code = code
     this.subject = options.subject
     this.hint = options.hint
@@ -61,6 +64,19 @@ export class SyscallError extends JailwrightError {
     super('HOST', `${call}${subject ? ` ${subject}` : ''}: ${text}`, { subject })
     this.errno = errno
   }
+}
+
+/**
+ * Name of the errno that an error came from: of a SyscallError, or of an error of the engine with a `code` such as
+ * `ENOENT`. undefined for any other error, and for what is no error.
+ */
+export function errnoOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { errno, code } = error as { errno?: unknown; code?: unknown }
+  if (typeof errno === 'string') return errno
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) && !(error instanceof JailwrightError)
+    ? code
+    : undefined
 }
 
 /** A tool of the host ended with a status other than 0; the message is the tool's own last line. */

@@ -1,139 +1,246 @@
-/**
- * node:fs, when it is needed. Loading it takes a quarter of the whole start of an empty program under Bun (measured), so
- * what the commands that callers run all day need of it (open, read, write, rename) goes to libc there, and the rest
- * loads node:fs at its first call. Under Node, where it costs nothing and koffi does, all is node:fs.
- *
- * Names, arguments and errors (`code`, `syscall`, `path`) are those of node:fs.
- */
-import { errorText } from './abi/error-text.ts'
+/** Files by libc's calls: descriptors, contents, names, directories. Failures are SyscallErrors that name the path. */
+import { decode, encode } from '../bytes.ts'
+import type { SyscallError } from '../errors.ts'
 import { abi } from './abi/index.ts'
-import { call, cString, lastErrno } from './ffi/index.ts'
-import { concatenate, decode, encode } from './ffi/memory.ts'
+import { decodeStat, type FileStatus, STAT_SIZE } from './abi/stat.ts'
+import { nameOf } from './ffi/file-names.ts'
+import { call, check, cString, failure, lastErrno, lastError } from './ffi/index.ts'
+import { memory } from './ffi/memory.ts'
 import type { CArguments, CFunctionName } from './ffi/signatures.ts'
 
-type Fs = typeof import('node:fs')
+export type { FileKind, FileStatus } from './abi/stat.ts'
+export { type DirectoryEntry, directoryEntries, listDirectory, removeTree } from './directories.ts'
+export * from './node-files.ts'
 
-/** The calls below go to libc. */
-const direct = process.versions.bun !== undefined
+const PATH_MAX = 4096
 
-let loaded: Fs | undefined
+/** How a file is opened; `new`: made, and an error when it is there (O_EXCL). A number: this host's own flags. */
+export type OpenHow = 'read' | 'write' | 'append' | 'new' | number
 
-/** node:fs itself. */
-function fs(): Fs {
-  loaded ??= process.getBuiltinModule('node:fs')
-  return loaded
+function openFlags(how: OpenHow): number {
+  const { CREAT, TRUNC, APPEND, EXCL } = abi.open
+  switch (how) {
+    case 'read':
+      return 0
+    case 'write':
+      return 1 | CREAT | TRUNC
+    case 'append':
+      return 1 | CREAT | APPEND
+    case 'new':
+      return 1 | CREAT | EXCL
+    default:
+      return how
+  }
 }
 
-/** A function of node:fs that loads it when it is called. */
-function late<K extends keyof Fs>(name: K): Fs[K] {
-  const call = (...args: unknown[]) => (fs()[name] as (...args: unknown[]) => unknown)(...args)
-  return call as Fs[K]
+/** open(2), close-on-exec; `mode` in permission bits, subject to the umask. */
+export function openFile(path: string, how: OpenHow, mode = 0o666): number {
+  return named('openat', 'open', path, abi.atFdcwd, cString(path), openFlags(how) | abi.open.CLOEXEC, mode)
 }
 
-export const existsSync = late('existsSync')
-export const fstatSync = late('fstatSync')
-export const mkdirSync = late('mkdirSync')
-export const readdirSync = late('readdirSync')
-export const realpathSync = late('realpathSync') as (path: string) => string
-export const rmdirSync = late('rmdirSync')
-export const statSync = late('statSync')
-export const unlinkSync = late('unlinkSync')
+/** close(2). After EINTR the descriptor is gone on both hosts. */
+export function closeFile(fd: number): void {
+  if (call('close', fd) !== -1) return
+  const error = lastError('close', `descriptor ${fd}`)
+  if (error.errno !== 'EINTR') throw error
+}
 
-/** One libc call on a file, again after EINTR; fails as node:fs does. */
-function libc<N extends CFunctionName>(
+/** read(2) into the whole buffer; gives the number of bytes, 0 at end of file. */
+export function readInto(fd: number, bytes: Uint8Array): number {
+  return check('read', `descriptor ${fd}`, fd, bytes, bytes.length)
+}
+
+/** write(2) of the bytes from `offset` on; gives the number of bytes taken. */
+export function writeFrom(fd: number, bytes: Uint8Array, offset = 0): number {
+  const rest = offset === 0 ? bytes : bytes.subarray(offset)
+  return check('write', `descriptor ${fd}`, fd, rest, rest.length)
+}
+
+/** Writes the whole text to a blocking descriptor, also when the kernel takes it in pieces. */
+export function writeText(fd: number, text: string): void {
+  const bytes = encode(text)
+  for (let at = 0; at < bytes.length; ) at += writeFrom(fd, bytes, at)
+}
+
+/** A whole file as bytes; a FIFO in its place is not waited for. */
+export function readFileBytes(path: string): Uint8Array {
+  const fd = openFile(path, abi.open.NONBLOCK)
+  try {
+    // A state file fits in a page, with room to see its end.
+    let bytes = new Uint8Array(4096)
+    for (let length = 0; ; ) {
+      const size = named('read', 'read', path, fd, bytes.subarray(length), bytes.length - length)
+      if (size === 0) return bytes.subarray(0, length)
+      length += size
+      if (length < bytes.length) continue
+      const larger = new Uint8Array(length * 4)
+      larger.set(bytes)
+      bytes = larger
+    }
+  } finally {
+    closeFile(fd)
+  }
+}
+
+/** A whole file as text. */
+export function readTextFile(path: string): string {
+  return decode(readFileBytes(path))
+}
+
+/** Writes a file anew; `mode` in permission bits when it is made. */
+export function writeTextFile(path: string, text: string, mode = 0o666): void {
+  const fd = openFile(path, 'write', mode)
+  try {
+    writeText(fd, text)
+  } finally {
+    closeFile(fd)
+  }
+}
+
+/** One libc call on a path, again after EINTR; the error has the system call's name and the path. */
+function named<N extends CFunctionName>(
   name: N,
   syscall: string,
-  path: string | undefined,
+  path: string,
   ...args: CArguments<N>
 ): number {
   for (;;) {
     const result = call(name, ...args)
     if (result !== -1) return result
-    const code = lastErrno()
-    if (code === 'EINTR') continue
-    const where = path === undefined ? '' : ` '${path}'`
-    const error = new Error(`${code}: ${errorText(code).toLowerCase()}, ${syscall}${where}`)
-    throw Object.assign(error, { code, syscall, ...(path === undefined ? {} : { path }) })
+    const errno = lastErrno()
+    if (errno !== 'EINTR') throw failure(syscall, errno, path)
   }
 }
 
-/** open(2) with `r`, `w`, `a` or this host's flags; close-on-exec. Mode in permission bits, subject to the umask. */
-export function openSync(path: string, flags: 'r' | 'w' | 'a' | number, mode = 0o666): number {
-  if (!direct) return fs().openSync(path, flags, mode)
-  const { CREAT, TRUNC, APPEND, CLOEXEC } = abi.open
-  const writing = { r: 0, w: 1 | CREAT | TRUNC, a: 1 | CREAT | APPEND }
-  const number = typeof flags === 'number' ? flags : writing[flags]
-  return libc('openat', 'open', path, abi.atFdcwd, cString(path), number | CLOEXEC, mode)
+function status(name: 'stat' | 'lstat', path: string): FileStatus | undefined {
+  const bytes = memory(STAT_SIZE)
+  if (call(name, cString(path), bytes) !== -1) return decodeStat(abi, bytes)
+  const error: SyscallError = lastError(name, path)
+  if (error.errno === 'ENOENT' || error.errno === 'ENOTDIR') return undefined
+  throw error
 }
 
-/** close(2). */
-export function closeSync(fd: number): void {
-  if (direct) libc('close', 'close', undefined, fd)
-  else fs().closeSync(fd)
+/** stat(2), links followed; undefined when there is nothing of that name. */
+export function statusOf(path: string): FileStatus | undefined {
+  return status('stat', path)
 }
 
-/** read(2) into the whole buffer; 0 at end of file. */
-export function readSync(fd: number, buffer: Uint8Array): number {
-  return direct ? libc('read', 'read', undefined, fd, buffer, buffer.length) : fs().readSync(fd, buffer)
+/** lstat(2); undefined when there is nothing of that name. */
+export function linkStatusOf(path: string): FileStatus | undefined {
+  return status('lstat', path)
 }
 
-/** write(2) of the buffer from `offset` on; gives the number of bytes taken. */
-export function writeSync(fd: number, buffer: Uint8Array, offset = 0): number {
-  if (!direct) return fs().writeSync(fd, buffer, offset)
-  const rest = buffer.subarray(offset)
-  return libc('write', 'write', undefined, fd, rest, rest.length)
+/** fstat(2). */
+export function statusOfDescriptor(fd: number): FileStatus {
+  const bytes = memory(STAT_SIZE)
+  check('fstat', `descriptor ${fd}`, fd, bytes)
+  return decodeStat(abi, bytes)
 }
-
-/** Writes the whole text to a blocking descriptor, also when the kernel takes it in pieces. */
-export function writeAll(fd: number, text: string): void {
-  const bytes = encode(text)
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-}
-
-/** rename(2). */
-export function renameSync(from: string, to: string): void {
-  if (direct) libc('rename', 'rename', from, cString(from), cString(to))
-  else fs().renameSync(from, to)
-}
-
-/** A whole file as text; a FIFO in its place is not waited for. */
-export function readFileSync(path: string, encoding: 'utf8'): string {
-  const fd = openSync(path, abi.open.NONBLOCK)
-  try {
-    if (!direct) return fs().readFileSync(fd, encoding)
-    // A state file fits in a page, with room to see its end.
-    let bytes: Uint8Array = new Uint8Array(4096)
-    for (let length = 0; ; ) {
-      const size = readSync(fd, length === 0 ? bytes : bytes.subarray(length))
-      if (size === 0) return decode(bytes.subarray(0, length))
-      length += size
-      if (length === bytes.length) bytes = concatenate([bytes, new Uint8Array(length * 3)])
-    }
-  } finally {
-    closeSync(fd)
-  }
-}
-
-/** Room for the largest struct stat (FreeBSD's: 224 bytes). */
-const STAT_SIZE = 256
-/** Device and inode are its first two 64-bit words on both hosts. */
-const IDENTITY_SIZE = 16
 
 /** True when there is something of that name, links followed. */
 export function exists(path: string): boolean {
-  return direct ? call('stat', cString(path), new Uint8Array(STAT_SIZE)) !== -1 : fs().existsSync(path)
+  return call('stat', cString(path), memory(STAT_SIZE)) !== -1
 }
 
 /** True when the open file and the path are one and the same file; false when the path is gone. */
 export function isSameFile(fd: number, path: string): boolean {
-  if (!direct) {
-    const [held, named] = [fs().fstatSync(fd), fs().statSync(path, { throwIfNoEntry: false })]
-    return named !== undefined && named.ino === held.ino && named.dev === held.dev
-  }
-  const held = new Uint8Array(STAT_SIZE)
-  const named = new Uint8Array(STAT_SIZE)
-  libc('fstat', 'fstat', undefined, fd, held)
-  if (call('stat', cString(path), named) === -1) return false
-  for (let at = 0; at < IDENTITY_SIZE; at++) if (held[at] !== named[at]) return false
+  const held = memory(STAT_SIZE)
+  const found = memory(STAT_SIZE)
+  check('fstat', `descriptor ${fd}`, fd, held)
+  if (call('stat', cString(path), found) === -1) return false
+  // Device and inode are the first two 64-bit words on both hosts.
+  for (let at = 0; at < 16; at++) if (held[at] !== found[at]) return false
   return true
+}
+
+/** mkdir(2); the mode is subject to the umask. */
+export function makeDirectory(path: string, mode = 0o777): void {
+  check('mkdir', path, cString(path), mode)
+}
+
+/** Makes a directory and those above it that are missing; one that is there is no error. */
+export function makeDirectories(path: string, mode = 0o777): void {
+  if (call('mkdir', cString(path), mode) !== -1) return
+  const error = lastError('mkdir', path)
+  const above = path.replace(/\/+[^/]*\/*$/, '')
+  if (error.errno === 'ENOENT' && above !== '' && above !== path) {
+    makeDirectories(above, mode)
+    if (call('mkdir', cString(path), mode) !== -1) return
+    if (lastErrno() !== 'EEXIST') throw lastError('mkdir', path)
+  }
+  // Some file systems say EROFS or EPERM of a directory that is there.
+  if (statusOf(path)?.kind !== 'dir') throw error
+}
+
+/** rmdir(2). */
+export function removeDirectory(path: string): void {
+  check('rmdir', path, cString(path))
+}
+
+/** unlink(2). */
+export function removeFile(path: string): void {
+  check('unlink', path, cString(path))
+}
+
+/** rename(2). */
+export function renameFile(from: string, to: string): void {
+  check('rename', from, cString(from), cString(to))
+}
+
+/** link(2): a further name `to` of the file `from`. */
+export function linkFile(from: string, to: string): void {
+  check('link', to, cString(from), cString(to))
+}
+
+/** symlink(2): makes `path` a link to `target`. */
+export function makeSymbolicLink(target: string, path: string): void {
+  check('symlink', path, cString(target), cString(path))
+}
+
+/** readlink(2). */
+export function readLink(path: string): string {
+  const buffer = memory(PATH_MAX)
+  const length = check('readlink', path, cString(path), buffer, buffer.length)
+  return nameOf(buffer.subarray(0, length))
+}
+
+/** chmod(2), links followed, or fchmod(2). */
+export function changeMode(file: string | number, mode: number): void {
+  if (typeof file === 'string') check('chmod', file, cString(file), mode)
+  else check('fchmod', `descriptor ${file}`, file, mode)
+}
+
+/** chown(2), links followed, or fchown(2); -1 leaves an id as it is. */
+export function changeOwner(file: string | number, uid: number, gid: number): void {
+  if (typeof file === 'string') check('chown', file, cString(file), uid >>> 0, gid >>> 0)
+  else check('fchown', `descriptor ${file}`, file, uid >>> 0, gid >>> 0)
+}
+
+/** True when the calling process's real ids may write the file (access(2), W_OK). */
+export function isWritable(path: string): boolean {
+  return call('access', cString(path), 2) !== -1
+}
+
+/** realpath(3): absolute, without links, `.` and `..`. */
+export function realPath(path: string): string {
+  const buffer = memory(PATH_MAX)
+  if (call('realpath', cString(path), buffer) === 0) throw lastError('realpath', path)
+  return nameOf(buffer.subarray(0, buffer.indexOf(0)))
+}
+
+/** chdir(2). */
+export function changeDirectory(path: string): void {
+  check('chdir', path, cString(path))
+}
+
+/** getcwd(3). */
+export function currentDirectory(): string {
+  const buffer = memory(PATH_MAX)
+  if (call('getcwd', buffer, buffer.length) === 0) throw lastError('getcwd')
+  return nameOf(buffer.subarray(0, buffer.indexOf(0)))
+}
+
+/** umask(2); gives the former one. */
+export function changeUmask(mask: number): number {
+  return call('umask', mask)
 }

@@ -14,12 +14,13 @@ import {
   openNonBlocking,
   setBlocking,
 } from './process/descriptors.ts'
-import { engineEnvironment, freeUserSignals } from './process/engine-signal.ts'
 import {
   callersDescriptors,
   disableTracing,
+  engineEnvironment,
   execve,
   exitNow,
+  freeUserSignals,
   kill,
   prepareExecve,
   resetSignals,

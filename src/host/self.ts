@@ -1,13 +1,5 @@
 /** Who this process is: by what name it was called, and how to start it again. */
-
-/** True in an executable made by `bun build --compile`, whose files live below /$bunfs. */
-function isCompiled(): boolean {
-  return process.versions.bun !== undefined && import.meta.url.includes('/$bunfs/')
-}
-
-function basename(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
-}
+import { engine } from './engine/index.ts'
 
 /** The names that the program answers to. */
 export type Program = 'jailwright' | 'ocijail'
@@ -17,20 +9,11 @@ export type Program = 'jailwright' | 'ocijail'
  * `jailwright` in every other case.
  */
 export function calledName(): Program {
-  // argv0 is the compiled executable's link; under Node the link is the script's.
-  const called = basename(process.argv0) === 'ocijail' || basename(process.argv[1] ?? '') === 'ocijail'
-  return called ? 'ocijail' : 'jailwright'
+  const called = engine.argv[0] ?? ''
+  return called.slice(called.lastIndexOf('/') + 1) === 'ocijail' ? 'ocijail' : 'jailwright'
 }
 
 /** Argument vector that starts this program again, without its arguments: how `create` starts init. */
-export function selfCommand(): [program: string, ...args: string[]] {
-  if (isCompiled()) return [process.execPath]
-  const here = import.meta.url
-  const path = (relative: string) => decodeURIComponent(new URL(relative, here).pathname)
-  // The bundler puts shared modules into chunks/ beside main.js.
-  if (!here.endsWith('.ts'))
-    return [process.execPath, path(here.includes('/chunks/') ? '../main.js' : './main.js')]
-  if (process.versions.bun !== undefined) return [process.execPath, path('../main.ts')]
-  // Source under Node is the test runner, which compiles it on the way: the built program stands in.
-  return [process.execPath, path('../../dist/node/main.js')]
+export function selfCommand(): readonly [program: string, ...args: string[]] {
+  return engine.command
 }

@@ -19,8 +19,9 @@ const fake = vi.hoisted(() => ({
     value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value,
 }))
 
-vi.mock('../../src/host/ffi/koffi.ts', () => ({
-  openKoffi: () => ({
+vi.mock('../../src/host/engine/index.ts', async original => {
+  const { engine } = await original<typeof import('../../src/host/engine/index.ts')>()
+  const ffi = {
     lookup: (name: string) => {
       fake.looked.push(name)
       return (...args: never[]) => fake.functions[name]!(...(args.map(fake.shared) as never[]))
@@ -31,9 +32,9 @@ vi.mock('../../src/host/ffi/koffi.ts', () => ({
       return fake.next - 0x10_000
     },
     errno: () => fake.errno,
-    getpidOnThread: () => process.pid,
-  }),
-}))
+  }
+  return { engine: Object.create(engine, { ffi: { value: ffi } }) }
+})
 
 // The same numbers on FreeBSD and on the host of this test.
 const ENOENT = 2

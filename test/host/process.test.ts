@@ -50,12 +50,6 @@ describe.each(engines)('becoming the program under %s', engine => {
     expect(open('cloexec')).toEqual(['0', '1', '2', '3'])
   })
 
-  it('lets a thread of its own end, which init does before it enters a jail', () => {
-    const done = runFixture(engine, 'thread')
-    expect(done.stderr).toBe('')
-    expect(done.stdout).toBe('the thread has run\n')
-  })
-
   it('starts a session and forbids new privileges', () => {
     const script = 'test $(ps -o sid= -p $$) -eq $$ && echo leader; grep NoNewPrivs /proc/self/status'
     const done = runFixture(engine, 'exec', [script, 'session', 'privileges'], {

@@ -9,7 +9,7 @@ import { encodeUnixAddress } from '../../src/host/abi/socket.ts'
 import { processCalls as calls } from '../../src/host/process.ts'
 
 const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi')
-const libc = koffi.load(abi.libc)
+const libc = koffi.load('libc.so.6')
 const c = {
   socket: libc.func('int socket(int, int, int)'),
   bind: libc.func('int bind(int, void *, unsigned int)'),

@@ -2,7 +2,6 @@
 import type { Case } from '../../harness/types.ts'
 import { bindCases } from './binds.ts'
 import { destinationCases } from './destinations.ts'
-import { itselfCases } from './itself.ts'
 import { pathCases } from './paths.ts'
 import { rootCases } from './root.ts'
 import { socketCases } from './sockets.ts'
@@ -18,5 +17,4 @@ export const mountCases: readonly Case[] = [
   ...translatedMountCases,
   ...rootCases,
   ...pathCases,
-  ...itselfCases,
 ]

@@ -3,7 +3,6 @@
  * is a module with an `install(kernel)` that registers its calls and keeps its own state.
  */
 import type { Json } from '../client.ts'
-import { KernelError as RuleError } from '../text/errno.ts'
 
 /** A call fails: errno by FreeBSD's name and, where FreeBSD has one, the kernel's errmsg text. */
 export class KernelError extends Error {
@@ -90,11 +89,7 @@ export class Kernel {
   call(caller: Caller, name: string, ...args: Json[]): Json {
     const handler = this.calls.get(name)
     if (handler === undefined) throw new KernelError('ENOSYS', `no call ${name}`)
-    try {
-      return handler(caller, ...args) ?? null
-    } catch (error) {
-      throw error instanceof RuleError ? new KernelError(error.errno, error.detail) : error
-    }
+    return handler(caller, ...args) ?? null
   }
 
   on<K extends keyof Events>(event: K, listener: Listener<K>): void {

@@ -3,12 +3,6 @@
 /** Numbers of one host. Both 64-bit architectures of an operating system share one table. */
 export interface Abi {
   os: 'freebsd' | 'linux'
-  /** File name of the C library for dlopen(3). */
-  libc: string
-  /** File name of the library that has pthread_create(3). */
-  threads: string
-  /** The function that gives the address of errno. */
-  errnoFunction: '__error' | '__errno_location'
   /** errno name by number. A function: a table that only a failed call needs is not made at every start. */
   errnoName(number: number): string | undefined
   /** Signal number by name without SIG. */
@@ -44,7 +38,43 @@ export interface Abi {
     TIOCGPTN: number
     TIOCGPTPEER: number
   }>
-  /** SIG_SETMASK of sigprocmask(2). */
+  /** AT_REMOVEDIR of unlinkat(2). */
+  atRemovedir: number
+  /** F_DUPFD_CLOEXEC of fcntl(2). */
+  dupfdCloexec: number
+  /** CLOCK_MONOTONIC of clock_gettime(2). */
+  clockMonotonic: number
+  /** struct stat: its size, and the offsets of what is read of it. */
+  stat: Readonly<{
+    size: number
+    dev: number
+    ino: number
+    mode: number
+    /** Bytes of st_mode and of st_nlink. */
+    modeBytes: 2 | 4
+    nlink: number
+    nlinkBytes: 4 | 8
+    uid: number
+    gid: number
+    rdev: number
+    length: number
+    mtime: number
+  }>
+  /** struct dirent as getdirentries(2) and getdents64(2) give it; the name ends with NUL. */
+  dirent: Readonly<{ reclen: number; type: number; name: number }>
+  /** siginfo_t: its size and the offset of si_pid. */
+  siginfo: Readonly<{ size: number; pid: number }>
+  /** posix_spawn(3): sizes of the two opaque types, flags; SETSID is 0 where there is none. */
+  spawn: Readonly<{
+    actionsSize: number
+    attributesSize: number
+    SETPGROUP: number
+    SETSIGDEF: number
+    SETSIGMASK: number
+    SETSID: number
+  }>
+  /** SIG_BLOCK and SIG_SETMASK of sigprocmask(2). */
+  sigBlock: number
   sigSetmask: number
   /** Bytes of sigset_t and of struct sigaction (the handler is the first pointer in both). */
   sigsetSize: number

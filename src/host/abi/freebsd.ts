@@ -17,9 +17,6 @@ const ERRNO_NAMES =
 
 export const freebsd: Abi = {
   os: 'freebsd',
-  libc: 'libc.so.7',
-  threads: 'libthr.so.3',
-  errnoFunction: '__error',
   errnoName: number => ERRNO_NAMES.split(' ')[number - 1],
   signals: {
     HUP: 1,
@@ -100,6 +97,28 @@ export const freebsd: Abi = {
     TIOCGPTN: 0x4004740f,
     TIOCGPTPEER: 0,
   },
+  atRemovedir: 0x800,
+  dupfdCloexec: 17,
+  clockMonotonic: 4,
+  stat: {
+    size: 224,
+    dev: 0,
+    ino: 8,
+    nlink: 16,
+    nlinkBytes: 8,
+    mode: 24,
+    modeBytes: 2,
+    uid: 28,
+    gid: 32,
+    rdev: 40,
+    mtime: 64,
+    length: 112,
+  },
+  dirent: { reclen: 16, type: 18, name: 24 },
+  siginfo: { size: 80, pid: 12 },
+  // Both types are pointers to what libc allocates.
+  spawn: { actionsSize: 8, attributesSize: 8, SETPGROUP: 2, SETSIGDEF: 0x10, SETSIGMASK: 0x20, SETSID: 0 },
+  sigBlock: 1,
   sigSetmask: 3,
   sigsetSize: 16,
   sigactionSize: 32,

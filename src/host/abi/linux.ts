@@ -1,4 +1,5 @@
 /** Linux with glibc on x86-64 and arm64: the simulated host runs there. Facts: asm-generic headers, glibc's bits/. */
+import { engine } from '../engine/index.ts'
 import type { Abi } from './abi.ts'
 
 /** errno(3) from 35 on; the numbers below run without a hole. */
@@ -58,11 +59,12 @@ const FIRST =
   'EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV ' +
   'ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE'
 
+/** x86-64 has structures and flags of its own; the others share asm-generic's, arm64 with two flags of open(2) exchanged. */
+const x64 = engine.arch === 'x64'
+const arm64 = engine.arch === 'arm64'
+
 export const linux: Abi = {
   os: 'linux',
-  libc: 'libc.so.6',
-  threads: 'libpthread.so.0',
-  errnoFunction: '__errno_location',
   errnoName: number => LATER()[number] ?? FIRST.split(' ')[number - 1],
   signals: {
     HUP: 1,
@@ -123,13 +125,13 @@ export const linux: Abi = {
   open: {
     NONBLOCK: 0x800,
     // arm64 has DIRECTORY and NOFOLLOW at other bits than x86-64 (asm/fcntl.h).
-    NOFOLLOW: process.arch === 'arm64' ? 0x8000 : 0x20000,
+    NOFOLLOW: arm64 ? 0x8000 : 0x20000,
     CREAT: 0x40,
     TRUNC: 0x200,
     APPEND: 0x400,
     EXCL: 0x80,
     NOCTTY: 0x100,
-    DIRECTORY: process.arch === 'arm64' ? 0x4000 : 0x10000,
+    DIRECTORY: arm64 ? 0x4000 : 0x10000,
     CLOEXEC: 0x80000,
     PATH: 0x200000,
   },
@@ -142,6 +144,42 @@ export const linux: Abi = {
     TIOCGPTN: 0x80045430,
     TIOCGPTPEER: 0x5441,
   },
+  atRemovedir: 0x200,
+  dupfdCloexec: 1030,
+  clockMonotonic: 1,
+  stat: x64
+    ? {
+        size: 144,
+        dev: 0,
+        ino: 8,
+        nlink: 16,
+        nlinkBytes: 8,
+        mode: 24,
+        modeBytes: 4,
+        uid: 28,
+        gid: 32,
+        rdev: 40,
+        length: 48,
+        mtime: 88,
+      }
+    : {
+        size: 128,
+        dev: 0,
+        ino: 8,
+        mode: 16,
+        modeBytes: 4,
+        nlink: 20,
+        nlinkBytes: 4,
+        uid: 24,
+        gid: 28,
+        rdev: 32,
+        length: 48,
+        mtime: 88,
+      },
+  dirent: { reclen: 16, type: 18, name: 19 },
+  siginfo: { size: 128, pid: 16 },
+  spawn: { actionsSize: 80, attributesSize: 336, SETPGROUP: 2, SETSIGDEF: 4, SETSIGMASK: 8, SETSID: 0x80 },
+  sigBlock: 0,
   sigSetmask: 2,
   sigsetSize: 128,
   sigactionSize: 152,

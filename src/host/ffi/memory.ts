@@ -1,10 +1,9 @@
 /**
- * Memory that C reads and writes. Not node:buffer's Buffer: its first use takes 4 % of the start of an empty program, and
- * `state` and `start` need nothing else of it. What is here has Buffer's names and meaning.
+ * Memory that C reads and writes, with Buffer's names for readers and writers of numbers. By arithmetic on bytes and not
+ * by DataView: a view for each piece of memory takes longer than what is read of it. Both hosts' machines are little endian.
  */
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+export { concatenate, decode, encode, toHex } from '../../bytes.ts'
 
 /** Memory, or a Buffer of a test: what the decoders of `abi/` read from. */
 export interface Bytes extends Uint8Array {
@@ -20,63 +19,71 @@ export interface Bytes extends Uint8Array {
   subarray(begin?: number, end?: number): Bytes
 }
 
-/** Bytes with Buffer's readers and writers of numbers, little endian unless the name says otherwise. */
+/** Bytes with Buffer's readers and writers of numbers; a place outside of them is a RangeError. */
 export class Memory extends Uint8Array<ArrayBuffer> implements Bytes {
-  #view: DataView | undefined
-
-  get #numbers(): DataView {
-    this.#view ??= new DataView(this.buffer, this.byteOffset, this.byteLength)
-    return this.#view
-  }
-
   /** The same memory, as Buffer's. */
   override subarray(begin?: number, end?: number): Memory {
     return super.subarray(begin, end) as Memory
   }
 
   readInt8(at = 0): number {
-    return this.#numbers.getInt8(at)
+    return (byte(this, at, 1) << 24) >> 24
   }
   readUInt8(at = 0): number {
-    return this.#numbers.getUint8(at)
+    return byte(this, at, 1)
   }
   readInt16LE(at = 0): number {
-    return this.#numbers.getInt16(at, true)
+    return (this.readUInt16LE(at) << 16) >> 16
   }
   readUInt16LE(at = 0): number {
-    return this.#numbers.getUint16(at, true)
+    return byte(this, at, 2) | (this[at + 1]! << 8)
   }
   readUInt16BE(at = 0): number {
-    return this.#numbers.getUint16(at)
+    return (byte(this, at, 2) << 8) | this[at + 1]!
   }
   readInt32LE(at = 0): number {
-    return this.#numbers.getInt32(at, true)
+    return byte(this, at, 4) | (this[at + 1]! << 8) | (this[at + 2]! << 16) | (this[at + 3]! << 24)
   }
   readUInt32LE(at = 0): number {
-    return this.#numbers.getUint32(at, true)
+    return this.readInt32LE(at) >>> 0
   }
   readBigInt64LE(at = 0): bigint {
-    return this.#numbers.getBigInt64(at, true)
+    return BigInt.asIntN(64, this.readBigUInt64LE(at))
   }
   readBigUInt64LE(at = 0): bigint {
-    return this.#numbers.getBigUint64(at, true)
+    return (BigInt(this.readUInt32LE(at + 4)) << 32n) | BigInt(this.readUInt32LE(at))
   }
 
   writeUInt8(value: number, at = 0): void {
-    this.#numbers.setUint8(at, value)
+    byte(this, at, 1)
+    this[at] = value
   }
   writeUInt16LE(value: number, at = 0): void {
-    this.#numbers.setUint16(at, value, true)
+    byte(this, at, 2)
+    this[at] = value
+    this[at + 1] = value >> 8
   }
   writeInt32LE(value: number, at = 0): void {
-    this.#numbers.setInt32(at, value, true)
+    byte(this, at, 4)
+    this[at] = value
+    this[at + 1] = value >> 8
+    this[at + 2] = value >> 16
+    this[at + 3] = value >> 24
   }
   writeUInt32LE(value: number, at = 0): void {
-    this.#numbers.setUint32(at, value, true)
+    this.writeInt32LE(value, at)
   }
   writeBigUInt64LE(value: bigint, at = 0): void {
-    this.#numbers.setBigUint64(at, value, true)
+    this.writeInt32LE(Number(BigInt.asUintN(32, value)), at)
+    this.writeInt32LE(Number(BigInt.asUintN(32, value >> 32n)), at + 4)
   }
+}
+
+/** The byte at `at`, when there are `count` of them. */
+function byte(bytes: Uint8Array, at: number, count: number): number {
+  if (at < 0 || at + count > bytes.length)
+    throw new RangeError(`no ${count} bytes at ${at} of ${bytes.length}`)
+  return bytes[at]!
 }
 
 /** Zeroed memory at a fixed address; it must stay reachable while C may use it. */
@@ -90,32 +97,4 @@ export function memoryOf(bytes: ArrayLike<number>): Memory {
   const copy = memory(bytes.length)
   copy.set(bytes)
   return copy
-}
-
-/** A text in UTF-8. */
-export function encode(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text)
-}
-
-/** Bytes as text; what is no UTF-8 becomes U+FFFD. */
-export function decode(bytes: Uint8Array): string {
-  return decoder.decode(bytes)
-}
-
-/** Bytes of the parts in a row. */
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts
-  if (parts.length === 1 && first) return first
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
-}
-
-/** Bytes in hexadecimal. */
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 }

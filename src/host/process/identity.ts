@@ -1,8 +1,8 @@
 /** Calls by which init becomes the program: ids, limits, signals, execve. */
-import { JailwrightError, SyscallError } from '../../errors.ts'
-import { errorText } from '../abi/error-text.ts'
+import { JailwrightError } from '../../errors.ts'
 import { abi } from '../abi/index.ts'
-import { call, check, cString, lastErrno, lastError, stringArray } from '../ffi/index.ts'
+import { engine } from '../engine/index.ts'
+import { call, check, cString, failure, lastErrno, lastError, stringArray } from '../ffi/index.ts'
 import { type Memory, memory } from '../ffi/memory.ts'
 import { sysctlByNumber } from '../sysctl.ts'
 
@@ -57,37 +57,28 @@ export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
   check('setrlimit', `RLIMIT_${resource}`, number, limits)
 }
 
-/** The soft limit of descriptors while a process is started, see `withFewDescriptors`. */
-const FEW_DESCRIPTORS = 1024n
-
-/**
- * Runs `action`, which starts a process, with a low soft limit of descriptors (in this process and the started one).
- * Bun's child on FreeBSD asks for every number up to the limit whether it is open (src/jsc/bindings/bun-spawn.cpp,
- * closeRangeLoop with getdtablesize(3), up to 65536): two system calls each that take longer than all else. The
- * caller has marked what it holds close-on-exec, and holds none above the low limit.
- */
+/** Nothing is done around `action` any more: for callers that still ask. */
 export function withFewDescriptors<T>(action: (former: bigint | undefined) => T): T {
-  if (abi.os !== 'freebsd' || process.versions.bun === undefined) return action(undefined)
-  const limits = descriptorLimits()
-  const former = limits.readBigUInt64LE(0)
-  if (former <= FEW_DESCRIPTORS) return action(undefined)
-  limits.writeBigUInt64LE(FEW_DESCRIPTORS, 0)
-  check('setrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
-  try {
-    return action(former)
-  } finally {
-    limits.writeBigUInt64LE(former, 0)
-    check('setrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
-  }
+  return action(undefined)
 }
 
+/** No variable is needed any more: for callers that still ask. */
+export function engineEnvironment(): Record<string, string> {
+  return {}
+}
+
+/** Nothing is done any more: for callers that still ask. */
+export function freeUserSignals(_command: readonly string[]): void {}
+
 /**
- * The soft limit of descriptors that the caller of this command would have handed on. Both engines raise their own to the
- * hard limit when they start and keep nothing of it, so the parent is asked (kern.proc.rlimit, prlimit(2)). undefined when
- * it cannot be seen, or when its hard limit is not ours: then limits were set in between, and its own say nothing.
+ * The soft limit of descriptors that the caller of this command would have handed on. Node raises its own to the
+ * hard limit when it starts and keeps nothing of it, so the parent is asked (kern.proc.rlimit, prlimit(2)). undefined when
+ * it cannot be seen, or when its hard limit is not ours: then limits were set in between, and its own say nothing; and
+ * where the engine raises nothing: then it is still as it was.
  */
 export function callersDescriptors(): bigint | undefined {
-  const theirs = limitsOf(process.ppid)
+  if (!engine.raisesDescriptors) return undefined
+  const theirs = limitsOf(engine.parentPid())
   if (theirs === undefined) return undefined
   const ours = descriptorLimits()
   if (theirs.readBigUInt64LE(8) !== ours.readBigUInt64LE(8)) return undefined
@@ -127,8 +118,8 @@ export function setCredentials(uid: number, gid: number, groups: readonly number
   for (const [index, group] of all.entries()) list.writeUInt32LE(group, index * 4)
   check('setgroups', undefined, all.length, list)
   // glibc stops every thread for each of these: what is already so is left.
-  if (process.getgid?.() !== gid || process.getegid?.() !== gid) check('setgid', String(gid), gid)
-  if (process.getuid?.() !== uid || process.geteuid?.() !== uid) check('setuid', String(uid), uid)
+  if (call('getgid') !== gid || call('getegid') !== gid) check('setgid', String(gid), gid)
+  if (call('getuid') !== uid || call('geteuid') !== uid) check('setuid', String(uid), uid)
 }
 
 /**
@@ -173,23 +164,15 @@ function procctl(name: string, command: number, value: number, tolerated?: strin
   if (call('procctl', 0, 0, command, data) === -1) {
     const errno = lastErrno()
     if (errno === tolerated) return
-    throw new SyscallError('procctl', errno, errorText(errno), name)
+    throw failure('procctl', errno, name)
   }
 }
 
-/** kill(2) by this host's number; a number that is no signal is EINVAL. The engine's own call, which needs no FFI. */
+/** kill(2) by this host's number; a number that is no signal is EINVAL. */
 export function kill(pid: number, signal: number): void {
   if (!Number.isInteger(signal) || signal < 0 || signal > abi.lastSignal)
-    throw new SyscallError('kill', 'EINVAL', errorText('EINVAL'), String(signal))
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    const { code, errno } = error as NodeJS.ErrnoException
-    // Node gives code ESRCH; a number it cannot name is looked up in the host's own table.
-    const name = code ?? (errno === undefined ? undefined : abi.errnoName(Math.abs(errno)))
-    if (name === undefined) throw error
-    throw new SyscallError('kill', name, errorText(name), String(pid))
-  }
+    throw failure('kill', 'EINVAL', String(signal))
+  if (call('kill', pid, signal) === -1) throw lastError('kill', String(pid))
 }
 
 /** _exit(2): ends at once, without a look at threads that still wait in a read (Node joins them and would wait too). */

@@ -105,7 +105,7 @@ function one(
     u: 'show resource consumption for',
   }
   try {
-    kernel.check(host.privileged)
+    if (!host.privileged) throw new KernelError('EPERM')
     if (mode === 'a') kernel.add(rule)
     else if (mode === 'r') kernel.remove(rule)
     else if (mode === 'u') {

@@ -1,9 +1,8 @@
 /** Parameters for jail_set(2): which of a jail's are the kernel's, and their values (import_params). */
 import fs from 'node:fs'
 import type { Json } from '../../client.ts'
-import type { Param } from '../../rules/jail/catalogue.ts'
-import { parseValue, type Resolved, resolve, ValueError } from '../../rules/jail/values.ts'
-import { strerror, type ToolContext } from '../tool.ts'
+import { strerror } from '../tool.ts'
+import { parseValue, type Resolved, resolve, ValueError } from './params.ts'
 import { type Conf, complain, type Run, values } from './run.ts'
 import { checkInternals, sameParameter } from './words.ts'
 
@@ -14,28 +13,32 @@ export const PSEUDO =
   exec.timeout interface ip_hostname mount mount.devfs mount.fdescfs mount.fstab mount.procfs stop.timeout
   vnet.interface zfs.dataset allow.dying`.split(/\s+/)
 
-/** A parameter as it was written, with its value in the kernel's form. */
+/** A parameter as it was written, with its value in the kernel's form; null when it has none. */
 export interface Given {
   name: string
   found: Resolved
   value: Json
-  /** The text of its value, `true` when it has none. */
-  text: string | true
+  hasText: boolean
 }
 
-/** libjail's lookup of a parameter in the kernel's catalogue. */
-export function lookUpParam(t: ToolContext, name: string): Resolved | undefined {
-  return resolve(wanted => (t.call('jailParamType', wanted) as unknown as Param | null) ?? undefined, name)
+export interface Imported {
+  list: Given[]
+  /** For jail_set(2), by the positive name. */
+  given: Record<string, Json>
+}
+
+export function imported(list: Given[]): Imported {
+  return { list, given: Object.fromEntries(list.map(g => [g.found.param.name, g.value])) }
 }
 
 /** check_intparams and import_params: all parameters checked, those of the kernel found and converted. */
-export function importParams(run: Run, conf: Conf): Given[] | undefined {
+export function importParams(run: Run, conf: Conf): Imported | undefined {
   if (!checked(run, conf)) return undefined
   let good = true
   const list: Given[] = []
   for (const [name, texts] of conf.jail.params) {
     if (PSEUDO.some(known => sameParameter(name, known))) continue
-    const found = lookUpParam(run.t, name)
+    const found: Resolved | undefined = resolve(run.t, name)
     if (found === undefined) {
       complain(run, conf, `unknown parameter: ${name}`)
       good = false
@@ -44,14 +47,14 @@ export function importParams(run: Run, conf: Conf): Given[] | undefined {
     try {
       const address = found.param.type === 'ip4' || found.param.type === 'ip6'
       const text = address && texts.length > 0 ? texts.map(plainAddress).join(',') : texts.at(-1)
-      list.push({ name, found, value: parseValue(found, text), text: text ?? true })
+      list.push({ name, found, value: parseValue(found, text), hasText: text !== undefined })
     } catch (error) {
       if (!(error instanceof ValueError)) throw error
       complain(run, conf, error.message)
       good = false
     }
   }
-  return good ? list : undefined
+  return good ? imported(list) : undefined
 }
 
 /** check_intparams: jail(8)'s own values, and that each mount.fstab can be read. */

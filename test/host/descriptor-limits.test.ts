@@ -1,15 +1,11 @@
-/** withFewDescriptors as FreeBSD under Bun has it: both are put in place of this test's own. */
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import {
-  callersDescriptors,
-  restoreDescriptors,
-  withFewDescriptors,
-} from '../../src/host/process/identity.ts'
+/** Limits of descriptors as FreeBSD has them, with an engine in place of this test's own. */
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { callersDescriptors, restoreDescriptors } from '../../src/host/process/identity.ts'
 
 const fake = vi.hoisted(() => ({
   soft: 0n,
   hard: 0n,
-  resources: [] as number[],
+  raises: true,
   /** The caller's soft and hard limit; undefined when it cannot be seen. */
   caller: undefined as readonly [bigint, bigint] | undefined,
 }))
@@ -17,12 +13,12 @@ const fake = vi.hoisted(() => ({
 vi.mock('../../src/host/abi/index.ts', async () => ({
   abi: (await import('../../src/host/abi/freebsd.ts')).freebsd,
 }))
-vi.mock('../../src/host/ffi/bun.ts', () => ({
-  openBunFfi: () => ({
+vi.mock('../../src/host/engine/index.ts', async original => {
+  const { engine } = await original<typeof import('../../src/host/engine/index.ts')>()
+  const ffi = {
     lookup: (name: string) => {
       if (name === 'sysctl') return callersLimits
-      return (resource: number, limits: Buffer) => {
-        fake.resources.push(resource)
+      return (_resource: number, limits: Buffer) => {
         if (name === 'getrlimit') {
           limits.writeBigUInt64LE(fake.soft, 0)
           limits.writeBigUInt64LE(fake.hard, 8)
@@ -34,8 +30,11 @@ vi.mock('../../src/host/ffi/bun.ts', () => ({
       }
     },
     errno: () => 3, // ESRCH
-  }),
-}))
+  }
+  return {
+    engine: Object.create(engine, { ffi: { value: ffi }, raisesDescriptors: { get: () => fake.raises } }),
+  }
+})
 
 /** sysctl(3) of kern.proc.rlimit.PID.RESOURCE: CTL_KERN 1, KERN_PROC 14, KERN_PROC_RLIMIT 37. */
 const callersLimits = vi.hoisted(() => (mib: Buffer, count: number, value: Buffer | null, length: Buffer) => {
@@ -48,46 +47,8 @@ const callersLimits = vi.hoisted(() => (mib: Buffer, count: number, value: Buffe
   return 0
 })
 
-const { bun } = process.versions
-const become = (version: string | undefined) =>
-  Object.defineProperty(process.versions, 'bun', { value: version, configurable: true })
-
 beforeEach(() => {
-  become('1.4.5')
-  Object.assign(fake, { soft: 58_000n, hard: 60_000n, resources: [] })
-})
-afterAll(() => {
-  become(bun)
-})
-
-describe('withFewDescriptors', () => {
-  it('lowers the soft limit of descriptors for the action, and that alone', () => {
-    const inside = withFewDescriptors(former => ({ former, soft: fake.soft, hard: fake.hard }))
-    expect(inside).toEqual({ former: 58_000n, soft: 1024n, hard: 60_000n })
-    expect(fake).toMatchObject({ soft: 58_000n, hard: 60_000n })
-    // RLIMIT_NOFILE is 8 (sys/resource.h).
-    expect(new Set(fake.resources)).toEqual(new Set([8]))
-  })
-
-  it('gives the limit back when the action fails', () => {
-    expect(() =>
-      withFewDescriptors(() => {
-        throw new Error('no such tool')
-      }),
-    ).toThrow('no such tool')
-    expect(fake.soft).toBe(58_000n)
-  })
-
-  it('leaves a limit that is low already', () => {
-    fake.soft = 512n
-    expect(withFewDescriptors(former => [former, fake.soft])).toEqual([undefined, 512n])
-  })
-
-  it('does nothing on an engine whose child does not search', () => {
-    become(undefined)
-    expect(withFewDescriptors(former => [former, fake.soft])).toEqual([undefined, 58_000n])
-    expect(fake.resources).toEqual([])
-  })
+  Object.assign(fake, { soft: 58_000n, hard: 60_000n, raises: true })
 })
 
 it('restoreDescriptors changes the soft limit and keeps the hard one', () => {
@@ -107,5 +68,10 @@ describe('callersDescriptors', () => {
     fake.caller = caller
     expect(callersDescriptors()).toBe(expected)
     expect(fake).toMatchObject({ soft: 58_000n, hard: 60_000n })
+  })
+
+  it('gives nothing where the engine raises nothing', () => {
+    Object.assign(fake, { raises: false, caller: [1000n, 60_000n] })
+    expect(callersDescriptors()).toBeUndefined()
   })
 })

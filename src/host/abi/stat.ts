@@ -1,0 +1,77 @@
+/** struct stat, decoded. */
+import type { Bytes } from '../ffi/memory.ts'
+import type { Abi } from './abi.ts'
+
+/** What an object of a file system is. */
+export type FileKind = 'file' | 'dir' | 'link' | 'fifo' | 'socket' | 'char' | 'block' | 'other'
+
+/** What stat(2) tells. */
+export interface FileStatus {
+  kind: FileKind
+  /** Permission bits with set-uid, set-gid and sticky (07777). */
+  mode: number
+  uid: number
+  gid: number
+  /** Bytes. */
+  size: number
+  nlink: number
+  dev: bigint
+  ino: bigint
+  rdev: bigint
+  /** Milliseconds since 1970, with fractions. */
+  mtime: number
+}
+
+/** Room for the largest struct stat (FreeBSD's 224 bytes). */
+export const STAT_SIZE = 224
+
+const S_IFMT = 0o170000
+
+/** Kind by S_IFMT of st_mode, shifted to one digit; the numbers are the same on both hosts. */
+export function kindOfMode(mode: number): FileKind {
+  switch (mode & S_IFMT) {
+    case 0o100000:
+      return 'file'
+    case 0o040000:
+      return 'dir'
+    case 0o120000:
+      return 'link'
+    case 0o010000:
+      return 'fifo'
+    case 0o140000:
+      return 'socket'
+    case 0o020000:
+      return 'char'
+    case 0o060000:
+      return 'block'
+    default:
+      return 'other'
+  }
+}
+
+/** Kind by d_type of struct dirent (`other` for DT_UNKNOWN): the numbers are those of S_IFMT, twelve bits lower. */
+export function kindOfEntry(type: number): FileKind {
+  return kindOfMode(type << 12)
+}
+
+/** A 64-bit number that a double holds: sizes and times of files. */
+function wide(bytes: Bytes, at: number): number {
+  return bytes.readUInt32LE(at) + bytes.readInt32LE(at + 4) * 0x1_0000_0000
+}
+
+/** struct stat of a host. */
+export function decodeStat({ stat }: Abi, bytes: Bytes): FileStatus {
+  const mode = stat.modeBytes === 2 ? bytes.readUInt16LE(stat.mode) : bytes.readUInt32LE(stat.mode)
+  return {
+    kind: kindOfMode(mode),
+    mode: mode & 0o7777,
+    uid: bytes.readUInt32LE(stat.uid),
+    gid: bytes.readUInt32LE(stat.gid),
+    size: wide(bytes, stat.length),
+    nlink: stat.nlinkBytes === 8 ? wide(bytes, stat.nlink) : bytes.readUInt32LE(stat.nlink),
+    dev: bytes.readBigUInt64LE(stat.dev),
+    ino: bytes.readBigUInt64LE(stat.ino),
+    rdev: bytes.readBigUInt64LE(stat.rdev),
+    mtime: wide(bytes, stat.mtime) * 1000 + wide(bytes, stat.mtime + 8) / 1e6,
+  }
+}

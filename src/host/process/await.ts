@@ -1,0 +1,141 @@
+/** Waiting: for a process's end, for descriptors, for signals. */
+import { abi } from '../abi/index.ts'
+import type { CaughtSignal } from '../engine/engine.ts'
+import { engine } from '../engine/index.ts'
+import { call, check, lastError } from '../ffi/index.ts'
+import { type Memory, memory } from '../ffi/memory.ts'
+import { signalName } from '../signals.ts'
+import { remaining, sleep, timespec } from '../wait.ts'
+import { signalSet } from './signal-set.ts'
+
+/** What a process ended with: its exit status, or 128 and the number of the signal that ended it, as a shell has it. */
+export type ExitStatus = number
+
+/** WNOHANG of waitpid(2), the same on both hosts. */
+const WNOHANG = 1
+/** Longest pause between two looks where no call waits for what is asked, in milliseconds. */
+const SLICE = 10
+
+/**
+ * Waits for the end of a child, which is then gone; undefined when it has not ended within `timeoutMs`. ECHILD when it is
+ * no child, or was waited for already.
+ */
+export function waitForEnd(pid: number, timeoutMs?: number): ExitStatus | undefined {
+  const status = memory(4)
+  if (timeoutMs === undefined) {
+    check('waitpid', `process ${pid}`, pid, status, 0)
+    return exitStatus(status.readInt32LE())
+  }
+  const end = engine.monotonicMs() + timeoutMs
+  for (let pause = 1; ; pause = Math.min(pause * 2, SLICE)) {
+    if (check('waitpid', `process ${pid}`, pid, status, WNOHANG) === pid)
+      return exitStatus(status.readInt32LE())
+    const left = end - engine.monotonicMs()
+    if (left <= 0) return undefined
+    sleep(Math.min(pause, left))
+  }
+}
+
+/** A wait status: WIFEXITED and WEXITSTATUS, else WTERMSIG (sys/wait.h, the same on both hosts). */
+function exitStatus(status: number): ExitStatus {
+  const signal = status & 0x7f
+  return signal === 0 ? (status >> 8) & 0xff : 128 + signal
+}
+
+/** A descriptor to wait for. */
+export interface Awaited {
+  fd: number
+  read?: boolean
+  write?: boolean
+}
+
+/** A descriptor on which something can be done. An end or an error shows as readable and writable: the call tells which. */
+export interface Ready {
+  fd: number
+  read: boolean
+  write: boolean
+}
+
+// The same on both hosts (poll.h).
+const POLLIN = 1
+const POLLOUT = 4
+const POLLERR_HUP_NVAL = 0x38
+/** struct pollfd: int fd, short events, short revents. */
+const POLLFD = { size: 8, events: 4, revents: 6 }
+
+/**
+ * Waits until something can be done on one of the descriptors, and gives those; none when `timeoutMs` is over, or when a
+ * signal came first. ppoll(2).
+ */
+export function poll(descriptors: readonly Awaited[], timeoutMs?: number): Ready[] {
+  const set = memory(Math.max(descriptors.length, 1) * POLLFD.size)
+  for (const [index, { fd, read, write }] of descriptors.entries()) {
+    set.writeInt32LE(fd, index * POLLFD.size)
+    set.writeUInt16LE((read ? POLLIN : 0) | (write ? POLLOUT : 0), index * POLLFD.size + POLLFD.events)
+  }
+  const time = timeoutMs === undefined ? null : timespec(timeoutMs)
+  if (call('ppoll', set, descriptors.length, time, null) === -1) {
+    const error = lastError('ppoll')
+    if (error.errno === 'EINTR') return []
+    throw error
+  }
+  const ready: Ready[] = []
+  for (const [index, { fd, read = false, write = false }] of descriptors.entries()) {
+    const found = set.readUInt16LE(index * POLLFD.size + POLLFD.revents)
+    const over = (found & POLLERR_HUP_NVAL) !== 0
+    if (found !== 0)
+      ready.push({
+        fd,
+        read: read && (over || (found & POLLIN) !== 0),
+        write: write && (over || (found & POLLOUT) !== 0),
+      })
+  }
+  return ready
+}
+
+/**
+ * Keeps these signals (names without SIG) from their usual effect: they wait for `nextSignal`. What is given back makes
+ * them usual again. Processes that are started meanwhile have no blocked signal.
+ */
+export function blockSignals(names: readonly string[]): () => void {
+  if (engine.signals) return engine.signals.take(names)
+  const former = memory(abi.sigsetSize)
+  check('sigprocmask', undefined, abi.sigBlock, signalSet(names), former)
+  engine.afterBlocking?.()
+  return () => {
+    check('sigprocmask', undefined, abi.sigSetmask, former, null)
+  }
+}
+
+/**
+ * The next of these signals, which `blockSignals` keeps; undefined when none came within `timeoutMs` (0: does not wait).
+ * `pid` is who sent it, 0 where it is not known. sigtimedwait(2).
+ */
+export function nextSignal(names: readonly string[], timeoutMs?: number): CaughtSignal | undefined {
+  const end = timeoutMs === undefined ? undefined : engine.monotonicMs() + timeoutMs
+  const { signals } = engine
+  if (signals) {
+    for (;;) {
+      const signal = signals.next(names)
+      if (signal) return signal
+      const left = remaining(end)
+      if (left <= 0) return undefined
+      sleep(Math.min(left, SLICE))
+    }
+  }
+  const set = signalSet(names)
+  const information = memory(abi.siginfo.size)
+  for (;;) {
+    // Without a limit: a day, and again.
+    const left = Math.max(0, Math.min(remaining(end), 86_400_000))
+    const number = call('sigtimedwait', set, information, timespec(left))
+    if (number > 0) return { name: signalName(number) ?? String(number), pid: senderOf(information) }
+    const error = lastError('sigtimedwait')
+    if (error.errno === 'EAGAIN' && remaining(end) <= 0) return undefined
+    if (error.errno !== 'EINTR' && error.errno !== 'EAGAIN') throw error
+  }
+}
+
+function senderOf(information: Memory): number {
+  return information.readInt32LE(abi.siginfo.pid)
+}

@@ -1,0 +1,110 @@
+/** Starting a process: posix_spawn(3), with exactly the descriptors, environment and signals that are asked for. */
+import { abi } from '../abi/index.ts'
+import { call, check, cString, errnoName, failure, stringArray } from '../ffi/index.ts'
+import { type Memory, memory } from '../ffi/memory.ts'
+import { closeFile } from '../files.ts'
+import { closeOnExecFrom } from './descriptors.ts'
+import { signalSet } from './signal-set.ts'
+
+/** How a process is started. */
+export interface StartOptions {
+  /** The file that is executed, with a slash in it. */
+  path: string
+  /** The whole argument vector, argv[0] included. */
+  argv: readonly string[]
+  /** The whole environment: entries `NAME=value`, or values by name. */
+  env: readonly string[] | Readonly<Record<string, string | undefined>>
+  /** Working directory; the caller's where nothing is said. */
+  cwd?: string
+  /** Our descriptors that become 0, 1, 2 ...; undefined where the process has none. Every other one is closed. */
+  descriptors: readonly (number | undefined)[]
+  /**
+   * A session of its own. FreeBSD's posix_spawn(3) cannot make one: there the program calls setsid(2) itself, which is why
+   * it is no leader of a process group either.
+   */
+  session?: boolean
+  /** A process group of its own, whose number is its pid: what is sent to the group reaches its children too. */
+  group?: boolean
+}
+
+/** Every signal but KILL and STOP, which have no other disposition than the default. */
+function defaults(): Memory {
+  const all = memory(abi.sigsetSize)
+  for (let signal = 1; signal <= abi.lastSignal; signal++)
+    if (signal !== abi.signals.KILL && signal !== abi.signals.STOP)
+      all[(signal - 1) >> 3]! |= 1 << ((signal - 1) & 7)
+  return all
+}
+
+/** Calls a function of posix_spawn's family, which gives the number of an error. */
+function sure(call: number, subject: string): void {
+  if (call !== 0) throw failure('posix_spawn', errnoName(call), subject)
+}
+
+function environmentOf(env: StartOptions['env']): readonly string[] {
+  if (Array.isArray(env)) return env as readonly string[]
+  const entries = Object.entries(env as Readonly<Record<string, string | undefined>>)
+  return entries.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`)
+}
+
+/**
+ * Starts a process with default dispositions and no blocked signal; gives its pid. SyscallError (ENOENT, EACCES, ENOEXEC
+ * ...) when the file cannot be executed or the working directory not be entered; who wants its end calls `waitForEnd`.
+ */
+export function startProcess(options: StartOptions): number {
+  const { path, argv, descriptors } = options
+  closeOnExecFrom(3)
+  const copies: number[] = []
+  const actions = memory(abi.spawn.actionsSize)
+  const attributes = memory(abi.spawn.attributesSize)
+  sure(call('posix_spawn_file_actions_init', actions), path)
+  try {
+    sure(call('posix_spawnattr_init', attributes), path)
+    try {
+      for (const [target, source] of sources(descriptors, copies).entries()) {
+        if (source === undefined) sure(call('posix_spawn_file_actions_addclose', actions, target), path)
+        else sure(call('posix_spawn_file_actions_adddup2', actions, source, target), path)
+      }
+      if (options.cwd !== undefined)
+        sure(call('posix_spawn_file_actions_addchdir_np', actions, cString(options.cwd)), path)
+      setAttributes(attributes, options)
+      const pid = memory(4)
+      const args = stringArray(argv)
+      const env = stringArray(environmentOf(options.env))
+      sure(call('posix_spawn', pid, cString(path), actions, attributes, args.array, env.array), path)
+      // Named here so that no engine may collect the strings before the call.
+      void [args.keep, env.keep]
+      return pid.readInt32LE()
+    } finally {
+      call('posix_spawnattr_destroy', attributes)
+    }
+  } finally {
+    call('posix_spawn_file_actions_destroy', actions)
+    for (const copy of copies) closeFile(copy)
+  }
+}
+
+/**
+ * The descriptors from which 0, 1, 2 ... are made. One that has a number below theirs is copied above them first: an
+ * earlier one would take its place, and dup2(2) on itself leaves close-on-exec set.
+ */
+function sources(
+  descriptors: StartOptions['descriptors'],
+  copies: number[],
+): readonly (number | undefined)[] {
+  return descriptors.map(fd => {
+    if (fd === undefined || fd >= descriptors.length) return fd
+    const copy = check('fcntl', `descriptor ${fd}`, fd, abi.dupfdCloexec, Math.max(descriptors.length, 3))
+    copies.push(copy)
+    return copy
+  })
+}
+
+function setAttributes(attributes: Memory, { path, session, group }: StartOptions): void {
+  const { SETPGROUP, SETSIGDEF, SETSIGMASK, SETSID } = abi.spawn
+  sure(call('posix_spawnattr_setsigdefault', attributes, defaults()), path)
+  sure(call('posix_spawnattr_setsigmask', attributes, signalSet([])), path)
+  if (group) sure(call('posix_spawnattr_setpgroup', attributes, 0), path)
+  const flags = SETSIGDEF | SETSIGMASK | (group ? SETPGROUP : 0) | (session ? SETSID : 0)
+  sure(call('posix_spawnattr_setflags', attributes, flags), path)
+}

@@ -1,0 +1,22 @@
+/** Processes: starting one, waiting for its end, for descriptors and for signals; pipes. */
+import { abi } from './abi/index.ts'
+import { check } from './ffi/index.ts'
+import { memory } from './ffi/memory.ts'
+
+export {
+  type Awaited,
+  blockSignals,
+  type ExitStatus,
+  nextSignal,
+  poll,
+  type Ready,
+  waitForEnd,
+} from './process/await.ts'
+export { type StartOptions, startProcess } from './process/spawn.ts'
+
+/** pipe2(2): both ends close-on-exec. */
+export function pipe(): { reader: number; writer: number } {
+  const ends = memory(8)
+  check('pipe2', undefined, ends, abi.open.CLOEXEC)
+  return { reader: ends.readInt32LE(0), writer: ends.readInt32LE(4) }
+}
