@@ -1,8 +1,8 @@
 /** jail(8)'s parameters as libjail and config.c take them: no host needed. */
 import { describe, expect, it } from 'vitest'
-import type { Param } from '../../conformance/simhost/kernel/jails/params.ts'
+import type { Param } from '../../conformance/simhost/rules/jail/catalogue.ts'
+import { parseValue, resolve, ValueError } from '../../conformance/simhost/rules/jail/values.ts'
 import { type ConfJail, readConf } from '../../conformance/simhost/tools/jail/conf.ts'
-import { parseValue, resolve, ValueError } from '../../conformance/simhost/tools/jail/params.ts'
 import {
   addArguments,
   checkInternals,
@@ -11,7 +11,6 @@ import {
   sameParameter,
   wildMatch,
 } from '../../conformance/simhost/tools/jail/words.ts'
-import type { ToolContext } from '../../conformance/simhost/tools/tool.ts'
 
 const param = (name: string, type: Param['type']): Param => ({ name, type, description: '' })
 const value = (type: Param['type'], text?: string, negative = false) =>
@@ -70,9 +69,7 @@ describe('values (libjail)', () => {
 
   it('only booleans have a no form', () => {
     const known = [param('persist', 'bool'), param('vnet', 'jailsys'), param('allow.mount', 'bool')]
-    const t = {
-      call: (_: string, name: string) => known.find(p => p.name === name) ?? null,
-    } as unknown as ToolContext
+    const t = (name: string) => known.find(p => p.name === name)
     expect(resolve(t, 'nopersist')?.negative).toBe(true)
     expect(resolve(t, 'allow.nomount')?.param.name).toBe('allow.mount')
     expect(resolve(t, 'novnet')).toBeUndefined()

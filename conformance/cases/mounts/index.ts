@@ -2,6 +2,7 @@
 import type { Case } from '../../harness/types.ts'
 import { bindCases } from './binds.ts'
 import { destinationCases } from './destinations.ts'
+import { itselfCases } from './itself.ts'
 import { pathCases } from './paths.ts'
 import { rootCases } from './root.ts'
 import { socketCases } from './sockets.ts'
@@ -17,4 +18,5 @@ export const mountCases: readonly Case[] = [
   ...translatedMountCases,
   ...rootCases,
   ...pathCases,
+  ...itselfCases,
 ]

@@ -3,6 +3,7 @@
  * is a module with an `install(kernel)` that registers its calls and keeps its own state.
  */
 import type { Json } from '../client.ts'
+import { KernelError as RuleError } from '../text/errno.ts'
 
 /** A call fails: errno by FreeBSD's name and, where FreeBSD has one, the kernel's errmsg text. */
 export class KernelError extends Error {
@@ -89,7 +90,11 @@ export class Kernel {
   call(caller: Caller, name: string, ...args: Json[]): Json {
     const handler = this.calls.get(name)
     if (handler === undefined) throw new KernelError('ENOSYS', `no call ${name}`)
-    return handler(caller, ...args) ?? null
+    try {
+      return handler(caller, ...args) ?? null
+    } catch (error) {
+      throw error instanceof RuleError ? new KernelError(error.errno, error.detail) : error
+    }
   }
 
   on<K extends keyof Events>(event: K, listener: Listener<K>): void {

@@ -175,6 +175,21 @@ export function install(kernel: Kernel): Klds {
     requireHostRoot(caller)
     return klds.load(text(name)).id
   })
+  // kldload(2) for whoever wants the module to be there and does not mind that it was.
+  kernel.register('kldLoad', (caller, name) => {
+    requireHostRoot(caller)
+    try {
+      klds.load(text(name))
+    } catch (error) {
+      if (!(error instanceof KernelError) || error.errno !== 'EEXIST') throw error
+    }
+    return null
+  })
+  // kldfind(2), then modfind(2).
+  kernel.register('moduleLoaded', (_, name) => {
+    const wanted = text(name)
+    return klds.has(wanted) || klds.list().some(l => l.name === wanted || l.name === `${wanted}.ko`)
+  })
   kernel.register('kldunload', (caller, name) => {
     requireHostRoot(caller)
     klds.unload(text(name))

@@ -10,7 +10,7 @@ import { RctlKernel, type Usage } from '../rules/limits/rctl-kernel.ts'
 import type { Subject } from '../rules/limits/rules.ts'
 import { KernelError as LimitError } from '../text/errno.ts'
 import type { Jail } from './jails/table.ts'
-import type { Caller, Kernel } from './kernel.ts'
+import { type Caller, type Kernel, KernelError, number, text } from './kernel.ts'
 import type { Parts } from './parts.ts'
 import { allProcesses, type Process, readProcess } from './processes/processes.ts'
 
@@ -218,6 +218,28 @@ export class Limits {
         owners: (pid: number) => this.owners(pid),
       }
       return rctlTool(argv as string[], host) as unknown as Json
+    })
+    const rctl = (name: string, call: (words: string) => Json) =>
+      kernel.register(name, (caller, words) => {
+        this.rctl.check(caller.uid === 0 && caller.jid === 0)
+        return call(text(words))
+      })
+    rctl('rctlAddRule', rule => {
+      this.rctl.add(rule)
+      return null
+    })
+    rctl('rctlRemoveRule', filter => {
+      this.rctl.remove(filter)
+      return null
+    })
+    rctl('rctlUsage', filter => this.rctl.usage(filter).join(','))
+    rctl('rctlRules', filter => this.rctl.rules(filter).join(','))
+    // CPU_LEVEL_WHICH, CPU_WHICH_JAIL: a jail below the caller's, never its own.
+    kernel.register('cpusetJail', (caller, jid, cpus) => {
+      if (!Array.isArray(cpus)) throw new KernelError('EINVAL')
+      if (this.parts.jails.find(caller, number(jid)) === undefined) throw new KernelError('ESRCH')
+      this.setMask(caller, { kind: 'jail', id: number(jid) }, cpus.map(number))
+      return null
     })
     kernel.register('cpusetTool', (caller, argv) => {
       const host = {

@@ -1,6 +1,6 @@
 /** sysctl(3): oids with values, in the order they are listed. Parts define their own with `define`. */
 import type { Json } from '../client.ts'
-import { ALLOWED_BY_DEFAULT, params } from './jails/params.ts'
+import { ALLOWED_BY_DEFAULT, params } from '../rules/jail/catalogue.ts'
 import type { Jails } from './jails/table.ts'
 import { type Caller, type Kernel, KernelError, text } from './kernel.ts'
 import type { Klds } from './klds.ts'

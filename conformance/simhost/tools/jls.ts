@@ -1,7 +1,8 @@
 /** jls(8) */
 import { CallError, type Json } from '../client.ts'
-import type { Param } from '../kernel/jails/params.ts'
-import { negated, resolve, showValue } from './jail/params.ts'
+import { negated, type Param } from '../rules/jail/catalogue.ts'
+import { showValue } from '../rules/jail/values.ts'
+import { lookUpParam } from './jail/import.ts'
 import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
 
 interface Options {
@@ -81,7 +82,7 @@ export function main(t: ToolContext): number {
   const asked = rest.length === 0 && !table ? ['all'] : rest
   const params: Param[] = []
   for (const p of asked.flatMap(name =>
-    name === 'all' ? allParams(t) : [resolve(t, name)?.param ?? errx(t, 1, `unknown parameter: ${name}`)],
+    name === 'all' ? allParams(t) : [lookUpParam(t, name)?.param ?? errx(t, 1, `unknown parameter: ${name}`)],
   ))
     if (!params.some(there => there.name === p.name)) params.push(p)
   const wanted = table
@@ -89,7 +90,7 @@ export function main(t: ToolContext): number {
     : [
         ...new Set([
           ...params.map(p => p.name),
-          ...(o.settable ? PARENTS.filter(name => resolve(t, name) !== undefined) : []),
+          ...(o.settable ? PARENTS.filter(name => lookUpParam(t, name) !== undefined) : []),
         ]),
       ]
   return print(t, o, table, params, jail, wanted)

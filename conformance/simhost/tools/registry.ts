@@ -3,6 +3,7 @@ import type { ToolDefinition } from './tool.ts'
 
 export const TOOLS: Record<string, ToolDefinition> = {
   'simhost-ping': { paths: ['/usr/sbin/simhost-ping'], inJail: true, load: () => import('./ping.ts') },
+  'simhost-call': { paths: ['/usr/sbin/simhost-call'], inJail: true, load: () => import('./call.ts') },
   'simhost-reboot': { paths: ['/sbin/reboot'], program: true, load: () => import('./ping.ts') },
   jail: { paths: ['/usr/sbin/jail'], program: true, load: () => import('./jail/jail.ts') },
   jls: { paths: ['/usr/sbin/jls'], inJail: true, load: () => import('./jls.ts') },

@@ -18,6 +18,7 @@ import { raiseChildren } from '../jail/parent-jail.ts'
 import type { Journal } from '../journal/journal.ts'
 import { applyMount } from '../mounts/apply-mount.ts'
 import type { Roots } from '../mounts/mount-point.ts'
+import { checkReadonlyRoot } from '../mounts/same-object.ts'
 import { mountSocket } from '../mounts/socket.ts'
 import type { Layout } from '../state/paths.ts'
 
@@ -101,6 +102,7 @@ function parentLock(files: Layout, parent: string): string {
 /** The read-only root: a nullfs alias below the state directory (nullfs cannot be remounted, mounts.md section 3). */
 function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files: Layout): string {
   mkdirSync(files.root, { recursive: true, mode: 0o755 })
+  checkReadonlyRoot(host, rootPath, files.root)
   journal.perform(
     'mount read-only root',
     {

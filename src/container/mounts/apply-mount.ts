@@ -10,7 +10,9 @@ import type { Journal } from '../journal/journal.ts'
 import { giveRoot, restoreTree, saveTree } from './copy-up.ts'
 import { makeWay, unshareFile } from './file.ts'
 import { inParent, lookUp, type Roots } from './mount-point.ts'
-import { makeInside, refuseHidden } from './nested-mount-points.ts'
+import { makeInside } from './nested-mount-points.ts'
+import { isWritable, readonlyStep } from './read-only-path.ts'
+import { isSameObject, refuseItself } from './same-object.ts'
 import { unmountMisled } from './unmount-diverted.ts'
 
 /** Errors of mounting, with the property and what was mounted where. */
@@ -26,6 +28,9 @@ function explain(error: unknown, step: MountStep): never {
   throw error
 }
 
+/** File systems whose root shares the lock of what they show. */
+const COVERS_ITSELF = new Set(['nullfs', 'unionfs'])
+
 /** Does one mount step under the journal. */
 export function applyMount(host: Host, journal: Journal, planned: MountStep, roots: Roots): void {
   checkSource(planned)
@@ -37,30 +42,23 @@ export function applyMount(host: Host, journal: Journal, planned: MountStep, roo
   let resolved = step
   try {
     if (!step.onlyIfExists) checkTarget(step, target, roots)
-    resolved = resolveStep(step, target, roots)
-    if (step.source === '%{target}' && target.kind === 'dir') {
-      refuseHidden(host, step, target, roots)
-      makeInside(host, journal, step, roots)
-    }
-    const { ino, nlink } = fstatSync(target.fd)
-    if (target.kind === 'file' && resolved.fstype === 'nullfs' && nlink > 1) {
-      const aside = unshareFile(host, journal, target, roots)
+    const found = resolveStep(host, step, target, roots)
+    if (found === undefined) return
+    resolved = found
+    if (target.kind === 'file' && resolved.fstype === 'nullfs' && fstatSync(target.fd).nlink > 1) {
+      unshareFile(host, journal, target, roots)
       const path = `/${relative(roots.mountRoot, target.path)}`
       const fresh = host.process.openBeneath(roots.mountRoot, path, {})
       if (!fresh) throw new JailwrightError('HOST', `${step.origin}: ${path}: no such file`)
       host.process.close(target.fd)
       target = fresh
-      // What stands there now is an empty file.
-      if (step.source === '%{target}') resolved = { ...resolved, source: aside }
+    }
+    if (COVERS_ITSELF.has(resolved.fstype) && isSameObject(host, resolved.source, target)) {
+      // Shown in its own place it is what is there already.
+      if (resolved.options.length === 0 && isWritable(host, target, roots)) return
+      refuseItself(resolved, target)
     }
     mountOn(host, journal, resolved, target, roots)
-    // The source was given by path: it must have led to the object that was found.
-    if (step.source === '%{target}') {
-      const seen = host.process.openBeneath(roots.mountRoot, step.destination, {})
-      const same = seen && fstatSync(seen.fd).ino === ino
-      if (seen) host.process.close(seen.fd)
-      if (!same) throw changed(step, target)
-    }
   } catch (error) {
     explain(error, resolved)
   } finally {
@@ -68,13 +66,22 @@ export function applyMount(host: Host, journal: Journal, planned: MountStep, roo
   }
 }
 
-/** Placeholders are filled in; masked and read-only paths become what they are on the object that was found. */
-function resolveStep(step: MountStep, target: BeneathTarget, roots: Roots): MountStep {
+/**
+ * Placeholders are filled in; masked and read-only paths become what they are on the object that was found, or undefined
+ * where nothing is to be mounted.
+ */
+function resolveStep(
+  host: Host,
+  step: MountStep,
+  target: BeneathTarget,
+  roots: Roots,
+): MountStep | undefined {
+  if (step.readonlyCopy) return readonlyStep(host, step, target, roots)
   if (step.source === '%{empty}' || (step.mask && target.kind !== 'dir')) {
     if (!existsSync(roots.empty)) writeFileSync(roots.empty, '', { mode: 0o444 })
     return { ...step, fstype: 'nullfs', source: roots.empty, options: [['ro', undefined]] }
   }
-  return step.source === '%{target}' ? { ...step, source: target.path } : step
+  return step
 }
 
 /** The source of a nullfs must exist: said with its name before anything is done (ocijail#18). */
@@ -114,6 +121,7 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
       saveTree(host, target.fd, join(dirname(roots.empty), 'copy-up'), {
         size: late.size,
         property: step.origin,
+        readonlyPath: step.readonlyCopy ?? false,
       }),
     )
   const undo = {

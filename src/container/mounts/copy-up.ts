@@ -33,9 +33,18 @@ const CHUNK = 256 * 1024
  */
 const MAX = { bytes: 1024 ** 3, entries: 250_000, depth: 128 }
 
-/** What may still be copied; `property` is what asked for it. */
-interface Budget {
+/** What asks for a copy, for the error when there is more than may be copied (code HOST). */
+export interface CopyFor {
   property: string
+  /** Of the tmpfs in bytes, undefined when it has none. */
+  size: number | undefined
+  /** For a read-only path. */
+  readonlyPath: boolean
+}
+
+/** What may still be copied. */
+interface Budget {
+  reason: CopyFor
   bytes: number
   entries: number
   depth: number
@@ -44,14 +53,17 @@ interface Budget {
 function spend(budget: Budget, what: 'bytes' | 'entries' | 'depth', amount: number): void {
   budget[what] -= amount
   if (budget[what] >= 0) return
+  const { property, readonlyPath } = budget.reason
   const why = {
-    bytes: 'it holds more than the tmpfs may take',
+    bytes: readonlyPath ? `it holds more than ${MAX.bytes} bytes` : 'it holds more than the tmpfs may take',
     entries: `it holds more than ${MAX.entries} entries`,
     depth: `its directories are deeper than ${MAX.depth}`,
   }[what]
-  throw new JailwrightError('HOST', `${budget.property}: tmpcopyup: ${why}`, {
-    subject: budget.property,
-    hint: 'notmpcopyup leaves the tmpfs empty, size=BYTES lets it take more',
+  throw new JailwrightError('HOST', `${property}: ${readonlyPath ? 'read-only copy' : 'tmpcopyup'}: ${why}`, {
+    subject: property,
+    hint: readonlyPath
+      ? 'FreeBSD cannot mount a directory on itself, so a read-only path is a copy; keep it in a volume that is mounted ro'
+      : 'notmpcopyup leaves the tmpfs empty, size=BYTES lets it take more',
   })
 }
 
@@ -65,22 +77,45 @@ export interface SavedTree {
  * Copies what is in the directory `from` (a descriptor) into a new directory of ours. To be done before the mount: a
  * covered directory cannot be reached any more, since fchdir(2) on FreeBSD goes on to what covers it
  * (sys/kern/vfs_syscalls.c, sys_fchdir). Owner and mode are kept, links stay links; sockets, FIFOs and devices are left
- * out, as a tmpfs has no use for them. `size` is that of the tmpfs in bytes, undefined when it has none; `property` is
- * for the error when there is more (code HOST).
+ * out, as a tmpfs has no use for them.
  */
-export function saveTree(
-  host: Host,
-  from: number,
-  dir: string,
-  { size, property }: { size: number | undefined; property: string },
-): SavedTree {
+export function saveTree(host: Host, from: number, dir: string, reason: CopyFor): SavedTree {
   removeTree(dir)
   mkdirSync(dir, { mode: 0o700 })
-  const budget: Budget = { ...MAX, bytes: size || MAX.bytes, property }
+  const budget: Budget = { ...MAX, bytes: reason.size || MAX.bytes, reason }
   return inBoth(host, from, dir, (source, copy) => {
     copyEntries(host, source, copy, budget)
     return { dir, facts: fstatSync(source) }
   })
+}
+
+/**
+ * Copies a file of the working directory, of which `isIt` is true (by its descriptor), to a new path of ours, with owner
+ * and mode. False when it is another by now, or no file any more.
+ */
+export function saveFile(
+  host: Host,
+  name: string,
+  to: string,
+  property: string,
+  isIt: (fd: number) => boolean,
+): boolean {
+  const source = openEntry(host, name, 'file')
+  if (source === undefined) return false
+  try {
+    if (!isIt(source)) return false
+    const copy = openSync(to, 'wx', 0o600)
+    try {
+      const reason = { property, size: undefined, readonlyPath: true }
+      copyBytes(source, copy, { ...MAX, reason })
+      giveFacts(copy, fstatSync(source))
+    } finally {
+      closeSync(copy)
+    }
+    return true
+  } finally {
+    closeSync(source)
+  }
 }
 
 /**

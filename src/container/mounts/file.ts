@@ -1,5 +1,5 @@
 /** Files as mount points, of which FreeBSD asks more than of directories: a single name, and no mount on it yet. */
-import { accessSync, closeSync, constants, openSync, renameSync } from 'node:fs'
+import { closeSync, openSync, renameSync } from 'node:fs'
 import { basename, dirname, relative } from 'node:path'
 import { JailwrightError } from '../../errors.ts'
 import type { BeneathTarget, Host } from '../../host/types.ts'
@@ -8,19 +8,19 @@ import { asReadonly } from '../../translate/mounts/order.ts'
 import { effect } from '../journal/effect.ts'
 import type { Journal } from '../journal/journal.ts'
 import { inParent, type Roots, writableRoot } from './mount-point.ts'
+import { isCopy, isWritable } from './read-only-path.ts'
 
 /**
- * nullfs mounts on a file only when it has a single hard link (mounts.md section 3); an image's file with more is put
- * aside for the container's life and stands there again at delete. Gives the host path of what was put aside.
+ * nullfs mounts on a file only when it has a single hard link (sys/kern/vfs_mount.c, vfs_domount); an image's file with
+ * more is put aside for the container's life and stands there again at delete.
  */
-export function unshareFile(host: Host, journal: Journal, target: BeneathTarget, roots: Roots): string {
+export function unshareFile(host: Host, journal: Journal, target: BeneathTarget, roots: Roots): void {
   const path = `/${relative(roots.mountRoot, target.path)}`
   const aside = `.${basename(path)}.jailwright`
   const root = writableRoot(host, roots, dirname(path))
   journal.perform(`put aside ${path}`, { op: 'put-back', root, path, aside }, () =>
     inParent(host, root, path, () => putAside(basename(path), aside)),
   )
-  return `${dirname(target.path)}/${aside}`
 }
 
 /**
@@ -46,7 +46,7 @@ export function makeWay(
   roots: Roots,
 ): { step: MountStep; target: BeneathTarget } | undefined {
   const there = target.kind === 'dir' ? undefined : host.kernel.mountAt(target.path)
-  const isReadonlyPath = there?.from === target.path
+  const isReadonlyPath = there !== undefined && isCopy(there.from, roots)
   if (!there || !(step.onlyIfExists || isReadonlyPath)) return { step, target }
   // unmount(2) finds it busy while we hold it.
   host.process.close(target.fd)
@@ -59,20 +59,10 @@ export function makeWay(
     const free = host.process.openBeneath(roots.mountRoot, path, {})
     return free && { step: step.mask ? step : asReadonly(step), target: free }
   }
-  if (!step.mask && !inParent(host, roots.mountRoot, path, () => isWritable(basename(path)))) return undefined
+  if (!step.mask && !isWritable(host, target, roots)) return undefined
   throw new JailwrightError(
     'CONFIG',
     `${step.origin}: ${step.destination} leads to ${path}, a mount of its own, on which nothing can be mounted`,
     { subject: step.origin, ...(step.mask ? {} : { hint: 'give that mount the option ro' }) },
   )
-}
-
-/** access(2) with EROFS is what a read-only mount says to root. */
-function isWritable(name: string): boolean {
-  try {
-    accessSync(name, constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
 }

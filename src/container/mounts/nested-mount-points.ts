@@ -1,7 +1,6 @@
 /** What a mount that becomes read-only needs in it first: the mount points of later mounts. */
 import { fstatSync } from 'node:fs'
-import { JailwrightError } from '../../errors.ts'
-import type { BeneathTarget, Host } from '../../host/types.ts'
+import type { Host } from '../../host/types.ts'
 import type { MountPoint, MountStep } from '../../translate/core/plan.ts'
 import type { Journal } from '../journal/journal.ts'
 import { unshareFile } from './file.ts'
@@ -27,19 +26,4 @@ function makePoint(host: Host, journal: Journal, point: MountPoint, roots: Roots
   } finally {
     host.process.close(target.fd)
   }
-}
-
-/**
- * A read-only path shows no file system that is mounted in it already, since nullfs does not follow mounts. Those of the
- * config come later, unless a link of the image leads there.
- */
-export function refuseHidden(host: Host, step: MountStep, target: BeneathTarget, roots: Roots): void {
-  const hidden = host.kernel.mounts().find(({ on }) => on.startsWith(`${target.path}/`))
-  if (!hidden) return
-  const where = hidden.on.slice(roots.mountRoot === '/' ? 0 : roots.mountRoot.length)
-  throw new JailwrightError(
-    'CONFIG',
-    `${step.origin}: ${step.destination}: a read-only path would hide what is mounted on ${where} already`,
-    { subject: step.origin },
-  )
 }

@@ -7,7 +7,7 @@ import type { Layout } from './paths.ts'
 
 /** All names that a command makes in it; layout.ts, copy-up of a mount, channels of exec. */
 const OWN =
-  /^((state|plan)\.json(\.new)?|journal\.jsonl|ctl|result|root|empty|copy-up|exec-\d+-(ctl|result))$/
+  /^((state|plan)\.json(\.new)?|journal\.jsonl|ctl|result|root|empty|copy-up|read-only-\d+|exec-\d+-(ctl|result))$/
 
 /**
  * Whether there is a directory of a container; a `create` that died at once leaves it empty. What else is at its path (a

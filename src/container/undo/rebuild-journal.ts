@@ -87,7 +87,10 @@ function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: Known
       case 'jail':
         return jailEntries(files, plan.rootPath, jail)
       case 'mount':
-        return take(placesOf(ctx, root, step), step.mask ? ['nullfs', 'tmpfs'] : [step.fstype])
+        return take(
+          placesOf(ctx, root, step),
+          step.mask || step.readonlyCopy ? ['nullfs', 'tmpfs'] : [step.fstype],
+        )
       case 'readonly-root':
         return take([files.root], ['nullfs'])
       case 'ruleset': {

@@ -38,8 +38,7 @@ export interface MountStep {
   kind: 'mount'
   fstype: string
   /**
-   * nmount `from`: source path on the host (nullfs) or a label. `%{target}` stands for the destination as it was found
-   * inside the root (a read-only path is a nullfs of the path on itself), `%{empty}` for an empty file, mode 0444, in the
+   * nmount `from`: source path on the host (nullfs) or a label. `%{empty}` stands for an empty file, mode 0444, in the
    * state directory (what a masked file shows).
    */
   source: string
@@ -60,6 +59,13 @@ export interface MountStep {
    * read-only nullfs of `%{empty}`.
    */
   mask?: boolean
+  /**
+   * Read-only path, of whatever kind it is: a directory is covered by this, a tmpfs that holds a copy of it and is then
+   * made read-only; a file by a read-only nullfs of a copy in the state directory. A nullfs of a path on itself is no way:
+   * its root and the vnode that it covers share one lock, and nmount(2) never returns (sys/kern/vfs_mount.c,
+   * vfs_domount_first; sys/kern/vfs_vnops.c, vn_lock_pair).
+   */
+  readonlyCopy?: boolean
   /** nmount options besides fstype, from, fspath; sizes in bytes. */
   options: readonly (readonly [string, string | undefined])[]
   /** tmpfs: the directory's contents (owner and mode too) are copied in after mounting (`tmpcopyup`). */
@@ -69,8 +75,8 @@ export interface MountStep {
   /** Do it only when the destination exists (masked and read-only paths). */
   onlyIfExists?: boolean
   /**
-   * Mount points of later steps that lie in this one, made before it becomes read-only: a read-only path just before it is
-   * mounted on itself, a tmpfs with `ro` after it was mounted without (an update adds `ro`).
+   * Mount points of later steps that lie in this one, a tmpfs with `ro`: they are made after it was mounted without `ro`,
+   * and an update adds `ro`.
    */
   inside?: readonly MountPoint[]
   /** The property this comes from, e.g. `mounts[3]`. */

@@ -1,8 +1,9 @@
 /** Everything that a config asks of /dev -> the devfs ruleset of the container. */
 import type { DeviceRule, LinuxDevice } from '../../bundle/generated/config.ts'
 import type { Context } from '../core/context.ts'
+import type { MountsPlan } from '../core/mounts-plan.ts'
 import type { RulesetStep } from '../core/plan.ts'
-import { DEFAULT_RULESET, type MountsPlan, missingRuleset } from '../mounts/mounts.ts'
+import { DEFAULT_RULESET, missingRuleset } from './default-ruleset.ts'
 import {
   ALWAYS_ADDED,
   ALWAYS_ALLOWED,

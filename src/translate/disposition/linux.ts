@@ -121,7 +121,7 @@ export const linuxRows: Rows = {
 
   'linux.namespaces': ignored('A jail is made in any case; what it shares is said by jail parameters.'),
   'linux.namespaces[].type': ignored(
-    'podman lists them in every Linux image without meaning them; a network stack of its own comes from the annotation org.freebsd.jail.vnet. One of users is a warning.',
+    'podman lists them in every Linux image without meaning them; a network stack of its own comes from the annotation org.freebsd.jail.vnet. One of kind ipc without a path gives a Linux image System V IPC of its own (sysvmsg, sysvsem, sysvshm = new), without which PostgreSQL does not start. One of users is a warning.',
   ),
   'linux.namespaces[].path': ignored(
     'FreeBSD has no namespace files; the annotation org.freebsd.parentJail joins a jail.',

@@ -1,6 +1,6 @@
 /** Jail parameters from the `freebsd.jail` section, the annotations `org.freebsd.*`, and the defaults. */
 import { parseJailAddress, sameAddress } from '../core/addresses.ts'
-import { annotationPath, type Context } from '../core/context.ts'
+import { annotationPath, type Context, isLinuxConfig } from '../core/context.ts'
 import { isInterfaceName } from '../core/names.ts'
 import { checkMounting, limitDevfsInside } from './mounting.ts'
 import { checkValue } from './parameters.ts'
@@ -116,12 +116,13 @@ function addDefaults(
   const least = Math.max(section ? 2 : 1, Number(facts?.enforce_statfs ?? '0') || 0)
   set('enforce_statfs', String(Math.min(least, 2)))
   if (section) {
-    for (const name of ['sysvmsg', 'sysvsem', 'sysvshm']) {
+    for (const name of SYSTEM_V) {
       // allow.sysvipc sets all three at once in the kernel; a value of ours beside it would take it back.
       if (granted(name) && !values.has('allow.sysvipc')) set(name, 'new')
     }
     return
   }
+  linuxIpc(context, values, granted)
   if (granted('allow.raw_sockets')) set('allow.raw_sockets', 'true')
   if (granted('allow.chflags')) set('allow.chflags', 'true')
   // Who restricts one family has not asked for all addresses of the other: the kernel's default is none.
@@ -131,6 +132,25 @@ function addDefaults(
       if (context.facts.jailParam(name) !== undefined) set(name, 'inherit')
     }
   }
+}
+
+/** The three System V IPC parameters of a jail (jail(8)). */
+const SYSTEM_V = ['sysvmsg', 'sysvsem', 'sysvshm'] as const
+
+/**
+ * A Linux image that is to have an IPC namespace of its own gets one: without it shmget(2) answers ENOSYS, and
+ * PostgreSQL does not start. What the parent has not cannot be had; a host that is a jail itself is not asked.
+ */
+function linuxIpc(context: Context, values: Map<string, Value>, granted: (name: string) => boolean): void {
+  if (!isLinuxConfig(context.config) || values.has('allow.sysvipc')) return
+  const index = context.config.linux?.namespaces?.findIndex(({ type, path }) => type === 'ipc' && !path) ?? -1
+  if (index === -1 || context.facts.sysctl('security.jail.jailed') === '1') return
+  const made = SYSTEM_V.filter(
+    name => granted(name) && !values.has(name) && context.facts.jailParam(name) !== undefined,
+  )
+  for (const name of made) values.set(name, { value: 'new', origin: 'default' })
+  if (made.length > 0)
+    context.fate(`linux.namespaces[${index}]`, 'translated', made.map(name => `${name}=new`).join(', '))
 }
 
 /**

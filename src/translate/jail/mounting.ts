@@ -1,6 +1,6 @@
 /** What a jail may mount by itself. */
 import type { Context } from '../core/context.ts'
-import { DEFAULT_RULESET, missingRuleset } from '../mounts/mounts.ts'
+import { DEFAULT_RULESET, missingRuleset } from '../devices/default-ruleset.ts'
 import type { Value } from './values.ts'
 
 /**

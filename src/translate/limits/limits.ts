@@ -2,7 +2,7 @@
 import type { LinuxResources } from '../../bundle/generated/config.ts'
 import { annotationPath, type Context } from '../core/context.ts'
 import type { RunStep, ToolCall } from '../core/plan.ts'
-import { parseSize } from '../mounts/options.ts'
+import { parseSize } from '../core/sizes.ts'
 import { OR_BEST_EFFORT, racctProblem } from './accounting.ts'
 import { askedInVain } from './ignored.ts'
 import {

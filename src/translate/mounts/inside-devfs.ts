@@ -1,8 +1,8 @@
 /** Mount points below the container's /dev, where none can be made. */
 import { type Context, isLinuxConfig } from '../core/context.ts'
+import type { MountsPlan } from '../core/mounts-plan.ts'
 import type { MountStep } from '../core/plan.ts'
 import type { DeviceRequests } from '../devices/requests.ts'
-import type { MountsPlan } from './mounts.ts'
 
 /**
  * Mounting these loads linux_common, which makes /dev/shm (linux_common.c, linux_dev_shm_create): on a host that has not

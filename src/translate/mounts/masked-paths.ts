@@ -28,6 +28,15 @@ function holderOf(path: string, mounts: readonly MountStep[]): MountStep | undef
   return mounts.findLast(mount => `${path}/`.startsWith(`${mount.destination}/`))
 }
 
+/** Changes the mount on exactly this destination, the last one; false when there is none. */
+function isMount(destination: string, mounts: MountStep[], change: (mount: MountStep) => MountStep): boolean {
+  const at = mounts.findLastIndex(mount => mount.destination === destination)
+  const step = mounts[at]
+  if (!step) return false
+  mounts[at] = change(step)
+  return true
+}
+
 /**
  * True for the mount of a single file, on which nothing can be stacked (vfs_mount.c, vfs_domount: MNT_NOCOVER on a file,
  * EBUSY) and which is changed itself.
@@ -37,11 +46,8 @@ function isFileMount(
   mounts: MountStep[],
   change: (file: MountStep) => MountStep,
 ): boolean {
-  const at = mounts.findLastIndex(mount => mount.destination === destination)
-  const step = mounts[at]
-  if (step?.target !== 'file') return false
-  mounts[at] = change(step)
-  return true
+  if (mounts.findLast(mount => mount.destination === destination)?.target !== 'file') return false
+  return isMount(destination, mounts, change)
 }
 
 /**
@@ -84,10 +90,13 @@ export function maskedPaths(context: Context, mounts: MountStep[], requests: Dev
 /** File systems in which nothing can be written that a read-only path would protect. */
 const READONLY_TYPES = new Set(['linprocfs', 'linsysfs', 'procfs'])
 
+/** File systems that hold nothing of their own: what is written to goes elsewhere, read-only or not. */
+const DEVICE_TYPES = new Set(['devfs', 'fdescfs'])
+
 /**
- * `linux.readonlyPaths`: a read-only nullfs of the path on itself, where it exists; a mount of that very file is made
- * read-only in `mounts`. The steps take their places among the mounts: after what is mounted there, before what is mounted
- * in it.
+ * `linux.readonlyPaths`: a read-only copy of the path over it, where it exists (see `MountStep.readonlyCopy`). A mount
+ * whose destination is the path itself is made read-only in `mounts`. The steps take their places among the mounts: after
+ * what is mounted there, before what is mounted in it.
  */
 export function readonlyPaths(
   context: Context,
@@ -105,26 +114,33 @@ export function readonlyPaths(
     const destination = normalise(context, path, origin)
     if (destination === undefined) return
     const holder = holderOf(destination, mounts)
-    if (holder?.fstype === 'devfs') {
-      context.fate(origin, 'ignored', 'nothing can be made in devfs, and a device is written to all the same')
+    if (holder && DEVICE_TYPES.has(holder.fstype)) {
+      const why = `nothing can be made in ${holder.fstype}, and a device is written to all the same`
+      context.fate(origin, 'ignored', why)
       return
     }
     if (holder && READONLY_TYPES.has(holder.fstype)) {
       context.fate(origin, 'translated', `${holder.fstype} cannot be written there`)
       return
     }
-    context.fate(origin, 'translated', 'read-only where it exists')
-    if (isFileMount(destination, mounts, asReadonly)) return
-    // A socket is mounted read-only in any case, and what is masked cannot be written.
-    if (holder?.target === 'socket' || masks.some(mask => within(destination, mask.destination))) return
+    // A socket is mounted read-only in any case.
+    if (isMount(destination, mounts, step => (step.target === 'socket' ? step : asReadonly(step)))) {
+      context.fate(origin, 'translated', 'the mount there is made read-only')
+      return
+    }
+    context.fate(origin, 'translated', 'a read-only copy of it, made at create, where it exists')
+    // What is masked cannot be written.
+    if (masks.some(mask => within(destination, mask.destination))) return
     made.push({
       kind: 'mount',
-      fstype: 'nullfs',
-      source: '%{target}',
+      fstype: 'tmpfs',
+      source: 'tmpfs',
       destination,
       target: 'dir',
       options: [['ro', undefined]],
+      copyUp: true,
       onlyIfExists: true,
+      readonlyCopy: true,
       origin,
     })
   })

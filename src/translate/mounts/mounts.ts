@@ -2,12 +2,15 @@
 import { posix } from 'node:path'
 import type { Mount } from '../../bundle/generated/config.ts'
 import { type Context, isLinuxConfig } from '../core/context.ts'
+import type { MountOptions, MountsPlan } from '../core/mounts-plan.ts'
 import type { MountStep } from '../core/plan.ts'
 import { type BindFromDev, bindFromDev } from '../devices/binds.ts'
+import { DEFAULT_RULESET, missingRuleset } from '../devices/default-ruleset.ts'
 import type { DeviceRequests } from '../devices/requests.ts'
 import { fitsInDevfs } from './inside-devfs.ts'
+import { addDescriptors, linuxImageOptions } from './linux-image.ts'
 import { maskedPaths, normalise, readonlyPaths } from './masked-paths.ts'
-import { type MountOptions, translateMountOptions } from './options.ts'
+import { translateMountOptions } from './options.ts'
 import { inOrder, withMountPoints } from './order.ts'
 
 /** Types that FreeBSD's kernel knows and that a container may be given. */
@@ -36,20 +39,10 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   tracefs: 'FreeBSD has no such file system',
 }
 
-/** The ruleset of a devfs that names none: what jail(8) takes (jail.md section 5), never "no rules". */
-export const DEFAULT_RULESET = 4
-
 /** A translated mount, with what only the devfs on /dev has. */
 interface Translated {
   step: MountStep
   options: MountOptions
-}
-
-/** The mounts of a plan. */
-export interface MountsPlan {
-  steps: MountStep[]
-  /** The devfs on /dev, to which devices.ts gives its ruleset. */
-  devfs?: { step: MountStep; options: MountOptions; property: string; fromLinux: boolean }
 }
 
 /** Translates all mounts; device requests found among them (bind mounts from /dev) go to `requests`. */
@@ -80,13 +73,12 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
       plan.devfs = { ...translated, property, fromLinux: mount.type !== 'devfs' }
     } else if (fstype === 'devfs') plainDevfs(context, translated, property)
     plan.steps.push(translated.step)
-    if (plan.devfs?.step === translated.step && plan.devfs.fromLinux)
-      plan.steps.push(descriptors(context, property))
   })
+  addDescriptors(context, plan.steps, plan.devfs)
   const ordered = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
   const masks = maskedPaths(context, ordered, requests)
   const readonly = readonlyPaths(context, ordered, masks)
-  // nullfs shows nothing that is mounted in its source: a read-only path is made before what is mounted in it.
+  // A copy shows nothing that is mounted in what it covers: a read-only path is made before what is mounted in it.
   plan.steps = withMountPoints([...inOrder([...ordered, ...readonly]), ...masks])
   return plan
 }
@@ -139,6 +131,7 @@ function translateMount(
   device: Exclude<BindFromDev, 'done'>,
 ): Translated | undefined {
   const options = translateMountOptions(context, fstype, mount.options ?? [], property)
+  linuxImageOptions(context, fstype, destination, options, property)
   for (const name of ['uidMappings', 'gidMappings'] as const) {
     if (mount[name]?.length) context.fail(`${property}.${name}`, 'FreeBSD has no id-mapped mounts')
   }
@@ -237,25 +230,4 @@ function plainDevfs(context: Context, translated: Translated, property: string):
   }
   if (number === 0) context.warn(`${ruleset?.property ?? property}: ruleset 0 shows every device of the host`)
   translated.step.options = [...translated.options.options, ['ruleset', String(number)]]
-}
-
-/** The message for a ruleset without rules, which the kernel would take for "show everything" (traps.md 28). */
-export function missingRuleset(number: number): string {
-  return `devfs ruleset ${number} does not exist on this host; a missing ruleset would show every device`
-}
-
-/**
- * /dev/fd for a /dev that Linux would have made: only 0, 1 and 2 are there without it (traps.md 27). Programs of Linux
- * read its entries as links (fdescfs(5), linrdlnk, as service linux mounts it).
- */
-function descriptors(context: Context, origin: string): MountStep {
-  return {
-    kind: 'mount',
-    fstype: 'fdescfs',
-    source: 'fdescfs',
-    destination: '/dev/fd',
-    target: 'dir',
-    options: isLinuxConfig(context.config) ? [['linrdlnk', undefined]] : [],
-    origin,
-  }
 }

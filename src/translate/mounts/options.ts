@@ -4,6 +4,8 @@
  * and the container would not be what the config says.
  */
 import type { Context } from '../core/context.ts'
+import type { MountOptions } from '../core/mounts-plan.ts'
+import { parseSize } from '../core/sizes.ts'
 
 /** File systems that take the flags of every other local file system, atime and sync among them. */
 const DISK_TYPES = new Set([
@@ -126,15 +128,6 @@ const OWN_NAMES = new Set(['fstype', 'fspath', 'from', 'errmsg'])
 export function mountOptionWords(): string[] {
   const tables = [FLAGS, DROPPED, LIMITED_FLAGS].flatMap(Object.keys)
   return [...new Set([...tables, ...DEFAULTS, 'noswap', 'tmpcopyup', 'notmpcopyup'])].sort()
-}
-
-/** The options of one mount after translation. */
-export interface MountOptions {
-  options: [string, string | undefined][]
-  copyUp: boolean
-  /** devfs only: `ruleset=` and `rule=` words with their index among the options. */
-  ruleset?: { number: number; property: string }
-  rules: { rule: string; property: string }[]
 }
 
 /** Translates the options of one mount; `property` is `mounts[n]`. */
@@ -265,24 +258,4 @@ function tmpfsValue(
     if (!/^[0-9]{1,10}$/.test(value) || Number(value) > 0xffffffff) bad('a number')
     else set(name, value)
   } else context.fail(path, `unknown option ${name}= for tmpfs`)
-}
-
-const UNITS: Readonly<Record<string, bigint>> = {
-  '': 1n,
-  k: 2n ** 10n,
-  m: 2n ** 20n,
-  g: 2n ** 30n,
-  t: 2n ** 40n,
-}
-
-/**
- * Bytes of a size as Linux's tmpfs and FreeBSD's expand_number(3) write it: digits with an optional unit of 1024s
- * (`64m`, `64mb`, `64MiB`), or a percentage of `memory`. undefined when it is none.
- */
-export function parseSize(text: string, memory: () => bigint): bigint | undefined {
-  const percent = /^([0-9]{1,3})%$/.exec(text)
-  if (percent) return (memory() * BigInt(percent[1]!)) / 100n
-  const match = /^([0-9]+)(?:([kmgt])(?:i?b)?|b)?$/i.exec(text)
-  if (!match) return undefined
-  return BigInt(match[1]!) * UNITS[(match[2] ?? '').toLowerCase()]!
 }

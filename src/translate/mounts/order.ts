@@ -19,11 +19,6 @@ export function isBelow(path: string, other: string): boolean {
   return path.startsWith(`${other}/`)
 }
 
-/** A read-only path: a nullfs of the path on itself, through which all that it holds is seen. */
-export function isReadonlyPath(step: MountStep): boolean {
-  return step.source === '%{target}'
-}
-
 /** The same mount, read-only. */
 export function asReadonly(step: MountStep): MountStep {
   return { ...step, options: [...step.options.filter(([name]) => name !== 'ro'), ['ro', undefined]] }
@@ -34,16 +29,15 @@ function isReadonlyTmpfs(step: MountStep): boolean {
   return step.fstype === 'tmpfs' && !step.mask && step.options.some(([name]) => name === 'ro')
 }
 
-/** Gives the steps, in order, that make something read-only the mount points of later steps that lie in it. */
+/** Gives each read-only tmpfs, in order, the mount points of later steps that lie in it. */
 export function withMountPoints(steps: readonly MountStep[]): MountStep[] {
   return steps.map((step, index) => {
-    const readonlyPath = isReadonlyPath(step)
-    if (!readonlyPath && !isReadonlyTmpfs(step)) return step
+    if (!isReadonlyTmpfs(step)) return step
     const later = steps
       .slice(index + 1)
-      .filter(other => isBelow(other.destination, step.destination) && !isReadonlyPath(other))
-      // What is masked is only looked at, and a tmpfs of ours holds nothing that would be changed for it.
-      .filter(other => readonlyPath || !other.mask)
+      .filter(other => isBelow(other.destination, step.destination))
+      // What is masked or made read-only is only looked at.
+      .filter(other => !other.mask && !other.readonlyCopy)
       .filter(other => !liesInMount(other, step, steps))
     return later.length === 0 ? step : { ...step, inside: later.map(mountPoint) }
   })
@@ -55,7 +49,7 @@ function liesInMount(step: MountStep, outer: MountStep, steps: readonly MountSte
     .slice(0, steps.indexOf(step))
     .some(
       other =>
-        !isReadonlyPath(other) &&
+        !other.readonlyCopy &&
         isBelow(other.destination, outer.destination) &&
         isBelow(step.destination, other.destination),
     )

@@ -113,8 +113,7 @@ function holder(plan: Plan, step: MountPoint, before: MountStep): MountStep | un
 function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
   const target = wordBelow('root', step.destination)
   const empty = shellWord(`${places.state}/empty`)
-  const source =
-    step.source === '%{target}' ? target : step.source === '%{empty}' ? empty : shellWord(step.source)
+  const source = step.source === '%{empty}' ? empty : shellWord(step.source)
   const mount = (from: string, to: string, fstype = step.fstype, options = step.options) => {
     const words = optionWords(options).replaceAll('%{ruleset}', places.ruleset)
     return ['mount', '-t', fstype, ...(words === '' ? [] : ['-o', shellWord(words)]), from, to].join(' ')
@@ -125,16 +124,16 @@ function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
     const line = `if [ -d ${target} ]; then ${mount(source, target)}; elif [ -e ${target} ]; then ${file}; fi`
     return [{ line, undo: `${undo}  # if mounted` }]
   }
-  if (step.onlyIfExists) {
-    const points = (step.inside ?? []).flatMap(point =>
-      pointCommands(plan, point, holder(plan, point, step)).map(command => ({
-        ...command,
-        line: `[ ! -d ${target} ] || { ${command.line}; }`,
-      })),
-    )
+  if (step.readonlyCopy) {
+    const copy = shellWord(`${places.state}/read-only-${copyNumber(plan, step)}`)
+    const file = `cp -p ${target} ${copy}; ${mount(copy, target, 'nullfs')}`
+    const ofDirectory = filledCommands(plan, step, mount, places).map(({ line, note }) => ({
+      line: `[ ! -d ${target} ] || { ${line}; }`,
+      ...(note === undefined ? {} : { note }),
+    }))
     return [
-      ...points,
-      { line: `[ ! -e ${target} ] || ${mount(source, target)}`, undo: `${undo}  # if mounted` },
+      { line: `if [ ! -d ${target} ] && [ -e ${target} ]; then ${file}; fi`, undo: `${undo}  # if mounted` },
+      ...ofDirectory,
     ]
   }
   if (step.via) return socketCommands(step, step.via, mount)
@@ -142,6 +141,11 @@ function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
   if (step.copyUp || step.inside) commands.push(...filledCommands(plan, step, mount, places))
   else commands.push({ line: mount(source, target), undo })
   return commands
+}
+
+/** Read-only paths are numbered as `create` numbers their copies when each is a file. */
+function copyNumber(plan: Plan, step: MountStep): number {
+  return 1 + plan.steps.filter(each => each.kind === 'mount' && each.readonlyCopy).indexOf(step)
 }
 
 function optionWords(options: readonly MountOption[]): string {

@@ -48,7 +48,7 @@ const options = {
 }
 
 function copy(host: Host, size?: number): void {
-  const limit = { size, property: 'mounts[0]' }
+  const limit = { size, property: 'mounts[0]', readonlyPath: false }
   const saved = saveTree(host, openSync(join(dir, 'covered'), 'r'), join(dir, 'saved'), limit)
   restoreTree(host, saved, openSync(join(dir, 'mounted'), 'r'), options)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Mount } from '../../../src/bundle/generated/config.ts'
-import { parseSize } from '../../../src/translate/mounts/options.ts'
+import { parseSize } from '../../../src/translate/core/sizes.ts'
 import { DEV, errors, fate, mountOn, plan, steps, words } from '../support.ts'
 
 const mounts = (...list: Mount[]) => ({ mounts: list })
@@ -356,15 +356,16 @@ describe('masked and read-only paths', () => {
     expect(mountOn(made, '/a')).toMatchObject({ fstype: 'tmpfs', mask: true })
   })
 
-  it('are mounted read-only on themselves, but not in what is read-only by itself', () => {
+  it('are covered by a read-only copy, but not in what is read-only by itself', () => {
     const made = plan({
       mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
       linux: { readonlyPaths: ['/proc/sys', '/etc/conf'] },
     })
     expect(mountOn(made, '/proc/sys')).toBeUndefined()
     expect(mountOn(made, '/etc/conf')).toMatchObject({
-      fstype: 'nullfs',
-      source: '%{target}',
+      fstype: 'tmpfs',
+      copyUp: true,
+      readonlyCopy: true,
       onlyIfExists: true,
     })
   })
@@ -387,19 +388,24 @@ describe('what becomes read-only while something is mounted in it', () => {
       linux: { maskedPaths: ['/data/secret'], readonlyPaths: ['/data', '/data/sub', '/data/vol/x'] },
     })
     const list = steps(made, 'mount')
-    expect(list.map(step => `${step.destination} ${step.source}`)).toEqual([
-      '/data tmpfs',
-      '/data %{target}',
-      '/data/vol /v/one',
-      '/data/vol/deep tmpfs',
-      '/data/vol/x %{target}',
-      '/data/f /v/hosts',
-      '/data/secret tmpfs',
-    ])
-    // Not those that lie in another mount, nor what the outer read-only path brings about.
-    expect(points(list[1])).toEqual(['/data/vol', '/data/f', '/data/secret'])
-    expect(list[0]).not.toHaveProperty('inside')
-    expect(fate(made, 'linux.readonlyPaths[1]')).toBe('translated: read-only where it exists')
+    expect(list.map(step => `${step.destination} ${step.source}${step.readonlyCopy ? ' copy' : ''}`)).toEqual(
+      [
+        '/data tmpfs',
+        '/data/vol /v/one',
+        '/data/sub tmpfs copy',
+        '/data/vol/deep tmpfs',
+        '/data/vol/x tmpfs copy',
+        '/data/f /v/hosts',
+        '/data/secret tmpfs',
+      ],
+    )
+    // A mount whose destination is the path is read-only itself; not the points of those that lie in another mount.
+    expect(words(list[0])).toEqual(['ro'])
+    expect(points(list[0])).toEqual(['/data/vol', '/data/f'])
+    expect(fate(made, 'linux.readonlyPaths[0]')).toBe('translated: the mount there is made read-only')
+    expect(fate(made, 'linux.readonlyPaths[1]')).toBe(
+      'translated: a read-only copy of it, made at create, where it exists',
+    )
   })
 
   it('leaves out read-only paths that are masked, and sockets, which are read-only already', () => {
@@ -455,7 +461,7 @@ describe('masked and read-only paths below /dev', () => {
   it('are paths like others where /dev is no devfs', () => {
     const made = plan({ linux: paths })
     expect(mountOn(made, '/dev/zero')).toMatchObject({ mask: true })
-    expect(mountOn(made, '/dev/null')).toMatchObject({ fstype: 'nullfs' })
+    expect(mountOn(made, '/dev/null')).toMatchObject({ fstype: 'tmpfs', readonlyCopy: true })
   })
 })
 

@@ -1,15 +1,13 @@
 /** devfs(4) of the simulated kernel: mounts, their rules, devices that come and go, and devfs(8). */
 import fs from 'node:fs'
-import type { Json } from '../../client.ts'
 import { mount as linuxMount, mknod } from '../../libc.ts'
 import { loadDefaultRules } from '../../rules/devfs/defaults.ts'
 import { DevfsKernel, type DevfsMount } from '../../rules/devfs/kernel.ts'
 import { type DeviceNode, MODULE_NODES, ptsNode } from '../../rules/devfs/nodes.ts'
-import { devfsTool } from '../../rules/devfs/tool.ts'
 import { type Caller, type Kernel, KernelError } from '../kernel.ts'
 import type { Mount } from '../mounts/types.ts'
 import type { Parts } from '../parts.ts'
-import { lookup } from '../paths.ts'
+import { installDevfsCalls } from './calls.ts'
 import { DevfsTree } from './tree.ts'
 
 /** What Linux programs need in /dev and devfs does not have: on the host only, unknown to the rules. */
@@ -90,9 +88,7 @@ export class Devfs {
   /** A reboot: only what rc.d/devfs makes is left of the rules, only the kernel's own devices. */
   reset(): void {
     const { view } = this.host
-    for (const set of this.rules.numbers()) {
-      for (const rule of [...this.rules.rules(view, set)]) this.rules.remove(view, set, rule.number)
-    }
+    for (const set of this.rules.numbers()) this.rules.removeAll(view, set)
     this.removeNodes(Object.values(MODULE_NODES).flatMap(nodes => nodes.map(node => node.name)))
     loadDefaultRules(this.rules, view)
   }
@@ -137,25 +133,7 @@ export function installDevfs(kernel: Kernel, parts: Parts): Devfs {
   kernel.on('moduleLoaded', name => devfs.addNodes(MODULE_NODES[name] ?? []))
   kernel.on('tick', () => devfs.watchTerminals())
   kernel.on('reboot', () => devfs.reset())
-  kernel.register('devfsTool', (caller, argv, input) => {
-    const open = (name: string): DevfsMount | 'other' | undefined => {
-      try {
-        const found = lookup(caller, name)
-        fs.closeSync(found.fd)
-        const m = mounts.mountOf(found)
-        return m?.fstype === 'devfs' ? devfs.mounted(m).view : 'other'
-      } catch (error) {
-        if (error instanceof KernelError) return undefined
-        throw error
-      }
-    }
-    return devfsTool(argv as string[], {
-      kernel: devfs.rules,
-      open,
-      privileged: caller.uid === 0 && caller.jid === 0,
-      stdin: () => (typeof input === 'string' ? input : undefined),
-    }) as unknown as Json
-  })
+  installDevfsCalls(kernel, mounts, devfs)
   // `service devfs restart`.
   kernel.register('devfsReload', caller => {
     if (caller.uid !== 0 || caller.jid !== 0) throw new KernelError('EPERM')

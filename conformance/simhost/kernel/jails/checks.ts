@@ -1,8 +1,9 @@
 /** What jail_set(2) refuses of the parameters themselves: values, sizes, what modules say, unknown names. */
+
+import { findParam, negated } from '../../rules/jail/catalogue.ts'
 import { parseInet, parseInet6 } from '../../rules/net/address.ts'
 import { KernelError } from '../kernel.ts'
 import type { Klds } from '../klds.ts'
-import { findParam, negated } from './params.ts'
 import { cannotChange, restricted, type SetRequest } from './request.ts'
 import type { Jail, Value } from './table.ts'
 
@@ -12,7 +13,7 @@ const JAILSYS: ReadonlySet<Value> = new Set(['disable', 'new', 'inherit'])
 
 /** What is refused before any jail is looked for, in the order of kern_jail_set. */
 export function checkEarly(request: SetRequest): void {
-  const { given, flags } = request
+  const { given, mode } = request
   const text = (name: string, size: number) => {
     if (Buffer.byteLength(String(given.get(name) ?? '')) >= size) throw new KernelError('ENAMETOOLONG')
   }
@@ -23,9 +24,10 @@ export function checkEarly(request: SetRequest): void {
     if (value === undefined || value === 'new' || value === 'inherit') continue
     if (value !== 'disable' || name === 'host' || name === 'vnet') throw new KernelError('EINVAL')
   }
-  if (flags.create && !flags.update && given.get('persist') !== true)
+  if (mode === 'create' && given.get('persist') !== true)
     throw new KernelError('EINVAL', 'new jail must persist or attach')
-  if (flags.update) for (const name of ['vnet', 'ip4', 'ip6']) if (given.has(name)) throw cannotChange(name)
+  if (mode === 'update')
+    for (const name of ['vnet', 'ip4', 'ip6']) if (given.has(name)) throw cannotChange(name)
   text('name', 256)
   text('host.hostname', 256)
   text('host.domainname', 256)
@@ -35,7 +37,7 @@ export function checkEarly(request: SetRequest): void {
     throw new KernelError('EINVAL', 'vnet jails cannot have IP address restrictions')
   const release = given.get('osrelease')
   if (release !== undefined) {
-    if (flags.update) throw cannotChange('osrelease')
+    if (mode === 'update') throw cannotChange('osrelease')
     // The length that is compared includes the NUL.
     const length = Buffer.byteLength(String(release))
     if (length < 1 || length + 1 >= 32)
@@ -45,10 +47,10 @@ export function checkEarly(request: SetRequest): void {
       )
   }
   if (given.has('osreldate')) {
-    if (flags.update) throw cannotChange('osreldate')
+    if (mode === 'update') throw cannotChange('osreldate')
     if (given.get('osreldate') === 0) throw new KernelError('EINVAL', 'osreldate cannot be 0')
   }
-  if (given.has('path') && flags.update) throw cannotChange('path')
+  if (given.has('path') && mode === 'update') throw cannotChange('path')
 }
 
 /** An address list: not too long, nothing unspecified or broadcast, nothing twice; all but the first are sorted. */

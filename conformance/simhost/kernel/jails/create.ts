@@ -1,11 +1,11 @@
 /** Making a jail (JAIL_CREATE): checks in the kernel's order, then the record and its namespaces. */
 import fs from 'node:fs'
+import { ALLOWED_BY_DEFAULT, params } from '../../rules/jail/catalogue.ts'
 import { KernelError } from '../kernel.ts'
 import { makeNamespaces } from '../namespaces.ts'
 import type { Found } from '../paths.ts'
 import { checkKnown, checkModules, SYSV } from './checks.ts'
 import { nameOf, type Place } from './find.ts'
-import { ALLOWED_BY_DEFAULT, params } from './params.ts'
 import { checkAllow, checkParent } from './parent.ts'
 import type { Around, SetRequest } from './request.ts'
 import type { Jail, Value } from './table.ts'

@@ -22,43 +22,45 @@ function jidOfName(name: string): number {
   return digits === null ? 0 : Number(`${digits[1] === '-' ? '-' : ''}${digits[2]}`)
 }
 
-/** Finds the jail to change and the parent of a new one; the jid that was asked for, 0 when none was. */
-export function find(around: Around, { caller, flags, given }: SetRequest): Place {
-  const { jails } = around
+/**
+ * Finds the jail to change and the parent of a new one. A jail that is named by its jid is measured by the caller's own
+ * jail, as kern_jail_set does (`ppr` stays `mypr`): a name with dots then says "cannot change jail's parent".
+ */
+export function find({ jails }: Around, { caller, mode, given }: SetRequest): Place {
   const name = typeof given.get('name') === 'string' ? String(given.get('name')) : undefined
   let jid = Number(given.get('jid') ?? 0)
-  if (!flags.update && jid === 0 && name !== undefined) jid = jidOfName(name)
-  let jail: Jail | undefined
-  let parent = caller.jid
+  if (mode === 'create' && jid === 0 && name !== undefined) jid = jidOfName(name)
   if (jid < 0) throw new KernelError('EINVAL', 'negative jid')
+  let jail: Jail | undefined
   if (jid !== 0) {
     // Who cannot see a jail is told all the same that its jid is taken.
-    if (!flags.update && jails.table.has(jid)) throw new KernelError('EEXIST', `jail ${jid} already exists`)
-    jail = flags.update ? jails.find(caller, jid) : undefined
-    if (jail === undefined && (jails.table.has(jid) || !flags.create))
-      throw new KernelError('ENOENT', `jail ${jid} not found`)
-    if (jail !== undefined) parent = jail.parent
+    if (mode === 'create' && jails.table.has(jid))
+      throw new KernelError('EEXIST', `jail ${jid} already exists`)
+    jail = mode === 'update' ? jails.find(caller, jid) : undefined
+    if (jail === undefined && mode === 'update') throw new KernelError('ENOENT', `jail ${jid} not found`)
   }
+  let parent = caller.jid
   if (name === undefined) {
-    if (!flags.create && jail === undefined) throw new KernelError('ENOENT', 'update specified no jail')
+    if (mode === 'update' && jail === undefined) throw new KernelError('ENOENT', 'update specified no jail')
     return { jail, parent, jid }
   }
   const dot = name.lastIndexOf('.')
   if (dot >= 0) {
     const above = name.slice(0, dot)
-    const found = jails.find(caller, above)
-    if (jail !== undefined && found?.jid !== parent)
+    if (jail !== undefined && above !== (jails.table.get(caller.jid)?.name ?? '0'))
       throw new KernelError('EINVAL', "cannot change jail's parent")
-    if (found === undefined) throw new KernelError('ENOENT', `${quoted(above)} not found`)
-    parent = found.jid
+    const found = jail === undefined ? jails.find(caller, above) : undefined
+    if (jail === undefined && found === undefined)
+      throw new KernelError('ENOENT', `${quoted(above)} not found`)
+    parent = found?.jid ?? parent
   }
   const base = name.slice(dot + 1)
   if (base !== '') {
     const sibling = jails.all().find(j => j.parent === parent && j !== jail && lastPart(jails, j) === base)
-    if (sibling !== undefined && (jail !== undefined || !flags.update))
+    if (sibling !== undefined && (mode === 'create' || jail !== undefined))
       throw new KernelError('EEXIST', `${quoted(name)} already exists`)
     jail ??= sibling
-    if (jail === undefined && !flags.create) throw new KernelError('ENOENT', `${quoted(name)} not found`)
+    if (jail === undefined && mode === 'update') throw new KernelError('ENOENT', `${quoted(name)} not found`)
   }
   return { jail, parent, base, jid }
 }

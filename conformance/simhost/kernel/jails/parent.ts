@@ -1,6 +1,7 @@
 /** What the parent and the jails beside it leave to a jail: limits, permissions, addresses. */
+
+import { ALLOW_FREELY } from '../../rules/jail/catalogue.ts'
 import { KernelError } from '../kernel.ts'
-import { ALLOW_FREELY } from './params.ts'
 import type { Around, SetRequest } from './request.ts'
 import type { Jail, Jails, Value } from './table.ts'
 

@@ -3,15 +3,13 @@ import { type Caller, type Kernel, KernelError } from '../kernel.ts'
 import type { Klds } from '../klds.ts'
 import type { Jails, Value } from './table.ts'
 
-export interface SetFlags {
-  create?: boolean
-  update?: boolean
-}
+/** JAIL_CREATE or JAIL_UPDATE; this kernel is never asked for both, nor to attach. */
+export type SetMode = 'create' | 'update'
 
 /** What jail_set(2) was asked: parameters by their positive names, with values of the kernel's types. */
 export interface SetRequest {
   caller: Caller
-  flags: SetFlags
+  mode: SetMode
   given: Map<string, Value>
 }
 

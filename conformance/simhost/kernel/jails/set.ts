@@ -6,40 +6,41 @@ import { lookup } from '../paths.ts'
 import { checkEarly } from './checks.ts'
 import { createJail } from './create.ts'
 import { find } from './find.ts'
-import type { Around, SetFlags, SetRequest } from './request.ts'
-import type { Jails, Value } from './table.ts'
+import { givenOf } from './given.ts'
+import type { Around, SetRequest } from './request.ts'
+import type { Jails } from './table.ts'
 import { updateJail } from './update.ts'
 
+/**
+ * The call `jailSet(parameters, mode)`: pairs of a parameter in jail(8)'s words and its text, or `true` for none; the
+ * jid. Only jail(8) and whoever stands in its place load modules, jail_set(2) does not.
+ */
 export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
   const around: Around = { kernel, jails, klds }
-  kernel.register('jailSet', (caller, flags, given) => {
-    const request: SetRequest = {
-      caller,
-      flags: (flags ?? {}) as SetFlags,
-      given: new Map(Object.entries((given ?? {}) as Record<string, Value>)),
-    }
+  kernel.register('jailSet', (caller, parameters, mode) => {
+    if (mode !== 'create' && mode !== 'update')
+      throw new KernelError('EINVAL', 'no valid operation (create or update)')
+    const request: SetRequest = { caller, mode, given: givenOf(klds, parameters) }
     if (caller.uid !== 0) throw new KernelError('EPERM')
     const mine = jails.table.get(caller.jid)
-    if (request.flags.create && mine !== undefined && Number(mine.values.get('children.max') ?? 0) === 0)
+    if (mode === 'create' && mine !== undefined && Number(mine.values.get('children.max') ?? 0) === 0)
       throw new KernelError('EPERM')
-    if (!request.flags.create && !request.flags.update)
-      throw new KernelError('EINVAL', 'no valid operation (create or update)')
     checkEarly(request)
-    const path = request.given.get('path')
-    const root = request.flags.update && path === undefined ? undefined : lookup(caller, String(path ?? '/'))
+    if (mode === 'update') {
+      const { jail, parent, base } = find(around, request)
+      if (jail === undefined) throw new KernelError('ENOENT', 'update specified no jail')
+      updateJail(around, jail, request, { parent, base })
+      jails.collect()
+      return jail.jid
+    }
+    const root = lookup(caller, String(request.given.get('path') ?? '/'))
     try {
-      if (root !== undefined && root.kind !== 'dir') throw new KernelError('ENOTDIR')
-      const place = find(around, request)
-      if (place.jail !== undefined) {
-        updateJail(around, place.jail, request, place.base)
-        jails.collect()
-        return place.jail.jid
-      }
-      const jail = createJail(around, request, place, root ?? lookup(caller, '/'))
+      if (root.kind !== 'dir') throw new KernelError('ENOTDIR')
+      const jail = createJail(around, request, find(around, request), root)
       kernel.emit('jailCreated', jail.jid)
       return jail.jid
     } finally {
-      if (root !== undefined) fs.closeSync(root.fd)
+      fs.closeSync(root.fd)
     }
   })
 }

@@ -10,10 +10,16 @@ import type { Jail, Jails, Value } from './table.ts'
 import { changedMeta, HOST_VALUES, hostValue, store } from './values.ts'
 
 /** All that is given holds afterwards, or nothing of it. Errors as kern_jail_set has them. */
-export function updateJail(around: Around, jail: Jail, request: SetRequest, base: string | undefined): void {
+export function updateJail(
+  around: Around,
+  jail: Jail,
+  request: SetRequest,
+  place: { parent: number; base?: string | undefined },
+): void {
   const { jails, klds } = around
   const { given } = request
-  const parent = jails.table.get(jail.parent)
+  const parent = jails.table.get(place.parent)
+  const { base } = place
   if (jail.vnet === jail.jid && restricted(given))
     throw new KernelError('EINVAL', 'vnet jails cannot have IP address restrictions')
   for (const family of ['ip4', 'ip6'])

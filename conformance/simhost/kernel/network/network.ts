@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import type { Json } from '../../client.ts'
 import { tunnelNode } from '../../rules/devfs/nodes.ts'
+import { loopbackUp } from '../../rules/net/addresses.ts'
 import { ifconfigTool, type NetCaller } from '../../rules/net/ifconfig.ts'
 import { FLAG, type Vnet } from '../../rules/net/interface.ts'
 import { NetKernel } from '../../rules/net/kernel.ts'
@@ -231,6 +232,12 @@ export function installNetwork(kernel: Kernel, parts: Parts, devfs: Devfs): Netw
       echo: (request: EchoRequest) => parts.jails.inNetwork(vnet.jid, () => sendEcho(request)),
     }
     return pingTool(words(argv), host, six === true) as unknown as Json
+  })
+  kernel.register('loopbackUp', caller => {
+    const who = network.caller(caller)
+    if (!who.privileged) throw new KernelError('EPERM')
+    loopbackUp(network.net, who.vnet)
+    return null
   })
   // What jail(8) needs: is there an interface of that name in the caller's stack, and is it up?
   kernel.register('interface', (caller, name) => {

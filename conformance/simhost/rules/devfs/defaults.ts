@@ -32,7 +32,7 @@ const DEFAULT_RULES: readonly (readonly [number, readonly string[]])[] = [
 export function loadDefaultRules(kernel: DevfsKernel, mount: DevfsMount): void {
   const out = new Output('devfs rule')
   for (const [set, lines] of DEFAULT_RULES) {
-    for (const rule of [...kernel.rules(mount, set)]) kernel.remove(mount, set, rule.number)
+    kernel.removeAll(mount, set)
     for (const line of lines) kernel.add(mount, set, parseRule(line.split(' '), out))
   }
 }

@@ -229,6 +229,11 @@ export class DevfsKernel {
     this.reap(found.set)
   }
 
+  /** DEVFSIO_RDEL of every rule of a set (`devfs rule -s N delset`). */
+  removeAll(mount: DevfsMount, set: number): void {
+    for (const rule of [...this.rules(mount, set)]) this.remove(mount, set, rule.number)
+  }
+
   /** DEVFSIO_RGETNEXT: the rules of a set after a number, in order; empty for a missing set. */
   rules(mount: DevfsMount, set: number): readonly DevfsRule[] {
     return this.sets.get(set === 0 ? mount.ruleset : set)?.rules ?? []

@@ -1,7 +1,8 @@
+import { KernelError } from '../../text/errno.ts'
 import { applyMode } from '../../text/mode.ts'
 import { groupId, groupName, userId, userName } from '../../text/names.ts'
 import { toInteger } from '../../text/numbers.ts'
-import type { Output } from '../../text/output.ts'
+import { Output } from '../../text/output.ts'
 import type { DeviceClass } from './nodes.ts'
 
 /** One rule of devfs(8): conditions and actions (struct devfs_rule). */
@@ -71,6 +72,21 @@ export function parseRule(words: readonly string[], out: Output): DevfsRule {
   return rule
 }
 
+/** Says what is wrong with a rule by an exception, where there is no tool to end. */
+class Refusal extends Output {
+  override err(_status: number, text: string): never {
+    throw new KernelError('EINVAL', text)
+  }
+}
+
+/** A rule from one line of text; EINVAL with devfs(8)'s words for what is none. */
+export function parseRuleText(text: string): DevfsRule {
+  return parseRule(
+    text.split(/[ \t]+/).filter(word => word !== ''),
+    new Refusal('devfs rule'),
+  )
+}
+
 function parseAction(
   word: string,
   rule: DevfsRule,
@@ -110,9 +126,14 @@ function parseAction(
   }
 }
 
-/** The rule as `devfs rule show` prints it, with its newline (rulespec_outfp). */
+/** The rule as `devfs rule show` prints it, with its number and a newline (rulespec_outfp). */
 export function formatRule(rule: DevfsRule): string {
-  const words = [String(rule.number)]
+  return `${rule.number} ${ruleText(rule)}\n`
+}
+
+/** The rule in devfs(8)'s words, without its number. */
+export function ruleText(rule: DevfsRule): string {
+  const words: string[] = []
   for (const type of rule.types) words.push('type', type)
   if (rule.path !== undefined) words.push('path', rule.path)
   if (rule.hide) words.push('hide')
@@ -121,5 +142,5 @@ export function formatRule(rule: DevfsRule): string {
   if (rule.gid !== undefined) words.push('group', groupName(rule.gid) ?? String(rule.gid))
   if (rule.mode !== undefined) words.push('mode', rule.mode.toString(8))
   if (rule.include !== undefined) words.push('include', String(rule.include))
-  return `${words.join(' ')}\n`
+  return words.join(' ')
 }

@@ -102,10 +102,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const number = needInteger(words[0]!, run.out) & 0xffff
     ioctl(run, 'ioctl DEVFSIO_RDEL', mount => run.host.kernel.remove(mount, run.set, number))
   },
-  delset: bare('DEVFSIO_RGETNEXT', (run, mount) => {
-    const { kernel } = run.host
-    for (const old of [...kernel.rules(mount, run.set)]) kernel.remove(mount, run.set, old.number)
-  }),
+  delset: bare('DEVFSIO_RGETNEXT', (run, mount) => run.host.kernel.removeAll(mount, run.set)),
   show: (run, words) => show(run, words[0]),
   showsets: bare('DEVFSIO_SGETNEXT', run => {
     for (const number of run.host.kernel.numbers()) run.out.print(`${number}\n`)

@@ -42,6 +42,12 @@ export class RctlKernel {
     for (const kind of Object.values(this.containers)) kind.clear()
   }
 
+  /** What every call looks at first: ENOSYS without accounting, then EPERM without the privilege (PRIV_RCTL_*). */
+  check(privileged: boolean): void {
+    if (!this.around.enabled) throw new KernelError('ENOSYS')
+    if (!privileged) throw new KernelError('EPERM')
+  }
+
   private parse(text: string): RctlRule {
     if (!this.around.enabled) throw new KernelError('ENOSYS')
     const rule = parseRctl(text)

@@ -105,7 +105,7 @@ function one(
     u: 'show resource consumption for',
   }
   try {
-    if (!host.privileged) throw new KernelError('EPERM')
+    kernel.check(host.privileged)
     if (mode === 'a') kernel.add(rule)
     else if (mode === 'r') kernel.remove(rule)
     else if (mode === 'u') {

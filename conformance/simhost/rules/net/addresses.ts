@@ -1,6 +1,6 @@
 import { KernelError } from '../../text/errno.ts'
 import { formatInet, type InterfaceAddress, maskOf, networkOf } from './address.ts'
-import { FLAG, type Interface, ND6 } from './interface.ts'
+import { FLAG, type Interface, ND6, type Vnet } from './interface.ts'
 import type { NetKernel } from './kernel.ts'
 import { attachInet6, setFlags } from './settings.ts'
 
@@ -64,6 +64,15 @@ export function deleteAddress(
       if (together && same) realAddress(kernel, item, other)
     }
   }
+}
+
+/** lo0 as `ifconfig lo0 inet 127.0.0.1/8; ifconfig lo0 inet6 ::1/128; ifconfig lo0 up` leaves it. ENXIO without lo0. */
+export function loopbackUp(kernel: NetKernel, vnet: Vnet): void {
+  const item = kernel.find(vnet, 'lo0')
+  if (item === undefined) throw new KernelError('ENXIO')
+  addAddress(kernel, item, { family: 'inet', address: '127.0.0.1', prefix: 8 })
+  addAddress(kernel, item, { family: 'inet6', address: '::1', prefix: 128 })
+  setFlags(kernel, item, FLAG.UP, true)
 }
 
 /** Mask of an IPv4 prefix as ifconfig(8) prints it. */

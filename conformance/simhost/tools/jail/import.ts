@@ -1,8 +1,9 @@
 /** Parameters for jail_set(2): which of a jail's are the kernel's, and their values (import_params). */
 import fs from 'node:fs'
 import type { Json } from '../../client.ts'
-import { strerror } from '../tool.ts'
-import { parseValue, type Resolved, resolve, ValueError } from './params.ts'
+import type { Param } from '../../rules/jail/catalogue.ts'
+import { parseValue, type Resolved, resolve, ValueError } from '../../rules/jail/values.ts'
+import { strerror, type ToolContext } from '../tool.ts'
 import { type Conf, complain, type Run, values } from './run.ts'
 import { checkInternals, sameParameter } from './words.ts'
 
@@ -13,32 +14,28 @@ export const PSEUDO =
   exec.timeout interface ip_hostname mount mount.devfs mount.fdescfs mount.fstab mount.procfs stop.timeout
   vnet.interface zfs.dataset allow.dying`.split(/\s+/)
 
-/** A parameter as it was written, with its value in the kernel's form; null when it has none. */
+/** A parameter as it was written, with its value in the kernel's form. */
 export interface Given {
   name: string
   found: Resolved
   value: Json
-  hasText: boolean
+  /** The text of its value, `true` when it has none. */
+  text: string | true
 }
 
-export interface Imported {
-  list: Given[]
-  /** For jail_set(2), by the positive name. */
-  given: Record<string, Json>
-}
-
-export function imported(list: Given[]): Imported {
-  return { list, given: Object.fromEntries(list.map(g => [g.found.param.name, g.value])) }
+/** libjail's lookup of a parameter in the kernel's catalogue. */
+export function lookUpParam(t: ToolContext, name: string): Resolved | undefined {
+  return resolve(wanted => (t.call('jailParamType', wanted) as unknown as Param | null) ?? undefined, name)
 }
 
 /** check_intparams and import_params: all parameters checked, those of the kernel found and converted. */
-export function importParams(run: Run, conf: Conf): Imported | undefined {
+export function importParams(run: Run, conf: Conf): Given[] | undefined {
   if (!checked(run, conf)) return undefined
   let good = true
   const list: Given[] = []
   for (const [name, texts] of conf.jail.params) {
     if (PSEUDO.some(known => sameParameter(name, known))) continue
-    const found: Resolved | undefined = resolve(run.t, name)
+    const found = lookUpParam(run.t, name)
     if (found === undefined) {
       complain(run, conf, `unknown parameter: ${name}`)
       good = false
@@ -47,14 +44,14 @@ export function importParams(run: Run, conf: Conf): Imported | undefined {
     try {
       const address = found.param.type === 'ip4' || found.param.type === 'ip6'
       const text = address && texts.length > 0 ? texts.map(plainAddress).join(',') : texts.at(-1)
-      list.push({ name, found, value: parseValue(found, text), hasText: text !== undefined })
+      list.push({ name, found, value: parseValue(found, text), text: text ?? true })
     } catch (error) {
       if (!(error instanceof ValueError)) throw error
       complain(run, conf, error.message)
       good = false
     }
   }
-  return good ? imported(list) : undefined
+  return good ? list : undefined
 }
 
 /** check_intparams: jail(8)'s own values, and that each mount.fstab can be read. */

@@ -1,13 +1,13 @@
 /** Starting and changing a jail: the steps in order with their undo, and jail_set(2). */
 import fs from 'node:fs'
 import { CallError, type Json } from '../../client.ts'
+import { type Resolved, showValue } from '../../rules/jail/values.ts'
 import { strerror } from '../tool.ts'
 import { aliases, unalias } from './addresses.ts'
 import { command, tool } from './commands.ts'
 import type { ConfJail } from './conf.ts'
-import { type Given, type Imported, imported, importParams } from './import.ts'
+import { type Given, importParams, lookUpParam } from './import.ts'
 import { checkMounted, checkPath, mounts } from './mounts.ts'
-import { type Resolved, resolve, showValue } from './params.ts'
 import { type Conf, complain, Failed, flag, note, one, prefix, type Run, stop, values } from './run.ts'
 import { sameParameter } from './words.ts'
 
@@ -32,7 +32,7 @@ export function quietly(step: () => void): void {
   }
 }
 
-export function steps(run: Run, conf: Conf, imported: Imported, undo: (() => void)[]): void {
+export function steps(run: Run, conf: Conf, imported: Given[], undo: (() => void)[]): void {
   for (const text of values(conf, 'exec.prepare')) command(run, conf, text, undefined, false)
   for (const words of aliases(conf)) {
     tool(run, conf, words)
@@ -68,7 +68,14 @@ export function steps(run: Run, conf: Conf, imported: Imported, undo: (() => voi
   if (words.length > 0) command(run, conf, conf.named ? (words[0] ?? '') : words, jid, true)
   for (const text of values(conf, 'exec.poststart')) command(run, conf, text, jid, false)
   if (temporary) {
-    run.t.call('jailSet', { update: true }, { jid, persist: false })
+    run.t.call(
+      'jailSet',
+      [
+        ['jid', String(jid)],
+        ['nopersist', true],
+      ],
+      'update',
+    )
     if (run.verbose > 0) run.t.out(`${prefix(conf)}jail_set(JAIL_UPDATE) jid=${jid} nopersist\n`)
   }
   if (run.printJid) run.t.out(`${jid}\n`)
@@ -76,7 +83,7 @@ export function steps(run: Run, conf: Conf, imported: Imported, undo: (() => voi
 }
 
 /** create_jail: the checks with better messages than the kernel's, then jail_set(2). */
-export function set(run: Run, conf: Conf, imported: Imported, temporary: boolean): number {
+export function set(run: Run, conf: Conf, imported: Given[], temporary: boolean): number {
   const path = one(conf, 'path')
   if (path !== undefined) {
     if (conf.named && !path.startsWith('/')) stop(run, conf, `path ${path}: not an absolute pathname`)
@@ -89,26 +96,25 @@ export function set(run: Run, conf: Conf, imported: Imported, temporary: boolean
     if (!stat.isDirectory()) stop(run, conf, `path ${path}: ${strerror('ENOTDIR')}`)
   }
   const persist: Given[] = temporary
-    ? [{ name: 'persist', found: resolve(run.t, 'persist') as Resolved, value: true, hasText: false }]
+    ? [{ name: 'persist', found: lookUpParam(run.t, 'persist') as Resolved, value: true, text: true }]
     : []
-  const list = imported.list.filter(g => !temporary || !sameParameter(g.name, 'persist'))
-  return jailSet(run, conf, 'JAIL_CREATE', { create: true }, [...persist, ...list])
+  const list = imported.filter(g => !temporary || !sameParameter(g.name, 'persist'))
+  return jailSet(run, conf, 'create', [...persist, ...list])
 }
 
 /** jailparam_set_note: the call, told with -v whatever came of it. */
-export function jailSet(
-  run: Run,
-  conf: Conf,
-  flagName: string,
-  flags: Record<string, boolean>,
-  list: Given[],
-): number {
+export function jailSet(run: Run, conf: Conf, mode: 'create' | 'update', list: Given[]): number {
   const tell = (failure: string) => {
-    const words = list.map(g => ` ${g.name}${g.hasText ? `=${quotedPrint(showValue(g.value))}` : ''}`)
-    if (run.verbose > 0) run.t.out(`${prefix(conf)}jail_set(${flagName})${words.join('')}${failure}\n`)
+    const words = list.map(g => ` ${g.name}${g.text !== true ? `=${quotedPrint(showValue(g.value))}` : ''}`)
+    if (run.verbose > 0)
+      run.t.out(`${prefix(conf)}jail_set(JAIL_${mode.toUpperCase()})${words.join('')}${failure}\n`)
   }
   try {
-    const jid = run.t.call('jailSet', flags, imported(list).given) as number
+    const jid = run.t.call(
+      'jailSet',
+      list.map(g => [g.name, g.text]),
+      mode,
+    ) as number
     tell('')
     return jid
   } catch (error) {
@@ -119,7 +125,7 @@ export function jailSet(
 }
 
 /** rdtun_params: the first parameter, as written, that a jail cannot change any more and that would change. */
-export function changesFixed(run: Run, jid: number, { list }: Imported): string | undefined {
+export function changesFixed(run: Run, jid: number, list: Given[]): string | undefined {
   const fixed = list.filter(g => g.found.param.fixed === true && g.found.param.name !== 'jid')
   if (fixed.length === 0) return undefined
   const now = run.t.call(
@@ -139,10 +145,15 @@ export function modifyJail(run: Run, conf: Conf, jid: number): void {
     complain(run, conf, `${changed} cannot be changed after creation`)
     return
   }
-  const list = imported.list.filter(g => g.found.param.fixed !== true)
-  const itself: Given = { name: 'jid', found: resolve(run.t, 'jid') as Resolved, value: jid, hasText: true }
+  const list = imported.filter(g => g.found.param.fixed !== true)
+  const itself: Given = {
+    name: 'jid',
+    found: lookUpParam(run.t, 'jid') as Resolved,
+    value: jid,
+    text: String(jid),
+  }
   try {
-    if (list.length > 0) jailSet(run, conf, 'JAIL_UPDATE', { update: true }, [itself, ...list])
+    if (list.length > 0) jailSet(run, conf, 'update', [itself, ...list])
     note(run, conf, 'updated')
   } catch (error) {
     if (!(error instanceof Failed)) throw error

@@ -1,5 +1,12 @@
 /** The catalogue of jail parameters, in the order of `sysctl -N security.jail.param`. */
-import type { Klds } from '../klds.ts'
+
+/** What the catalogue asks of the kernel's modules. */
+export interface Modules {
+  /** Is a module of that name there? */
+  has(name: string): boolean
+  /** Loads it when it exists; true when it is there. */
+  want(name: string): boolean
+}
 
 export type ParamType = 'int' | 'ulong' | 'string' | 'bool' | 'jailsys' | 'ip4' | 'ip6' | 'node' | 'keyed'
 
@@ -140,8 +147,8 @@ BY_MODULE.zfs?.push(
 )
 
 /** Every parameter the kernel knows now. */
-export function params(klds: Klds): Param[] {
-  const extra = Object.entries(BY_MODULE).flatMap(([module, list]) => (klds.has(module) ? list : []))
+export function params(modules: Modules): Param[] {
+  const extra = Object.entries(BY_MODULE).flatMap(([module, list]) => (modules.has(module) ? list : []))
   const first = (p: Param) => !p.name.startsWith('allow.')
   const list = [...extra.filter(first), ...BASE]
   const mount = extra.filter(p => p.name.startsWith('allow.mount.'))
@@ -152,8 +159,8 @@ export function params(klds: Klds): Param[] {
 }
 
 /** The parameter of that name; `meta.x` and `env.x` are keys of keyed parameters. */
-export function findParam(klds: Klds, name: string): Param | undefined {
-  const exact = params(klds).find(p => p.name === name && !(p.type === 'node' && p.name.endsWith('.')))
+export function findParam(modules: Modules, name: string): Param | undefined {
+  const exact = params(modules).find(p => p.name === name && !(p.type === 'node' && p.name.endsWith('.')))
   if (exact !== undefined) return exact
   const keyed = /^(meta|env)\./.test(name)
   return keyed ? { name, type: 'keyed', size: 4096, description: '' } : undefined
@@ -163,13 +170,13 @@ export function findParam(klds: Klds, name: string): Param | undefined {
  * libjail's lookup: when a parameter is unknown its module is loaded (file systems below allow.mount, linux, sysv*,
  * zfs), then asked again.
  */
-export function lookUp(klds: Klds, name: string, mayLoad: boolean): Param | undefined {
-  const found = findParam(klds, name)
+export function lookUp(modules: Modules, name: string, mayLoad: boolean): Param | undefined {
+  const found = findParam(modules, name)
   if (found !== undefined || !mayLoad) return found
   const module = /^allow\.mount\.(?:no)?([a-z0-9]+)$/.exec(name)?.[1] ?? /^(linux)(?:\.|$)/.exec(name)?.[1]
   if (module === undefined || module === 'zfs') return undefined
-  klds.want(module === 'linux' ? 'linux64' : module)
-  return findParam(klds, name)
+  modules.want(module === 'linux' ? 'linux64' : module)
+  return findParam(modules, name)
 }
 
 /** The `no` form of a parameter's name. */

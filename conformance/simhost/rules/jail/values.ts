@@ -1,9 +1,8 @@
 /** libjail's handling of parameters: names to types, text to values, values to text (lib/libjail/jail.c). */
 import net from 'node:net'
 import type { Json } from '../../client.ts'
-import { negated, type Param } from '../../kernel/jails/params.ts'
-import { formatInet6, parseInet6 } from '../../rules/net/address.ts'
-import type { ToolContext } from '../tool.ts'
+import { formatInet6, parseInet6 } from '../net/address.ts'
+import { negated, type Param } from './catalogue.ts'
 
 /** A parameter as the user wrote it, found in the kernel's catalogue. */
 export interface Resolved {
@@ -12,16 +11,18 @@ export interface Resolved {
   negative: boolean
 }
 
-/** jailparam_type: finds a parameter, a boolean also in its `no` form. undefined: `unknown parameter`. */
-export function resolve(t: ToolContext, name: string): Resolved | undefined {
-  const ask = (n: string) => t.call('jailParamType', n) as unknown as Param | null
+/**
+ * jailparam_type: finds a parameter, a boolean also in its `no` form. `ask` looks a name up in the catalogue. undefined:
+ * `unknown parameter`.
+ */
+export function resolve(ask: (name: string) => Param | undefined, name: string): Resolved | undefined {
   const exact = ask(name)
-  if (exact !== null && exact.type !== 'node') return { param: exact, negative: false }
+  if (exact !== undefined && exact.type !== 'node') return { param: exact, negative: false }
   const dot = name.lastIndexOf('.')
   const base = name.slice(dot + 1)
   if (!base.startsWith('no')) return undefined
   const positive = ask(name.slice(0, dot + 1) + base.slice(2))
-  if (positive === null || positive.type !== 'bool') return undefined
+  if (positive === undefined || positive.type !== 'bool') return undefined
   return { param: positive, negative: true }
 }
 
@@ -103,5 +104,3 @@ export function showValue(value: Json): string {
   if (Array.isArray(value)) return value.join(',')
   return String(value)
 }
-
-export { negated }

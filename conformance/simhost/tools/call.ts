@@ -1,0 +1,15 @@
+/** `simhost-call NAME [JSON ...]`: one call of the kernel as its caller, for tests; the answer as JSON, or errno and text. */
+import { CallError, type Json } from '../client.ts'
+import type { ToolContext } from './tool.ts'
+
+export function main(t: ToolContext): number {
+  const [name = '', ...words] = t.args
+  try {
+    t.out(`${JSON.stringify(t.call(name, ...words.map(word => JSON.parse(word) as Json)))}\n`)
+    return 0
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    t.err(`${error.errno}${error.text === '' ? '' : `: ${error.text}`}\n`)
+    return 1
+  }
+}

@@ -1,0 +1,21 @@
+/** Sizes as people write them. */
+
+const UNITS: Readonly<Record<string, bigint>> = {
+  '': 1n,
+  k: 2n ** 10n,
+  m: 2n ** 20n,
+  g: 2n ** 30n,
+  t: 2n ** 40n,
+}
+
+/**
+ * Bytes of a size as Linux's tmpfs and FreeBSD's expand_number(3) write it: digits with an optional unit of 1024s
+ * (`64m`, `64mb`, `64MiB`), or a percentage of `memory`. undefined when it is none.
+ */
+export function parseSize(text: string, memory: () => bigint): bigint | undefined {
+  const percent = /^([0-9]{1,3})%$/.exec(text)
+  if (percent) return (memory() * BigInt(percent[1]!)) / 100n
+  const match = /^([0-9]+)(?:([kmgt])(?:i?b)?|b)?$/i.exec(text)
+  if (!match) return undefined
+  return BigInt(match[1]!) * UNITS[(match[2] ?? '').toLowerCase()]!
+}

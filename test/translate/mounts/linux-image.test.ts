@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { DEV, fate, mountOn, parameters, plan, words } from '../support.ts'
+
+const FDESC = { destination: '/dev/fd', type: 'fdescfs', source: 'fdesc' }
+const SHM = { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['rw', 'rprivate'] }
+
+describe('what the mounts of a Linux image get', () => {
+  it('a /dev/fd that the config names has linrdlnk, since programs of Linux read /proc/self/fd/N as links', () => {
+    const made = plan({ mounts: [DEV, FDESC], linux: {} })
+    expect(words(mountOn(made, '/dev/fd'))).toEqual(['linrdlnk'])
+    expect(fate(made, 'mounts[1].type')).toBe('translated: fdescfs with linrdlnk, as service linux mounts it')
+  })
+
+  it.each([['rdlnk'], ['linrdlnk'], ['nodup', 'rdlnk']])(
+    'a /dev/fd whose options hold %s keeps what it says',
+    (...options) => {
+      const made = plan({ mounts: [DEV, { ...FDESC, options }], linux: {} })
+      expect(words(mountOn(made, '/dev/fd'))).toEqual(options)
+    },
+  )
+
+  it('a fdescfs elsewhere gets linrdlnk as well', () => {
+    const made = plan({ mounts: [{ ...FDESC, destination: '/compat/fd' }], linux: {} })
+    expect(words(mountOn(made, '/compat/fd'))).toEqual(['linrdlnk'])
+  })
+
+  it('a container of FreeBSD keeps links of FreeBSD, with a linux section beside a freebsd section too', () => {
+    for (const sections of [{}, { freebsd: {}, linux: {} }])
+      expect(words(mountOn(plan({ mounts: [DEV, FDESC], ...sections }), '/dev/fd'))).toEqual([])
+  })
+
+  it('a tmpfs on /dev/shm without a mode has mode 1777, as on Linux', () => {
+    const made = plan({ mounts: [DEV, SHM], linux: {} })
+    expect(words(mountOn(made, '/dev/shm'))).toEqual(['mode=1777'])
+    const other = plan({ mounts: [DEV, { ...SHM, options: ['mode=0700'] }], linux: {} })
+    expect(words(mountOn(other, '/dev/shm'))).toEqual(['mode=0700'])
+    expect(words(mountOn(plan({ mounts: [DEV, SHM] }), '/dev/shm'))).toEqual([])
+  })
+
+  it('a tmpfs on /dev brings one /dev/fd only, also where the config names one', () => {
+    const dev = { destination: '/dev', type: 'tmpfs', source: 'tmpfs' }
+    const made = plan({ mounts: [dev, { ...FDESC, options: ['rdlnk'] }], linux: {} })
+    const fds = made.steps.filter(step => step.kind === 'mount' && step.destination === '/dev/fd')
+    expect(fds).toHaveLength(1)
+  })
+})
+
+describe('System V IPC of a Linux image', () => {
+  const ipc = [{ type: 'mount' as const }, { type: 'ipc' as const }]
+
+  it('an IPC namespace of its own is sysvmsg, sysvsem and sysvshm new: PostgreSQL needs shmget(2)', () => {
+    const made = plan({ linux: { namespaces: ipc } })
+    expect(parameters(made)).toEqual(expect.arrayContaining(['sysvmsg=new', 'sysvsem=new', 'sysvshm=new']))
+    expect(fate(made, 'linux.namespaces[1]')).toBe('translated: sysvmsg=new, sysvsem=new, sysvshm=new')
+  })
+
+  it('an annotation about one of them holds', () => {
+    const annotations = { 'org.freebsd.jail.sysvshm': 'disable' }
+    expect(parameters(plan({ linux: { namespaces: ipc }, annotations }))).toEqual(
+      expect.arrayContaining(['sysvshm=disable', 'sysvsem=new']),
+    )
+    const all = { 'org.freebsd.jail.allow.sysvipc': 'true' }
+    expect(parameters(plan({ linux: { namespaces: ipc }, annotations: all })).join(' ')).not.toMatch(
+      /sysv(msg|sem|shm)/,
+    )
+  })
+
+  it.each([
+    ['no IPC namespace is asked for', { linux: { namespaces: [{ type: 'pid' as const }] } }],
+    [
+      'the namespace is another one',
+      { linux: { namespaces: [{ type: 'ipc' as const, path: '/proc/1/ns/ipc' }] } },
+    ],
+    ['the container is no Linux image', {}],
+  ])('there is none where %s', (_why, parts) => {
+    expect(parameters(plan(parts)).join(' ')).not.toMatch(/sysv/)
+  })
+
+  it('there is none where the parent jail has none to give, or the host is a jail itself', () => {
+    const parent = { 'org.freebsd.parentJail': 'pod' }
+    const jails = {
+      pod: {
+        'children.max': '1',
+        'children.cur': '0',
+        sysvmsg: 'disable',
+        sysvsem: 'disable',
+        sysvshm: 'disable',
+      },
+    }
+    expect(
+      parameters(plan({ linux: { namespaces: ipc }, annotations: parent }, { facts: { jails } })).join(' '),
+    ).not.toMatch(/sysv/)
+    const sysctls = { 'security.jail.jailed': '1' }
+    expect(parameters(plan({ linux: { namespaces: ipc } }, { facts: { sysctls } })).join(' ')).not.toMatch(
+      /sysv/,
+    )
+  })
+})
