@@ -3,18 +3,20 @@
  * source. Runs on Bun, on Node (bundled), and as one executable on FreeBSD.
  */
 import { accessSync, constants, existsSync, mkdtempSync, realpathSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import yargs from 'yargs'
 import { allCases } from './cases/index.ts'
 import { bundleCases } from './cases/podman/bundles.ts'
 import { detectPlatform } from './harness/host/platform.ts'
 import { reapCommand } from './harness/host/reaper.ts'
 import { humanLine, summary, tapLine } from './harness/report/lines.ts'
+import { readResults, resultFile, writeResults } from './harness/report/results.ts'
+import { writeReport } from './harness/report/write.ts'
+import { runCommand } from './harness/run/command.ts'
 import { removeTree } from './harness/run/leftovers.ts'
 import { runCases } from './harness/run/runner.ts'
 import { closeSession, openSession } from './harness/run/session.ts'
 import type { Case } from './harness/types.ts'
+import { ofShard, readOptions, readShard } from './options.ts'
 
 /** The whole line, also to a pipe that does not block and whose reader is slow. */
 function print(text: string): void {
@@ -46,48 +48,19 @@ function findRuntime(name: string): string {
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'internal-reap') return reapCommand(argv.slice(1))
-  const options = await yargs([...argv])
-    .scriptName('conformance')
-    .usage('$0 --runtime PATH [options]\n\nRuns the conformance cases against an OCI runtime, as root.')
-    .option('runtime', {
-      type: 'string',
-      describe: 'the runtime: a path, or a name in PATH',
-      requiresArg: true,
-    })
-    .option('filter', {
-      type: 'string',
-      describe: 'only cases whose id matches this pattern',
-      requiresArg: true,
-    })
-    .option('list', { type: 'boolean', default: false, describe: 'print the cases and what each stands for' })
-    .option('tap', { type: 'boolean', default: false, describe: 'output as TAP version 13' })
-    .option('jobs', {
-      type: 'number',
-      default: 1,
-      describe: 'cases at a time (more than 1: interfaces and rulesets are not compared)',
-    })
-    .option('keep', { type: 'boolean', default: false, describe: 'keep the directories of failed cases' })
-    .option('bundles', {
-      type: 'string',
-      describe: 'directory of config.json files that podman wrote on FreeBSD',
-      requiresArg: true,
-    })
-    .option('work', {
-      type: 'string',
-      describe: 'where to make the working directory',
-      default: tmpdir(),
-      requiresArg: true,
-    })
-    .example('$0 --runtime /usr/local/bin/ocijail --filter "^(state|kill)\\."', 'two groups against ocijail')
-    .strict()
-    .help()
-    .version(false)
-    .parseAsync()
+  const options = await readOptions(argv)
+  if (options.from !== undefined) {
+    if (options.report === undefined) throw new Error('--from: --report says what is to be made of the files')
+    writeReport(options.report, options.from.map(readResults), options.output, print)
+    return 0
+  }
   const bundles = options.bundles ?? '../shared/podman-freebsd/bundles'
   const all: Case[] = [...allCases, ...(existsSync(bundles) ? bundleCases(bundles) : [])]
   const pattern = new RegExp(options.filter ?? '')
-  const cases = all.filter(one => pattern.test(one.id))
-  if (cases.length === 0) throw new Error(`--filter: no case is called like ${options.filter}`)
+  const chosen = all.filter(one => pattern.test(one.id))
+  if (chosen.length === 0) throw new Error(`--filter: no case is called like ${options.filter}`)
+  const cases = options.shard === undefined ? chosen : ofShard(chosen, readShard(options.shard))
+  if (cases.length === 0) throw new Error(`--shard: no case is left of ${chosen.length}`)
   if (!Number.isInteger(options.jobs) || options.jobs < 1)
     throw new Error('--jobs: a whole number above 0 is allowed')
   if (options.list) {
@@ -120,7 +93,12 @@ async function main(argv: readonly string[]): Promise<number> {
       print(options.tap ? tapLine(result, number) : humanLine(result))
     },
   })
-  await closeSession(session, results)
+  const done = results.filter(result => result !== undefined)
+  const { stdout } = await runCommand('uname', ['-srm'], { scratch: join(work, 'setup') })
+  const file = resultFile(session, done, { system: stdout.trim(), date: new Date(), shard: options.shard })
+  await closeSession(session, done)
+  if (options.results !== undefined) writeResults(options.results, file)
+  if (options.report !== undefined) writeReport(options.report, [file], options.output, print)
   print(options.tap ? `# ${summary(results)}` : '')
   print(summary(results))
   if (interrupted) return 130

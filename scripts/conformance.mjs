@@ -13,7 +13,8 @@ const words = process.argv.slice(2)
 const here = words.includes('--here')
 const racct = !words.includes('--no-racct')
 const engine = words.find((_, index) => words[index - 1] === '--engine')
-const plain = words.includes('--list') || words.includes('--help')
+// Nothing is run, so that no host and no runtime is needed.
+const plain = ['--list', '--help', '--from'].some(name => words.some(word => word.split('=')[0] === name))
 const ours = ['--here', '--no-racct', '--engine']
 const args = words.filter((word, index) => !ours.includes(word) && words[index - 1] !== '--engine')
 

@@ -1,0 +1,74 @@
+/** Result files side by side: one column for each runtime and host, one row for each case. */
+import type { CaseResult, ResultFile } from './results.ts'
+
+/** A runtime on a host; the parts of a run (shards) are one column. */
+export interface Column {
+  /** Name and version of the runtime. */
+  runtime: string
+  host: string
+  system: string
+  /** When the last part ended, RFC 3339. */
+  date: string
+  cases: ReadonlyMap<string, CaseResult>
+}
+
+/** A case with its answer in each column; `undefined` where the column did not run it. */
+export interface Row {
+  id: string
+  title: string
+  stands: string
+  answers: readonly (CaseResult | undefined)[]
+}
+
+/** The rows of one group: what stands before the dot in the id. */
+export interface Group {
+  name: string
+  rows: Row[]
+}
+
+/** Name and version of a runtime, without a name that stands in its version already. */
+function runtimeTitle({ name, version }: ResultFile['runtime']): string {
+  const words = version.replace(/\s+version\b:?/i, '').trim()
+  return words.toLowerCase().startsWith(name) ? words : `${name} ${words}`.trim()
+}
+
+/** One column for each runtime and host, in the order of the files; a later file wins where two have one case. */
+export function columnsOf(files: readonly ResultFile[]): Column[] {
+  const columns = new Map<string, Column & { cases: Map<string, CaseResult> }>()
+  for (const file of files) {
+    const runtime = runtimeTitle(file.runtime)
+    const key = JSON.stringify([runtime, file.host.name, file.host.system])
+    const column = columns.get(key) ?? {
+      runtime,
+      host: file.host.name,
+      system: file.host.system,
+      date: file.date,
+      cases: new Map<string, CaseResult>(),
+    }
+    if (file.date > column.date) column.date = file.date
+    for (const one of file.cases) column.cases.set(one.id, one)
+    columns.set(key, column)
+  }
+  return [...columns.values()]
+}
+
+/** All cases of all columns by group, in the order in which they were run. */
+export function groupsOf(columns: readonly Column[]): Group[] {
+  const groups = new Map<string, Map<string, Row>>()
+  for (const column of columns) {
+    for (const { id, title, stands } of column.cases.values()) {
+      const name = id.split('.')[0] ?? id
+      const rows = groups.get(name) ?? new Map<string, Row>()
+      groups.set(name, rows)
+      if (!rows.has(id)) rows.set(id, { id, title, stands, answers: columns.map(one => one.cases.get(id)) })
+    }
+  }
+  return [...groups].map(([name, rows]) => ({ name, rows: [...rows.values()] }))
+}
+
+/** How many of these answers passed, failed and were skipped. */
+export function tally(answers: Iterable<CaseResult | undefined>): Record<CaseResult['verdict'], number> {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  for (const answer of answers) if (answer !== undefined) counts[answer.verdict] += 1
+  return counts
+}

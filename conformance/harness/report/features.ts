@@ -1,0 +1,83 @@
+/** The table of features by runtime, in markdown, from result files: a feature is there when all of its cases pass. */
+import type { Column } from './columns.ts'
+
+/** Features in words, each with the cases that show it. */
+const features: readonly (readonly [feature: string, cases: RegExp])[] = [
+  ['create, start, state, kill, delete', /^(lifecycle\.(?!run)|state|delete)|^kill\./],
+  ['`run`, attached and detached', /^lifecycle\.run/],
+  [
+    'several commands at the same time',
+    /\.(same-id-race|five-at-once|others-not-held-up|state-while-creating|many-at-once|parent-at-once)$/,
+  ],
+  ['error messages and the log that podman reads', /^(errors|lifecycle\.log)/],
+  ['arguments, environment, working directory', /^process\.(args|large|path-lookup|env|cwd|script)/],
+  ['user, groups, umask', /^process\.(user|umask|gid|not-root)/],
+  ['resource limits of the process (rlimits)', /^process\.rlimit/],
+  ['standard streams, --preserve-fds', /^process\.(std|preserve|listen|no-other)/],
+  ['terminals (--console-socket)', /^terminal\./],
+  ['exec', /^exec\./],
+  ['pause and resume', /^pause\./],
+  ['list, ps, update, features, spec', /^(list|ps|update|features|spec)\./],
+  ['hooks: all six, state, order', /^hooks\.(?!fails|timeout)/],
+  ['hooks: failures and timeouts', /^hooks\.(fails|timeout)/],
+  [
+    'bind mounts of directories and files',
+    /^mounts\.(directory|file|point|missing|listed|child|noexec|spaces|while)/,
+  ],
+  ['tmpfs, tmpcopyup', /^mounts\.(tmpfs|tmpcopyup)/],
+  ['unix sockets as mounts', /^mounts\.socket/],
+  [
+    'links in an image lead nowhere outside',
+    /^(mounts\.(link|dotdot|dev-is)|paths|security\.(file|swapped|unmount|tmpcopyup))/,
+  ],
+  ['read-only root', /^root\.readonly/],
+  ['masked and read-only paths', /^security\.masked|^paths\.masked/],
+  ['devices: rules, profiles, links', /^devices\./],
+  [
+    'section freebsd of the specification 1.3',
+    /^jails\.(section|defaults|host|statfs|domainname|example|annotation-over)/,
+  ],
+  ['jail parameters by annotation', /^jails\.(allow|parameter|refused|sysv)/],
+  ['parent jails (podman networks and pods)', /^jails\.parent/],
+  ['network stacks of their own (vnet)', /^jails\.vnet/],
+  ['interfaces, bridges, routes made by the runtime', /^network\./],
+  ['addresses of a shared stack', /^jails\.(ip4|ip6|interface|addresses)/],
+  ['resource limits of the container (rctl, cpuset)', /^limits\./],
+  ['everything taken back after a crash', /^crash\./],
+  ['bundles as podman writes them', /^podman\./],
+  ['the recipes of docs/recipes', /^recipes\./],
+]
+
+/** Text for a cell of a markdown table. */
+function cell(text: string): string {
+  return text.replace(/[\\|<>&*_[\]`]/g, sign => `\\${sign}`).replace(/\s+/g, ' ')
+}
+
+/** `yes`, `no`, `N of M`, or a dash where nothing was tried. */
+function answerOf(column: Column, cases: RegExp): string {
+  const tried = [...column.cases.values()].filter(
+    // A runtime that is known to differ does not have it; a host that lacks something says nothing of the runtime.
+    one => cases.test(one.id) && (one.verdict !== 'skipped' || one.skip === 'runtime'),
+  )
+  const passed = tried.filter(one => one.verdict === 'passed').length
+  if (tried.length === 0) return '-'
+  if (passed === tried.length) return 'yes'
+  return passed === 0 ? 'no' : `${passed} of ${tried.length}`
+}
+
+/** The table as markdown, a column for each runtime. */
+export function featuresTable(columns: readonly Column[]): string {
+  const rows = [
+    ['feature', ...columns.map(one => `${cell(one.runtime)}, ${cell(one.host)}`)],
+    columns.map(() => '---'),
+    ...features.map(([feature, cases]) => [feature, ...columns.map(one => answerOf(one, cases))]),
+  ]
+  rows[1]?.unshift('---')
+  const dates = columns.map(one => `${cell(one.runtime)}: ${one.date.slice(0, 10)}, ${cell(one.system)}`)
+  return [
+    ...rows.map(row => `| ${row.join(' | ')} |`),
+    '',
+    `\`yes\`: every case of the feature that was tried holds; \`-\`: none was tried there. ${dates.join('; ')}.`,
+    '',
+  ].join('\n')
+}
