@@ -4,9 +4,9 @@ import fs from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createHost, destroyHost, execHost, listHosts, rebootHost } from './host/hosts.ts'
 
-const USAGE = `usage: simhost create [--racct] [--hostname NAME] H
+const USAGE = `usage: simhost create [--racct] [--hostname NAME] [--self-mount hang|allow] H
        simhost exec H [--] COMMAND [ARGUMENT ...]
-       simhost reboot H
+       simhost reboot [--cleanvar] H
        simhost destroy H
        simhost list
        simhost makeroot DIR        (inside a host: a small root made from /rescue)
@@ -39,19 +39,31 @@ async function main(argv: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { racct: { type: 'boolean' }, hostname: { type: 'string' } },
+    options: {
+      racct: { type: 'boolean' },
+      hostname: { type: 'string' },
+      'self-mount': { type: 'string' },
+      cleanvar: { type: 'boolean' },
+    },
   })
   const host = positionals[0]
   if (host === undefined) fail(`${command} needs an argument\n${USAGE.trimEnd()}`)
   switch (command) {
-    case 'create':
-      createHost(host, { racct: values.racct ?? false, hostname: values.hostname ?? 'fbsd15' })
+    case 'create': {
+      const selfMount = values['self-mount'] ?? 'allow'
+      if (selfMount !== 'hang' && selfMount !== 'allow') fail('--self-mount is hang or allow')
+      createHost(host, {
+        racct: values.racct ?? false,
+        hostname: values.hostname ?? 'fbsd15',
+        selfMount,
+      })
       return 0
+    }
     case 'destroy':
       destroyHost(host)
       return 0
     case 'reboot':
-      return rebootHost(host)
+      return rebootHost(host, values.cleanvar ?? false)
     case 'makeroot': {
       const { makeRoot } = await import('./host/rootfs.ts')
       makeRoot(host)

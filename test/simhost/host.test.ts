@@ -82,6 +82,23 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     expect(after.stdout.split('\n')[0]).not.toBe(before.trim())
   })
 
+  it('a reboot with --cleanvar takes files and sockets below /var/run, and leaves directories, FIFOs and links', () => {
+    host.sh(
+      'mkdir -p /var/run/app/deep; cd /var/run/app; echo x > file; echo y > deep/file; mkfifo fifo; ln -s file link',
+    )
+    const listen =
+      "require('net').createServer().listen('/var/run/app/sock', () => process.kill(process.pid, 9))"
+    host.exec(process.execPath, '-e', listen)
+    expect(host.sh('ls /var/run/app').stdout).toBe('deep\nfifo\nfile\nlink\nsock\n')
+    expect(simhost('reboot', host.name).status).toBe(0)
+    expect(host.sh('ls /var/run/app').stdout).toBe('deep\nfifo\nfile\nlink\nsock\n')
+    expect(simhost('reboot', '--cleanvar', host.name).status).toBe(0)
+    expect(host.sh('ls /var/run/app /var/run/app/deep').stdout).toBe(
+      '/var/run/app:\ndeep\nfifo\nlink\n\n/var/run/app/deep:\n',
+    )
+    expect(host.sh('ls /var/run/clean_var').status).toBe(0)
+  })
+
   it('destroy ends every process inside, also in jails and in new sessions', async () => {
     const other = machine('end')
     const child = spawn('sh', ['-c', 'sleep 0'])

@@ -1,6 +1,7 @@
 /** Making, entering and removing simulated hosts from the machine's side. Needs root and runs under Bun. */
 import fs from 'node:fs'
 import path from 'node:path'
+import type { Options } from '../kernel/kernel.ts'
 import { CLONE, setns, unshare } from '../libc.ts'
 import { freebsdNumber } from '../tools/signals.ts'
 import { assets } from './build.ts'
@@ -15,8 +16,11 @@ export function listHosts(): string[] {
   }
 }
 
+/** How a host is made. */
+export type HostOptions = Pick<Options, 'racct' | 'hostname' | 'selfMount'>
+
 /** Starts the kernel process of a new host and returns when it serves. Throws when the name is taken. */
-export function createHost(name: string, how: { racct: boolean; hostname: string }): void {
+export function createHost(name: string, how: HostOptions): void {
   if (!/^[A-Za-z0-9_-]{1,40}$/.test(name))
     throw new Error(`${name}: a host's name is letters, digits, - and _`)
   const scratch = hostDir(name)
@@ -34,12 +38,7 @@ export function createHost(name: string, how: { racct: boolean; hostname: string
   }
 }
 
-function startKernel(
-  name: string,
-  scratch: string,
-  lower: string,
-  how: { racct: boolean; hostname: string },
-): void {
+function startKernel(name: string, scratch: string, lower: string, how: HostOptions): void {
   const ready = path.join(scratch, 'ready')
   const log = fs.openSync(path.join(scratch, 'kernel.log'), 'a')
   const toUs = fs.openSync(ready, 'w')
@@ -147,9 +146,12 @@ export async function execHost(name: string, argv: string[]): Promise<number> {
   return child.exitCode ?? 1
 }
 
-/** A reboot: jails, mounts and clones go, all processes but the kernel die, files stay. Gives the exit status. */
-export async function rebootHost(name: string): Promise<number> {
-  return execHost(name, ['/usr/sbin/simhost-tool', 'simhost-reboot'])
+/**
+ * A reboot: jails, mounts and clones go, all processes but the kernel die, files stay; with `cleanvar` those below
+ * /var/run go too. Gives the exit status.
+ */
+export async function rebootHost(name: string, cleanvar: boolean): Promise<number> {
+  return execHost(name, ['/usr/sbin/simhost-tool', 'simhost-reboot', ...(cleanvar ? ['cleanvar'] : [])])
 }
 
 /** Ends a host: every process in its namespaces, its kernel, its files. Also for one whose kernel has died. */

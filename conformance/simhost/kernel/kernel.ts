@@ -16,6 +16,9 @@ export class KernelError extends Error {
   }
 }
 
+/** A call that never comes back, as where the real kernel waits for ever: the caller gets no answer, others are served. */
+export class Hang extends Error {}
+
 /** Who calls: credentials of the peer of the socket, and its jail (by its UTS namespace). */
 export interface Caller {
   pid: number
@@ -51,6 +54,8 @@ export interface Options {
   hostname: string
   /** kern.racct.enable */
   racct: boolean
+  /** Whether a nullfs of an object on itself hangs the caller, as FreeBSD's kernel does, or is made. */
+  selfMount: 'hang' | 'allow'
   /** Scratch directory of the host on the machine, as seen before the private root is entered. */
   scratch: string
   /** Directory laid over the machine's root: tools, /rescue, /etc files. */

@@ -1,6 +1,7 @@
 /** The parts of the simulated kernel, in the order in which they are installed. A new part is added here. */
 
 import { sethostname } from '../libc.ts'
+import { cleanVar } from './clean-var.ts'
 import { installDevfs } from './devices/devfs.ts'
 import * as jailCalls from './jails/calls.ts'
 import { type Kernel, KernelError, text } from './kernel.ts'
@@ -26,10 +27,11 @@ export interface Parts {
 
 export function installParts(kernel: Kernel): Parts {
   kernel.register('ping', caller => ({ pid: caller.pid, jid: caller.jid, uid: caller.uid }))
-  kernel.register('reboot', caller => {
+  kernel.register('reboot', (caller, options) => {
     if (caller.jid !== 0 || caller.uid !== 0) throw new KernelError('EPERM')
     endProcesses(caller.pid)
     kernel.reboot()
+    if (options === 'cleanvar') cleanVar()
     return null
   })
   const modules = klds.install(kernel)
@@ -43,7 +45,7 @@ export function installParts(kernel: Kernel): Parts {
     sysctls: sysctls.install(kernel, jails, modules),
   }
   const devfs = installDevfs(kernel, parts)
-  registerFilesystems(table)
+  registerFilesystems(table, kernel.options.selfMount)
   installHostname(kernel, parts)
   installNetwork(kernel, parts, devfs)
   installLimits(kernel, parts)

@@ -7,7 +7,7 @@ import { ptr } from 'bun:ffi'
 import fs from 'node:fs'
 import { type Json, SOCKET } from '../client.ts'
 import { abstractAddress, check, errno, libc } from '../libc.ts'
-import { type Caller, type Kernel, KernelError } from './kernel.ts'
+import { type Caller, Hang, type Kernel, KernelError } from './kernel.ts'
 import { processJail } from './processes/processes.ts'
 
 interface Client {
@@ -91,13 +91,18 @@ function callerOf(client: Client): Caller {
   return { pid: client.pid, uid: client.uid, jid: processJail(client.pid) }
 }
 
-function answer(kernel: Kernel, client: Client, line: string): string {
+/** One line of answer; none for a call that hangs. */
+function answer(kernel: Kernel, client: Client, line: string): string | undefined {
   try {
     const request = JSON.parse(line) as { call: string; args?: Json[] }
     kernel.emit('tick')
     const value = kernel.call(callerOf(client), request.call, ...(request.args ?? []))
     return `${JSON.stringify({ value })}\n`
   } catch (error) {
+    if (error instanceof Hang) {
+      log(`${error.message}: process ${client.pid} waits for ever`)
+      return undefined
+    }
     if (error instanceof KernelError) return `${JSON.stringify({ errno: error.errno, text: error.text })}\n`
     log(`request ${line}\n${error instanceof Error ? error.stack : String(error)}`)
     return `${JSON.stringify({ errno: 'EDOOFUS', text: String(error) })}\n`
@@ -135,6 +140,10 @@ function stub(kernel: Kernel, client: Client): void {
         env: words.slice(split + 1, -1),
       })
   } catch (error) {
+    if (error instanceof Hang) {
+      log(`${error.message}: process ${client.pid} waits for ever`)
+      return
+    }
     result.stderr = `${String(error)}\n`
     log(String(error instanceof Error ? error.stack : error))
   }
@@ -176,7 +185,8 @@ function receive(kernel: Kernel, client: Client): void {
     if (end < 0 || !clients.has(client.fd)) return
     const line = client.data.subarray(0, end).toString()
     client.data = client.data.subarray(end + 1)
-    send(client, Buffer.from(answer(kernel, client, line)))
+    const said = answer(kernel, client, line)
+    if (said !== undefined) send(client, Buffer.from(said))
   }
 }
 

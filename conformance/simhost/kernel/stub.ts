@@ -7,7 +7,7 @@ import { CallError } from '../client.ts'
 import { libc } from '../libc.ts'
 import { TOOLS } from '../tools/registry.ts'
 import { Exit, type ToolMain } from '../tools/tool.ts'
-import { type Caller, type Kernel, KernelError } from './kernel.ts'
+import { type Caller, Hang, type Kernel, KernelError } from './kernel.ts'
 import { asKernelError, lookup } from './paths.ts'
 import { setStubRunner } from './server.ts'
 
@@ -125,6 +125,7 @@ export async function installStub(kernel: Kernel): Promise<void> {
         }),
       )
     } catch (error) {
+      if (error instanceof Hang) throw error
       if (error instanceof Exit) status = error.status
       else stderr += `${name}: ${error instanceof Error ? error.message : String(error)}\n`
     }

@@ -4,7 +4,7 @@ import { errx, strerror, type ToolContext } from './tool.ts'
 
 export function main(t: ToolContext): number {
   try {
-    const answer = t.call(t.name === 'simhost-reboot' ? 'reboot' : 'ping')
+    const answer = t.name === 'simhost-reboot' ? t.call('reboot', ...t.args) : t.call('ping')
     if (t.name !== 'simhost-reboot') t.out(`${JSON.stringify(answer)}\n`)
   } catch (error) {
     if (error instanceof CallError) errx(t, 1, strerror(error.errno))

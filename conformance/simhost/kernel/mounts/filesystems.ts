@@ -2,8 +2,8 @@
 import fs from 'node:fs'
 import { LibcError, mount as linuxMount, MS } from '../../libc.ts'
 import { descriptorLink, hideDescriptors, NOBODYS_GID, showDescriptors } from '../devices/descriptors.ts'
-import { KernelError } from '../kernel.ts'
-import { lookup } from '../paths.ts'
+import { Hang, KernelError } from '../kernel.ts'
+import { type Found, lookup } from '../paths.ts'
 import type { Mounts } from './table.ts'
 import type { Filesystem, Mount, MountRequest } from './types.ts'
 
@@ -17,8 +17,27 @@ function linuxFlags(mount: Mount, flags: Set<string> = mount.flags): number {
   )
 }
 
+/**
+ * A nullfs whose lowest object is the one that it would cover (a bind mount shows the numbers of the lowest object).
+ * Both vnodes share one lock then, and vn_lock_pair waits for ever. EDEADLK only where nullfs_mount sees it: what is
+ * covered is a nullfs vnode, and the source is the vnode right below that one (sys/fs/nullfs/null_vfsops.c).
+ */
+function refuseItself(
+  mounts: Mounts,
+  lower: Mount | undefined,
+  source: Found,
+  target: Found,
+  selfMount: 'hang' | 'allow',
+): void {
+  const [one, other] = [source, target].map(found => fs.fstatSync(found.fd, { bigint: true }))
+  if (one?.dev !== other?.dev || one?.ino !== other?.ino) return
+  const covered = mounts.mountOf(target)
+  if (covered?.fstype === 'nullfs' && covered.lower === lower) throw new KernelError('EDEADLK')
+  if (selfMount === 'hang') throw new Hang(`nullfs of ${target.path} on itself`)
+}
+
 /** nullfs: a bind mount of the source alone, without what is mounted below it. */
-function nullfs(mounts: Mounts): Filesystem {
+function nullfs(mounts: Mounts, selfMount: 'hang' | 'allow'): Filesystem {
   return {
     number: 0x29,
     lsflags: 'loopback, jail',
@@ -32,13 +51,9 @@ function nullfs(mounts: Mounts): Filesystem {
       try {
         const kind = (k: string) => (k === 'dir' ? 'dir' : 'other')
         if (kind(source.kind) !== kind(target.kind)) throw new KernelError('EINVAL')
-        const covered = mounts.mountOf(target)
-        if (covered?.fstype === 'nullfs') {
-          const below = covered.from.replace(/\/$/, '') + target.path.slice(covered.on.length)
-          if (below === source.path) throw new KernelError('EDEADLK')
-        }
         mount.from = given
         mount.lower = mounts.mountOf(source)
+        refuseItself(mounts, mount.lower, source, target, selfMount)
         if (mount.lower?.flags.has('local') !== false) mount.flags.add('local')
         linuxMount(`/proc/self/fd/${source.fd}`, point, null, MS.BIND)
         const flags = linuxFlags(mount)
@@ -165,7 +180,7 @@ function disk(number: number): Filesystem {
 }
 
 /** Registers the types, in the order of lsvfs(1). devfs registers itself first. */
-export function registerFilesystems(mounts: Mounts): void {
+export function registerFilesystems(mounts: Mounts, selfMount: 'hang' | 'allow'): void {
   mounts.type('msdosfs', disk(0x32))
   mounts.type('procfs', pseudo(0x02, 'synthetic, jail', 'procfs', { make: proc }))
   mounts.type('nfs', disk(0x3a))
@@ -173,7 +188,7 @@ export function registerFilesystems(mounts: Mounts): void {
   mounts.type('tmpfs', tmpfs)
   mounts.type('ufs', disk(0x35))
   mounts.type('p9fs', disk(0xe3))
-  mounts.type('nullfs', nullfs(mounts))
+  mounts.type('nullfs', nullfs(mounts, selfMount))
   mounts.type(
     'fdescfs',
     pseudo(0x59, 'synthetic, jail', 'fdescfs', {

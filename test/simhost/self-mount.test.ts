@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { machine, obstacle } from './machine.ts'
+
+if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
+
+/** Mounts a nullfs; `hung` for a caller that was still waiting after two seconds. */
+const mounting = (host: ReturnType<typeof machine>, from: string, on: string): string => {
+  const done = host.sh(`timeout 2 mount -t nullfs ${from} ${on}`)
+  return done.status === 124 ? 'hung' : done.status === 0 ? 'mounted' : done.stderr
+}
+const DEADLOCK = (on: string) => `mount_nullfs: ${on}: Resource deadlock avoided\n`
+
+describe.skipIf(obstacle !== undefined)('a nullfs of an object on itself', () => {
+  describe('with --self-mount hang, as on FreeBSD', () => {
+    let host: ReturnType<typeof machine>
+    beforeAll(() => {
+      host = machine('hang', '--self-mount', 'hang')
+      host.sh('mkdir -p /a/sub /b /c; echo one > /a/f; ln -s /a /link; mkdir -p /other/sub')
+    })
+    afterAll(() => {
+      host.destroy()
+    })
+
+    it('never comes back for a directory, a file, and a directory that a link leads to', () => {
+      expect(mounting(host, '/a', '/a')).toBe('hung')
+      expect(mounting(host, '/a/f', '/a/f')).toBe('hung')
+      expect(mounting(host, '/link', '/a')).toBe('hung')
+      expect(host.sh('mount -p | grep -c nullfs').stdout).toBe('0\n')
+    })
+
+    it('never comes back when another nullfs shows the object', () => {
+      expect(mounting(host, '/a', '/b')).toBe('mounted')
+      expect(mounting(host, '/b', '/a')).toBe('hung')
+      expect(mounting(host, '/b/sub', '/a/sub')).toBe('hung')
+      expect(mounting(host, '/b', '/b')).toBe('hung')
+      expect(mounting(host, '/b', '/c')).toBe('mounted')
+      expect(mounting(host, '/a', '/c')).toBe('hung')
+    })
+
+    it('is a deadlock that the kernel sees when the source is right below what is covered', () => {
+      expect(mounting(host, '/a', '/b')).toBe(DEADLOCK('/b'))
+      expect(mounting(host, '/a/sub', '/b/sub')).toBe(DEADLOCK('/b/sub'))
+      expect(mounting(host, '/b', '/c')).toBe(DEADLOCK('/c'))
+    })
+
+    it('is nothing of the kind for two objects, also where the numbers of their inodes are equal', () => {
+      host.sh('umount /c; umount /b; mount -t tmpfs tmpfs /b; mount -t tmpfs tmpfs /c')
+      expect(mounting(host, '/b', '/c')).toBe('mounted')
+      expect(mounting(host, '/other', '/a')).toBe('mounted')
+    })
+  })
+
+  it('is made by a host that was not asked to hang', () => {
+    const host = machine('selfmount')
+    try {
+      host.sh('mkdir /a')
+      expect(mounting(host, '/a', '/a')).toBe('mounted')
+      expect(mounting(host, '/a', '/a')).toBe('mounted')
+    } finally {
+      host.destroy()
+    }
+  })
+})
