@@ -44,7 +44,7 @@ function head(files, machine, osVersion) {
 export function manifests({ files, machine, osVersion, time }) {
   const compact = {
     ...head(files, machine, osVersion),
-    messages: messages(projectText('packaging/freebsd/pkg-message'), prefix),
+    messages: messages(projectText('packaging/freebsd/files/pkg-message.in'), prefix),
   }
   const entries = files.map(({ path, mode, data }) => [
     encoded(`${prefix}/${path}`),
