@@ -1,7 +1,7 @@
 /**
  * `npm run package:freebsd`: packages for FreeBSD in dist/package, from the executables that `npm run build:freebsd`
  * makes. `--executable MACHINE=FILE` (may be repeated) makes only that machine's, from that
- * file; `--out DIR` writes elsewhere.
+ * file; `--native DIR` takes the C source from elsewhere; `--out DIR` writes elsewhere.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { checkExecutable } from './package/executable.mjs'
 import { facts, machines, root, sourceDate, version } from './package/facts.mjs'
 import { commonFiles, withExecutable } from './package/layout.mjs'
 import { packageOf } from './package/pkg.mjs'
+import { distfile, sourceArchive, writePort } from './package/source.mjs'
 import { treeArchive, writeTree } from './package/tree.mjs'
 
 /**
@@ -41,7 +42,11 @@ function executables(words) {
 
 async function main() {
   const { values } = parseArgs({
-    options: { executable: { type: 'string', multiple: true, default: [] }, out: { type: 'string' } },
+    options: {
+      executable: { type: 'string', multiple: true, default: [] },
+      native: { type: 'string' },
+      out: { type: 'string' },
+    },
   })
   const out = path.resolve(values.out ?? path.join(root, 'dist/package'))
   const time = sourceDate()
@@ -57,9 +62,14 @@ async function main() {
     products.push({ name: `${name}.tar.xz`, data: await treeArchive({ files, machine, name, time }) })
     trees.push({ files, machine, directory: path.join(out, name) })
   }
+  const native = path.resolve(values.native ?? path.join(root, 'native'))
+  const source = existsSync(native) ? await sourceArchive({ common, native, time }) : undefined
+  if (source) products.push({ name: distfile, data: source })
+  else console.error(`no source archive and no port: ${native} is not there`)
   // Nothing is written before all is made, so that an error leaves the old products whole.
   mkdirSync(out, { recursive: true })
   for (const tree of trees) writeTree(tree)
+  if (source) writePort({ directory: path.join(out, 'port', facts.origin), bytes: source, time })
   for (const { name, data } of products) {
     writeFileSync(path.join(out, name), data)
     console.log(`${path.join(out, name)}  ${(data.length / 2 ** 20).toFixed(1)} MiB`)

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execaSync } from 'execa'
 import { fakeExecutable } from './fake-executable.ts'
@@ -17,6 +18,34 @@ export function runPackager(...options: string[]) {
   })
 }
 
+/** What stands in for scripts/build: it tells its variables, and its program is a script that holds the parts. */
+const fakeBuild = `#!/bin/sh
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p "$WORK"
+{ echo "#!/bin/sh"; cat native/main.c native/generated/functions.c native/generated/parts/*.js; } >"$OUT"
+printf '%s\\n' "CC=$CC" "QUICKJS=$QUICKJS" "CFLAGS=$CFLAGS" >"$WORK/variables"
+`
+
+/** Writes a stand-in for the C source with its generated files and scripts/build; gives the path of `native`. */
+export function fakeSource(directory: string): string {
+  const files = {
+    'native/main.c': '# main.c\n',
+    'native/native.h': '# native.h\n',
+    'native/README.md': '# native\n',
+    'native/main.o': 'compiled',
+    'native/generated/functions.c': '# functions.c\n',
+    'native/generated/parts/main.js': '# main.js\n',
+    'scripts/build': fakeBuild,
+  }
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true })
+    writeFileSync(join(directory, name), text)
+  }
+  chmodSync(join(directory, 'scripts/build'), 0o755)
+  return join(directory, 'native')
+}
+
 /** Makes all products from stand-ins for the executables into `out` below a directory; gives the path of `out`. */
 export function makeProducts(directory: string, name = 'out'): string {
   const out = join(directory, name)
@@ -24,6 +53,7 @@ export function makeProducts(directory: string, name = 'out'): string {
   const aarch64 = fakeExecutable(directory, { machine: 'aarch64' })
   const { exitCode, stderr } = runPackager(
     ...['--executable', `amd64=${amd64}`, '--executable', `aarch64=${aarch64}`, '--out', out],
+    ...['--native', fakeSource(join(directory, 'source'))],
   )
   if (exitCode !== 0) throw new Error(stderr)
   return out
