@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { execaSync } from 'execa'
+import { parse } from 'smol-toml'
 import tmp from 'tmp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { completionScript } from '../../src/cli/completion/index.ts'
@@ -154,6 +155,16 @@ test('the package has the licence, the documents and the drop-in for podman, but
   expect(packed('share/examples/jailwright/jailwright.conf').toString()).toMatch(/^\[engine\.runtimes\]$/m)
   const names = packages.get('amd64')!.all.map(({ header }) => header.name)
   expect(names.filter(name => /^\/usr\/local\/(etc\/|bin\/ocijail)/.test(name))).toEqual([])
+})
+
+test('the drop-in makes jailwright the runtime of podman, known by its path, and its messages JSON', () => {
+  expect(parse(packed('share/examples/jailwright/jailwright.conf').toString())).toEqual({
+    engine: {
+      runtime: 'jailwright',
+      runtime_supports_json: ['crun', 'runc', 'kata', 'runsc', 'ocijail', 'jailwright'],
+      runtimes: { jailwright: ['/usr/local/bin/jailwright'] },
+    },
+  })
 })
 
 test('the message tells how to make the link ocijail and how to use the drop-in, with the real paths', () => {
