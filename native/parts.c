@@ -1,0 +1,51 @@
+/* The program's parts: bytecode in this executable, read when it is asked for. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "native.h"
+
+/* What each part gave, by its place in `parts`; JS_UNDEFINED until then. */
+static JSValue *exports;
+
+static bool prepare(JSContext *context)
+{
+  if (exports != NULL) return true;
+  exports = js_malloc(context, part_count * sizeof(JSValue));
+  if (exports == NULL) return false;
+  for (size_t at = 0; at < part_count; at++) exports[at] = JS_UNDEFINED;
+  return true;
+}
+
+/* A part is a script whose value is its exports. One that throws is evaluated anew when it is asked for again. */
+static JSValue evaluate(JSContext *context, const struct part *part)
+{
+  JSValue script = JS_ReadObject(context, part->bytecode, part->length, JS_READ_OBJ_BYTECODE);
+  if (JS_IsException(script)) return script;
+  return JS_EvalFunction(context, script);
+}
+
+JSValue load_part(JSContext *context, const char *name)
+{
+  if (!prepare(context)) return JS_EXCEPTION;
+  for (size_t at = 0; at < part_count; at++) {
+    if (strcmp(parts[at].name, name) != 0) continue;
+    if (JS_IsUndefined(exports[at])) {
+      JSValue value = evaluate(context, &parts[at]);
+      if (JS_IsException(value)) return value;
+      exports[at] = value;
+    }
+    return JS_DupValue(context, exports[at]);
+  }
+  return JS_ThrowReferenceError(context, "no part of this name: %s", name);
+}
+
+JSValue native_part(JSContext *context, JSValueConst self, int count, JSValueConst *values)
+{
+  (void)self;
+  (void)count;
+  const char *name = JS_ToCString(context, values[0]);
+  if (name == NULL) return JS_EXCEPTION;
+  JSValue value = load_part(context, name);
+  JS_FreeCString(context, name);
+  return value;
+}
