@@ -1,8 +1,11 @@
 /* JSON.parse: the engine's parser recurses, and some of its versions never look at how much stack is left. */
 #include "native.h"
 
-/* Arrays and objects within each other. A config of the OCI specification has less than ten. */
-#define MOST_NESTED 1000
+/*
+ * Arrays and objects within each other. A config of the OCI specification has less than ten. JSON.stringify recurses too,
+ * and without a look at the stack: this bounds what it is given.
+ */
+#define MOST_NESTED 256
 
 static JSValue engine_parse;
 

