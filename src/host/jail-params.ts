@@ -1,6 +1,14 @@
-/** jail_get(2): parameters of a jail by name, typed by the running kernel's own catalogue (security.jail.param). */
+/** jail_get(2) and jail_set(2): parameters of a jail by name, typed by the running kernel's own catalogue (security.jail.param). */
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
+import {
+  type EncodedParam,
+  encodeParam,
+  JAILSYS,
+  type ParamType,
+  typeOf,
+  withoutNo,
+} from './abi/jail-value.ts'
 import { CTLTYPE, decodeNumbers } from './abi/kinfo.ts'
 import { encodeIovec } from './abi/socket.ts'
 import { addressOf, call, cString, lastErrno, readString } from './ffi/index.ts'
@@ -8,15 +16,11 @@ import { type Bytes, type Memory, memory } from './ffi/memory.ts'
 import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
 
 const ERRMSG_SIZE = 256
-const JAILSYS = ['disable', 'new', 'inherit']
+// sys/jail.h
+const JAIL_CREATE = 1
+const JAIL_UPDATE = 2
 /** Room for 255 addresses (security.jail.jail_max_af_ips) of 16 bytes. */
 const ADDRESSES_SIZE = 4096
-
-/** How a parameter is passed: bytes of its buffer and how they read. */
-type ParamType =
-  | { kind: 'bool' | 'jailsys' | 'ip4' | 'ip6'; size: number }
-  | { kind: 'string'; size: number }
-  | { kind: 'number'; size: number; ctltype: number }
 
 /** The values of one jail_get(2) call; undefined when there is no such jail (ENOENT; a dying one counts as none). */
 export function jailGet(
@@ -48,8 +52,14 @@ export function jailGet(
 /** Parameters of a live jail as jls(8) prints them, undefined when it is gone; ENOENT for an unknown parameter. */
 export function jailParams(jid: number, names: readonly string[]): Record<string, string> | undefined {
   const wanted = names.filter(name => name !== 'jid')
-  const types = wanted.map(paramType)
-  const buffers = types.map(type => memory(type.size))
+  const types = wanted.map(name => {
+    const type = paramType(name)
+    if (type === undefined) throw new SyscallError('jail_get', 'ENOENT', `unknown parameter: ${name}`)
+    return type
+  })
+  const buffers = types.map(type =>
+    memory(type.kind === 'ip4' || type.kind === 'ip6' ? ADDRESSES_SIZE : type.size),
+  )
   const got = jailGet(
     ['jid', jid],
     wanted.map((name, index) => [name, buffers[index]!]),
@@ -62,22 +72,57 @@ export function jailParams(jid: number, names: readonly string[]): Record<string
   return result
 }
 
-function paramType(name: string): ParamType {
+/** The type of a parameter by the kernel's catalogue, undefined for one that it has not. */
+function paramType(name: string): ParamType | undefined {
   const mib = sysctlNumbers(`security.jail.param.${name}`)
   const described = mib && sysctlFormat(mib)
-  if (mib === undefined || described === undefined)
-    throw new SyscallError('jail_get', 'ENOENT', `unknown parameter: ${name}`)
+  if (mib === undefined || described === undefined) return undefined
   const { kind, format } = described
-  // A node is a module's switch (host, ip4, linux): libjail finds an unnamed child there, of type jailsys.
-  if (kind === CTLTYPE.NODE || format === 'E,jailsys') return { kind: 'jailsys', size: 4 }
-  if (kind === CTLTYPE.INT && format.startsWith('B')) return { kind: 'bool', size: 4 }
   // The value of a string parameter's sysctl is its size in decimal.
-  if (kind === CTLTYPE.STRING)
-    return { kind: 'string', size: Number(readString(sysctlByNumber(mib) ?? memory(0))) || 1024 }
-  if (format.startsWith('S,in_addr')) return { kind: 'ip4', size: ADDRESSES_SIZE }
-  if (format.startsWith('S,in6_addr')) return { kind: 'ip6', size: ADDRESSES_SIZE }
-  const wide = kind === CTLTYPE.LONG || kind === CTLTYPE.ULONG || kind === CTLTYPE.S64 || kind === CTLTYPE.U64
-  return { kind: 'number', size: wide ? 8 : 4, ctltype: kind }
+  const size = kind === CTLTYPE.STRING ? Number(readString(sysctlByNumber(mib) ?? memory(0))) || 1024 : 0
+  return typeOf(kind, format, size)
+}
+
+/** One parameter of jail_set(2): by its name, as the `no` form of a boolean, or as a key of `meta` and `env`. */
+function settable(name: string, text: string | true): EncodedParam {
+  const type = paramType(name)
+  if (type) return encodeParam(name, type, text)
+  const positive = withoutNo(name)
+  const negated = positive === undefined ? undefined : paramType(positive)
+  if (negated?.kind === 'bool') return encodeParam(name, negated, text, true)
+  // FreeBSD 15: `meta.KEY` is one line of the parameter `meta`, whose format is `A,keyvalue`.
+  const dot = name.indexOf('.')
+  const mib = dot === -1 ? undefined : sysctlNumbers(`security.jail.param.${name.slice(0, dot)}`)
+  if (mib && sysctlFormat(mib)?.format === 'A,keyvalue')
+    return encodeParam(name, { kind: 'string', size: 1024 }, text)
+  throw new SyscallError('jail_set', 'EINVAL', `unknown parameter: ${name}`)
+}
+
+/**
+ * jail_set(2): makes or changes a jail by parameters in jail(8)'s words, and gives its jid. The message of a failure is the
+ * kernel's own where it has one. No module is loaded for a parameter that is not there yet.
+ */
+export function jailSet(
+  parameters: readonly (readonly [name: string, value: string | true])[],
+  mode: 'create' | 'update',
+): number {
+  const message = memory(ERRMSG_SIZE)
+  const buffers: (Uint8Array | null)[] = []
+  for (const [name, text] of parameters) {
+    const encoded = settable(name, text)
+    buffers.push(cString(encoded.name), encoded.value)
+  }
+  buffers.push(cString('errmsg'), message)
+  const iovec = encodeIovec(
+    buffers.map(buffer =>
+      buffer === null || buffer.length === 0 ? [0, 0] : [addressOf(buffer), buffer.length],
+    ),
+  )
+  const jid = call('jail_set', iovec, buffers.length, mode === 'create' ? JAIL_CREATE : JAIL_UPDATE)
+  if (jid !== -1) return jid
+  const errno = lastErrno()
+  const subject = parameters.find(([name]) => name === 'name' || name === 'jid')?.[1]
+  throw new SyscallError('jail_set', errno, readString(message) || errorText(errno), String(subject ?? ''))
 }
 
 /** Exported for tests: the text of a parameter's bytes. */

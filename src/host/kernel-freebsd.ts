@@ -5,6 +5,18 @@ import { decodeStatfs, STATFS_SIZE } from './abi/kinfo.ts'
 import { encodeIovec } from './abi/socket.ts'
 import { addressOf, call, check, cString, lastErrno, lastError, readString } from './ffi/index.ts'
 import { memory } from './ffi/memory.ts'
+import { cpusetJail } from './freebsd/cpus.ts'
+import {
+  devfsAddRule,
+  devfsApplyRule,
+  devfsDeleteRuleset,
+  devfsRules,
+  devfsRulesets,
+} from './freebsd/devfs.ts'
+import { loopbackUp } from './freebsd/loopback.ts'
+import { kldLoad, moduleLoaded } from './freebsd/modules.ts'
+import { rctlAddRule, rctlRemoveRule, rctlRules, rctlUsage } from './freebsd/rctl.ts'
+import { jailSet } from './jail-params.ts'
 import { prepareForJail } from './process/in-jail.ts'
 import { freebsdQueries } from './queries-freebsd.ts'
 import type { KernelCalls, MountOption } from './types.ts'
@@ -21,6 +33,20 @@ const ERRMSG_SIZE = 255
 export const freebsdKernel: KernelCalls = {
   ...freebsdQueries,
   nmount,
+  jailSet,
+  devfsRulesets,
+  devfsRules,
+  devfsAddRule,
+  devfsDeleteRuleset,
+  devfsApplyRule,
+  rctlAddRule,
+  rctlRemoveRule,
+  rctlUsage,
+  rctlRules,
+  kldLoad,
+  moduleLoaded,
+  cpusetJail,
+  loopbackUp,
   unmount(path, { force = false, fsid } = {}) {
     const name = fsid === undefined || fsid === HIDDEN_FSID ? undefined : fsidName(fsid)
     const flags = (force ? MNT_FORCE : 0) | (name === undefined ? 0 : MNT_BYFSID)

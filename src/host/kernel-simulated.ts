@@ -1,17 +1,19 @@
 /** KernelCalls on the simulated host: what changes something, and the table of mounts. */
 
+import { fromBase64 } from '../bytes.ts'
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
+import { engine } from './engine/index.ts'
 import { addressOf, call, check, cString, lastErrno, lastError } from './ffi/index.ts'
 import { type Memory, memory, memoryOf } from './ffi/memory.ts'
-import { closeSync, openSync } from './files.ts'
+import { changeDirectory, closeFile, openFile } from './files.ts'
 import { directoryDescriptors } from './process/descriptors.ts'
 import { prepareForJail } from './process/in-jail.ts'
 import { ask, simulatedQueries } from './queries-simulated.ts'
 import type { KernelCalls } from './types.ts'
 
 const PR_CAPBSET_DROP = 24
-const SYS_SECCOMP = process.arch === 'arm64' ? 277 : 317
+const SYS_SECCOMP = engine.arch === 'arm64' ? 277 : 317
 const SECCOMP_SET_MODE_FILTER = 1
 const NEW_LISTENER = 8
 /** Linux 5.19; without it a signal makes the process ask twice. */
@@ -38,13 +40,13 @@ function attach(jid: number): void {
   for (const name of ['net', 'ipc', 'uts'] as const) {
     const path = attachment.namespaces[name]
     if (path === undefined) continue
-    const fd = openSync(path, 'r')
+    const fd = openFile(path, 'read')
     check('setns', name, fd, 0)
-    closeSync(fd)
+    closeFile(fd)
   }
   check('chroot', attachment.root, cString(attachment.root))
-  process.chdir('/')
-  if (attachment.seccomp !== undefined) guard(memoryOf(Buffer.from(attachment.seccomp, 'base64')))
+  changeDirectory('/')
+  if (attachment.seccomp !== undefined) guard(memoryOf(fromBase64(attachment.seccomp)))
   for (const capability of attachment.dropCapabilities)
     check('prctl', 'PR_CAPBSET_DROP', PR_CAPBSET_DROP, capability, 0, 0, 0)
 }
@@ -61,7 +63,7 @@ function guard(program: Memory): void {
     const listener = call('syscall', SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, flags, fprog)
     if (listener >= 0) {
       ask('jailGuard', [listener])
-      closeSync(listener)
+      closeFile(listener)
       return
     }
     if (lastErrno() === 'EBUSY') return
@@ -84,6 +86,36 @@ export const simulatedKernel: KernelCalls = {
   jailAttach: attach,
   jailRemove: jid => {
     ask('jailRemove', [jid])
+  },
+  jailSet: (parameters, mode) => ask('jailSet', [parameters, mode]) as number,
+  devfsRulesets: () => ask('devfsRulesets', []) as number[],
+  devfsRules: ruleset => ask('devfsRules', [ruleset]) as string[],
+  devfsAddRule: (ruleset, rule) => {
+    ask('devfsAddRule', [ruleset, rule])
+  },
+  devfsDeleteRuleset: ruleset => {
+    ask('devfsDeleteRuleset', [ruleset])
+  },
+  devfsApplyRule: (mountPoint, rule) => {
+    ask('devfsApplyRule', [mountPoint, rule])
+  },
+  rctlAddRule: rule => {
+    ask('rctlAddRule', [rule])
+  },
+  rctlRemoveRule: filter => {
+    ask('rctlRemoveRule', [filter])
+  },
+  rctlUsage: filter => ask('rctlUsage', [filter]) as string,
+  rctlRules: filter => ask('rctlRules', [filter]) as string,
+  kldLoad: name => {
+    ask('kldLoad', [name])
+  },
+  moduleLoaded: name => ask('moduleLoaded', [name]) === true,
+  cpusetJail: (jid, cpus) => {
+    ask('cpusetJail', [jid, cpus])
+  },
+  loopbackUp: () => {
+    ask('loopbackUp', [])
   },
   mounts: () => ask('mounts', []) as ReturnType<KernelCalls['mounts']>,
   mountAt: path => ask('mountAt', [path]) as ReturnType<KernelCalls['mountAt']>,

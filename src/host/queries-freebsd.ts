@@ -1,15 +1,11 @@
 /** The calls of `KernelCalls` that only ask, by FreeBSD's system calls. */
+
+import { SyscallError } from '../errors.ts'
 import { CTLTYPE, decodeProcesses, formatSysctl, type KinfoProc, timeval } from './abi/kinfo.ts'
+import { BOOTTIME, PROC_PID, PROC_PROC } from './abi/mib.ts'
 import { jailGet, jailParams } from './jail-params.ts'
 import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
 import type { KernelQueries, ProcessInfo } from './types.ts'
-
-// sys/sysctl.h
-const CTL_KERN = 1
-const KERN_BOOTTIME = 21
-const KERN_PROC = 14
-const KERN_PROC_PID = 1
-const KERN_PROC_PROC = 8
 
 /** The calls of `KernelCalls` that only ask, as FreeBSD 13 to 15 answers them. */
 export const freebsdQueries: KernelQueries = {
@@ -39,26 +35,40 @@ function describe(process: KinfoProc, boottime: bigint): ProcessInfo {
 }
 
 function processInfo(pid: number): ProcessInfo | undefined {
-  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PID, pid])
+  const [bytes, boottime] = withBootTime(() => sysctlByNumber([...PROC_PID, pid]))
   const found = bytes && decodeProcesses(bytes).find(process => process.pid === pid)
-  return found && describe(found, bootTime())
+  return found && describe(found, boottime)
 }
 
 function processInfos(pids: readonly number[]): Map<number, ProcessInfo> {
-  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PROC])
+  const [bytes, boottime] = withBootTime(() => sysctlByNumber(PROC_PROC))
   const wanted = new Set(pids)
-  const boottime = bootTime()
   const found = (bytes ? decodeProcesses(bytes) : []).filter(({ pid }) => wanted.has(pid))
   return new Map(found.map(process => [process.pid, describe(process, boottime)]))
 }
 
+/** How often the clock may be set while we look; who sets it for ever (a jail with allow.settime can) gets an error. */
+const ATTEMPTS = 64
+
+/** What `read` gives together with the boot time that it was made with: read before and after, until both agree. */
+function withBootTime<T>(read: () => T): [T, bigint] {
+  let before = bootTime()
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const value = read()
+    const after = bootTime()
+    if (after === before) return [value, after]
+    before = after
+  }
+  throw new SyscallError('sysctl', 'EAGAIN', 'the clock is being set all the time', 'kern.boottime')
+}
+
 function bootTime(): bigint {
-  const boottime = sysctlByNumber([CTL_KERN, KERN_BOOTTIME])
+  const boottime = sysctlByNumber(BOOTTIME)
   return boottime ? timeval(boottime) : 0n
 }
 
 function jailProcesses(jid: number): number[] {
-  const bytes = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_PROC])
+  const bytes = sysctlByNumber(PROC_PROC)
   if (bytes === undefined) return []
   const within = new Map<number, boolean>([
     [0, false],

@@ -3,12 +3,13 @@
  * answer. Synchronous, as system calls are.
  */
 
+import { concatenate, decode } from '../bytes.ts'
 import { JailwrightError, SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
-import { concatenate, decode } from './ffi/memory.ts'
-import { readSync, writeAll } from './files.ts'
+import { engine } from './engine/index.ts'
+import { readInto, writeText } from './files.ts'
 import { connectUnix } from './process/unix-socket.ts'
-import type { KernelQueries, MountOption, ProcessInfo } from './types.ts'
+import type { KernelQueries, ProcessInfo } from './types.ts'
 
 const ADDRESS = '\0jailwright-simhost'
 
@@ -32,7 +33,7 @@ function readLine(socket: number): string {
   const parts: Uint8Array[] = []
   for (;;) {
     const chunk = new Uint8Array(4096)
-    const count = readSync(socket, chunk)
+    const count = readInto(socket, chunk)
     if (count === 0) throw new Error('end of file')
     parts.push(chunk.subarray(0, count))
     if (chunk[count - 1] === 0x0a) return decode(concatenate(parts))
@@ -41,7 +42,7 @@ function readLine(socket: number): string {
 
 function exchange(socket: number, request: string): string {
   try {
-    writeAll(socket, `${request}\n`)
+    writeText(socket, `${request}\n`)
     return readLine(socket)
   } catch (cause) {
     throw new JailwrightError('HOST', 'the simulated host has gone', { cause })
@@ -51,19 +52,34 @@ function exchange(socket: number, request: string): string {
 /** One call of the simulated kernel; JSON has no undefined, so null stands for it in both directions. */
 export function ask(name: string, args: readonly unknown[]): unknown {
   connection ??= connect()
-  const request = JSON.stringify({ pid: process.pid, call: name, args })
+  const request = JSON.stringify({ pid: engine.pid(), call: name, args })
   const answer = JSON.parse(exchange(connection, request)) as Answer
   if ('errno' in answer) {
-    const subject = name === 'nmount' ? mountPoint(args[0]) : String(args[0])
+    const subject = subjectOf(name, args)
     const reason = errorText(answer.errno)
-    const text = answer.text ? `${answer.text}: ${reason}` : reason
+    // What FreeBSD's calls say themselves: nmount(2) has the errno's text behind it, jail_set(2) and devfs(8) have not.
+    const alone = name === 'jailSet' || name.startsWith('devfs')
+    const text = answer.text ? (alone ? answer.text : `${answer.text}: ${reason}`) : reason
     throw new SyscallError(systemCall(name), answer.errno, text, subject)
   }
   return answer.value ?? undefined
 }
 
-function mountPoint(options: unknown): string | undefined {
-  return (options as readonly MountOption[]).find(([name]) => name === 'fspath')?.[1]
+/** The object that a failed call was about. */
+function subjectOf(name: string, args: readonly unknown[]): string | undefined {
+  const pairs = args[0] as readonly (readonly [string, unknown])[]
+  switch (name) {
+    case 'nmount':
+      return pairs.find(([option]) => option === 'fspath')?.[1] as string | undefined
+    case 'jailSet':
+      return pairs.find(([parameter]) => parameter === 'name' || parameter === 'jid')?.[1] as
+        | string
+        | undefined
+    case 'loopbackUp':
+      return 'lo0'
+    default:
+      return args[0] === undefined ? undefined : String(args[0])
+  }
 }
 
 /** `jailAttach` -> `jail_attach`, so that messages read as on FreeBSD. */
@@ -77,7 +93,7 @@ export const simulatedQueries: KernelQueries = {
   jailParams: (jid, names) => ask('jailParams', [jid, names]) as Record<string, string> | undefined,
   processInfo: pid => ask('processInfo', [pid]) as ReturnType<KernelQueries['processInfo']>,
   processInfos: pids =>
-    new Map((ask('processInfos', [pids]) as ProcessInfo[]).map(process => [process.pid, process])),
+    new Map((ask('processInfos', [pids]) as ProcessInfo[]).map(process => [engine.pid(), process])),
   jailProcesses: jid => (ask('jailProcesses', [jid]) as number[] | undefined) ?? [],
   sysctl: name => ask('sysctl', [name]) as string | undefined,
   sysctlExists: name => ask('sysctlExists', [name]) === true,

@@ -1,17 +1,13 @@
 /** sysctl(3) on FreeBSD: raw reads by number, names and formats. */
 import { abi } from './abi/index.ts'
 import { directoriesOf } from './abi/kinfo.ts'
+import { OID_FORMAT, PROC_FILEDESC } from './abi/mib.ts'
+import { engine } from './engine/index.ts'
 import { call, cString, lastErrno, lastError, readString } from './ffi/index.ts'
 import { type Memory, memory } from './ffi/memory.ts'
 
 /** CTL_MAXNAME of sys/sysctl.h. */
 const MAX_NAME = 24
-/** The undocumented oids by which sysctl(8) itself works: {0,4} gives kind and format of an oid. */
-const OIDFMT = [0, 4]
-// sys/sysctl.h
-const CTL_KERN = 1
-const KERN_PROC = 14
-const KERN_PROC_FILEDESC = 33
 
 function mibBytes(mib: readonly number[]): Memory {
   const bytes = memory(Math.max(mib.length, 1) * 4)
@@ -56,13 +52,13 @@ export function sysctlNumbers(name: string): number[] | undefined {
 
 /** Kind (CTLTYPE in the low four bits) and format (`I`, `A`, `S,timeval`, `E,jailsys`, `B` ...) of an oid. */
 export function sysctlFormat(mib: readonly number[]): { kind: number; format: string } | undefined {
-  const bytes = sysctlByNumber([...OIDFMT, ...mib])
+  const bytes = sysctlByNumber([...OID_FORMAT, ...mib])
   return bytes && { kind: bytes.readUInt32LE(0) & 0xf, format: readString(bytes, 4) }
 }
 
 /** Descriptors of this process that are directories (kern.proc.filedesc). */
 export function openDirectories(): number[] {
   if (abi.os !== 'freebsd') return []
-  const files = sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_FILEDESC, process.pid])
+  const files = sysctlByNumber([...PROC_FILEDESC, engine.pid()])
   return files === undefined ? [] : directoriesOf(files)
 }

@@ -75,6 +75,44 @@ export interface KernelCalls {
   sysctlExists(name: string): boolean
   /** Full path of the mount on exactly this directory or file (statfs f_mntonname equal to path), with its type. */
   mountAt(path: string): { fstype: string; from: string; fsid: string } | undefined
+  /**
+   * jail_set(2): parameters in jail(8)'s words, typed by the kernel's catalogue (security.jail.param); `true` stands for a
+   * parameter without a value. Gives the jid. `update`: the jail that `jid` or `name` among the parameters names. Fails with
+   * the kernel's own words where it has some. No module is loaded.
+   */
+  jailSet(
+    parameters: readonly (readonly [name: string, value: string | true])[],
+    mode: 'create' | 'update',
+  ): number
+  /** DEVFSIO_SGETNEXT: numbers of rulesets that have rules. */
+  devfsRulesets(): number[]
+  /** DEVFSIO_RGETNEXT: rules of a set in order, as `devfs rule -s N show` prints them, without their numbers. */
+  devfsRules(ruleset: number): string[]
+  /** DEVFSIO_RADD: appends a rule in devfs(8)'s words (`path dri/* unhide mode 0660`); EINVAL for what is none. */
+  devfsAddRule(ruleset: number, rule: string): void
+  /** DEVFSIO_RDEL of every rule of a set (`devfs rule -s N delset`); a set that is not there is no error. */
+  devfsDeleteRuleset(ruleset: number): void
+  /**
+   * DEVFSIO_RAPPLY on the devfs mounted at a directory (`devfs -m DIR rule apply ...`); links are followed, so a caller that
+   * does not trust the path goes into the directory by a descriptor and passes `.`. ENOTTY when it is no devfs.
+   */
+  devfsApplyRule(mountPoint: string, rule: string): void
+  /** rctl_add_rule(2) in rctl(8)'s words. ENOSYS when the kernel accounts for nothing. */
+  rctlAddRule(rule: string): void
+  /** rctl_remove_rule(2): every rule that the filter matches; ESRCH when none does. */
+  rctlRemoveRule(filter: string): void
+  /** rctl_get_racct(2): `cputime=0,datasize=...`. */
+  rctlUsage(filter: string): string
+  /** rctl_get_rules(2): with commas between. */
+  rctlRules(filter: string): string
+  /** kldload(2); a module that is loaded already is no error. */
+  kldLoad(name: string): void
+  /** kldfind(2), modfind(2). */
+  moduleLoaded(name: string): boolean
+  /** cpuset_setaffinity(2) of a jail (CPU_WHICH_JAIL), by numbers of processors. */
+  cpusetJail(jid: number, cpus: readonly number[]): void
+  /** Of the calling process's own network stack: lo0 with 127.0.0.1/8 and ::1, up. */
+  loopbackUp(): void
   /** All mounts in the order of mounting (getfsstat(2)); `on` is where each was made: later renames do not change it. */
   mounts(): readonly MountEntry[]
 }
@@ -156,12 +194,12 @@ export interface ProcessCalls {
    * `command` (this program with all its arguments), and not return: to be called before anything is read or done.
    */
   freeUserSignals(command: readonly string[]): void
-  /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
   /**
    * Makes a user the owner of the terminal that is standard input, by its path in this process's own /dev. Nothing
    * happens where that is missing or something else.
    */
   giveTerminal(path: string, uid: number): void
+  /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
   kill(pid: number, signal: number): void
   /** _exit(2): no thread is waited for, nothing is flushed. */
   exitNow(status: number): never

@@ -62,6 +62,28 @@ export function fakeHost(): FakeHost {
       sysctlExists: () => true,
       mounts: () => mounts.map(({ path, ...mount }) => ({ ...mount, on: path })),
       mountAt: path => mounts.findLast(mount => mount.path === path),
+      jailSet: (parameters, mode) => {
+        calls.push(
+          `jail_set ${mode} ${parameters.map(([name, value]) => (value === true ? name : `${name}=${value}`)).join(' ')}`,
+        )
+        const name = String(parameters.find(([parameter]) => parameter === 'name')?.[1])
+        const jid = jails.get(name) ?? jails.size + 1
+        jails.set(name, jid)
+        return jid
+      },
+      devfsRulesets: () => [],
+      devfsRules: () => [],
+      devfsAddRule: (ruleset, rule) => void calls.push(`devfs rule -s ${ruleset} add ${rule}`),
+      devfsDeleteRuleset: ruleset => void calls.push(`devfs rule -s ${ruleset} delset`),
+      devfsApplyRule: (mountPoint, rule) => void calls.push(`devfs -m ${mountPoint} rule apply ${rule}`),
+      rctlAddRule: rule => void calls.push(`rctl -a ${rule}`),
+      rctlRemoveRule: filter => void calls.push(`rctl -r ${filter}`),
+      rctlUsage: () => '',
+      rctlRules: () => '',
+      kldLoad: name => void calls.push(`kldload ${name}`),
+      moduleLoaded: () => true,
+      cpusetJail: (jid, cpus) => void calls.push(`cpuset -l ${cpus.join(',')} -j ${jid}`),
+      loopbackUp: () => void calls.push('lo0 up'),
     },
     run: (tool: Tool, args, options = {}) => {
       const line = [tool, ...args].join(' ')

@@ -356,6 +356,22 @@ describe('processes and sysctls', () => {
     expect(kernel.processInfos([41]).get(41)).toEqual(kernel.processInfo(41))
   })
 
+  it('reads the boot time until it is the same before and after: a clock that is being set tells nothing', () => {
+    const sysctl = fake.functions.sysctl as (...args: unknown[]) => number
+    let asked = 0
+    const clock = (seconds: () => bigint) => {
+      fake.functions.sysctl = ((mib: Buffer, count: number, old: Buffer | null, ...rest: unknown[]) => {
+        const result = sysctl(mib, count, old, ...rest)
+        if (count === 2 && mib.readInt32LE(4) === 21) old?.writeBigInt64LE(seconds(), 0)
+        return result
+      }) as never
+    }
+    clock(() => (++asked === 1 ? 1_600_000_000n : 1_700_000_000n))
+    expect(kernel.processInfo(41)?.start).toBe('100000041')
+    clock(() => 1_700_000_000n + BigInt(++asked))
+    expect(failure(() => kernel.processInfo(41))).toMatchObject({ errno: 'EAGAIN' })
+  })
+
   it('reads values as sysctl -n prints them', () => {
     expect(kernel.sysctl('kern.ostype')).toBe('FreeBSD')
     expect(kernel.sysctl('kern.boottime')).toBe('{ sec = 1700000000, usec = 0 }')
@@ -364,5 +380,209 @@ describe('processes and sysctls', () => {
     expect(kernel.sysctl('kern.gone')).toBeUndefined()
     expect(kernel.sysctlExists('security.jail.param.host')).toBe(true)
     expect(kernel.sysctlExists('security.jail.param.allow.vmm')).toBe(false)
+  })
+})
+
+describe('jail_set(2)', () => {
+  const made: unknown[] = []
+  beforeEach(() => {
+    made.length = 0
+    oids.set('security.jail.param.allow.mount', [CTLTYPE.INT, 'B', () => int32(0)])
+    oids.set('security.jail.param.children.max', [CTLTYPE.INT, 'I', () => int32(0)])
+    oids.set('security.jail.param.meta', [CTLTYPE.STRING, 'A,keyvalue', () => Buffer.from('4096\0')])
+    fake.functions.jail_set = ((iovec: Buffer, count: number, flags: number) => {
+      made.push(
+        flags,
+        ...vector(iovec, count).map(({ bytes }, index) =>
+          bytes === null
+            ? null
+            : index % 2 === 0 || bytes.includes(0x2f)
+              ? string(bytes)
+              : bytes.toString('hex'),
+        ),
+      )
+      return 12
+    }) as never
+  })
+
+  it('types each parameter by the catalogue, finds the no forms of booleans, and gives the jid', () => {
+    const jid = kernel.jailSet(
+      [
+        ['path', '/r'],
+        ['persist', true],
+        ['allow.nomount', true],
+        ['vnet', 'new'],
+        ['children.max', '3'],
+        ['ip4.addr', '10.0.0.1'],
+        ['meta.a', '/b'],
+      ],
+      'create',
+    )
+    expect(jid).toBe(12)
+    expect(made.slice(0, -1)).toEqual([
+      1,
+      'path',
+      '/r',
+      'persist',
+      null,
+      'allow.nomount',
+      null,
+      'vnet',
+      '01000000',
+      'children.max',
+      '03000000',
+      'ip4.addr',
+      '0a000001',
+      'meta.a',
+      '/b',
+      'errmsg',
+    ])
+    kernel.jailSet([['path', '/r']], 'update')
+    expect(made).toContain(2)
+  })
+
+  it('says what the kernel says, and the errno alone where it says nothing', () => {
+    fake.functions.jail_set = ((iovec: Buffer, count: number) => {
+      vector(iovec, count).at(-1)!.bytes!.write('jail "x" already exists')
+      return fail(17)
+    }) as never
+    expect(failure(() => kernel.jailSet([['name', 'x']], 'create'))).toMatchObject({
+      errno: 'EEXIST',
+      message: 'jail_set x: jail "x" already exists',
+    })
+    fake.functions.jail_set = () => fail(1)
+    expect(failure(() => kernel.jailSet([['name', 'x']], 'create')).message).toBe(
+      'jail_set x: Operation not permitted',
+    )
+  })
+
+  it('knows a parameter that the kernel has not', () => {
+    for (const name of ['nosuch', 'nopath', 'path.a'])
+      expect(failure(() => kernel.jailSet([[name, '1']], 'create'))).toMatchObject({
+        errno: 'EINVAL',
+        message: `jail_set: unknown parameter: ${name}`,
+      })
+    expect(made).toEqual([])
+  })
+})
+
+describe('devfs rules, limits, modules and processors', () => {
+  it('lists, adds, deletes and applies rules by ioctl(2) on a devfs, which is closed again', () => {
+    const rules = new Map<number, Buffer>()
+    const done: string[] = []
+    fake.functions.openat = ((_at: number, path: Buffer) => (done.push(`open ${string(path)}`), 77)) as never
+    fake.functions.close = ((fd: number) => (done.push(`close ${fd}`), 0)) as never
+    fake.functions.ioctl = ((_fd: number, request: number, data: Buffer) => {
+      const above = (id: number) => [...rules.keys()].sort((a, b) => a - b).find(each => each > id)
+      switch (request) {
+        case 0xc0ec4400: {
+          const set = data.readUInt32LE(4) & 0xffff0000
+          const number = data.readUInt32LE(4) & 0xffff || ((above(set) ?? 0) & 0xffff) + 100
+          data.writeUInt32LE(set + number, 4)
+          rules.set(set + number, Buffer.from(data))
+          return 0
+        }
+        case 0xc0ec4404: {
+          const id = above(data.readUInt32LE(4))
+          if (id === undefined || id >>> 16 !== data.readUInt32LE(4) >>> 16) return fail(ENOENT)
+          rules.get(id)!.copy(data)
+          return 0
+        }
+        case 0xc002440c: {
+          const id = above(data.readUInt16LE(0) * 65536 + 65535)
+          if (id === undefined) return fail(ENOENT)
+          data.writeUInt16LE(id >>> 16, 0)
+          return 0
+        }
+        case 0x80044401:
+          return rules.delete(data.readUInt32LE(0)) ? 0 : fail(ENOENT)
+        default:
+          done.push(`request ${request.toString(16)} of ${data.length} bytes`)
+          return 0
+      }
+    }) as never
+    kernel.devfsAddRule(9, 'hide')
+    kernel.devfsAddRule(9, '200 path null unhide mode 666')
+    kernel.devfsAddRule(12, 'include 9')
+    expect(kernel.devfsRulesets()).toEqual([9, 12])
+    expect(kernel.devfsRules(9)).toEqual(['hide', 'path null unhide mode 666'])
+    kernel.devfsDeleteRuleset(9)
+    expect([kernel.devfsRulesets(), kernel.devfsRules(9)]).toEqual([[12], []])
+    kernel.devfsApplyRule('.', 'path x hide')
+    expect(done.slice(-3)).toEqual(['open .', 'request 80ec4402 of 236 bytes', 'close 77'])
+    expect(done.filter(each => each.startsWith('open')).length).toBe(
+      done.filter(each => each === 'close 77').length,
+    )
+    fake.functions.ioctl = () => fail(25)
+    expect(failure(() => kernel.devfsApplyRule('/tmp', 'hide'))).toMatchObject({
+      errno: 'ENOTTY',
+      message: 'ioctl DEVFSIO_RAPPLY /tmp: hide: Inappropriate ioctl for device',
+    })
+  })
+
+  it('passes rules and filters of rctl(8) with their NUL, and takes more room for an answer that needs it', () => {
+    const passed: unknown[] = []
+    fake.functions.rctl_add_rule = ((input: Buffer, length: number) => (
+      passed.push(string(input), length), 0
+    )) as never
+    kernel.rctlAddRule('jail:web:maxproc:deny=9')
+    expect(passed).toEqual(['jail:web:maxproc:deny=9', 24])
+    fake.functions.rctl_remove_rule = () => fail(ESRCH)
+    expect(failure(() => kernel.rctlRemoveRule('jail:web'))).toMatchObject({ errno: 'ESRCH' })
+    fake.functions.rctl_get_racct = ((_in: Buffer, _length: number, out: Buffer, size: number) => {
+      if (size < 10_000) return fail(34)
+      out.write('cputime=1\0')
+      return 0
+    }) as never
+    expect(kernel.rctlUsage('jail:web')).toBe('cputime=1')
+    fake.functions.rctl_get_rules = () => fail(34)
+    expect(failure(() => kernel.rctlRules('jail:'))).toMatchObject({ errno: 'ERANGE' })
+  })
+
+  it('loads a module once, and knows one by its own name and by its file', () => {
+    fake.functions.kldload = () => fail(17)
+    kernel.kldLoad('linux64')
+    fake.functions.kldload = () => fail(ENOENT)
+    expect(failure(() => kernel.kldLoad('nosuch')).message).toBe('kldload nosuch: No such file or directory')
+    fake.functions.modfind = ((name: Buffer) => (string(name) === 'nullfs' ? 3 : fail(ENOENT))) as never
+    fake.functions.kldfind = ((name: Buffer) => (string(name) === 'linux64.ko' ? 4 : fail(ENOENT))) as never
+    expect(['nullfs', 'linux64', 'nosuch'].map(name => kernel.moduleLoaded(name))).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+
+  it('names processors by bits, in a set as large as the kernel takes', () => {
+    const calls: unknown[] = []
+    fake.functions.cpuset_setaffinity = ((
+      level: number,
+      which: number,
+      id: number,
+      size: number,
+      set: Buffer,
+    ) => {
+      calls.push([level, which, id, size, set.subarray(0, 2).toString('hex')])
+      return size > 32 ? fail(34) : 0
+    }) as never
+    kernel.cpusetJail(5, [0, 3, 9])
+    expect(calls).toEqual([
+      [3, 5, 5, 128, '0902'],
+      [3, 5, 5, 32, '0902'],
+    ])
+  })
+
+  it('brings lo0 up with both addresses, with one where the kernel has one family', () => {
+    const requests: number[] = []
+    let families = [2, 28]
+    fake.functions.socket = ((family: number) => (families.includes(family) ? 50 : fail(97))) as never
+    fake.functions.close = () => 0
+    fake.functions.ioctl = ((_fd: number, request: number) => (requests.push(request), 0)) as never
+    kernel.loopbackUp()
+    expect(requests).toEqual([0x8044692b, 0x8088691b, 0xc0206911, 0x80206910])
+    requests.length = 0
+    families = [28]
+    kernel.loopbackUp()
+    expect(requests).toEqual([0x8088691b, 0xc0206911, 0x80206910])
   })
 })

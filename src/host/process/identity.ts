@@ -1,6 +1,7 @@
 /** Calls by which init becomes the program: ids, limits, signals, execve. */
 import { JailwrightError } from '../../errors.ts'
 import { abi } from '../abi/index.ts'
+import { PROC_RLIMIT } from '../abi/mib.ts'
 import { engine } from '../engine/index.ts'
 import { call, check, cString, failure, lastErrno, lastError, stringArray } from '../ffi/index.ts'
 import { type Memory, memory } from '../ffi/memory.ts'
@@ -12,10 +13,9 @@ const PROC_TRACE_CTL = 7
 const PROC_TRACE_CTL_DISABLE = 2
 const PROC_NO_NEW_PRIVS_CTL = 19
 const PROC_NO_NEW_PRIVS_ENABLE = 1
-// sysctl(3), sys/sysctl.h
-const CTL_KERN = 1
-const KERN_PROC = 14
-const KERN_PROC_RLIMIT = 37
+// ktrace(2), sys/ktrace.h
+const KTROP_CLEAR = 1
+const KTRFAC_MASK = 0xffffff
 // prctl(2), linux/prctl.h
 const PR_SET_DUMPABLE = 4
 const PR_SET_NO_NEW_PRIVS = 38
@@ -89,7 +89,7 @@ export function callersDescriptors(): bigint | undefined {
 /** struct rlimit of another process's descriptors; undefined when it is gone, or hidden as a process outside our jail is. */
 function limitsOf(pid: number): Memory | undefined {
   const number = abi.rlimits.NOFILE!
-  if (abi.os === 'freebsd') return sysctlByNumber([CTL_KERN, KERN_PROC, KERN_PROC_RLIMIT, pid, number])
+  if (abi.os === 'freebsd') return sysctlByNumber([...PROC_RLIMIT, pid, number])
   const limits = memory(16)
   return call('prlimit', pid, number, null, limits) === -1 ? undefined : limits
 }
@@ -143,12 +143,21 @@ export function setsid(): void {
 }
 
 /**
- * Forbids ptrace(2) and core dumps until the next exec: a process in the jail must not look into init. Where the host's
- * administrator traces us already (truss, ktrace: EBUSY, sys/kern/kern_procctl.c, trace_ctl) nobody else can.
+ * Forbids ptrace(2), ktrace(2) and core dumps until the next exec: a process in the jail must not look into init. ktrace(2)
+ * is switched off first: while it is on, nothing is forbidden (EBUSY; sys/kern/kern_procctl.c, trace_ctl), and its file may
+ * be one that the jail can read. A debugger of the host's administrator (truss) stays: nobody else can trace us then.
  */
 export function disableTracing(): void {
-  if (abi.os === 'linux') check('prctl', 'PR_SET_DUMPABLE', PR_SET_DUMPABLE, 0, 0, 0, 0)
-  else procctl('PROC_TRACE_CTL', PROC_TRACE_CTL, PROC_TRACE_CTL_DISABLE, 'EBUSY')
+  if (abi.os === 'linux') {
+    check('prctl', 'PR_SET_DUMPABLE', PR_SET_DUMPABLE, 0, 0, 0, 0)
+    return
+  }
+  if (call('ktrace', null, KTROP_CLEAR, KTRFAC_MASK, engine.pid()) === -1) {
+    const errno = lastErrno()
+    // A kernel without ktrace(2) has nothing to switch off.
+    if (errno !== 'ENOSYS') throw failure('ktrace', errno, 'KTROP_CLEAR')
+  }
+  procctl('PROC_TRACE_CTL', PROC_TRACE_CTL, PROC_TRACE_CTL_DISABLE, 'EBUSY')
 }
 
 /** Set-uid and set-gid files give no privilege any more; cannot be undone. FreeBSD 14 and later, EINVAL before. */

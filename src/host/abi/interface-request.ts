@@ -1,0 +1,79 @@
+/** Structures of ioctl(2) on network interfaces of FreeBSD (net/if.h, netinet/in_var.h, netinet6/in6_var.h). */
+import { encode } from '../../bytes.ts'
+import { type Memory, memory } from '../ffi/memory.ts'
+
+/** Requests of ioctl(2). */
+export const SIOC = {
+  AIFADDR: 0x8044692b,
+  AIFADDR_IN6: 0x8088691b,
+  GIFFLAGS: 0xc0206911,
+  SIFFLAGS: 0x80206910,
+} as const
+
+export const AF_INET = 2
+/** FreeBSD's number. */
+export const AF_INET6 = 28
+export const SOCK_DGRAM = 2
+export const IFF_UP = 1
+
+/** struct ifreq with ifr_flags. */
+export const IFREQ = { size: 32, flags: 16 } as const
+/** struct in_aliasreq. */
+export const IN_ALIASREQ = { size: 68, address: 16, mask: 48 } as const
+/** struct in6_aliasreq. */
+export const IN6_ALIASREQ = {
+  size: 136,
+  address: 16,
+  mask: 72,
+  validLifetime: 120,
+  preferredLifetime: 124,
+} as const
+/** struct sockaddr_in and struct sockaddr_in6. */
+export const SOCKADDR_IN = { size: 16, address: 4 } as const
+export const SOCKADDR_IN6 = { size: 28, address: 8 } as const
+/** ND6_INFINITE_LIFETIME. */
+const FOREVER = 0xffffffff
+
+function named(size: number, name: string): Memory {
+  const request = memory(size)
+  request.set(encode(name))
+  return request
+}
+
+/** struct ifreq of an interface. */
+export function interfaceRequest(name: string): Memory {
+  return named(IFREQ.size, name)
+}
+
+/** A prefix's mask as bytes. */
+function maskOf(prefix: number, size: number): number[] {
+  return Array.from({ length: size }, (_, at) => (0xff00 >> Math.max(0, Math.min(8, prefix - 8 * at))) & 0xff)
+}
+
+/** struct in_aliasreq: an interface's address and the length of its prefix. */
+export function addressRequest(name: string, address: Uint8Array, prefix: number): Memory {
+  const request = named(IN_ALIASREQ.size, name)
+  for (const [at, bytes] of [
+    [IN_ALIASREQ.address, address],
+    [IN_ALIASREQ.mask, maskOf(prefix, 4)],
+  ] as const) {
+    request.set([SOCKADDR_IN.size, AF_INET], at)
+    request.set(bytes, at + SOCKADDR_IN.address)
+  }
+  return request
+}
+
+/** struct in6_aliasreq: an interface's address, the length of its prefix, valid for ever. */
+export function address6Request(name: string, address: Uint8Array, prefix: number): Memory {
+  const request = named(IN6_ALIASREQ.size, name)
+  for (const [at, bytes] of [
+    [IN6_ALIASREQ.address, address],
+    [IN6_ALIASREQ.mask, maskOf(prefix, 16)],
+  ] as const) {
+    request.set([SOCKADDR_IN6.size, AF_INET6], at)
+    request.set(bytes, at + SOCKADDR_IN6.address)
+  }
+  request.writeUInt32LE(FOREVER, IN6_ALIASREQ.validLifetime)
+  request.writeUInt32LE(FOREVER, IN6_ALIASREQ.preferredLifetime)
+  return request
+}
