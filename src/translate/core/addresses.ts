@@ -1,6 +1,25 @@
 /** Addresses of a jail: `ADDRESS`, or jail(8)'s longer form `INTERFACE|ADDRESS/MASK`. */
-import { ipVersion } from './late-builtins.ts'
+import ipaddr from 'ipaddr.js'
 import { isInterfaceName } from './names.ts'
+
+/** Four decimal numbers without leading zeros, as inet_pton(3) takes them. */
+const DOTTED = /^(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?!$)|$)){4}$/
+
+/**
+ * 4, 6 or 0 for what is no address as inet_pton(3) takes it. The library alone takes more than that: IPv4 addresses of
+ * fewer numbers, octal ones, and zones (`fe80::1%em0`), which no jail parameter does.
+ */
+export function ipVersion(text: string): 0 | 4 | 6 {
+  if (isDotted(text)) return 4
+  if (!/^[0-9A-Fa-f:.]+$/.test(text) || !text.includes(':')) return 0
+  const tail = text.slice(text.lastIndexOf(':') + 1)
+  if (tail.includes('.') && !isDotted(tail)) return 0
+  return ipaddr.IPv6.isValid(text) ? 6 : 0
+}
+
+function isDotted(text: string): boolean {
+  return DOTTED.test(text) && !/(^|\.)0[0-9]/.test(text)
+}
 
 /** One address of ip4.addr or ip6.addr. */
 export interface JailAddress {
@@ -48,7 +67,7 @@ function maskLength(mask: string): number | undefined {
 
 /** True for two spellings of one address (`fd00:0::1` and `fd00::1`); both must be addresses. */
 export function sameAddress(a: string, b: string): boolean {
-  return a === b || (a.includes(':') && b.includes(':') && canonical(a) === canonical(b))
+  return a === b || (a.includes(':') && b.includes(':') && bitsOf(a) === bitsOf(b))
 }
 
 /** True when an address is in the network of another one, given as `10.0.0.11/24`; both must be right. */
@@ -60,21 +79,9 @@ export function inNetwork(address: string, network: string): boolean {
 
 /** An address in binary digits, 32 or 128. */
 function bitsOf(address: string): string {
-  const binary = (part: string, base: number, width: number) =>
-    Number.parseInt(part, base).toString(2).padStart(width, '0')
-  if (!address.includes(':'))
-    return address
-      .split('.')
-      .map(part => binary(part, 10, 8))
-      .join('')
-  const [head = [], tail = []] = canonical(address)
-    .slice(1, -1)
-    .split('::')
-    .map(half => half.split(':').filter(part => part !== ''))
-  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => '0')
-  return [...head, ...zeros, ...tail].map(part => binary(part, 16, 16)).join('')
-}
-
-function canonical(address: string): string {
-  return new URL(`http://[${address}]`).hostname
+  return ipaddr
+    .parse(address)
+    .toByteArray()
+    .map(byte => byte.toString(2).padStart(8, '0'))
+    .join('')
 }

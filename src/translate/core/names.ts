@@ -1,6 +1,6 @@
 /** Names: container ids, jail names, interface names. */
 import { JailwrightError } from '../../errors.ts'
-import { sha256 } from './late-builtins.ts'
+import { sha256 } from './digest.ts'
 
 /** MAXHOSTNAMELEN less the NUL: the longest full jail name (jail.md section 2). */
 const JAIL_NAME_MAX = 255

@@ -3,7 +3,7 @@
  * a number is taken by adding a first rule with number 1, which the kernel refuses a second time, and whose text says
  * whose the set is.
  */
-import { sha256 } from '../core/late-builtins.ts'
+import { sha256 } from '../core/digest.ts'
 
 /** A pattern of devfs(8) is at most 199 bytes; what is longer is cut with a warning only (devfs.md section 2). */
 const PATTERN_MAX = 199

@@ -1,7 +1,6 @@
 /** What the jail around a container cannot grant it: jail_set(2) answers that with EPERM and names nothing. */
-import { sameAddress } from '../core/addresses.ts'
+import { ipVersion, sameAddress } from '../core/addresses.ts'
 import type { Context } from '../core/context.ts'
-import { ipVersion } from '../core/late-builtins.ts'
 
 /** What a jail may differ in from its parent, whatever that has (kern_jail.c, PR_ALLOW_DIFFERENCES). */
 const FREE = new Set(['allow.unprivileged_proc_debug', 'allow.unprivileged_parent_tampering'])
