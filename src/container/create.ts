@@ -65,7 +65,7 @@ async function planContainer(
   const plan = translate({
     id: options.id,
     bundle,
-    facts: hostFacts(ctx.host),
+    facts: hostFacts(ctx.host, ctx.root),
     ...(options.limits ? { limits: options.limits } : {}),
   })
   for (const warning of plan.warnings) ctx.log.warn(warning)

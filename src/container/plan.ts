@@ -35,7 +35,7 @@ export function planBundle(ctx: RuntimeContext, options: { bundle: string; id?: 
 /** This host's facts where there is a FreeBSD to ask and we may ask it; a FreeBSD 15.1's own elsewhere. */
 function factsHere(ctx: RuntimeContext): HostFacts {
   const root = process.getuid?.() === 0
-  return root && isFreebsd(ctx) ? hostFacts(ctx.host) : offlineFacts()
+  return root && isFreebsd(ctx) ? hostFacts(ctx.host, ctx.root) : offlineFacts()
 }
 
 function isFreebsd(ctx: RuntimeContext): boolean {

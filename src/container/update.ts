@@ -48,7 +48,7 @@ export function update(ctx: RuntimeContext, options: UpdateOptions): void {
     if (status === 'stopped' || status === 'creating') {
       throw new JailwrightError('STATE', `cannot update container "${id}": it is ${status}`, { subject: id })
     }
-    const facts = hostFacts(ctx.host)
+    const facts = hostFacts(ctx.host, ctx.root)
     const limits = limitCalls(ctx, facts, state, options)
     const devices = deviceCalls(ctx, facts, files, state, options)
     const guarded = { ...ctx, host: lock.guard(ctx.host) }

@@ -26,6 +26,8 @@ export interface FactOverrides {
   /** Addresses by interface in jails with a stack of their own. */
   jailAddresses?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   bridges?: Readonly<Record<string, { mtu: number; members: number }>>
+  /** MAC addresses by bridge, with whose each is. */
+  etherAddresses?: Readonly<Record<string, Readonly<Record<string, string>>>>
   memory?: bigint
 }
 
@@ -124,6 +126,7 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
     },
     bridge: name =>
       own<{ mtu: number; members: number } | undefined>(overrides.bridges, name, () => undefined),
+    etherAddresses: bridge => new Map(Object.entries(overrides.etherAddresses?.[bridge] ?? {})),
     physicalMemory: () => overrides.memory ?? 4_294_967_296n,
   }
 }

@@ -16,7 +16,8 @@ import { type JailPlan, translateJail } from './jail/jail.ts'
 import { roomOf } from './jail/parent-grants.ts'
 import { limitSteps, MODE_ANNOTATION } from './limits/limits.ts'
 import { translateMounts } from './mounts/mounts.ts'
-import { aliasSteps, collectInterfaces, vnetSteps } from './network/network.ts'
+import { collectNetwork, type OwnNetwork } from './network/own-interface.ts'
+import { aliasSteps, vnetSteps } from './network/steps.ts'
 import { translateHooks } from './process/hooks.ts'
 import { translateProcess } from './process/process.ts'
 
@@ -35,8 +36,8 @@ export function translateBriefly(input: TranslateInput): Plan {
   collectDevices(context, requests)
   const mounts = translateMounts(context, requests)
   const ruleset = applyDevices(context, mounts, requests)
-  const own = collectInterfaces(context)
-  const jail = translateJail(context, wanted, own[0]?.origins.bridge)
+  const own = collectNetwork(context)
+  const jail = translateJail(context, wanted, needsVnet(own))
   const jailName = jailNameIn(context, jail.parent)
   const readonlyRoot = config.root?.readonly ?? false
   const steps: Step[] = []
@@ -68,6 +69,11 @@ export function translateBriefly(input: TranslateInput): Plan {
     fates: [...context.fates.values()],
     warnings: context.warnings,
   }
+}
+
+/** The annotation for which the jail needs a network stack of its own. */
+function needsVnet({ interfaces, loopback }: OwnNetwork): string | undefined {
+  return interfaces[0]?.origins.bridge ?? (loopback.addresses.length > 0 ? loopback.origin : undefined)
 }
 
 function rootOf(context: Context): string {

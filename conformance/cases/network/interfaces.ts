@@ -16,23 +16,10 @@ import {
   wait,
   waitText,
 } from '../../harness/define.ts'
-import type { CheckContext, Step } from '../../harness/types.ts'
+import type { Step } from '../../harness/types.ts'
+import { dropBridge, makeBridge, members, noMembers } from './words.ts'
 
 const sleeper = 'echo ready; exec sleep %{nap}'
-
-/** A bridge of the case's own; its name goes to %{switch}. */
-const makeBridge: Step = check('a bridge is made', async context => {
-  const name = `cb${context.expand('%{unique}')}`.slice(0, 15)
-  const answer = await context.tool('ifconfig', 'bridge', 'create', 'name', name)
-  if (answer.status !== 0) context.fail(answer.stderr)
-  await context.tool('ifconfig', name, 'inet', '10.77.0.254/24', 'alias')
-  await context.tool('ifconfig', name, 'up')
-  context.memory.set('switch', name)
-})
-
-const dropBridge: Step = check('the bridge goes', async context => {
-  await context.tool('ifconfig', context.expand('%{switch}'), 'destroy')
-})
 
 /** The container is one of those on the bridge, with address .n. */
 function onBridge(n: number, more: Record<string, string> = {}): Step {
@@ -48,15 +35,6 @@ function onBridge(n: number, more: Record<string, string> = {}): Step {
     n,
   )
 }
-
-async function members(context: CheckContext): Promise<string[]> {
-  const { stdout } = await context.tool('ifconfig', context.expand('%{switch}'))
-  return [...stdout.matchAll(/member: (\S+)/g)].map(match => match[1] ?? '')
-}
-
-const noMembers = check('the bridge has no member', async context => {
-  await context.until('members stay', async () => (await members(context)).length === 0)
-})
 
 /** Epairs on a bridge, by annotation. */
 export const interfaceCases = [

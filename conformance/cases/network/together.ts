@@ -49,12 +49,12 @@ export const networkTogetherCases = [
     ],
   }),
   defineCase({
-    id: 'network.gateway-off-every-net',
+    id: 'network.gateway-of-no-interface',
     title: 'a gateway that no interface leads to is an error that names it, and nothing is left',
     stands: 'route(8): Network is unreachable (network.md 6); runtime.md, Errors',
     mark: 'jailwright',
-    config: interfaces({ ...lan, '0.gateway': '192.168.77.1' }),
-    steps: [create({ fails: /org\.jailwright\.net\.0\.gateway.*192\.168\.77\.1/ }), gone()],
+    config: interfaces({ ...lan, '0.gateway': 'fd00:99::1' }),
+    steps: [create({ fails: /org\.jailwright\.net\.0\.gateway.*fd00:99::1/ }), gone()],
   }),
   defineCase({
     id: 'network.gateway-over-another',

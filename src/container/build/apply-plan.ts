@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { JailwrightError, ToolError } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
+import { waitUntil } from '../../host/wait.ts'
 import type {
   JailStep,
   MountStep,
@@ -156,9 +157,27 @@ function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured
   // What an interface will be called is known only afterwards; its undo goes by the placeholder's later name.
   const undo = step.undo.map(each => fillCall(each, captured))
   const output = journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls: undo }, () =>
-    named(step.origin, () => runTool(host, call)),
+    named(step.origin, () => (step.until ? runUntil(host, call, step.until) : runTool(host, call))),
   )
   if (step.capture) captured.set(step.capture, output.trim())
+}
+
+/** Calls a tool until its output is without a text. Throws code HOST when it is not in time, or cannot be any more. */
+function runUntil(
+  host: Host,
+  call: ToolCall,
+  { without, never, seconds }: NonNullable<RunStep['until']>,
+): string {
+  let output = ''
+  const done = () => {
+    output = runTool(host, call)
+    return output.includes(never) || !output.includes(without)
+  }
+  const line = `${call.tool} ${call.args.join(' ')}`
+  if (!waitUntil(done, seconds * 1000))
+    throw new JailwrightError('HOST', `${line}: ${without} after ${seconds} seconds still`)
+  if (output.includes(never)) throw new JailwrightError('HOST', `${line}: ${never}`)
+  return output
 }
 
 /** Moves an interface into the jail; the undo gives it back, also when the jail's end has already done so. */

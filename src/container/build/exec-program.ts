@@ -59,7 +59,10 @@ async function processFromFile(
   const read = readProcess(file)
   for (const warning of read.warnings) ctx.log.warn(warning)
   const config = { ociVersion: '1.3.0', root: { path: '/' } }
-  const context = createContext({ id, bundle: { dir: '/', config }, facts: hostFacts(ctx.host) }, id)
+  const context = createContext(
+    { id, bundle: { dir: '/', config }, facts: hostFacts(ctx.host, ctx.root) },
+    id,
+  )
   const plan = translateProcess(context, read.process, '')
   for (const warning of context.warnings) ctx.log.warn(warning)
   if (context.errors.length > 0) throw new ConfigErrors(context.errors, { ofBundle: false })

@@ -5,6 +5,7 @@ import { ToolError } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
 import type { HostFacts } from '../../translate/core/plan.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
+import { etherAddresses } from './ether-addresses.ts'
 import { addressesByInterface, bridgeFacts } from './ifconfig-output.ts'
 
 /** What translation wants to know of a parent jail: it cannot grant what it has not itself. */
@@ -119,8 +120,8 @@ function jailFacts(kernel: Host['kernel'], name: string): ReturnType<HostFacts['
   )
 }
 
-/** Facts of this host. Throws when a tool that is asked cannot be run. */
-export function hostFacts(host: Host): HostFacts {
+/** Facts of this host and of the containers below `root`, if any. Throws when a tool that is asked cannot be run. */
+export function hostFacts(host: Host, root?: string): HostFacts {
   const { kernel } = host
   let links: Map<string, string> | undefined
   let sets: number[] | undefined
@@ -152,6 +153,7 @@ export function hostFacts(host: Host): HostFacts {
     interfaceAddresses: jail =>
       addressesByInterface(host.run('ifconfig', [...(jail === undefined ? [] : ['-j', jail]), '-a']).stdout),
     bridge: name => bridgeFacts(host.run('ifconfig', [name]).stdout),
+    etherAddresses: bridge => etherAddresses(host, root, bridge),
     moduleLoaded: name => host.run('kldstat', ['-q', '-m', name]).status === 0,
     jail(name) {
       if (!jails.has(name)) jails.set(name, jailFacts(kernel, name))

@@ -79,11 +79,12 @@ function shortName(id: string, room: number): string {
 }
 
 /**
- * A locally administered unicast MAC address from the container id and the number of the interface. FreeBSD's own have
- * 16 variable bits (network.md section 5); these have 40.
+ * A locally administered unicast MAC address from the host, the container id and the number of the interface: the same
+ * container has another one on each host of a LAN. FreeBSD's own have 16 variable bits (if_ethersubr.c
+ * ether_gen_addr_byname); these have 40. `host` is empty where it is not known.
  */
-export function macOf(id: string, index: number): string {
-  const hash = sha256(`${id}\n${index}`)
+export function macOf(host: string, id: string, index: number): string {
+  const hash = sha256([...(host === '' ? [] : [host]), id, index].join('\n'))
   return ['02', ...(hash.slice(0, 10).match(/../g) ?? [])].join(':')
 }
 

@@ -109,6 +109,11 @@ export interface RunStep {
   call: ToolCall
   /** In the order in which they are to be run when the step is undone. */
   undo: readonly ToolCall[]
+  /**
+   * The call is made again and again until its standard output is without a text, for so many seconds at most; with the
+   * other text in it, it has failed.
+   */
+  until?: { without: string; never: string; seconds: number }
   /** Trimmed standard output is kept under this name for later placeholders (`epair create` prints a name). */
   capture?: string
   /** Why, for `plan`: the property or annotation. */
@@ -239,6 +244,8 @@ export interface HostFacts {
   interfaceAddresses?(jail?: string): ReadonlyMap<string, readonly string[]>
   /** MTU of a bridge and how many members it has; undefined when there is no such interface. */
   bridge?(name: string): { mtu: number; members: number } | undefined
+  /** MAC addresses of a bridge, and of the containers whose epairs join it, with whose each is. */
+  etherAddresses?(bridge: string): ReadonlyMap<string, string>
   /** Kernel module or built-in present (kldstat -m / lsvfs); undefined when it cannot be told here. */
   moduleLoaded(name: string): boolean | undefined
   /**

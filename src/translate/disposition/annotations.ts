@@ -118,6 +118,12 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
     ),
   ],
   [
+    'org.jailwright.net.lo0.address',
+    translated(
+      'Further addresses of lo0, a comma list with prefix lengths, in the stack of its own that the container then has.',
+    ),
+  ],
+  [
     'org.jailwright.net.<n>.bridge',
     translated(
       'An epair is made; its host end joins this bridge, the other end moves into the vnet jail. Destroyed by delete.',
@@ -125,12 +131,26 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   ],
   [
     'org.jailwright.net.<n>.address',
-    translated('Addresses of the inner end, a comma list with prefix lengths, IPv4 and IPv6.'),
+    translated(
+      'Addresses of the inner end, a comma list with prefix lengths, IPv4 and IPv6; slaac among them accepts router advertisements (ifconfig inet6 accept_rtadv): the kernel waits for the next one, and rtsol(8) in the image asks for it at once. dhcp is refused: dhclient(8) would have to run in the container for as long as it lives, as a program of the image.',
+    ),
   ],
   [
     'org.jailwright.net.<n>.gateway',
     translated(
-      'Default route inside, a comma list with at most one address each of IPv4 and IPv6, over all interfaces; in a network of one of the addresses.',
+      'Default route inside, a comma list with at most one address each of IPv4 and IPv6, over all interfaces. fe80::1 is on the link of this interface, fe80::1%NAME on that of another one of the container. One in no network of the addresses, as with an address of /32 or /128, gets a host route over this interface first; beside a wider network that is a warning.',
+    ),
+  ],
+  [
+    'org.jailwright.net.<n>.dad',
+    translated(
+      'Duplicate address detection of IPv6. off (default): left out (ifconfig inet6 no_dad), since an address is tentative for about a second otherwise, and bind(2) of a server that starts at once fails with EADDRNOTAVAIL. wait: done, and create waits for its end; a duplicate is an error.',
+    ),
+  ],
+  [
+    'org.jailwright.net.<n>.options',
+    translated(
+      'Words of ifconfig(8) that switch capabilities (-txcsum, -rxcsum6, -lro, -tso ...), for both ends: on the host end before it joins the bridge, which some cards behind a bridge need.',
     ),
   ],
   [
@@ -145,7 +165,9 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   ],
   [
     'org.jailwright.net.<n>.mac',
-    translated('MAC address of the inner end; one from the container id when absent.'),
+    translated(
+      'MAC address of the inner end; when absent one from the host (kern.hostuuid, else its name), the container id and the number. One that the bridge or another container on it has is refused.',
+    ),
   ],
   [
     'org.jailwright.net.<n>.vlan',

@@ -2,13 +2,24 @@
 import { inNetwork } from '../core/addresses.ts'
 import type { Context } from '../core/context.ts'
 import type { JailPlan } from '../jail/jail.ts'
-import type { OwnInterface } from './network.ts'
+import { type Gateway, isLinkLocal, isLoopback } from './gateways.ts'
+import type { OwnInterface } from './own-interface.ts'
 
-/** All checks of a jail with a stack of its own. */
-export function checkNetwork(context: Context, jail: JailPlan, own: readonly OwnInterface[]): void {
+/** A default route that can be added. */
+export interface Routed {
+  gateway: Gateway
+  /** The interface over which a gateway that is in no network is reached: it gets a host route. */
+  over?: string
+  /** The annotation. */
+  origin: string
+}
+
+/** All checks of a jail with a stack of its own; gives the default routes in the order in which they are to be added. */
+export function checkNetwork(context: Context, jail: JailPlan, own: readonly OwnInterface[]): Routed[] {
   checkNames(context, jail, own)
-  checkRoutes(context, own)
   checkMtus(context, own)
+  checkMacs(context, own)
+  return checkRoutes(context, own)
 }
 
 /** The kernel lets two interfaces of one name stand in a stack (network.md section 2), where no tool tells them apart. */
@@ -23,37 +34,83 @@ function checkNames(context: Context, jail: JailPlan, own: readonly OwnInterface
 }
 
 /** What route(8) could not add: a second default route of a family, a gateway that no interface leads to. */
-function checkRoutes(context: Context, own: readonly OwnInterface[]): void {
-  const routes = new Map<4 | 6, string>()
-  const networks = own.flatMap(one => one.addresses)
+function checkRoutes(context: Context, own: readonly OwnInterface[]): Routed[] {
+  const routed: Routed[] = []
+  const seen = new Map<4 | 6, string>()
   const wrong = new Set(context.errors.map(({ subject }) => subject))
-  for (const { gateways, origins } of own) {
-    if (wrong.has(origins.gateway)) continue
-    for (const { address, version } of gateways) {
-      const before = routes.get(version)
-      if (before !== undefined && before !== origins.gateway)
-        context.fail(origins.gateway, `${address}: the default route for IPv${version} is that of ${before}`)
-      routes.set(version, origins.gateway)
-      const near = networks.filter(each => each.version === version)
-      if (isOnLink(address) || near.some(({ text }) => inNetwork(address, text))) continue
-      // An address that was wrong may be the one that leads there.
-      if ([...wrong].some(subject => subject !== undefined && isAddress(subject))) continue
-      const why =
-        near.length === 0
-          ? `no interface of annotations["org.jailwright.net.*"] has an IPv${version} address to reach it by`
-          : `it is in no network of the interfaces (${near.map(({ text }) => text).join(', ')})`
-      context.fail(origins.gateway, `${address}: ${why}`, { lacks: isAddress })
+  for (const one of own) {
+    const origin = one.origins.gateway
+    if (wrong.has(origin)) continue
+    for (const gateway of one.gateways) {
+      const { address, version } = gateway
+      const before = seen.get(version)
+      if (before !== undefined && before !== origin)
+        context.fail(origin, `${address}: the default route for IPv${version} is that of ${before}`)
+      seen.set(version, origin)
+      const over = reachedOver(context, own, one, gateway, wrong)
+      routed.push({ gateway, origin, ...(over === undefined ? {} : { over }) })
     }
   }
+  return routed
+}
+
+/**
+ * The interface over which a gateway outside all networks is reached, as providers have it who give single addresses
+ * (/32, /128) or a router elsewhere; undefined where no route to it is needed.
+ */
+function reachedOver(
+  context: Context,
+  own: readonly OwnInterface[],
+  { addresses, name, origins }: OwnInterface,
+  gateway: Gateway,
+  wrong: ReadonlySet<string | undefined>,
+): string | undefined {
+  const { address, version, zone } = gateway
+  const origin = origins.gateway
+  if (isLinkLocal(gateway)) {
+    if (!own.some(one => one.name === zone))
+      context.fail(
+        origin,
+        `${address}%${zone}: ${zone} is no interface of annotations["org.jailwright.net.*"]`,
+      )
+    return undefined
+  }
+  const near = own.flatMap(one => one.addresses).filter(each => each.version === version)
+  if (isLoopback(gateway) || near.some(({ text }) => inNetwork(address, text))) return undefined
+  // An address that was wrong may be the one that leads there.
+  if ([...wrong].some(subject => subject !== undefined && isAddress(subject))) return undefined
+  const mine = addresses.filter(each => each.version === version)
+  if (mine.length === 0) {
+    const why =
+      near.length === 0
+        ? `no interface of annotations["org.jailwright.net.*"] has an IPv${version} address to reach it by`
+        : `it is in no network of the interfaces (${near.map(({ text }) => text).join(', ')}), and ${name} has no IPv${version} address`
+    context.fail(origin, `${address}: ${why}`, { lacks: isAddress })
+    return undefined
+  }
+  context.fate(origin, 'translated', `a host route over ${name}, then the default route`)
+  if (!mine.some(({ text }) => text.endsWith(version === 4 ? '/32' : '/128')))
+    context.warn(
+      `${origin}: ${address} is in no network of the interfaces (${near.map(({ text }) => text).join(', ')}): a route over ${name} leads to it`,
+    )
+  return name
 }
 
 function isAddress(property: string): boolean {
   return property === 'annotations' || /^annotations\["org\.jailwright\.net\.\d+\.address"\]$/.test(property)
 }
 
-/** Reached without an address of ours: lo0's own, and IPv6 on the link. */
-function isOnLink(address: string): boolean {
-  return ['127.0.0.1/8', '::1/128', 'fe80::/10'].some(network => inNetwork(address, network))
+/** Two of one MAC address on one bridge: the bridge sends to the one that was heard last (if_bridge.c bridge_rtupdate). */
+function checkMacs(context: Context, own: readonly OwnInterface[]): void {
+  own.forEach(({ mac, macGiven, bridge, origins }, index) => {
+    if (!macGiven) return
+    const twin = own.slice(0, index).find(other => other.mac === mac && other.bridge === bridge)
+    if (twin)
+      context.fail(origins.mac, `${mac} is the address of interface ${twin.index} on ${bridge} already`)
+    const other = context.facts.etherAddresses?.(bridge).get(mac)
+    if (other !== undefined && other !== `container ${context.id}`)
+      context.fail(origins.mac, `${mac} on ${bridge} is the address of ${other} already`)
+  })
 }
 
 /** A bridge gives all its members the MTU of its first one (network.md section 4), whatever the inner end has. */

@@ -85,7 +85,8 @@ function callText(call: ToolCall): string {
 }
 
 function runCommand(plan: Plan, step: RunStep): Command {
-  const line = callText(step.call)
+  const call = callText(step.call)
+  const line = step.until ? `while ${call} | grep -q ${step.until.without}; do sleep 1; done` : call
   const undo = step.undo.map(call => callText(withName(plan, step, call))).join('; ')
   return {
     line: step.capture === undefined ? line : `${step.capture}=$(${line})`,

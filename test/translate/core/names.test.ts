@@ -82,8 +82,13 @@ describe('interface names and MAC addresses', () => {
   })
 
   it('MAC is unicast, locally administered and the same each time', () => {
-    expect(macOf('web', 0)).toMatch(/^02(:[0-9a-f]{2}){5}$/)
-    expect(macOf('web', 0)).toBe(macOf('web', 0))
-    expect(macOf('web', 0)).not.toBe(macOf('web', 1))
+    expect(macOf('h1', 'web', 0)).toMatch(/^02(:[0-9a-f]{2}){5}$/)
+    expect(macOf('h1', 'web', 0)).toBe(macOf('h1', 'web', 0))
+    expect(macOf('h1', 'web', 0)).not.toBe(macOf('h1', 'web', 1))
+  })
+
+  it('MAC of the same container differs from host to host', () => {
+    expect(macOf('h1', 'web', 0)).not.toBe(macOf('h2', 'web', 0))
+    expect(macOf('', 'web', 0)).not.toBe(macOf('h1', 'web', 0))
   })
 })

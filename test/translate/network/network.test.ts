@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { planText } from '../../../src/translate/text/plan-text.ts'
 import { commands, errors, fate, parameters, plan, steps } from '../support.ts'
 
 const net = (values: Record<string, string>) => ({
@@ -89,6 +90,7 @@ describe('an epair of its own', () => {
       'ifconfig -j c1 e0b_c1 name eth0',
       'ifconfig -j c1 eth0 ether 02:00:00:00:00:11',
       'ifconfig -j c1 eth0 mtu 1400',
+      'ifconfig -j c1 eth0 inet6 no_dad',
       'ifconfig -j c1 eth0 inet 10.0.0.11/24 alias',
       'ifconfig -j c1 eth0 inet6 fd00::11/64 alias',
       'ifconfig -j c1 eth0 up',
@@ -127,7 +129,12 @@ describe('an epair of its own', () => {
   it.each([
     ['0.bridge', 'no such name', /is no interface$/],
     ['0.name', 'a-name-that-is-too-long', /is no name for an interface/],
-    ['0.name', 'lo0', /is no name for an interface/],
+    ['0.name', 'lo0', /lo0 is the loopback interface of every network stack$/],
+    ['0.name', '0net', /is no name for an interface \(a letter first/],
+    ['0.dad', 'on', /must be off or wait$/],
+    ['0.options', 'mtu', /mtu: must be words of ifconfig\(8\)/],
+    ['0.gateway', '10.0.0.1%vnet0', /only a link-local address/],
+    ['0.address', 'dhcp', /dhcp: no address can be had from outside/],
     ['0.address', '10.0.0.1', /must be ADDRESS\/PREFIX$/],
     ['0.address', '10.0.0.1/33', /must be ADDRESS\/PREFIX$/],
     ['0.gateway', '10.0.0.1/24', /must be an address$/],
@@ -160,16 +167,42 @@ describe('an epair of its own', () => {
 describe('default routes', () => {
   const gateway = (n: number) => `annotations["org.jailwright.net.${n}.gateway"]`
 
-  it('need a network of one of the interfaces', () => {
+  it('need an address of their family', () => {
     expect(
-      errors(net({ '0.bridge': 'a', '0.address': '10.0.0.2/24', '0.gateway': '192.168.77.1, fd00::1' })),
+      errors(net({ '0.bridge': 'a', '0.address': '10.0.0.2/24', '0.gateway': '10.0.0.1, fd00::1' })),
     ).toEqual([
-      `${gateway(0)}: 192.168.77.1: it is in no network of the interfaces (10.0.0.2/24)`,
       `${gateway(0)}: fd00::1: no interface of annotations["org.jailwright.net.*"] has an IPv6 address to reach it by`,
     ])
-    expect(
-      errors(net({ '0.bridge': 'a', '0.address': '10.0.0.2/32', '0.gateway': '10.0.0.1' })),
-    ).toHaveLength(1)
+    const other = { '0.bridge': 'a', '0.gateway': '10.9.0.1', '1.bridge': 'a', '1.address': '10.0.0.2/24' }
+    expect(errors(net(other))).toEqual([
+      `${gateway(0)}: 10.9.0.1: it is in no network of the interfaces (10.0.0.2/24), and vnet0 has no IPv4 address`,
+    ])
+  })
+
+  it('lead over a host route to a router that is in no network, as providers of single addresses have it', () => {
+    const made = plan(
+      net({
+        '0.bridge': 'a',
+        '0.address': '203.0.113.7/32,2001:db8::7/128',
+        '0.gateway': '198.51.100.1,2001:db8:ff::1',
+      }),
+    )
+    expect(commands(made).slice(-4)).toEqual([
+      'route -j c1 add -host 198.51.100.1 -iface vnet0',
+      'route -j c1 add default 198.51.100.1',
+      'route -j c1 -6 add -host 2001:db8:ff::1 -iface vnet0',
+      'route -j c1 -6 add default 2001:db8:ff::1',
+    ])
+    expect(made.warnings).toEqual([])
+    expect(fate(made, gateway(0))).toBe('translated: a host route over vnet0, then the default route')
+  })
+
+  it('outside a network that is more than one address are a warning: the gateway may be mistyped', () => {
+    const made = plan(net({ '0.bridge': 'a', '0.address': '10.0.0.2/24', '0.gateway': '192.168.77.1' }))
+    expect(commands(made).at(-2)).toBe('route -j c1 add -host 192.168.77.1 -iface vnet0')
+    expect(made.warnings).toEqual([
+      `${gateway(0)}: 192.168.77.1 is in no network of the interfaces (10.0.0.2/24): a route over vnet0 leads to it`,
+    ])
   })
 
   it('may lead over another interface, which is there by then', () => {
@@ -189,7 +222,24 @@ describe('default routes', () => {
     const made = plan(net({ '0.bridge': 'a', '0.gateway': '127.0.0.1,fe80::1' }))
     expect(commands(made).slice(-2)).toEqual([
       'route -j c1 add default 127.0.0.1',
-      'route -j c1 -6 add default fe80::1',
+      'route -j c1 -6 add default fe80::1%vnet0',
+    ])
+    expect(commands(made)).toContain('ifconfig -j c1 vnet0 inet6 -ifdisabled no_dad')
+  })
+
+  it('of a link-local address name the interface of the zone, which has to be one of ours', () => {
+    const two = {
+      '0.bridge': 'a',
+      '0.address': 'fd00::2/64',
+      '1.bridge': 'b',
+      '1.name': 'wan',
+      '1.address': '10.0.0.2/24',
+    }
+    expect(commands(plan(net({ ...two, '0.gateway': 'fe80::1%wan' }))).at(-1)).toBe(
+      'route -j c1 -6 add default fe80::1%wan',
+    )
+    expect(errors(net({ ...two, '0.gateway': 'fe80::1%em0' }))).toEqual([
+      `${gateway(0)}: fe80::1%em0: em0 is no interface of annotations["org.jailwright.net.*"]`,
     ])
   })
 
@@ -214,6 +264,118 @@ describe('default routes', () => {
     expect(errors(net({ '0.bridge': 'a', '0.address': '10.0.0.2', '0.gateway': '10.0.0.1' }))).toEqual([
       expect.stringContaining('must be ADDRESS/PREFIX'),
     ])
+  })
+})
+
+describe('duplicate address detection', () => {
+  const six = { '0.bridge': 'a', '0.address': 'fd00::2/64' }
+
+  it('is left out before the first address of IPv6, so that bind(2) works at once', () => {
+    const made = commands(plan(net(six)))
+    expect(made.indexOf('ifconfig -j c1 vnet0 inet6 no_dad')).toBe(
+      made.indexOf('ifconfig -j c1 vnet0 inet6 fd00::2/64 alias') - 1,
+    )
+    expect(commands(plan(net({ '0.bridge': 'a', '0.address': '10.0.0.2/24' }))).join(' ')).not.toMatch(
+      /no_dad/,
+    )
+  })
+
+  it('is waited for where it is asked for: the last step ends when no address is tentative', () => {
+    const made = plan(net({ ...six, '0.dad': 'wait' }))
+    expect(commands(made).join(' ')).not.toMatch(/no_dad/)
+    expect(steps(made, 'run').at(-1)).toMatchObject({
+      call: { tool: 'ifconfig', args: ['-j', 'c1', 'vnet0', 'inet6'] },
+      until: { without: 'tentative', never: 'duplicated' },
+    })
+    expect(planText(made)).toContain('while ifconfig -j c1 vnet0 inet6 | grep -q tentative; do sleep 1; done')
+  })
+
+  it('is not waited for where there is no IPv6', () => {
+    expect(steps(plan(net({ '0.bridge': 'a', '0.dad': 'wait' })), 'run').some(({ until }) => until)).toBe(
+      false,
+    )
+  })
+})
+
+describe('addresses that routers advertise', () => {
+  it('are accepted by address=slaac, beside addresses that are given', () => {
+    const made = plan(net({ '0.bridge': 'a', '0.address': 'slaac, 10.0.0.2/24', '0.gateway': '10.0.0.1' }))
+    expect(commands(made)).toContain('ifconfig -j c1 vnet0 inet6 -ifdisabled no_dad accept_rtadv')
+    expect(commands(made)).toContain('ifconfig -j c1 vnet0 inet 10.0.0.2/24 alias')
+  })
+
+  it('bring the default route themselves', () => {
+    expect(errors(net({ '0.bridge': 'a', '0.address': 'slaac', '0.gateway': 'fe80::1' }))).toEqual([
+      expect.stringContaining('the default route for IPv6 is the one that routers advertise'),
+    ])
+  })
+})
+
+describe('capabilities of the epair', () => {
+  it('are switched on both ends, on the host end before it joins the bridge', () => {
+    const made = commands(plan(net({ '0.bridge': 'a', '0.options': '-txcsum -txcsum6, -lro' })))
+    expect(made.indexOf('ifconfig e0a_c1 -txcsum -txcsum6 -lro')).toBe(
+      made.indexOf('ifconfig a addm e0a_c1') - 1,
+    )
+    expect(made).toContain('ifconfig -j c1 vnet0 -txcsum -txcsum6 -lro')
+  })
+})
+
+describe('further addresses of lo0', () => {
+  it('are aliases in a jail with a stack of its own, which they ask for', () => {
+    const made = plan(net({ 'lo0.address': '127.0.1.1/32, fd00::53/128' }))
+    expect(parameters(made)).toContain('vnet=new')
+    expect(commands(made)).toEqual([
+      ...LO0,
+      'ifconfig -j c1 lo0 inet 127.0.1.1/32 alias',
+      'ifconfig -j c1 lo0 inet6 fd00::53/128 alias',
+    ])
+  })
+
+  it('need a prefix, and no other property of lo0 can be given', () => {
+    expect(errors(net({ 'lo0.address': '127.0.1.1' }))).toEqual([
+      expect.stringContaining('must be ADDRESS/PREFIX'),
+    ])
+    expect(errors(net({ 'lo0.mtu': '1500' }))).toEqual([
+      expect.stringContaining('or org.jailwright.net.lo0.address'),
+    ])
+  })
+})
+
+describe('MAC addresses', () => {
+  const mac = '02:00:00:00:00:11'
+  const of = (made: ReturnType<typeof plan>) => commands(made).find(line => line.includes(' ether '))
+
+  it('of one container are others on each host: its UUID counts, else its name', () => {
+    const made = (sysctls: Record<string, string>) =>
+      of(plan(net({ '0.bridge': 'a' }), { facts: { sysctls } }))
+    const zero = '00000000-0000-0000-0000-000000000000'
+    const all = [
+      made({ 'kern.hostuuid': '4c4c4544-0042-4b10-8051-c4c04f503132' }),
+      made({ 'kern.hostuuid': '4c4c4544-0042-4b10-8051-c4c04f503133' }),
+      made({ 'kern.hostuuid': zero, 'kern.hostname': 'one' }),
+      made({ 'kern.hostuuid': zero, 'kern.hostname': 'two' }),
+    ]
+    expect(new Set(all).size).toBe(4)
+  })
+
+  it('that are given twice on one bridge are refused, on two bridges they are not', () => {
+    const two = { '0.bridge': 'a', '0.mac': mac, '1.bridge': 'a', '1.mac': mac }
+    expect(errors(net(two))).toEqual([
+      `annotations["org.jailwright.net.1.mac"]: ${mac} is the address of interface 0 on a already`,
+    ])
+    expect(() => plan(net({ ...two, '1.bridge': 'b' }))).not.toThrow()
+  })
+
+  it("that another container has on the bridge, or the bridge itself, are refused; the container's own is not", () => {
+    const facts = (whose: string) => ({ facts: { etherAddresses: { a: { [mac]: whose } } } })
+    const one = net({ '0.bridge': 'a', '0.mac': mac })
+    for (const whose of ['container web', 'the bridge'])
+      expect(errors(one, facts(whose))).toEqual([
+        `annotations["org.jailwright.net.0.mac"]: ${mac} on a is the address of ${whose} already`,
+      ])
+    expect(() => plan(one, facts('container c1'))).not.toThrow()
+    expect(() => plan(net({ '0.bridge': 'b', '0.mac': mac }), facts('the bridge'))).not.toThrow()
   })
 })
 

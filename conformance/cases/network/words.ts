@@ -1,0 +1,27 @@
+/** Steps that cases of the network share. */
+import { check } from '../../harness/define.ts'
+import type { CheckContext, Step } from '../../harness/types.ts'
+
+/** A bridge of the case's own; its name goes to %{switch}. */
+export const makeBridge: Step = check('a bridge is made', async context => {
+  const name = `cb${context.expand('%{unique}')}`.slice(0, 15)
+  const answer = await context.tool('ifconfig', 'bridge', 'create', 'name', name)
+  if (answer.status !== 0) context.fail(answer.stderr)
+  await context.tool('ifconfig', name, 'inet', '10.77.0.254/24', 'alias')
+  await context.tool('ifconfig', name, 'up')
+  context.memory.set('switch', name)
+})
+
+export const dropBridge: Step = check('the bridge goes', async context => {
+  await context.tool('ifconfig', context.expand('%{switch}'), 'destroy')
+})
+
+/** Names of the members of the case's own bridge. */
+export async function members(context: CheckContext): Promise<string[]> {
+  const { stdout } = await context.tool('ifconfig', context.expand('%{switch}'))
+  return [...stdout.matchAll(/member: (\S+)/g)].map(match => match[1] ?? '')
+}
+
+export const noMembers = check('the bridge has no member', async context => {
+  await context.until('members stay', async () => (await members(context)).length === 0)
+})
