@@ -1,5 +1,6 @@
 /** All cases, in the order in which they are run. */
 import type { Case } from '../harness/types.ts'
+import { callerCases } from './callers/index.ts'
 import { commandCases } from './commands/index.ts'
 import { crashCases } from './crash/index.ts'
 import { deleteCases } from './delete.ts'
@@ -32,6 +33,7 @@ export const allCases: readonly Case[] = [
   ...errorCases,
   ...execCases,
   ...commandCases,
+  ...callerCases,
   ...jailCases,
   ...deviceCases,
   ...networkCases,
