@@ -65,6 +65,11 @@ function planned(plan: Plan, step: Step, captured: Map<string, string>): string[
       // The simulated host's first epair is epair0.
       if (step.capture) captured.set(step.capture, 'epair0a')
       return [`${step.call.tool} ${step.call.args.map(fill).join(' ')}`]
+    case 'loopback':
+      return [
+        `ifconfig -j ${step.jail} lo0 inet 127.0.0.1/8 up`,
+        ...(step.ipv6 ? [`ifconfig -j ${step.jail} lo0 inet6 ::1/128`] : []),
+      ]
     case 'move-interface':
       return [`ifconfig ${step.interface} vnet ${step.jail}`]
     case 'raise-children':

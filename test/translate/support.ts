@@ -4,6 +4,7 @@ import { ConfigErrors, JailwrightError } from '../../src/errors.ts'
 import type { MountStep, Plan, Step } from '../../src/translate/core/plan.ts'
 import { translate } from '../../src/translate/index.ts'
 import { type FactOverrides, fixedFacts } from '../../src/translate/offline-facts.ts'
+import { planCommands } from '../../src/translate/text/commands.ts'
 
 /** What a test may add to the smallest config. */
 export type Parts = Partial<Config>
@@ -70,9 +71,14 @@ export function rules(made: Plan): readonly string[] {
   return steps(made, 'ruleset')[0]?.rules ?? []
 }
 
-/** Command lines of all run steps. */
+/** Command lines of all run steps, and of lo0. */
 export function commands(made: Plan): string[] {
-  return steps(made, 'run').map(({ call }) => [call.tool, ...call.args].join(' '))
+  return made.steps.flatMap(step => {
+    if (step.kind === 'run') return [step.call.tool, ...step.call.args].join(' ')
+    if (step.kind !== 'loopback') return []
+    const lines = planCommands({ ...made, steps: [step] }, '/state').map(({ line }) => line)
+    return lines.filter(line => line.startsWith('ifconfig '))
+  })
 }
 
 /** What became of a property. */

@@ -1,11 +1,13 @@
 /** Executes a plan step by step; each effect's undo is in the journal before it happens. */
-import { mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { JailwrightError, ToolError } from '../../errors.ts'
+import { makeDirectories } from '../../host/files.ts'
+import { runTool } from '../../host/run-tool.ts'
 import type { Host } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
+import { dirname, join } from '../../paths.ts'
 import type {
   JailStep,
+  LoopbackStep,
   MountStep,
   MoveInterfaceStep,
   Plan,
@@ -84,6 +86,9 @@ export function applyPlan(
       case 'run':
         runStep(host, journal, step, captured)
         return
+      case 'loopback':
+        loopbackUp(host, step)
+        return
       case 'move-interface':
         moveInterface(host, journal, step)
         return
@@ -100,9 +105,12 @@ function parentLock(files: Layout, parent: string): string {
   return join(dirname(files.lock), `.parent-${encodeURIComponent(parent)}`)
 }
 
-/** The read-only root: a nullfs alias below the state directory (nullfs cannot be remounted, mounts.md section 3). */
+/**
+ * The read-only root: a nullfs of it below the state directory. nullfs_mount in sys/fs/nullfs/null_vfsops.c refuses an
+ * update, so that a mount cannot become read-only later.
+ */
 function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files: Layout): string {
-  mkdirSync(files.root, { recursive: true, mode: 0o755 })
+  makeDirectories(files.root, 0o755)
   checkReadonlyRoot(host, rootPath, files.root)
   journal.perform(
     'mount read-only root',
@@ -150,6 +158,11 @@ function makeJail(
   } catch (error) {
     throw explainClash(host, error, step, annotations)
   }
+}
+
+function loopbackUp(host: Host, { jail, ipv6 }: LoopbackStep): void {
+  runTool(host, { tool: 'ifconfig', args: ['-j', jail, 'lo0', 'inet', '127.0.0.1/8', 'up'] })
+  if (ipv6) runTool(host, { tool: 'ifconfig', args: ['-j', jail, 'lo0', 'inet6', '::1/128'] })
 }
 
 function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured): void {
@@ -202,13 +215,4 @@ function named<T>(origin: string, action: () => T): T {
     if (error instanceof ToolError) error.message = `${origin}: ${error.message}`
     throw error
   }
-}
-
-/** Runs a tool and gives its standard output; a status other than 0 is an error with the tool's own text, unless ignored. */
-export function runTool(host: Host, call: ToolCall): string {
-  const answer = host.run(call.tool, call.args, call.stdin === undefined ? {} : { stdin: call.stdin })
-  if (answer.status !== 0 && !call.ignore?.some(text => (answer.stderr + answer.stdout).includes(text))) {
-    throw new ToolError([call.tool, ...call.args], answer.status, answer.stderr, answer.stdout)
-  }
-  return answer.stdout
 }

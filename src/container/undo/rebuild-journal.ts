@@ -105,7 +105,8 @@ function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: Known
         const lock = join(dirname(files.lock), `.parent-${encodeURIComponent(step.parent)}`)
         return alive ? [entry({ op: 'children', parent: step.parent, lock })] : []
       }
-      // Goes back to the host at the jail's end.
+      // These end, or go back to the host, with the jail.
+      case 'loopback':
       case 'move-interface':
         return []
     }

@@ -120,6 +120,16 @@ export interface RunStep {
   origin: string
 }
 
+/**
+ * lo0 of a new network stack, with 127.0.0.1/8 and, where the kernel has IPv6, ::1. `plan` shows ifconfig(8); init does it
+ * by system calls once it is in the jail.
+ */
+export interface LoopbackStep {
+  kind: 'loopback'
+  jail: string
+  ipv6: boolean
+}
+
 /** An interface that is moved into the vnet jail and given back at delete. */
 export interface MoveInterfaceStep {
   kind: 'move-interface'
@@ -140,6 +150,7 @@ export type Step =
   | ReadonlyRootStep
   | JailStep
   | RunStep
+  | LoopbackStep
   | MoveInterfaceStep
   | RaiseChildrenStep
 

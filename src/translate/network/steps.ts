@@ -58,10 +58,8 @@ export function vnetSteps(
 ): Step[] {
   if (!jail.vnet) return []
   const routes = checkNetwork(context, jail, own)
-  const steps: Step[] = [step(ifconfig(['-j', jailName, 'lo0', 'inet', '127.0.0.1/8', 'up']), 'vnet=new')]
-  if (context.facts.jailParam('ip6') !== undefined) {
-    steps.push(step(ifconfig(['-j', jailName, 'lo0', 'inet6', '::1/128']), 'vnet=new'))
-  }
+  const ipv6 = context.facts.jailParam('ip6') !== undefined
+  const steps: Step[] = [{ kind: 'loopback', jail: jailName, ipv6 }]
   for (const { text, version } of loopback.addresses)
     steps.push(
       step(

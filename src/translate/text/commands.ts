@@ -71,6 +71,13 @@ function stepCommands(plan: Plan, step: Step, places: Places): Command[] {
         `jail -m name=${parent} children.max=$(($(jls -j ${parent} children.max) ${sign} 1))`
       return [{ line: set('+'), undo: set('-') }]
     }
+    case 'loopback': {
+      const lo0 = `ifconfig -j ${shellWord(step.jail)} lo0`
+      return [
+        { line: `${lo0} inet 127.0.0.1/8 up` },
+        ...(step.ipv6 ? [{ line: `${lo0} inet6 ::1/128` }] : []),
+      ]
+    }
     case 'move-interface': {
       const words = [step.interface, step.jail].map(shellWord)
       return [{ line: `ifconfig ${words.join(' vnet ')}`, undo: `ifconfig ${words.join(' -vnet ')}` }]
