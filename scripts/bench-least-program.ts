@@ -12,8 +12,7 @@ const READ_WRITE = 2
 if (mode === 'create') {
   // Here, or the other modes would load it too.
   const { spawn } = await import('node:child_process')
-  const { ENGINE } = await import('../src/container/init/spawn.ts')
-  const options = { env: ENGINE, stdio: 'ignore', detached: true } as const
+  const options = { env: {}, stdio: 'ignore', detached: true } as const
   const waiting = spawn(process.execPath, ['wait', ctl, result], options)
   const answers = openSync(result, 'r')
   readSync(answers, new Uint8Array(1))

@@ -1,11 +1,13 @@
 /** `create`: everything up to a first process that waits in its jail for `start`. */
-import { existsSync, realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { type Bundle, readBundle } from '../bundle/index.ts'
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
+import { exists, realPath } from '../host/files.ts'
+import { userId } from '../host/process/identity.ts'
+import { resolve } from '../paths.ts'
 import { checkId } from '../translate/core/names.ts'
 import type { Plan, ProcessPlan } from '../translate/core/plan.ts'
+import { translate } from '../translate/index.ts'
 import { translateBriefly } from '../translate/translate-config.ts'
 import { build } from './build/build.ts'
 import type { Created, CreateMode, CreateOptions } from './build/options.ts'
@@ -18,26 +20,22 @@ import { isOfEarlierBoot, readState } from './state/state-file.ts'
 import { undoEverything } from './undo/undo-everything.ts'
 
 /** Creates a container. On failure nothing of it is left on the host. */
-export async function create(ctx: RuntimeContext, options: CreateOptions): Promise<void> {
-  const { init } = await createContainer(ctx, options, { detached: true, ownTerminal: false })
+export function create(ctx: RuntimeContext, options: CreateOptions): void {
+  const { init } = createContainer(ctx, options, { ownTerminal: false })
   init.close()
 }
 
 /** `create`, giving the started init. */
-export async function createContainer(
-  ctx: RuntimeContext,
-  given: CreateOptions,
-  mode: CreateMode,
-): Promise<Created> {
+export function createContainer(ctx: RuntimeContext, given: CreateOptions, mode: CreateMode): Created {
   checkId(given.id)
-  requireRoot(process.getuid?.())
+  requireRoot(userId())
   // Before the working directory is changed for the mounts.
   const options = {
     ...given,
     ...(given.pidFile === undefined ? {} : { pidFile: resolve(given.pidFile) }),
     ...(given.consoleSocket === undefined ? {} : { consoleSocket: resolve(given.consoleSocket) }),
   }
-  const { bundle, plan } = await planContainer(ctx, options)
+  const { bundle, plan } = planContainer(ctx, options)
   checkTerminal(plan.process, options, mode)
   // The real path: the kernel knows a mount by it, and /var/run may be a link.
   const files = layout(makeRoot(ctx.root), options.id)
@@ -47,22 +45,19 @@ export async function createContainer(
   const guarded = { ...ctx, host: lock.guard(ctx.host) }
   try {
     clearRemains(guarded, files, options.id)
-    return await build(guarded, { options, mode, files, plan, program: plan.process, bundle, lock })
+    return build(guarded, { options, mode, files, plan, program: plan.process, bundle, lock })
   } finally {
     lock.release()
   }
 }
 
 /** Reads and translates; nothing on the host is touched. */
-async function planContainer(
-  ctx: RuntimeContext,
-  options: CreateOptions,
-): Promise<{ bundle: Bundle; plan: Plan }> {
+function planContainer(ctx: RuntimeContext, options: CreateOptions): { bundle: Bundle; plan: Plan } {
   const bundle = readBundle(options.bundle)
   for (const warning of bundle.warnings) ctx.log.warn(warning)
   // What became of each property is only logged at debug level.
-  const translate = ctx.log.debugging ? (await import('../translate/index.ts')).translate : translateBriefly
-  const plan = translate({
+  const translateAsAsked = ctx.log.debugging ? translate : translateBriefly
+  const plan = translateAsAsked({
     id: options.id,
     bundle,
     facts: hostFacts(ctx.host, ctx.root),
@@ -72,13 +67,13 @@ async function planContainer(
   for (const { property, fate, note } of plan.fates) {
     if (fate === 'ignored') ctx.log.debug(`${property}: ignored: ${note}`)
   }
-  if (!existsSync(plan.rootPath)) {
+  if (!exists(plan.rootPath)) {
     throw new JailwrightError('CONFIG', `root.path: ${plan.rootPath}: no such file or directory`, {
       subject: 'root.path',
     })
   }
   // The real path, or what is found beneath it would seem to be elsewhere.
-  return { bundle, plan: { ...plan, rootPath: realpathSync(plan.rootPath) } }
+  return { bundle, plan: { ...plan, rootPath: realPath(plan.rootPath) } }
 }
 
 function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: CreateMode): void {

@@ -1,9 +1,10 @@
 /** `delete`: everything that `create` did is taken back. */
-import { existsSync } from 'node:fs'
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
+import { exists } from '../host/files.ts'
 import { checkId } from '../translate/core/names.ts'
 import type { HookPlan } from '../translate/core/plan.ts'
+import { runHooksLeniently } from './process/hooks.ts'
 import { killProcess } from './process/kill-process.ts'
 import { hasDirectory } from './state/directory.ts'
 import { type Lock, lockContainer, tryLock } from './state/lock.ts'
@@ -13,15 +14,15 @@ import { currentStatus, isAlive, notFound, ociState, readState, type StateFile }
 import { undoEverything } from './undo/undo-everything.ts'
 
 /** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
-export async function deleteContainers(
+export function deleteContainers(
   ctx: RuntimeContext,
   options: { ids: readonly string[]; force: boolean },
-): Promise<void> {
+): void {
   let failed: JailwrightError | undefined
   for (const id of options.ids) {
     if (failed !== undefined) ctx.log.error(withHint(failed))
     try {
-      await deleteOne(ctx, id, options.force)
+      deleteOne(ctx, id, options.force)
     } catch (error) {
       if (!(error instanceof JailwrightError)) throw error
       failed = error
@@ -34,14 +35,14 @@ function withHint({ message, hint }: JailwrightError): string {
   return hint === undefined ? message : `${message} (${hint})`
 }
 
-async function deleteOne(ctx: RuntimeContext, id: string, force: boolean): Promise<void> {
+function deleteOne(ctx: RuntimeContext, id: string, force: boolean): void {
   // An id that could not have been created cannot be deleted: it might name any directory of the host.
   checkId(id)
   const files = layout(ctx.root, id)
   if (!hasDirectory(files)) {
     if (!force) throw notFound(id)
     // A create that died before its directory was made may have left its lock file.
-    if (existsSync(files.lock)) tryLock(ctx.host, files.lock, 0)?.remove()
+    if (exists(files.lock)) tryLock(ctx.host, files.lock, 0)?.remove()
     return
   }
   const lock = force ? lockByForce(ctx, files, id) : lockContainer(ctx.host, files.lock, id)
@@ -70,10 +71,7 @@ async function deleteOne(ctx: RuntimeContext, id: string, force: boolean): Promi
     const hooks = state ? poststopHooks(ctx, files, force) : []
     undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files)
     lock.remove()
-    if (state && hooks.length > 0) {
-      const { runHooksLeniently } = await import('./process/hooks.ts')
-      await runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
-    }
+    if (state) runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
   } finally {
     lock.release()
   }
@@ -109,7 +107,7 @@ function readableState(ctx: RuntimeContext, files: Layout): StateFile | undefine
 
 /** The plan is written before anything is done; a crash before that leaves no hooks to run. */
 function poststopHooks(ctx: RuntimeContext, files: Layout, force: boolean): readonly HookPlan[] {
-  if (!existsSync(files.plan)) return []
+  if (!exists(files.plan)) return []
   try {
     return readPlan(files).hooks.poststop
   } catch (error) {

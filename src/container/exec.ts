@@ -1,36 +1,44 @@
 /** `exec`: another program in a running container, under the same restrictions as the first one. */
-import { rmSync, unlinkSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
+import { engine } from '../host/engine/index.ts'
+import { linkStatusOf, removeFile } from '../host/files.ts'
+import { resolve } from '../paths.ts'
 import type { ProcessPlan } from '../translate/core/plan.ts'
 import { type ExecOptions, programFor } from './build/exec-program.ts'
 import { expectExec, send } from './init/channel.ts'
 import { type StartedInit, spawnInit } from './init/spawn.ts'
 import { forwardSignals, sendSignal } from './process/forward-signals.ts'
 import { writePidFile } from './process/pid-file.ts'
-import type { OwnTerminal } from './process/terminal.ts'
+import { type OwnTerminal, openTerminal } from './process/terminal.ts'
+import { waitForProgram } from './process/wait-for-program.ts'
 import { lockContainer } from './state/lock.ts'
-import { layout } from './state/paths.ts'
+import { type Layout, layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
 import { currentStatus, requireState } from './state/state-file.ts'
 
 /** Runs a program in a running container; gives its exit status, or 0 at once with `detach`. */
-export async function exec(ctx: RuntimeContext, options: ExecOptions): Promise<number> {
-  const signals = options.detach ? undefined : forwardSignals(ctx.host)
+export function exec(ctx: RuntimeContext, options: ExecOptions): number {
+  if (options.detach) {
+    startProgram(ctx, options)
+    return 0
+  }
+  let terminal: OwnTerminal | undefined
+  const signals = forwardSignals(ctx.host, () => terminal?.continued())
   try {
-    const { init, terminal } = await startProcess(ctx, options)
-    if (options.pidFile !== undefined) recordPid(ctx, options.pidFile, init.pid)
-    if (options.detach) return 0
-    signals?.to(init.pid)
+    const started = startProgram(ctx, options)
+    const { pid } = started.init
+    terminal = started.terminal
+    signals.to(pid)
     try {
-      terminal?.attach(() => sendSignal(ctx.host, init.pid, 'SIGHUP'))
-      return await init.ended
+      terminal?.attach(() => sendSignal(ctx.host, pid, 'HUP'))
+      return waitForProgram(pid, signals, terminal)
     } finally {
-      await terminal?.detach()
+      signals.ended()
+      terminal?.detach()
     }
   } finally {
-    signals?.stop()
+    signals.stop()
   }
 }
 
@@ -39,15 +47,18 @@ function recordPid(ctx: RuntimeContext, file: string, pid: number): void {
   try {
     writePidFile(resolve(file), pid)
   } catch (error) {
-    sendSignal(ctx.host, pid, 'SIGKILL')
+    sendSignal(ctx.host, pid, 'KILL')
     throw error
   }
 }
 
-async function startProcess(
-  ctx: RuntimeContext,
-  options: ExecOptions,
-): Promise<{ init: StartedInit; terminal: OwnTerminal | undefined }> {
+/** A started program, seen from the command that started it. */
+interface StartedProgram {
+  init: StartedInit
+  terminal: OwnTerminal | undefined
+}
+
+function startProgram(ctx: RuntimeContext, options: ExecOptions): StartedProgram {
   const { id } = options
   requireState(ctx.root, id)
   const files = layout(ctx.root, id)
@@ -60,28 +71,9 @@ async function startProcess(
         subject: id,
       })
     }
-    const program = await programFor(ctx, readPlan(files).process, options)
-    const terminal = await ownTerminal(ctx, program, options)
-    const channels = {
-      ctl: `${files.dir}/exec-${process.pid}-ctl`,
-      result: `${files.dir}/exec-${process.pid}-result`,
-    }
-    for (const path of [channels.ctl, channels.result]) {
-      // An exec that was killed may have left them, and its pid may be ours now.
-      rmSync(path, { force: true })
-      ctx.host.process.mkfifo(path, 0o600)
-    }
-    let init: StartedInit
-    try {
-      init = spawnInit(ctx.host, channels, {
-        preserveFds: options.preserveFds,
-        detached: options.detach,
-        ...(terminal ? { terminal: terminal.slave } : {}),
-      })
-    } finally {
-      unlinkSync(channels.ctl)
-      unlinkSync(channels.result)
-    }
+    const program = programFor(ctx, readPlan(files).process, options)
+    const terminal = ownTerminal(ctx, program, options)
+    const init = startInit(ctx, files, options, terminal)
     terminal?.handedOver()
     send(init.orders, {
       do: 'prepare',
@@ -94,6 +86,8 @@ async function startProcess(
     })
     // A process of the jail may stop init, and with it us: nobody else is to wait for that.
     lock.release()
+    // Before it can fail: conmon looks for the program that has ended by this pid, and podman is told only then.
+    if (options.pidFile !== undefined) recordPid(ctx, options.pidFile, init.pid)
     expectExec(init.answers)
     init.close()
     return { init, terminal }
@@ -102,17 +96,39 @@ async function startProcess(
   }
 }
 
-async function ownTerminal(
+function startInit(
+  ctx: RuntimeContext,
+  files: Layout,
+  { preserveFds }: ExecOptions,
+  terminal: OwnTerminal | undefined,
+): StartedInit {
+  const channels = {
+    ctl: `${files.dir}/exec-${engine.pid()}-ctl`,
+    result: `${files.dir}/exec-${engine.pid()}-result`,
+  }
+  for (const path of [channels.ctl, channels.result]) {
+    // An exec that was killed may have left them, and its pid may be ours now.
+    if (linkStatusOf(path)) removeFile(path)
+    ctx.host.process.mkfifo(path, 0o600)
+  }
+  try {
+    return spawnInit(ctx.host, channels, { preserveFds, ...(terminal ? { terminal: terminal.slave } : {}) })
+  } finally {
+    removeFile(channels.ctl)
+    removeFile(channels.result)
+  }
+}
+
+function ownTerminal(
   ctx: RuntimeContext,
   program: ProcessPlan,
   options: ExecOptions,
-): Promise<OwnTerminal | undefined> {
+): OwnTerminal | undefined {
   if (!program.terminal) {
     if (options.consoleSocket === undefined) return undefined
     throw new JailwrightError('USAGE', '--console-socket needs a terminal: use --tty or process.terminal')
   }
   if (options.consoleSocket !== undefined) return undefined
   if (options.detach) throw new JailwrightError('USAGE', '--tty with --detach: --console-socket is required')
-  const { openTerminal } = await import('./process/terminal.ts')
   return openTerminal(ctx.host, program.consoleSize)
 }

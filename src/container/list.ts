@@ -1,6 +1,6 @@
 /** `list`: all containers below the root directory. */
-import { statSync } from 'node:fs'
 import type { RuntimeContext } from '../context.ts'
+import { statusOf } from '../host/files.ts'
 import { containerNames } from './state/container-names.ts'
 import { layout } from './state/paths.ts'
 import { currentStatus, type OciState, ociState, readState, type StateFile } from './state/state-file.ts'
@@ -16,7 +16,7 @@ export interface ListEntry extends OciState {
 export function containerIds(ctx: RuntimeContext): string[] {
   const hasState = (id: string) => {
     try {
-      return statSync(layout(ctx.root, id).state, { throwIfNoEntry: false }) !== undefined
+      return statusOf(layout(ctx.root, id).state) !== undefined
     } catch {
       // A file beside the containers' directories, or a link in a loop.
       return false
@@ -45,7 +45,7 @@ export function list(ctx: RuntimeContext): ListEntry[] {
 
 /** The user that made a container, by name for root, else `#uid`; empty when the container has just gone. */
 function ownerOf(dir: string): string {
-  const uid = statSync(dir, { throwIfNoEntry: false })?.uid
+  const uid = statusOf(dir)?.uid
   return uid === undefined ? '' : uid === 0 ? 'root' : `#${uid}`
 }
 

@@ -1,8 +1,9 @@
 /** `plan`: what `create` would do. Needs no root and no FreeBSD, changes nothing. */
-import { basename } from 'node:path'
 import { examineBundle } from '../bundle/index.ts'
 import type { RuntimeContext } from '../context.ts'
 import { ConfigErrors, JailwrightError } from '../errors.ts'
+import { userId } from '../host/process/identity.ts'
+import { basename } from '../paths.ts'
 import type { HostFacts, Plan } from '../translate/core/plan.ts'
 import { Refusal } from '../translate/core/refusal.ts'
 import { translate } from '../translate/index.ts'
@@ -34,8 +35,7 @@ export function planBundle(ctx: RuntimeContext, options: { bundle: string; id?: 
 
 /** This host's facts where there is a FreeBSD to ask and we may ask it; a FreeBSD 15.1's own elsewhere. */
 function factsHere(ctx: RuntimeContext): HostFacts {
-  const root = process.getuid?.() === 0
-  return root && isFreebsd(ctx) ? hostFacts(ctx.host, ctx.root) : offlineFacts()
+  return userId() === 0 && isFreebsd(ctx) ? hostFacts(ctx.host, ctx.root) : offlineFacts()
 }
 
 function isFreebsd(ctx: RuntimeContext): boolean {

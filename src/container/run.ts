@@ -3,7 +3,9 @@ import type { RuntimeContext } from '../context.ts'
 import type { CreateOptions } from './build/options.ts'
 import { createContainer } from './create.ts'
 import { deleteContainers } from './delete.ts'
-import { type Forwarding, forwardSignals, sendSignal } from './process/forward-signals.ts'
+import { forwardSignals, sendSignal } from './process/forward-signals.ts'
+import type { OwnTerminal } from './process/terminal.ts'
+import { waitForProgram } from './process/wait-for-program.ts'
 import { start } from './start.ts'
 
 /** `run`'s own options. */
@@ -18,40 +20,51 @@ export interface RunOptions extends CreateOptions {
  * Runs a container and gives its program's exit status (128 + n for a signal; 126 and 127 when it cannot be executed).
  * With `detach` it returns 0 as soon as the program runs.
  */
-export async function run(ctx: RuntimeContext, options: RunOptions): Promise<number> {
-  const signals = options.detach ? undefined : forwardSignals(ctx.host)
+export function run(ctx: RuntimeContext, options: RunOptions): number {
+  if (!options.detach) return runInForeground(ctx, options)
+  const { init } = createContainer(ctx, options, { ownTerminal: false })
+  init.close()
   try {
-    return await createAndStart(ctx, options, signals)
+    start(ctx, options.id)
+  } catch (error) {
+    remove(ctx, options)
+    throw error
+  }
+  return 0
+}
+
+function runInForeground(ctx: RuntimeContext, options: RunOptions): number {
+  let terminal: OwnTerminal | undefined
+  const signals = forwardSignals(ctx.host, () => terminal?.continued())
+  try {
+    const created = createContainer(ctx, options, { ownTerminal: true })
+    const { pid } = created.init
+    terminal = created.terminal
+    created.init.close()
+    let status: number
+    try {
+      signals.to(pid)
+      terminal?.attach(() => sendSignal(ctx.host, pid, 'HUP'))
+      // The program runs already while poststart hooks do, and startContainer hooks may be told to end.
+      start(ctx, options.id, () => {
+        terminal?.relay(0)
+        signals.pass(0)
+      })
+      status = waitForProgram(pid, signals, terminal)
+    } catch (error) {
+      signals.ended()
+      terminal?.detach()
+      remove(ctx, options)
+      throw error
+    }
+    terminal?.detach()
+    if (!options.keep) remove(ctx, options)
+    return status
   } finally {
-    signals?.stop()
+    signals.stop()
   }
 }
 
-async function createAndStart(
-  ctx: RuntimeContext,
-  options: RunOptions,
-  signals: Forwarding | undefined,
-): Promise<number> {
-  const { init, terminal } = await createContainer(ctx, options, {
-    detached: options.detach,
-    ownTerminal: !options.detach,
-  })
-  const remove = () => deleteContainers(ctx, { ids: [options.id], force: true })
-  init.close()
-  const ended = options.detach ? undefined : init.ended
-  let status: number
-  try {
-    signals?.to(init.pid)
-    terminal?.attach(() => sendSignal(ctx.host, init.pid, 'SIGHUP'))
-    await start(ctx, options.id)
-    if (!ended) return 0
-    status = await ended
-  } catch (error) {
-    await terminal?.detach()
-    await remove()
-    throw error
-  }
-  await terminal?.detach()
-  if (!options.keep) await remove()
-  return status
+function remove(ctx: RuntimeContext, { id }: RunOptions): void {
+  deleteContainers(ctx, { ids: [id], force: true })
 }

@@ -47,7 +47,7 @@ function output(ctx: RuntimeContext, tool: 'rctl' | 'ps', args: readonly string[
   return answer.stdout
 }
 
-/** `rctl -u` prints `resource=amount`, `rctl jail:NAME` the rules (rctl.md section 3). */
+/** `rctl -u` prints `resource=amount`, `rctl jail:NAME` the rules (rctl(8)). */
 function fromRctl(ctx: RuntimeContext, state: StateFile): Record<string, Usage> {
   const subject = `jail:${state.jailName}`
   const limits = new Map<string, number>()

@@ -2,6 +2,7 @@
 import type { LinuxResources } from '../bundle/generated/config.ts'
 import type { RuntimeContext } from '../context.ts'
 import { ConfigErrors, JailwrightError, ToolError } from '../errors.ts'
+import { runTool } from '../host/run-tool.ts'
 import type { Fate, HostFacts, ToolCall } from '../translate/core/plan.ts'
 import { nameBelowDev } from '../translate/devices/requests.ts'
 import { liveDeviceRules } from '../translate/devices/rules.ts'
@@ -9,7 +10,6 @@ import { disposition } from '../translate/disposition/disposition.ts'
 import { allFates } from '../translate/disposition/fates.ts'
 import { OR_BEST_EFFORT, racctProblem } from '../translate/limits/accounting.ts'
 import { updateCalls } from '../translate/limits/limits.ts'
-import { runTool } from './build/apply-plan.ts'
 import { hostFacts } from './jail/host-facts.ts'
 import { Journal } from './journal/journal.ts'
 import { lockContainer } from './state/lock.ts'
@@ -119,7 +119,10 @@ function ignoredLine(subject: string, note: string): string {
   return `${subject}: ignored: ${note.replace(/\.$/, '')}`
 }
 
-/** rctl rules outlive a jail (rctl.md section 2), so their removal goes into the journal before they are added. */
+/**
+ * rctl rules are kept by the jail's name and outlive the jail (prison_racct_detach in sys/kern/kern_jail.c), so their
+ * removal goes into the journal before they are added.
+ */
 function applyLimits(ctx: RuntimeContext, files: Layout, state: StateFile, calls: readonly ToolCall[]): void {
   const journal = new Journal(files.journal)
   const undo: ToolCall = { tool: 'rctl', args: ['-r', `jail:${state.jailName}`], ignore: ['No such process'] }

@@ -13,6 +13,7 @@ import {
   openNoFollow,
   openNonBlocking,
   setBlocking,
+  setNonBlocking,
 } from './process/descriptors.ts'
 import {
   callersDescriptors,
@@ -78,6 +79,7 @@ export const processCalls: ProcessCalls = {
   setBlocking,
   setControllingTerminal,
   setCredentials,
+  setNonBlocking,
   setNoNewPrivileges,
   setrlimit,
   setsid,

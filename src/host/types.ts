@@ -161,6 +161,7 @@ export interface ProcessCalls {
   keepOnExec(fd: number): void
   dup2(from: number, to: number): void
   setBlocking(fd: number): void
+  setNonBlocking(fd: number): void
   /** Open descriptors that are directories: jail_attach(2) refuses while there is one. */
   directoryDescriptors(): number[]
   close(fd: number): void

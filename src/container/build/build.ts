@@ -1,18 +1,20 @@
 /** The doing part of `create`: one after the other, each effect under its undo, all taken back when one fails. */
-import { mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { Bundle } from '../../bundle/index.ts'
 import type { RuntimeContext } from '../../context.ts'
+import { engine } from '../../host/engine/index.ts'
+import { makeDirectory } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
+import { resolve } from '../../paths.ts'
 import type { Plan, ProcessPlan } from '../../translate/core/plan.ts'
 import { lastOfEachName } from '../../translate/process/process.ts'
 import { expectReady, send } from '../init/channel.ts'
 import { type StartedInit, spawnInit } from '../init/spawn.ts'
 import { effect } from '../journal/effect.ts'
 import { Journal } from '../journal/journal.ts'
+import { runHooks, runHooksLeniently } from '../process/hooks.ts'
 import { killProcess } from '../process/kill-process.ts'
 import { writePidFile } from '../process/pid-file.ts'
-import type { OwnTerminal } from '../process/terminal.ts'
+import { type OwnTerminal, openTerminal } from '../process/terminal.ts'
 import { writeFileAtomic } from '../state/atomic-file.ts'
 import { bootOf } from '../state/boot.ts'
 import type { Lock } from '../state/lock.ts'
@@ -34,10 +36,10 @@ export interface Building {
 }
 
 /** Builds the container; on failure nothing of it is left. */
-export async function build(ctx: RuntimeContext, work: Building): Promise<Created> {
+export function build(ctx: RuntimeContext, work: Building): Created {
   const { files, options, plan } = work
   const { host } = ctx
-  effect('make state directory', () => mkdirSync(files.dir, { mode: 0o700 }))
+  effect('make state directory', () => makeDirectory(files.dir, 0o700))
   const journal = new Journal(files.journal, bootOf(host))
   let init: StartedInit | undefined
   const state = firstState(ctx, work)
@@ -45,7 +47,7 @@ export async function build(ctx: RuntimeContext, work: Building): Promise<Create
   try {
     writeState(files, state)
     writeFileAtomic(files.plan, JSON.stringify(plan))
-    const terminal = await ownTerminal(ctx, work)
+    const terminal = ownTerminal(ctx, work)
     const started = journal.perform('start init', { op: 'init-gone', ctl: files.ctl }, () =>
       startInit(ctx, work, terminal),
     )
@@ -61,7 +63,7 @@ export async function build(ctx: RuntimeContext, work: Building): Promise<Create
     })
     writeState(files, state)
     if (hooks.length > 0) {
-      await runCreateHooks(plan, state, rootPath, pid => recordHook(host, journal, pid))
+      runCreateHooks(host, plan, state, rootPath, pid => recordHook(host, journal, pid))
       prepare(started, state.jid, work, terminal)
     }
     expectReady(init.answers)
@@ -72,7 +74,7 @@ export async function build(ctx: RuntimeContext, work: Building): Promise<Create
     return { plan, state, init, terminal }
   } catch (error) {
     init?.close()
-    await giveUp(ctx, work, state)
+    giveUp(ctx, work, state)
     throw error
   }
 }
@@ -84,7 +86,7 @@ export async function build(ctx: RuntimeContext, work: Building): Promise<Create
 export function activation(
   preserved: number,
   pid: number,
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: Readonly<Record<string, string | undefined>> = engine.environment,
 ): string[] {
   const count = env.LISTEN_FDS ?? ''
   if (!/^[1-9]\d*$/.test(count) || Number(count) > preserved) return []
@@ -114,7 +116,7 @@ function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTe
  * Takes a failed container back. Once there was a jail, the poststop hooks run as after any other end: runtime-spec,
  * lifecycle ("stop the container, and continue the lifecycle at step 12").
  */
-async function giveUp(ctx: RuntimeContext, work: Building, state: StateFile): Promise<void> {
+function giveUp(ctx: RuntimeContext, work: Building, state: StateFile): void {
   try {
     undoEverything(ctx, work.files)
     work.lock.remove()
@@ -123,30 +125,23 @@ async function giveUp(ctx: RuntimeContext, work: Building, state: StateFile): Pr
     return
   }
   const hooks = work.plan.hooks.poststop
-  if (state.jid === 0 || hooks.length === 0) return
-  const { runHooksLeniently } = await import('../process/hooks.ts')
-  await runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
+  if (state.jid !== 0) runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
 }
 
-async function ownTerminal(
-  ctx: RuntimeContext,
-  { mode, options, program }: Building,
-): Promise<OwnTerminal | undefined> {
+function ownTerminal(ctx: RuntimeContext, { mode, options, program }: Building): OwnTerminal | undefined {
   if (!mode.ownTerminal || !program.terminal || options.consoleSocket !== undefined) return undefined
-  const { openTerminal } = await import('../process/terminal.ts')
   return openTerminal(ctx.host, program.consoleSize)
 }
 
 function startInit(
   ctx: RuntimeContext,
-  { files, options, mode }: Building,
+  { files, options }: Building,
   terminal: OwnTerminal | undefined,
 ): StartedInit {
   ctx.host.process.mkfifo(files.ctl, 0o600)
   ctx.host.process.mkfifo(files.result, 0o600)
   return spawnInit(ctx.host, files, {
     preserveFds: options.preserveFds,
-    detached: mode.detached,
     ...(terminal ? { terminal: terminal.slave } : {}),
   })
 }
@@ -167,7 +162,7 @@ function firstState(ctx: RuntimeContext, { options, plan, bundle }: Building): S
     created: new Date().toISOString(),
     boot: ctx.host.kernel.sysctl('kern.boottime') ?? '',
     annotations: { ...plan.annotations },
-    maker: { pid: process.pid, start: ctx.host.kernel.processInfo(process.pid)?.start ?? '' },
+    maker: { pid: engine.pid(), start: ctx.host.kernel.processInfo(engine.pid())?.start ?? '' },
   }
 }
 
@@ -175,16 +170,16 @@ function firstState(ctx: RuntimeContext, { options, plan, bundle }: Building): S
  * prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. createContainer
  * hooks stand in the container's root, `rootPath`, as runc and ocijail have it: all mounts are there to be seen.
  */
-async function runCreateHooks(
+function runCreateHooks(
+  host: Host,
   { hooks }: Plan,
   state: StateFile,
   rootPath: string,
   started: (pid: number) => void,
-): Promise<void> {
-  const { runHooks } = await import('../process/hooks.ts')
+): void {
   const told = ociState(state, 'creating')
-  await runHooks([...hooks.prestart, ...hooks.createRuntime], told, undefined, started)
-  await runHooks(hooks.createContainer, told, rootPath, started)
+  runHooks(host, [...hooks.prestart, ...hooks.createRuntime], told, undefined, { started })
+  runHooks(host, hooks.createContainer, told, rootPath, { started })
 }
 
 /** A hook outlives a `create` that is killed. Its pid is known only now; it is not told the state before this is written. */

@@ -1,8 +1,12 @@
 /** The program of an `exec`: from a process file or the command line, under the container's restrictions. */
 import type { Process } from '../../bundle/generated/config.ts'
+import { readProcess } from '../../bundle/read-process.ts'
 import type { RuntimeContext } from '../../context.ts'
 import { ConfigErrors, JailwrightError } from '../../errors.ts'
+import { createContext } from '../../translate/core/context.ts'
 import type { ProcessPlan } from '../../translate/core/plan.ts'
+import { lastOfEachName, translateProcess } from '../../translate/process/process.ts'
+import { hostFacts } from '../jail/host-facts.ts'
 
 /** What `exec` is asked for: a process file, or a command with its options. */
 export interface ExecOptions {
@@ -46,16 +50,12 @@ export function underRestrictions(
 }
 
 /** A process as the `process` of a config.json, read, checked and translated. */
-async function processFromFile(
+function processFromFile(
   ctx: RuntimeContext,
   id: string,
   file: string,
   own: ProcessPlan | undefined,
-): Promise<ProcessPlan> {
-  const { readProcess } = await import('../../bundle/read-process.ts')
-  const { createContext } = await import('../../translate/core/context.ts')
-  const { translateProcess } = await import('../../translate/process/process.ts')
-  const { hostFacts } = await import('../jail/host-facts.ts')
+): ProcessPlan {
   const read = readProcess(file)
   for (const warning of read.warnings) ctx.log.warn(warning)
   const config = { ociVersion: '1.3.0', root: { path: '/' } }
@@ -74,13 +74,13 @@ async function processFromFile(
  * the log.
  * @throws ConfigErrors for a file that is wrong; JailwrightError STATE when there is neither a file nor a process.
  */
-export async function programFor(
+export function programFor(
   ctx: RuntimeContext,
   own: ProcessPlan | undefined,
   options: ExecOptions,
-): Promise<ProcessPlan> {
+): ProcessPlan {
   if (options.processFile !== undefined) {
-    const plan = await processFromFile(ctx, options.id, options.processFile, own)
+    const plan = processFromFile(ctx, options.id, options.processFile, own)
     return {
       ...plan,
       noNewPrivileges: plan.noNewPrivileges || options.noNewPrivileges,
@@ -92,7 +92,6 @@ export async function programFor(
   const { user } = options
   // Another user's home is looked up in the jail, unless it is given.
   const env = user ? own.env.filter(entry => !entry.startsWith('HOME=')) : own.env
-  const { lastOfEachName } = await import('../../translate/process/process.ts')
   return {
     ...own,
     args: options.args,

@@ -18,8 +18,6 @@ export interface CreateOptions {
 
 /** How `run` differs from `create`. */
 export interface CreateMode {
-  /** False keeps init as a child that can be waited for. */
-  detached: boolean
   /** A terminal without a console socket is one that `run` relays itself. */
   ownTerminal: boolean
 }

@@ -1,8 +1,8 @@
 /** `check`: the state directory, and the containers in it. */
-import { statSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { RuntimeContext } from '../../context.ts'
-import { JailwrightError } from '../../errors.ts'
+import { errnoOf, JailwrightError } from '../../errors.ts'
+import { statusOf } from '../../host/files.ts'
+import { dirname } from '../../paths.ts'
 import { containerNames } from '../state/container-names.ts'
 import { tryLock } from '../state/lock.ts'
 import { layout } from '../state/paths.ts'
@@ -18,8 +18,8 @@ export function checkContainers(ctx: RuntimeContext): Finding[] {
     if (directory.status !== 'ok') return [directory]
     return [directory, ...containerNames(ctx.root).flatMap(id => containerFinding(ctx, id) ?? [])]
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code !== 'EACCES') throw error
+    if (errnoOf(error) !== 'EACCES') throw error
+    const { message } = error as Error
     // Its containers are hidden from others than root.
     return [{ subject: SUBJECT, status: 'warning', message, hint: 'run this as root' }]
   }
@@ -27,8 +27,8 @@ export function checkContainers(ctx: RuntimeContext): Finding[] {
 
 function stateDirectory(root: string): Finding {
   const subject = SUBJECT
-  const facts = statSync(root, { throwIfNoEntry: false })
-  if (facts && !facts.isDirectory()) {
+  const facts = statusOf(root)
+  if (facts && facts.kind !== 'dir') {
     return {
       subject,
       status: 'missing',
@@ -37,7 +37,7 @@ function stateDirectory(root: string): Finding {
     }
   }
   for (let path = root; ; path = dirname(path)) {
-    const { uid = 0, mode = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {}
+    const { uid = 0, mode = 0 } = statusOf(path) ?? {}
     // In a directory with the sticky bit others cannot rename what root has made.
     const open = (mode & 0o022) !== 0 && (path === root || (mode & 0o1000) === 0)
     if (uid !== 0 || open) {

@@ -1,8 +1,9 @@
 /** `check`: what an administrator needs to know of a host before its first container. */
 
 import type { RuntimeContext } from '../../context.ts'
+import { userId } from '../../host/process/identity.ts'
 import type { Host } from '../../host/types.ts'
-import { devfsRules } from '../jail/host-facts.ts'
+import { devfsRules } from '../jail/devfs-rulesets.ts'
 import { checkContainers } from './containers.ts'
 import type { Finding } from './finding.ts'
 import { checkModules } from './modules.ts'
@@ -10,14 +11,14 @@ import { checkNetwork } from './network.ts'
 import { checkPodman } from './podman.ts'
 
 /** All findings, in the order in which a person would mend them. Changes nothing. */
-export async function check(ctx: RuntimeContext): Promise<Finding[]> {
+export function check(ctx: RuntimeContext): Finding[] {
   return [
-    rootFinding(process.getuid?.()),
+    rootFinding(userId()),
     ...checkKernel(ctx.host),
     ...checkModules(ctx.host),
     rulesetsFinding(ctx.host),
     ...checkNetwork(ctx.host),
-    ...(await checkPodman()),
+    ...checkPodman(),
     ...checkContainers(ctx),
   ]
 }

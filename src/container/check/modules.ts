@@ -1,7 +1,7 @@
 /** `check`: kernel modules, present or loadable. */
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
+import { exists } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
+import { join } from '../../paths.ts'
 import { DEVICE_PROFILES } from '../../translate/devices/profiles.ts'
 import type { Finding } from './finding.ts'
 
@@ -37,8 +37,7 @@ export function checkModules(host: Host): Finding[] {
   const isPresent = ({ name, module = name }: Pick<Wanted, 'name' | 'module'>) =>
     present.has(`${name}.ko`) || present.has(name) || present.has(module)
   const dirs = (host.kernel.sysctl('kern.module_path') ?? MODULE_PATH).split(/[;:]/)
-  const hasFile = (name: string) =>
-    dirs.some(dir => statSync(join(dir, `${name}.ko`), { throwIfNoEntry: false }) !== undefined)
+  const hasFile = (name: string) => dirs.some(dir => exists(join(dir, `${name}.ko`)))
   const sealed = Number(host.kernel.sysctl('kern.securelevel') ?? '-1') > 0
   return [
     ...WANTED.map(wanted => moduleFinding(wanted, isPresent(wanted), hasFile(wanted.name), sealed)),
@@ -96,7 +95,7 @@ function moduleFinding(
 function profilesFinding(isPresent: (wanted: { name: string }) => boolean): Finding {
   const modules = new Map<string, string[]>()
   for (const [profile, { modules: wanted = [], needs }] of Object.entries(DEVICE_PROFILES)) {
-    const there = needs?.some(name => statSync(`/dev/${name}`, { throwIfNoEntry: false }) !== undefined)
+    const there = needs?.some(name => exists(`/dev/${name}`))
     for (const [index, module] of wanted.entries()) {
       // The nodes that a profile needs are those of its first module, whatever brought them.
       if ((index === 0 && there) || isPresent({ name: module })) continue

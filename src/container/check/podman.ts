@@ -1,6 +1,9 @@
 /** `check`: podman, conmon, and whether podman knows this runtime. */
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { parse } from 'smol-toml'
+import { errnoOf } from '../../errors.ts'
+import { engine } from '../../host/engine/index.ts'
+import { listDirectory, readTextFile, realPath, statusOf } from '../../host/files.ts'
+import { join } from '../../paths.ts'
 import type { Finding } from './finding.ts'
 
 /** Environment variables that matter here. */
@@ -22,7 +25,7 @@ const HINT = `${JSON_HINT}, and in [engine.runtimes]: jailwright = ["/usr/local/
 const UNREADABLE = 'podman cannot read it either'
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+  return statusOf(path)?.kind === 'file'
 }
 
 /** The same for a program: one that this user may not see is none to this user. */
@@ -41,13 +44,13 @@ function findProgram(name: string, env: Environment): string | undefined {
 }
 
 /** Findings on podman and conmon and on their configuration. `prefix` stands before every path of it, for tests. */
-export async function checkPodman(env: Environment = process.env, prefix = ''): Promise<Finding[]> {
+export function checkPodman(env: Environment = engine.environment, prefix = ''): Finding[] {
   const podman = findProgram('podman', env)
   // Somebody who has no podman needs no configuration of it.
   return [
     programFinding('podman', 'podman-suite', podman),
     programFinding('conmon', 'conmon', findProgram('conmon', env)),
-    ...(podman === undefined ? [] : [await configFinding(env, prefix)]),
+    ...(podman === undefined ? [] : [configFinding(env, prefix)]),
   ]
 }
 
@@ -75,28 +78,28 @@ function configFiles(env: Environment, prefix: string): string[] {
 }
 
 function dropIns(dir: string): string[] {
-  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return []
-  return readdirSync(dir)
+  if (statusOf(dir)?.kind !== 'dir') return []
+  return listDirectory(dir)
     .filter(name => name.endsWith('.conf'))
     .sort()
     .map(name => join(dir, name))
 }
 
-async function configFinding(env: Environment, prefix: string): Promise<Finding> {
+function configFinding(env: Environment, prefix: string): Finding {
   const subject = SUBJECT
   let files: string[]
   try {
     files = configFiles(env, prefix)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
+    const { message } = error as Error
     // A directory that only its owner may enter: root's own, when this is not root.
-    const hint = code === 'EACCES' ? 'run this as root' : UNREADABLE
+    const hint = errnoOf(error) === 'EACCES' ? 'run this as root' : UNREADABLE
     return { subject, status: 'warning', message, hint }
   }
   const engine: Engine = { runtimes: {}, json: [] }
   for (const file of files) {
     try {
-      await readEngine(file, engine)
+      readEngine(file, engine)
     } catch (error) {
       const [line = ''] = (error as Error).message.split('\n')
       return { subject, status: 'warning', message: `${file}: ${line}`, hint: UNREADABLE }
@@ -110,9 +113,8 @@ async function configFinding(env: Environment, prefix: string): Promise<Finding>
 }
 
 /** Puts what a file says about runtimes over what is known already. */
-async function readEngine(file: string, known: Engine): Promise<void> {
-  const { parse } = await import('smol-toml')
-  const engine = parse(readFileSync(file, 'utf8')).engine as Record<string, unknown> | undefined
+function readEngine(file: string, known: Engine): void {
+  const engine = parse(readTextFile(file)).engine as Record<string, unknown> | undefined
   if (typeof engine !== 'object') return
   const { runtime, runtimes, runtime_supports_json: json } = engine
   if (typeof runtime === 'string') known.runtime = runtime
@@ -157,5 +159,5 @@ function runtimeFinding(engine: Engine, files: readonly string[]): Finding {
 /** The path of an `ocijail` that is a link to this program. */
 function inPlaceOfOcijail(engine: Engine, env: Environment): string | undefined {
   const candidates = [...(engine.runtimes.ocijail ?? []), findProgram('ocijail', env) ?? '']
-  return candidates.filter(isProgram).find(path => /(^|\/)jailwright[^/]*$/.test(realpathSync(path)))
+  return candidates.filter(isProgram).find(path => /(^|\/)jailwright[^/]*$/.test(realPath(path)))
 }

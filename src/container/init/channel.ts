@@ -1,9 +1,10 @@
 /** The two FIFOs between the commands and init: one JSON line a message, synchronous on both sides. */
 
+import { concatenate, decode } from '../../bytes.ts'
 import type { ErrorCode } from '../../errors.ts'
-import { JailwrightError } from '../../errors.ts'
-import { concatenate, decode } from '../../host/ffi/memory.ts'
-import { closeSync, openSync, readSync, writeAll } from '../../host/files.ts'
+import { errnoOf, JailwrightError } from '../../errors.ts'
+import { closeFile, openFile, readInto, writeText } from '../../host/files.ts'
+import { poll } from '../../host/processes.ts'
 import type { EverydayHost } from '../../host/types.ts'
 import type { HookPlan, ProcessPlan } from '../../translate/core/plan.ts'
 import type { Layout } from '../state/paths.ts'
@@ -37,16 +38,21 @@ export type Answer =
 
 /** Sends one message. A reader that is gone shows as EPIPE. */
 export function send(fd: number, message: Order | Answer): void {
-  writeAll(fd, `${JSON.stringify(message)}\n`)
+  writeText(fd, `${JSON.stringify(message)}\n`)
 }
 
 /** Bytes read at a time: one page, more than most messages have. */
 const CHUNK = 4096
 
+/** Time between two calls of `meanwhile`, in milliseconds. */
+const PAUSE = 20
+
 /** Reads one message line by line from a blocking descriptor; undefined at end of file. */
 export class Receiver {
   readonly #fd: number
   #rest: Uint8Array = new Uint8Array(0)
+  /** Called every few milliseconds while a message is waited for. */
+  meanwhile: (() => void) | undefined
 
   constructor(fd: number) {
     this.#fd = fd
@@ -62,7 +68,8 @@ export class Receiver {
         this.#rest = this.#rest.subarray(end + 1)
         return JSON.parse(line) as T
       }
-      const size = readSync(this.#fd, chunk)
+      while (this.meanwhile && poll([{ fd: this.#fd, read: true }], PAUSE).length === 0) this.meanwhile()
+      const size = readInto(this.#fd, chunk)
       if (size === 0) return undefined
       this.#rest = concatenate([this.#rest, chunk.subarray(0, size)])
     }
@@ -85,8 +92,8 @@ export function openBothEnds(host: EverydayHost, path: string): { reader: number
   const probe = host.process.openNonBlocking(path, 'read')
   const writer = host.process.openNonBlocking(path, 'write')
   host.process.setBlocking(writer)
-  const reader = openSync(path, 'r')
-  closeSync(probe)
+  const reader = openFile(path, 'read')
+  closeFile(probe)
   return { reader, writer }
 }
 
@@ -100,8 +107,8 @@ export function openToInit(
   try {
     orders = host.process.openNonBlocking(files.ctl, 'write')
   } catch (error) {
-    closeSync(answers)
-    if ((error as NodeJS.ErrnoException).code === 'ENXIO') return undefined
+    closeFile(answers)
+    if (errnoOf(error) === 'ENXIO') return undefined
     throw error
   }
   host.process.setBlocking(answers)

@@ -1,8 +1,9 @@
 /** Finding the program to execute, as execvp(3) would, with the phrases that podman turns into 126 and 127. */
-import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { JailwrightError } from '../../errors.ts'
+import { decode, encode } from '../../bytes.ts'
+import { errnoOf, JailwrightError } from '../../errors.ts'
+import { closeFile, type FileStatus, readInto, statusOf, statusOfDescriptor } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
+import { join } from '../../paths.ts'
 
 const DEFAULT_PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
 
@@ -16,16 +17,17 @@ function notFound(name: string): JailwrightError {
 
 /** `undefined` when it may be executed, else the reason. */
 function obstacle(path: string): { why: string; exitStatus: 126 | 127 } | undefined {
-  let facts: ReturnType<typeof statSync>
+  let facts: FileStatus | undefined
   try {
-    facts = statSync(path)
+    facts = statusOf(path)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
+    const code = errnoOf(error)
     if (code === 'EACCES') return { why: 'permission denied', exitStatus: 126 }
     if (code === 'ELOOP') return { why: 'too many levels of symbolic links', exitStatus: 126 }
     return { why: 'no such file or directory', exitStatus: 127 }
   }
-  if (facts.isDirectory()) return { why: 'is a directory: permission denied', exitStatus: 126 }
+  if (facts === undefined) return { why: 'no such file or directory', exitStatus: 127 }
+  if (facts.kind === 'dir') return { why: 'is a directory: permission denied', exitStatus: 126 }
   if ((facts.mode & 0o111) === 0) return { why: 'permission denied', exitStatus: 126 }
   return undefined
 }
@@ -74,7 +76,7 @@ export function homeOf(host: Host, uid: number, passwd = '/etc/passwd'): string 
 const PATH_MAX = 1024
 
 function isPath(text: string): boolean {
-  return Buffer.byteLength(text) < PATH_MAX && !text.includes('\0')
+  return encode(text).length < PATH_MAX && !text.includes('\0')
 }
 
 /** The first bytes of a regular file; empty for anything else. */
@@ -82,17 +84,18 @@ function readStart(host: Host, path: string): string {
   let fd: number | undefined
   try {
     fd = host.process.openNonBlocking(path, 'read')
-    if (!fstatSync(fd).isFile()) return ''
-    const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, PASSWD_MAX))
-    let length = 0
-    for (;;) {
-      const count = readSync(fd, bytes, length, bytes.length - length, null)
+    const { kind, size } = statusOfDescriptor(fd)
+    if (kind !== 'file') return ''
+    const bytes = new Uint8Array(Math.min(size, PASSWD_MAX))
+    for (let length = 0; length < bytes.length; ) {
+      const count = readInto(fd, bytes.subarray(length))
+      if (count === 0) return decode(bytes.subarray(0, length))
       length += count
-      if (count === 0 || length === bytes.length) return bytes.toString('utf8', 0, length)
     }
+    return decode(bytes)
   } catch {
     return ''
   } finally {
-    if (fd !== undefined) closeSync(fd)
+    if (fd !== undefined) closeFile(fd)
   }
 }

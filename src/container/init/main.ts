@@ -2,22 +2,26 @@
  * The init process: it becomes the container's program. It enters the jail itself, so that the command that the caller
  * started never does, and keeps its pid from `create` to the program's end.
  */
-import { closeSync, mkdirSync } from 'node:fs'
-import { JailwrightError, SyscallError } from '../../errors.ts'
+import { errnoOf, JailwrightError, SyscallError } from '../../errors.ts'
+import { errorText } from '../../host/abi/error-text.ts'
+import { engine } from '../../host/engine/index.ts'
+import { changeDirectory, changeUmask, closeFile, makeDirectories, writeText } from '../../host/files.ts'
 import { openHost } from '../../host/index.ts'
 import type { Host } from '../../host/types.ts'
 import type { ProcessPlan } from '../../translate/core/plan.ts'
+import { runHooks } from '../process/hooks.ts'
 import { type Answer, type Order, Receiver, send } from './channel.ts'
 import { findProgram, homeOf } from './find-program.ts'
 import { setLimits } from './rlimits.ts'
 
 type Prepare = Extract<Order, { do: 'prepare' }>
+type Failure = Extract<Answer, { error: unknown }>
 
 /**
  * The hidden command `init N [LIMIT]`: N preserved descriptors, then the reading end of orders and the writing end of
  * answers; LIMIT is the soft limit of descriptors that the program starts with (`callersDescriptors`).
  */
-export async function initMain(argv: readonly string[]): Promise<number> {
+export function initMain(argv: readonly string[]): number {
   const preserved = Number(argv[0] ?? 0)
   const orders = 3 + preserved
   const answers = orders + 1
@@ -26,67 +30,92 @@ export async function initMain(argv: readonly string[]): Promise<number> {
   // A hook inside the jail must not inherit the channel to `start`, a trace or what the caller has left open.
   host.process.closeOnExecFrom(3)
   const receiver = new Receiver(orders)
+  let prepare: Prepare | undefined
   try {
+    becomeSessionLeader(host)
     // While `create` makes the mounts and the jail.
     host.process.prepareForJail()
-    const prepare = receiver.next<Prepare>()
+    prepare = receiver.next<Prepare>()
     // The command that started us is gone: so is the container.
     if (!prepare) return 1
     // Holding a writer of our own keeps the channel open for `start` after `create` has ended.
     const keeper =
       prepare.channel === undefined ? undefined : host.process.openNonBlocking(prepare.channel, 'write')
-    // Nothing may be loaded from the jail's own files, where this program's would be looked for.
-    const hooks = prepare.hooks.length > 0 ? await import('../process/hooks.ts') : undefined
-    hooks?.prepareHooks()
     enter(host, prepare, preserved)
     findProgram(prepare.process.args[0] ?? '', prepare.process.env, prepare.process.cwd)
-    let image = hooks || limitsMemory(prepare.process) ? undefined : settle(host, prepare, preserved, limit)
+    let image =
+      prepare.hooks.length > 0 || limitsMemory(prepare.process)
+        ? undefined
+        : settle(host, prepare, preserved, limit)
     if (!prepare.immediately) {
       send(answers, { ready: true })
       const start = receiver.next<Extract<Order, { do: 'start' }>>()
       if (!start) return 1
-      await hooks?.runHooks(prepare.hooks, start.state)
+      runHooks(host, prepare.hooks, start.state)
     }
-    if (keeper !== undefined) closeSync(keeper)
+    if (keeper !== undefined) closeFile(keeper)
     image ??= settle(host, prepare, preserved, limit)
     send(answers, { exec: true })
     execute(image, prepare.process)
   } catch (error) {
-    answer(answers, error)
-    return 1
+    const failure = asFailure(error)
+    answer(answers, failure)
+    // The caller's own message of an `exec` does not reach a terminal that somebody else holds.
+    if (prepare?.immediately && prepare.consoleSocket !== undefined) complain(failure)
+    // Who waits for the program of an `exec` gets the status that the command itself ends with.
+    return prepare?.immediately ? failure.error.exitStatus : 1
+  }
+}
+
+/** A session of its own, where whoever started this process could not make it one. */
+function becomeSessionLeader(host: Host): void {
+  try {
+    host.process.setsid()
+  } catch (error) {
+    // It leads one already.
+    if (errnoOf(error) !== 'EPERM') throw error
   }
 }
 
 /** A command that has failed on its own is gone, and tells its own error. */
-function answer(answers: number, error: unknown): void {
+function answer(answers: number, failure: Failure): void {
   try {
-    send(answers, asAnswer(error))
+    send(answers, failure)
   } catch (failure) {
-    if ((failure as NodeJS.ErrnoException).code !== 'EPIPE') throw failure
+    if (errnoOf(failure) !== 'EPIPE') throw failure
   }
 }
 
-function asAnswer(error: unknown): Answer {
+function asFailure(error: unknown): Failure {
   if (error instanceof JailwrightError) {
     const { code, message, subject, exitStatus } = error
     return { error: { code, message, exitStatus, ...(subject === undefined ? {} : { subject }) } }
   }
   const text =
     error instanceof Error
-      ? process.env.JAILWRIGHT_DEBUG
+      ? engine.environment.JAILWRIGHT_DEBUG
         ? String(error.stack)
         : error.message
       : String(error)
   return { error: { code: 'HOST', message: `init: ${text}`, exitStatus: 1 } }
 }
 
+/** Says why on standard error; a message may hold what a terminal would obey. */
+function complain({ error }: Failure): void {
+  try {
+    writeText(2, `${error.message.replace(/\p{Cc}/gu, '?')}\n`)
+  } catch {
+    // Nobody reads it.
+  }
+}
+
 /** Terminal, then the jail. */
 function enter(host: Host, prepare: Prepare, preserved: number): void {
   const terminal = prepare.process.terminal ? openTerminal(host, prepare) : undefined
-  // Nobody in the jail may trace us or dump our memory while we are not yet the program (process.md section 2).
+  // Nobody in the jail may trace us or dump our memory while we are not yet the program (procctl(2), PROC_TRACE_CTL).
   host.process.disableTracing()
   host.process.closeDirectories(3 + preserved)
-  process.chdir('/')
+  changeDirectory('/')
   host.kernel.jailAttach(prepare.jid)
   // devfs keeps owners for each mount: the host's node stays root's, where the user's number is another person's.
   if (terminal !== undefined) host.process.giveTerminal(terminal, prepare.process.uid)
@@ -136,10 +165,10 @@ function settle(
   setLimits(host, plan.rlimits)
   const early = enterDirectory(plan.cwd, !immediately)
   if (plan.noNewPrivileges) host.process.setNoNewPrivileges()
-  process.umask(plan.umask)
+  changeUmask(plan.umask)
   host.process.setCredentials(plan.uid, plan.gid, plan.groups)
   // A directory that only the user may enter (or only root, above).
-  if (!early) process.chdir(plan.cwd)
+  if (!early) changeDirectory(plan.cwd)
   const program = findProgram(plan.args[0] ?? '', env, plan.cwd)
   host.process.closeOnExecFrom(3)
   for (let fd = 0; fd < 3 + preserved; fd += 1) host.process.keepOnExec(fd)
@@ -162,16 +191,16 @@ function execute(image: () => never, plan: ProcessPlan): never {
  */
 function enterDirectory(cwd: string, make: boolean): boolean {
   try {
-    process.chdir(cwd)
+    changeDirectory(cwd)
     return true
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
+    const code = errnoOf(error)
     if (code === 'EACCES' || code === 'EPERM') return false
     if (code !== 'ENOENT' || !make) throw cwdError(cwd, error)
   }
   try {
-    mkdirSync(cwd, { recursive: true, mode: 0o755 })
-    process.chdir(cwd)
+    makeDirectories(cwd, 0o755)
+    changeDirectory(cwd)
     return true
   } catch (error) {
     throw cwdError(cwd, error)
@@ -179,7 +208,8 @@ function enterDirectory(cwd: string, make: boolean): boolean {
 }
 
 function cwdError(cwd: string, error: unknown): JailwrightError {
-  const why = ((error as Error).message.split(': ')[1] ?? '').split(',')[0]
+  const errno = errnoOf(error)
+  const why = errno === undefined ? (error as Error).message : errorText(errno).toLowerCase()
   return new JailwrightError('EXEC', `process.cwd: chdir to "${cwd}": ${why}`, { subject: 'process.cwd' })
 }
 

@@ -1,15 +1,15 @@
 /** Starting the init process: the same executable with the hidden command `init`. */
-import { closeSync, fstatSync } from 'node:fs'
 import { JailwrightError } from '../../errors.ts'
+import { engine } from '../../host/engine/index.ts'
+import { closeFile, statusOfDescriptor } from '../../host/files.ts'
+import { startProcess } from '../../host/processes.ts'
 import { selfCommand } from '../../host/self.ts'
-import { type Started, startSession } from '../../host/spawn.ts'
 import type { Host } from '../../host/types.ts'
 import { openBothEnds, Receiver } from './channel.ts'
 
 /** A started init, seen from the command that started it. */
 export interface StartedInit {
-  /** Its end, for who waits for it. */
-  ended: Promise<number>
+  /** A child of ours, which becomes the program. */
   pid: number
   /** Start time, for telling it from a later process with the same pid. */
   start: string
@@ -20,35 +20,10 @@ export interface StartedInit {
   close(): void
 }
 
-/**
- * Bun: no threads of the engine's own, neither for compiling what runs a few times, nor for making memory ready or giving
- * it back. The kernel would have to end them when init becomes the program. (Without any just-in-time compiler there is
- * no FFI.) And little address space: by default 6 GB of it are writable, which FreeBSD counts as used swap space when it
- * is reserved, in the jail's account for as long as the program lives (swap_reserve_by_cred in sys/vm/swap_pager.c;
- * execve(2) does not take it off), and as virtual memory until then (rctl(8) swapuse, vmemoryuse). Half of this structure
- * heap is too little for the engine. `BUN_JSC_` are JavaScriptCore's options, the others mimalloc's.
- */
-export const ENGINE = {
-  BUN_JSC_useBaselineJIT: '0',
-  BUN_JSC_useWarmUpMarkedBlocks: '0',
-  BUN_JSC_structureHeapSizeInKB: '65536',
-  BUN_JSC_jitMemoryReservationSize: '16777216',
-  MIMALLOC_PURGE_DELAY: '-1',
-  MIMALLOC_ARENA_RESERVE: '16384',
-}
-
-/**
- * init enters the jail, so it gets nothing of the caller's environment, neither secrets nor what would change its engine
- * (NODE_OPTIONS, BUN_OPTIONS), but our own test switches.
- */
-function environment(host: Host): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => name.startsWith('JAILWRIGHT_'))
-  return {
-    PATH: '/sbin:/bin:/usr/sbin:/usr/bin',
-    ...ENGINE,
-    ...host.process.engineEnvironment(),
-    ...(Object.fromEntries(kept) as Record<string, string>),
-  }
+/** init enters the jail, so it gets nothing of the caller's environment but our own test switches. */
+function environment(): Record<string, string> {
+  const kept = Object.entries(engine.environment).filter(([name]) => name.startsWith('JAILWRIGHT_'))
+  return { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', ...(Object.fromEntries(kept) as Record<string, string>) }
 }
 
 const STREAMS = ['standard input', 'standard output', 'standard error']
@@ -62,7 +37,7 @@ function checkInherited(first: number, count: number): void {
     const name = STREAMS[fd] ?? `--preserve-fds ${count}: descriptor ${fd}`
     let directory: boolean
     try {
-      directory = fstatSync(fd).isDirectory()
+      directory = statusOfDescriptor(fd).kind === 'dir'
     } catch {
       throw new JailwrightError('USAGE', `${name} is not open`)
     }
@@ -82,7 +57,7 @@ function checkInherited(first: number, count: number): void {
 export function spawnInit(
   host: Host,
   channels: { ctl: string; result: string },
-  options: { preserveFds: number; detached: boolean; terminal?: number },
+  options: { preserveFds: number; terminal?: number },
 ): StartedInit {
   checkInherited(options.terminal === undefined ? 0 : 3, options.preserveFds)
   const kept = Array.from({ length: 3 + options.preserveFds }, (_, fd) =>
@@ -91,38 +66,44 @@ export function spawnInit(
   const ctl = openBothEnds(host, channels.ctl)
   const result = openBothEnds(host, channels.result)
   const [program, ...args] = selfCommand()
-  let child: Started
+  let pid: number
   try {
-    const callers = host.process.callersDescriptors()
-    child = host.process.withFewDescriptors(former => {
-      const limit = callers ?? former
-      const words = [...args, 'init', String(options.preserveFds), ...(limit ? [String(limit)] : [])]
-      return startSession([program, ...words], {
-        cwd: '/',
-        env: environment(host),
-        stdio: [...kept, ctl.reader, result.writer],
-      })
+    const limit = host.process.callersDescriptors()
+    pid = startProcess({
+      path: program,
+      argv: [
+        program,
+        ...args,
+        'init',
+        String(options.preserveFds),
+        ...(limit === undefined ? [] : [String(limit)]),
+      ],
+      env: environment(),
+      cwd: '/',
+      descriptors: [...kept, ctl.reader, result.writer],
+      session: true,
     })
+  } catch (error) {
+    closeFile(ctl.writer)
+    closeFile(result.reader)
+    throw error
   } finally {
     // Only init may hold these: the end of file on `result`, and no reader of `ctl`, is how its end is seen.
-    closeSync(ctl.reader)
-    closeSync(result.writer)
+    closeFile(ctl.reader)
+    closeFile(result.writer)
   }
   const close = () => {
-    closeSync(ctl.writer)
-    closeSync(result.reader)
+    closeFile(ctl.writer)
+    closeFile(result.reader)
   }
-  const { pid } = child
   const info = host.kernel.processInfo(pid)
   if (!info) {
     close()
     throw new JailwrightError('HOST', `cannot start ${program}: the init process did not come up`)
   }
-  if (options.detached) child.unref()
   return {
     pid,
     start: info.start,
-    ended: child.ended,
     orders: ctl.writer,
     answers: new Receiver(result.reader),
     close,

@@ -1,6 +1,6 @@
 /**
- * The kernel says "IPv4 addresses clash" and neither of what with what (needs A.7.26): the jail that has the address
- * already is looked for here.
+ * The kernel says "IPv4 addresses clash" and does not say which jail has the address already
+ * (sys/kern/kern_jail.c): that jail is looked for here.
  */
 import { childPath } from '../../bundle/property-path.ts'
 import { JailwrightError, ToolError } from '../../errors.ts'
@@ -55,12 +55,12 @@ function jailsBeside(
   return found.filter(({ name }) => stackOf(name) === stackOf(newName))
 }
 
-/** Where the config gives an address; an annotation stands over the section (jail-values.ts). */
+/** Where the config gives an address; an annotation takes precedence over the section. */
 function propertyOf(parameter: string, index: number, annotations: Readonly<Record<string, string>>): string {
   const names = [parameter, ...(parameter === 'ip6.addr' ? ['ip6.add'] : [])]
   const annotation = names
     .map(name => `org.freebsd.jail.${name}`)
-    .find(name => Object.hasOwn(annotations, name))
+    .find(name => annotations[name] !== undefined)
   return annotation === undefined
     ? childPath(`freebsd.jail.${parameter.replace('.a', 'A')}`, index)
     : childPath('annotations', annotation)

@@ -1,8 +1,9 @@
 /**
- * devfs rulesets of a container's own. The kernel has no allocator (devfs.md section 4), so a number is taken by
+ * devfs rulesets of a container's own. The kernel does not allocate numbers (sys/fs/devfs/devfs_rule.c), so one is taken by
  * adding a first rule with number 1: the kernel refuses a second one, and its text says whose the set is.
  */
 import { JailwrightError, ToolError } from '../../errors.ts'
+import { runTool } from '../../host/run-tool.ts'
 import type { Host } from '../../host/types.ts'
 import type { RulesetStep } from '../../translate/core/plan.ts'
 import { markerRule, rulesetInput } from '../../translate/devices/ruleset-input.ts'
@@ -34,7 +35,7 @@ function named<T>(step: RulesetStep, action: () => T): T {
     return action()
   } catch (error) {
     if (!(error instanceof ToolError)) throw error
-    const word = error.message.split(' ').at(-1) ?? ''
+    const word = error.message.split(' ').pop() ?? ''
     const option = step.options?.find(({ rule }) => rule.split(' ').includes(word))
     if (option) error.message = `${option.property}: ${error.message}`
     throw error
@@ -43,10 +44,20 @@ function named<T>(step: RulesetStep, action: () => T): T {
 
 /** Numbers of the sets that have rules, or that a mount goes by. */
 export function existingSets(host: Host): ReadonlySet<number> {
-  const args = ['rule', 'showsets']
-  const answer = host.run('devfs', args)
-  if (answer.status !== 0) throw new ToolError(['devfs', ...args], answer.status, answer.stderr)
-  return new Set(answer.stdout.split('\n').filter(Boolean).map(Number))
+  const text = runTool(host, { tool: 'devfs', args: ['rule', 'showsets'] })
+  return new Set(text.split('\n').filter(Boolean).map(Number))
+}
+
+/**
+ * The rules of a ruleset as devfs(8) shows them, without their numbers; none for one that is not there. Throws when they
+ * cannot be seen, as by others than root and in a jail: the ruleset would seem to be missing.
+ */
+export function devfsRules(host: Host, number: number): string[] {
+  const text = runTool(host, { tool: 'devfs', args: ['rule', '-s', String(number), 'show'] })
+  return text
+    .split('\n')
+    .filter(line => line.trim() !== '')
+    .map(line => line.replace(/^\d+ /, ''))
 }
 
 /** False when the number is in use. */
@@ -63,7 +74,5 @@ export function releaseRuleset(host: Host, number: number, marker: string): void
   const set = String(number)
   const first = host.run('devfs', ['rule', '-s', set, 'show', '1'])
   if (first.stdout.trim() !== `1 ${marker}`) return
-  const args = ['rule', '-s', set, 'delset']
-  const answer = host.run('devfs', args)
-  if (answer.status !== 0) throw new ToolError(['devfs', ...args], answer.status, answer.stderr)
+  runTool(host, { tool: 'devfs', args: ['rule', '-s', set, 'delset'] })
 }

@@ -1,10 +1,11 @@
 /** The running host's facts for translation; each is asked for only when translation needs it, and once. */
-import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { ToolError } from '../../errors.ts'
+import { errnoOf } from '../../errors.ts'
+import { directoryEntries, type FileStatus, linkStatusOf, readLink, statusOf } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
+import { dirname, join } from '../../paths.ts'
 import type { HostFacts } from '../../translate/core/plan.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
+import { devfsRules, existingSets } from './devfs-rulesets.ts'
 import { etherAddresses } from './ether-addresses.ts'
 import { addressesByInterface, bridgeFacts } from './ifconfig-output.ts'
 
@@ -27,34 +28,26 @@ const PARENT_PARAMS = [
 ]
 
 /** stat(2); undefined for what is not there, and for a path that can lead nowhere (too long, links in a circle). */
-function factsOf(path: string): Stats | undefined {
+function factsOf(path: string): FileStatus | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })
+    return statusOf(path)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = errnoOf(error)
     if (code === 'ENAMETOOLONG' || code === 'ELOOP') return undefined
     throw error
   }
 }
 
 function kindOf(path: string): ReturnType<HostFacts['pathKind']> {
-  const facts = factsOf(path)
-  if (!facts) return undefined
-  if (facts.isDirectory()) return 'dir'
-  if (facts.isFile()) return 'file'
-  if (facts.isSocket()) return 'socket'
-  if (facts.isFIFO()) return 'fifo'
-  if (facts.isCharacterDevice() || facts.isBlockDevice()) return 'device'
-  return 'other'
+  const kind = factsOf(path)?.kind
+  if (kind === 'char' || kind === 'block') return 'device'
+  return kind === 'link' ? 'other' : kind
 }
 
 /** As many as FreeBSD's own namei(9) follows (MAXSYMLINKS). */
 const MAX_LINKS = 32
 
-/**
- * realpath(3) by lstat(2) and readlink(2) alone. Bun's own opens what it resolves (fcntl F_KINFO on FreeBSD), and to
- * open a device may wait for ever or do something to it.
- */
+/** realpath(3) by lstat(2) and readlink(2) alone: nothing is opened, which may do something to a device. */
 function resolveLinks(path: string): string {
   const todo = path.split('/')
   let done = ''
@@ -66,13 +59,15 @@ function resolveLinks(path: string): string {
       continue
     }
     const next = join('/', done, name)
-    if (!lstatSync(next).isSymbolicLink()) {
+    const kind = linkStatusOf(next)?.kind
+    if (kind === undefined) throw new Error(`${path}: no such file or directory`)
+    if (kind !== 'link') {
       done = next
       continue
     }
     links += 1
     if (links > MAX_LINKS) throw new Error(`${path}: too many levels of symbolic links`)
-    const target = readlinkSync(next)
+    const target = readLink(next)
     if (target.startsWith('/')) done = ''
     todo.unshift(...target.split('/'))
   }
@@ -83,11 +78,11 @@ function resolveLinks(path: string): string {
 function findDevLinks(): Map<string, string> {
   const links = new Map<string, string>()
   const visit = (dir: string) => {
-    for (const entry of readdirSync(join('/dev', dir), { withFileTypes: true })) {
+    for (const entry of directoryEntries(join('/dev', dir))) {
       const name = dir === '' ? entry.name : `${dir}/${entry.name}`
       // fdescfs and shm hold what processes put there, not devices.
-      if (entry.isDirectory() && name !== 'fd' && name !== 'shm') visit(name)
-      if (!entry.isSymbolicLink()) continue
+      if (entry.kind === 'dir' && name !== 'fd' && name !== 'shm') visit(name)
+      if (entry.kind !== 'link') continue
       try {
         const target = resolveLinks(join('/dev', name))
         if (target.startsWith('/dev/')) links.set(name, target.slice(5))
@@ -98,17 +93,6 @@ function findDevLinks(): Map<string, string> {
   }
   visit('')
   return links
-}
-
-/**
- * The rules of a ruleset as devfs(8) shows them, none for one that is not there. Throws when devfs(8) fails, as for
- * others than root and in a jail: a ruleset that may not be seen would seem to be missing.
- */
-export function devfsRules(host: Host, number: number): string[] {
-  const args = ['rule', '-s', String(number), 'show']
-  const { status, stdout, stderr } = host.run('devfs', args)
-  if (status !== 0) throw new ToolError(['devfs', ...args], status, stderr, stdout)
-  return stdout.split('\n').filter(line => line.trim() !== '')
 }
 
 function jailFacts(kernel: Host['kernel'], name: string): ReturnType<HostFacts['jail']> {
@@ -138,18 +122,18 @@ export function hostFacts(host: Host, root?: string): HostFacts {
     pathKind: kindOf,
     pathOwner(path) {
       const facts = factsOf(path)
-      return facts && { uid: facts.uid, gid: facts.gid, mode: facts.mode & 0o7777 }
+      return facts && { uid: facts.uid, gid: facts.gid, mode: facts.mode }
     },
     devLinks() {
-      links ??= lstatSync('/dev', { throwIfNoEntry: false }) ? findDevLinks() : new Map()
+      links ??= linkStatusOf('/dev') ? findDevLinks() : new Map()
       return links
     },
     rulesetExists: number => devfsRules(host, number).length > 0,
     rulesets() {
-      sets ??= host.run('devfs', ['rule', 'showsets']).stdout.split('\n').filter(Boolean).map(Number)
+      sets ??= [...existingSets(host)]
       return sets
     },
-    rulesetRules: number => devfsRules(host, number).map(line => line.replace(/^\d+ /, '')),
+    rulesetRules: number => devfsRules(host, number),
     interfaceAddresses: jail =>
       addressesByInterface(host.run('ifconfig', [...(jail === undefined ? [] : ['-j', jail]), '-a']).stdout),
     bridge: name => bridgeFacts(host.run('ifconfig', [name]).stdout),

@@ -1,5 +1,6 @@
 /** children.max of a parent jail, raised by one for each container in it and lowered again at delete. */
-import { JailwrightError, ToolError } from '../../errors.ts'
+import { JailwrightError } from '../../errors.ts'
+import { runTool } from '../../host/run-tool.ts'
 import type { Host } from '../../host/types.ts'
 import type { Journal, Undo } from '../journal/journal.ts'
 import { tryLock } from '../state/lock.ts'
@@ -11,9 +12,7 @@ function limit(host: Host, parent: string): number | undefined {
 }
 
 function setLimit(host: Host, parent: string, value: number): void {
-  const args = ['-m', `name=${parent}`, `children.max=${value}`]
-  const answer = host.run('jail', args)
-  if (answer.status !== 0) throw new ToolError(['jail', ...args], answer.status, answer.stderr)
+  runTool(host, { tool: 'jail', args: ['-m', `name=${parent}`, `children.max=${value}`] })
 }
 
 /**

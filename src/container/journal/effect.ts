@@ -3,24 +3,36 @@
  * `delete --force` finds its way from every instant. Set by JAILWRIGHT_CRASH_AT=`N:before` or `N:after`;
  * JAILWRIGHT_EFFECTS names a file that gets one line per effect (to know how many there are).
  */
-import { appendFileSync } from 'node:fs'
+import { engine } from '../../host/engine/index.ts'
+import { closeFile, openFile, writeText } from '../../host/files.ts'
+import { kill } from '../../host/process/identity.ts'
+import { sleep } from '../../host/wait.ts'
+
+const KILL = 9
 
 let count = 0
 
-function point(when: 'before' | 'after'): void {
-  const at = process.env.JAILWRIGHT_CRASH_AT
-  if (at === `${count}:${when}`) {
-    process.kill(process.pid, 'SIGKILL')
-    // The signal is delivered at once to the calling thread; wait here in case the engine has others.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10_000)
+function note(file: string, line: string): void {
+  const fd = openFile(file, 'append')
+  try {
+    writeText(fd, line)
+  } finally {
+    closeFile(fd)
   }
+}
+
+function point(when: 'before' | 'after'): void {
+  if (engine.environment.JAILWRIGHT_CRASH_AT !== `${count}:${when}`) return
+  kill(engine.pid(), KILL)
+  // The signal is delivered at once to the calling thread; wait here in case the engine has others.
+  sleep(10_000)
 }
 
 /** Runs one effect; `label` names it in the list of effects. Errors of `action` pass through. */
 export function effect<T>(label: string, action: () => T): T {
   count += 1
-  const file = process.env.JAILWRIGHT_EFFECTS
-  if (file) appendFileSync(file, `${count} ${label}\n`)
+  const file = engine.environment.JAILWRIGHT_EFFECTS
+  if (file) note(file, `${count} ${label}\n`)
   point('before')
   const value = action()
   point('after')

@@ -2,8 +2,8 @@
  * The container's journal: before each effect on the host its undo is appended, after it the effect is marked done.
  * Playing it back, newest first, takes the host back to where it was, from whatever instant the writer died in.
  */
-import { appendFileSync } from 'node:fs'
-import { readFileSync } from '../../host/files.ts'
+import { errnoOf } from '../../errors.ts'
+import { closeFile, openFile, readTextFile, writeText } from '../../host/files.ts'
 import type { ToolCall } from '../../translate/core/plan.ts'
 import { effect } from './effect.ts'
 
@@ -77,7 +77,7 @@ export class Journal {
     const text = `${this.#torn ? '\n' : ''}${this.#head}${JSON.stringify(line)}\n`
     // Until it is known to be whole: what comes after a line that was cut short must not be lost with it.
     this.#torn = true
-    appendFileSync(this.#path, text, { mode: 0o600 })
+    append(this.#path, text)
     this.#torn = false
     this.#head = ''
   }
@@ -112,11 +112,20 @@ export class Journal {
   }
 }
 
+function append(path: string, text: string): void {
+  const fd = openFile(path, 'append', 0o600)
+  try {
+    writeText(fd, text)
+  } finally {
+    closeFile(fd)
+  }
+}
+
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readTextFile(path)
   } catch (error) {
-    if (UNREADABLE.has((error as NodeJS.ErrnoException).code ?? '')) return ''
+    if (UNREADABLE.has(errnoOf(error) ?? '')) return ''
     throw error
   }
 }

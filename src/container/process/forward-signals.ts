@@ -1,57 +1,61 @@
-/** Waiting for a program in the foreground: signals are passed on, its end becomes our exit status. */
-import { selfCommand } from '../../host/self.ts'
-import type { Host } from '../../host/types.ts'
+/** Signals that are meant for a program in the foreground: kept until it is there, then passed on until it has ended. */
+import { blockSignals, nextSignal } from '../../host/processes.ts'
+import type { EverydayHost } from '../../host/types.ts'
 import { signalProcess } from './signal.ts'
 
 /** Signals that a person or a supervisor sends to us and means for the program. */
-const FORWARDED = [
-  'SIGHUP',
-  'SIGINT',
-  'SIGQUIT',
-  'SIGTERM',
-  'SIGUSR1',
-  'SIGUSR2',
-  'SIGALRM',
-  'SIGCONT',
-] as const
+const FORWARDED = ['HUP', 'INT', 'QUIT', 'TERM', 'USR1', 'USR2', 'ALRM', 'CONT'] as const
 
 /** Signals of ours on their way to a program. */
 export interface Forwarding {
-  /** Names the program; what came before is passed on now. */
+  /** Names the program: what has come is passed on by the next `pass`. */
   to(pid: number): void
+  /**
+   * Passes on what has come, and waits up to `timeout` milliseconds for more, or for the end of a child. Before the
+   * program is named nothing happens.
+   */
+  pass(timeout: number): void
+  /** The program has ended, and its pid may be another process's: what still comes is dropped. */
+  ended(): void
   /** Ours are ours again. */
   stop(): void
 }
 
 /**
- * Catches the signals that are meant for a program, from before it is there: one that ended us in between would leave a
- * program, or half a container, without anybody to wait for it. To be called before anything is read or done: the engine
- * may have to start again to leave them to us.
+ * Keeps the signals that are meant for a program, from before it is there: one that ended us in between would leave a
+ * program, or half a container, without anybody to wait for it. To be called before anything is read or done.
+ * `continued` is called after a SIGCONT to us.
  */
-export function forwardSignals(host: Host): Forwarding {
-  host.process.freeUserSignals([...selfCommand(), ...process.argv.slice(2)])
+export function forwardSignals(host: EverydayHost, continued: () => void = () => {}): Forwarding {
+  const names = [...FORWARDED, 'CHLD']
+  const restore = blockSignals(names)
   let target: number | undefined
-  const early: string[] = []
-  const handlers = FORWARDED.map(name => {
-    const pass = () => {
-      if (target === undefined) early.push(name)
-      else sendSignal(host, target, name)
-    }
-    process.on(name, pass)
-    return [name, pass] as const
-  })
   return {
     to(pid) {
       target = pid
-      for (const name of early.splice(0)) sendSignal(host, pid, name)
+    },
+    pass(timeout) {
+      if (target === undefined) return
+      for (let wait = timeout; ; wait = 0) {
+        const signal = nextSignal(names, wait)
+        if (signal === undefined) return
+        if (signal.name === 'CHLD') continue
+        if (signal.name === 'CONT') continued()
+        sendSignal(host, target, signal.name)
+      }
+    },
+    ended() {
+      target = undefined
     },
     stop() {
-      for (const [name, pass] of handlers) process.off(name, pass)
+      // What came while we cleaned up was meant for the program.
+      while (nextSignal(names, 0) !== undefined) {}
+      restore()
     },
   }
 }
 
-/** Sends a signal by name; a process that has ended this very moment is no error. */
-export function sendSignal(host: Host, pid: number, name: string): void {
-  signalProcess(host, pid, host.signalNumber(name.slice(3)) ?? 0)
+/** Sends a signal by name without SIG; a process that has ended this very moment is no error. */
+export function sendSignal(host: EverydayHost, pid: number, name: string): void {
+  signalProcess(host, pid, host.signalNumber(name) ?? 0)
 }

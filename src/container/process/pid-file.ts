@@ -1,9 +1,18 @@
 /** The file of `--pid-file`, which may be in a directory that others can write, such as /tmp. */
-import { closeSync, fstatSync, openSync, readSync, renameSync, unlinkSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { JailwrightError } from '../../errors.ts'
-import { writeAll } from '../../host/files.ts'
+import { decode } from '../../bytes.ts'
+import { errnoOf, JailwrightError } from '../../errors.ts'
+import { errorText } from '../../host/abi/error-text.ts'
+import {
+  closeFile,
+  openFile,
+  readInto,
+  removeFile,
+  renameFile,
+  statusOfDescriptor,
+  writeText,
+} from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
+import { basename, dirname, join } from '../../paths.ts'
 
 /** Longer than any pid in decimal. */
 const PID_LENGTH = 32
@@ -22,22 +31,24 @@ export function writePidFile(path: string, pid: number): void {
   try {
     write(path, temporaryPidFile(path, pid), pid)
   } catch (error) {
-    // Of node:fs's message, "ENOENT: no such file or directory, open '/dir/.name.77'", what the caller knows.
-    const [what] = (error as Error).message.split(', ')
+    const errno = errnoOf(error)
+    // The name of the temporary file means nothing to the caller.
+    const what =
+      errno === undefined ? (error as Error).message : `${errno}: ${errorText(errno).toLowerCase()}`
     throw new JailwrightError('HOST', `--pid-file ${path}: ${what}`, { subject: path, cause: error })
   }
 }
 
 function write(path: string, temporary: string, pid: number): void {
   removeIfThere(temporary)
-  const fd = openSync(temporary, 'wx', 0o644)
+  const fd = openFile(temporary, 'new', 0o644)
   try {
     try {
-      writeAll(fd, String(pid))
+      writeText(fd, String(pid))
     } finally {
-      closeSync(fd)
+      closeFile(fd)
     }
-    renameSync(temporary, path)
+    renameFile(temporary, path)
   } catch (error) {
     removeIfThere(temporary)
     throw error
@@ -50,15 +61,14 @@ function write(path: string, temporary: string, pid: number): void {
  */
 export function removePidFile(host: Host, path: string, pid: number): void {
   removeIfThere(temporaryPidFile(path, pid))
-  if (textOf(host, path) === String(pid)) unlinkSync(path)
+  if (textOf(host, path) === String(pid)) removeFile(path)
 }
 
-/** Not by rmSync({ force: true }): to that a path below a file is an error, and Bun calls it EFAULT. */
 function removeIfThere(path: string): void {
   try {
-    unlinkSync(path)
+    removeFile(path)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = errnoOf(error)
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
   }
 }
@@ -72,10 +82,10 @@ function textOf(host: Host, path: string): string | undefined {
     return undefined
   }
   try {
-    if (!fstatSync(fd).isFile()) return undefined
-    const bytes = Buffer.alloc(PID_LENGTH)
-    return bytes.toString('latin1', 0, readSync(fd, bytes))
+    if (statusOfDescriptor(fd).kind !== 'file') return undefined
+    const bytes = new Uint8Array(PID_LENGTH)
+    return decode(bytes.subarray(0, readInto(fd, bytes)))
   } finally {
-    closeSync(fd)
+    closeFile(fd)
   }
 }

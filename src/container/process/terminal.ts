@@ -1,12 +1,15 @@
 /** A terminal between the caller's standard streams and a container's program: raw mode, size, restored at the end. */
-import { closeSync } from 'node:fs'
-import { isatty } from 'node:tty'
+import { engine } from '../../host/engine/index.ts'
+import { closeFile } from '../../host/files.ts'
+import { poll } from '../../host/processes.ts'
 import type { Host } from '../../host/types.ts'
-import { readSome, writeWhole } from './relay.ts'
+import { type CallersTerminal, callersTerminal, isTerminal } from './callers-terminal.ts'
+import { Relay } from './relay.ts'
 
 /** How long after the last output more of it is awaited, in milliseconds, once the program has ended. */
 const DRAIN = 200
-const CHUNK = 65_536
+/** How often the size of the caller's window is asked for, in milliseconds. */
+const RESIZE = 100
 const NEWLINE = 10
 /** ^D, the default of VEOF. */
 const END_OF_FILE = 4
@@ -23,134 +26,145 @@ export interface OwnTerminal {
    */
   handedOver(): void
   /**
-   * Starts copying; call after `handedOver`. `hangUp` is called when the caller's side is gone (its window was closed,
-   * the reader of its output has ended).
+   * Puts the caller's terminal in raw mode; call after `handedOver`. `hangUp` is called when the caller's side is gone
+   * (its window was closed, the reader of its output has ended).
    */
   attach(hangUp: () => void): void
+  /** Copies what there is in both directions, and waits up to `timeout` milliseconds for it; false when all has ended. */
+  relay(timeout: number): boolean
+  /** After a stop and `fg` the shell has put its own settings back, and the window may have another size. */
+  continued(): void
   /** Waits for the last output, restores the caller's terminal. */
-  detach(): Promise<void>
+  detach(): void
 }
 
 /** Opens a pty of the size of the caller's terminal, or of `size` where that is given or the caller has none. */
 export function openTerminal(host: Host, size?: { height: number; width: number }): OwnTerminal {
-  const pty = host.process.openPty()
-  const callers = callersTerminal(host)
-  const resize = () => {
-    const now = callers.size()
-    if (now) host.process.setWindowSize(pty.master, now.rows, now.columns)
-  }
-  if (size) host.process.setWindowSize(pty.master, size.height, size.width)
-  else resize()
-  // After a stop and `fg` the shell has put its own settings back, and the window may have another size.
-  const wake = () => {
-    callers.makeRaw()
-    resize()
-  }
-  let output: Output | undefined
-  return {
-    slave: pty.slave,
-    path: pty.path,
-    handedOver: () => closeSync(pty.slave),
-    attach(hangUp) {
-      process.on('exit', callers.restore)
-      callers.makeRaw()
-      process.on('SIGWINCH', resize)
-      process.on('SIGCONT', wake)
-      void copyInput(pty.master).then(end => {
-        if (end === 'hung up') hangUp()
-      })
-      output = copyOutput(pty.master, hangUp)
-    },
-    async detach() {
-      await output?.drained()
-      process.off('SIGWINCH', resize)
-      process.off('SIGCONT', wake)
-      process.off('exit', callers.restore)
-      callers.restore()
-      // A read of standard input goes on until something is typed; Node would wait for its thread.
-      process.once('exit', status => host.process.exitNow(status))
-    },
-  }
+  const { master, slave, path } = host.process.openPty()
+  // A program that does not read must not keep us from taking what it writes.
+  host.process.setNonBlocking(master)
+  return new Terminal(host, master, slave, path, size)
 }
 
-/** The terminal that this command was called on, if it was. A terminal that has hung up has no settings any more. */
-function callersTerminal(host: Host) {
-  const shown = [0, 1, 2].find(fd => isatty(fd))
-  let saved: Uint8Array | undefined
-  const tolerant = <T>(action: () => T): T | undefined => {
+class Terminal implements OwnTerminal {
+  readonly slave: number
+  readonly path: string
+  readonly #host: Host
+  readonly #master: number
+  readonly #callers: CallersTerminal
+  #input: Relay | undefined
+  #output: Relay | undefined
+  /** False when nobody reads our output any more: it is still taken, since the program would wait for ever. */
+  #reader = true
+  #hangUp: () => void = () => {}
+  #lastOutput = 0
+  #lastResize = 0
+
+  constructor(
+    host: Host,
+    master: number,
+    slave: number,
+    path: string,
+    size: { height: number; width: number } | undefined,
+  ) {
+    this.#host = host
+    this.#master = master
+    this.slave = slave
+    this.path = path
+    this.#callers = callersTerminal(host)
+    if (size) {
+      host.process.setWindowSize(master, size.height, size.width)
+      // Only a later change of the caller's window counts.
+      this.#callers.changedSize()
+    } else this.#resize()
+  }
+
+  handedOver(): void {
+    closeFile(this.slave)
+  }
+
+  attach(hangUp: () => void): void {
+    this.#hangUp = hangUp
+    this.#callers.makeRaw()
+    this.#input = new Relay(0, this.#master)
+    this.#output = new Relay(this.#master, 1)
+  }
+
+  continued(): void {
+    this.#callers.makeRaw()
+    this.#resize()
+  }
+
+  relay(timeout: number): boolean {
+    this.#followResize()
+    const output = this.#output?.interest()
+    if (output === undefined) return false
+    const input = this.#input?.interest()
+    const ready = poll(input === undefined ? [output] : [output, input], timeout)
+    // The pty's master may stand for both directions: it does not block.
+    if (ready.some(({ fd }) => fd === output.fd)) this.#copyOutput()
+    if (ready.some(({ fd }) => fd === input?.fd)) this.#copyInput()
+    return true
+  }
+
+  detach(): void {
     try {
-      return action()
-    } catch {
-      return undefined
+      this.#drain()
+    } finally {
+      this.#callers.restore()
     }
   }
-  return {
-    size: () => (shown === undefined ? undefined : tolerant(() => host.process.getWindowSize(shown))),
-    makeRaw(): void {
-      if (!isatty(0)) return
-      const before = tolerant(() => host.process.makeRaw(0))
-      saved ??= before
-    },
-    restore(): void {
-      const settings = saved
-      saved = undefined
-      if (settings) tolerant(() => host.process.restoreTerminal(0, settings))
-    },
-  }
-}
 
-/** Copies standard input to the terminal until one of them ends. */
-async function copyInput(master: number): Promise<'ended' | 'hung up'> {
-  const interactive = isatty(0)
-  const buffer = new Uint8Array(CHUNK)
-  let last = NEWLINE
-  for (;;) {
-    const size = await readSome(0, buffer)
-    if (size === 0) break
-    if (!(await writeWhole(master, buffer.subarray(0, size)))) return 'ended'
-    last = buffer[size - 1]!
-  }
-  if (interactive) return 'hung up'
-  // End of a pipe is end of file for the program, as a person would type it: the first ^D in a line only hands it over.
-  await writeWhole(master, new Uint8Array(last === NEWLINE ? 1 : 2).fill(END_OF_FILE))
-  return 'ended'
-}
-
-interface Output {
-  drained(): Promise<void>
-}
-
-/** Copies the terminal's output to standard output; ends when the last holder of the slave is gone. */
-function copyOutput(master: number, hangUp: () => void): Output {
-  const buffer = new Uint8Array(CHUNK)
-  let writing = false
-  let ended = false
-  let lastOutput = 0
-  const copy = async () => {
-    let reader = true
+  /**
+   * Waits for the end of the output, or for a pause in it: another process of the container can hold the slave for as
+   * long as it likes.
+   */
+  #drain(): void {
+    this.#input = undefined
+    const from = engine.monotonicMs()
     for (;;) {
-      const size = await readSome(master, buffer)
-      if (size === 0) break
-      lastOutput = Date.now()
-      writing = true
-      // Without a reader the output is still taken, since the program would wait for ever.
-      const delivered = reader && (await writeWhole(1, buffer.subarray(0, size)))
-      writing = false
-      if (reader && !delivered) {
-        reader = false
-        hangUp()
-      }
+      const left = DRAIN - (engine.monotonicMs() - Math.max(from, this.#lastOutput))
+      if (left <= 0 && !this.#output?.isWriting) return
+      if (!this.relay(Math.max(left, RESIZE))) return
     }
-    ended = true
   }
-  void copy()
-  return {
-    /** The end, or a pause in the output: another process of the container can hold the slave for as long as it likes. */
-    async drained() {
-      const from = Date.now()
-      while (!ended && (writing || Date.now() - Math.max(from, lastOutput) < DRAIN)) {
-        await new Promise(resolve => setTimeout(resolve, 5))
-      }
-    },
+
+  #copyOutput(): void {
+    const output = this.#output!
+    const progress = output.step()
+    if (progress === 'copying') this.#lastOutput = engine.monotonicMs()
+    if (progress === 'unread' && this.#reader) {
+      this.#reader = false
+      this.#hangUp()
+    }
+    if (!this.#reader) output.drop()
+  }
+
+  #copyInput(): void {
+    const input = this.#input!
+    const progress = input.step()
+    if (progress === 'unread') this.#input = undefined
+    if (progress !== 'ended') return
+    if (isTerminal(this.#host, 0)) {
+      this.#input = undefined
+      this.#hangUp()
+      return
+    }
+    // End of a pipe is end of file for the program, as a person would type it: the first ^D in a line only hands it over.
+    const { lastByte = NEWLINE } = input
+    input.append(new Uint8Array(lastByte === NEWLINE ? 1 : 2).fill(END_OF_FILE))
+  }
+
+  #followResize(): void {
+    const now = engine.monotonicMs()
+    if (now - this.#lastResize < RESIZE) return
+    this.#lastResize = now
+    this.#resize()
+  }
+
+  /** A change reaches the program as SIGWINCH, from the pty itself. */
+  #resize(): void {
+    const size = this.#callers.changedSize()
+    if (size) this.#host.process.setWindowSize(this.#master, size.rows, size.columns)
   }
 }

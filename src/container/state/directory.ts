@@ -1,11 +1,16 @@
 /** The directory of a container: what in it is ours, and its removal. */
-import { lstatSync, readdirSync, rmdirSync, type Stats, unlinkSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { JailwrightError } from '../../errors.ts'
-import { removeTree } from './atomic-file.ts'
+import { errnoOf, JailwrightError } from '../../errors.ts'
+import {
+  linkStatusOf,
+  listDirectory,
+  removeDirectory as removeEmptyDirectory,
+  removeFile,
+  removeTree,
+} from '../../host/files.ts'
+import { basename, join } from '../../paths.ts'
 import type { Layout } from './paths.ts'
 
-/** All names that a command makes in it; layout.ts, copy-up of a mount, channels of exec. */
+/** All names that a command makes in it: those of `layout`, the copy of a filled mount, the channels of exec. */
 const OWN =
   /^((state|plan)\.json(\.new)?|journal\.jsonl|ctl|result|root|empty|copy-up|read-only-\d+|exec-\d+-(ctl|result))$/
 
@@ -14,16 +19,11 @@ const OWN =
  * link, a file, a directory that somebody else has made) is code STATE: nothing is read or removed there.
  */
 export function hasDirectory(files: Layout): boolean {
-  let facts: Stats | undefined
-  try {
-    facts = lstatSync(files.dir, { throwIfNoEntry: false })
-  } catch (error) {
-    // A root that is no directory has no containers.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error
-  }
+  // A root that is no directory has no containers.
+  const facts = linkStatusOf(files.dir)
   if (facts === undefined) return false
-  if (!facts.isDirectory()) throw notOurs(files, 'it is not a directory')
-  const names = readdirSync(files.dir)
+  if (facts.kind !== 'dir') throw notOurs(files, 'it is not a directory')
+  const names = listDirectory(files.dir).sort()
   const known = [files.state, files.journal].some(path => names.includes(basename(path)))
   const foreign = names.find(name => !OWN.test(name))
   if (!known && foreign !== undefined) throw notOurs(files, `it holds ${JSON.stringify(foreign)}`)
@@ -44,15 +44,15 @@ function notOurs({ dir }: Layout, why: string): JailwrightError {
 export function removeDirectory(files: Layout): void {
   let names: string[]
   try {
-    names = readdirSync(files.dir)
+    names = listDirectory(files.dir)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
+    if (errnoOf(error) === 'ENOENT') return
     throw stays(files, (error as Error).message)
   }
   const foreign = names.filter(name => !OWN.test(name))
   try {
     for (const name of names) if (OWN.test(name)) removeOwn(join(files.dir, name))
-    if (foreign.length === 0) rmdirSync(files.dir)
+    if (foreign.length === 0) removeEmptyDirectory(files.dir)
   } catch (error) {
     throw stays(files, (error as Error).message)
   }
@@ -61,9 +61,9 @@ export function removeDirectory(files: Layout): void {
 }
 
 function removeOwn(path: string): void {
-  if (!lstatSync(path).isDirectory()) unlinkSync(path)
+  if (linkStatusOf(path)?.kind !== 'dir') removeFile(path)
   else if (basename(path) === 'copy-up') removeTree(path)
-  else rmdirSync(path)
+  else removeEmptyDirectory(path)
 }
 
 function stays({ dir }: Layout, why: string): JailwrightError {

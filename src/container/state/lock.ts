@@ -2,8 +2,8 @@
  * One lock a container, so that two commands on one container wait for each other and commands on different
  * containers never do. flock(2): the kernel releases it when the holder dies, however it dies.
  */
-import { JailwrightError } from '../../errors.ts'
-import { closeSync, exists, isSameFile, mkdirSync, openSync, unlinkSync } from '../../host/files.ts'
+import { errnoOf, JailwrightError } from '../../errors.ts'
+import { closeFile, exists, isSameFile, makeDirectories, openFile, removeFile } from '../../host/files.ts'
 import type { EverydayHost, Host } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
 
@@ -35,29 +35,29 @@ export function tryLock(host: EverydayHost, path: string, timeout: number): Lock
     if (!host.process.flock(fd, 'exclusive', { nonBlocking: true })) return false
     // The one who held it may have removed it with its container: then the path is another file, or none.
     if (isSameFile(fd, path)) return true
-    closeSync(fd)
+    closeFile(fd)
     fd = -1
     return false
   }
   if (!waitUntil(take, timeout)) {
-    if (fd >= 0) closeSync(fd)
+    if (fd >= 0) closeFile(fd)
     return undefined
   }
   const held = fd
   let open = true
   const remove = () => {
-    if (open) unlinkSync(path)
-    if (open) closeSync(held)
+    if (open) removeFile(path)
+    if (open) closeFile(held)
     open = false
   }
   const release = () => {
-    // Who waited for one that took the container away with its lock has made the file anew.
+    // A waiter may have made the lock file anew after `delete`: it goes when there is no container.
     try {
-      if (open && !exists(directoryOf(path))) unlinkSync(path)
+      if (open && !exists(directoryOf(path))) removeFile(path)
     } catch {
       // A read-only disk, or the whole directory of --root has been removed.
     }
-    if (open) closeSync(held)
+    if (open) closeFile(held)
     open = false
   }
   return {
@@ -84,7 +84,7 @@ export function lockContainer(host: EverydayHost, path: string, id: string): Loc
   )
 }
 
-/** The container's directory, by the path of its lock (layout.ts). */
+/** The container's directory, by the path of its lock (see `layout`). */
 function directoryOf(lock: string): string {
   const at = lock.lastIndexOf('/')
   return lock.slice(0, lock.lastIndexOf('/', at - 1)) + lock.slice(at)
@@ -93,13 +93,13 @@ function directoryOf(lock: string): string {
 /** Opens the lock file; the directory of locks is made by the first container. */
 function openLock(path: string): number {
   try {
-    return openSync(path, 'a', 0o600)
+    return openFile(path, 'append', 0o600)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = errnoOf(error)
     // A read-only root must not keep a container from being killed: flock(2) asks for no right to write.
-    if (code === 'EROFS') return openSync(path, 'r')
+    if (code === 'EROFS') return openFile(path, 'read')
     if (code !== 'ENOENT') throw error
-    mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o700 })
-    return openSync(path, 'a', 0o600)
+    makeDirectories(path.slice(0, path.lastIndexOf('/')), 0o700)
+    return openFile(path, 'append', 0o600)
   }
 }

@@ -1,6 +1,6 @@
 /** The runtime's root directory (`--root`). */
-import { mkdirSync, realpathSync } from 'node:fs'
-import { JailwrightError } from '../../errors.ts'
+import { errnoOf, JailwrightError } from '../../errors.ts'
+import { makeDirectories, realPath } from '../../host/files.ts'
 
 /** The error for a `--root` that is a file, or lies below one. */
 export function notADirectory(root: string): JailwrightError {
@@ -10,12 +10,12 @@ export function notADirectory(root: string): JailwrightError {
 /** Makes the root directory where there is none, and gives its real path. */
 export function makeRoot(root: string): string {
   try {
-    mkdirSync(root, { recursive: true, mode: 0o711 })
+    makeDirectories(root, 0o711)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = errnoOf(error)
     throw code === 'EEXIST' || code === 'ENOTDIR' ? notADirectory(root) : error
   }
-  return realpathSync(root)
+  return realPath(root)
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The container's state.json: read, written, and turned into what `state` prints. */
 
-import { JailwrightError } from '../../errors.ts'
-import { closeSync, exists, readFileSync } from '../../host/files.ts'
+import { errnoOf, JailwrightError } from '../../errors.ts'
+import { closeFile, exists, readTextFile } from '../../host/files.ts'
 import { openNonBlocking } from '../../host/process/descriptors.ts'
 import type { EverydayHost, ProcessInfo } from '../../host/types.ts'
 import { checkId } from '../../translate/core/names.ts'
@@ -74,7 +74,7 @@ function readRecorded(files: Layout): StateFile | undefined {
   try {
     text = readOwn(files.state)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
+    const code = errnoOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     // A directory, a link in a loop or a FIFO in its place.
     if (code === 'EISDIR' || code === 'ELOOP' || code === 'EAGAIN') throw damaged(files.state, error)
@@ -113,9 +113,9 @@ function isStateFile(value: StateFile | null): boolean {
 export function isUnread(fifo: string): boolean {
   try {
     // Closed at once: an init that was never told anything ends when it sees that there is no writer.
-    closeSync(openNonBlocking(fifo, 'write'))
+    closeFile(openNonBlocking(fifo, 'write'))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = errnoOf(error)
     if (code === 'ENXIO') return true
     if (code !== 'ENOENT') throw error
   }
@@ -127,7 +127,7 @@ export function isUnread(fifo: string): boolean {
  * and mounts to nobody.
  */
 function readOwn(path: string): string {
-  const text = readFileSync(path, 'utf8')
+  const text = readTextFile(path)
   if (!text.trimEnd().endsWith('}') || text.includes('"pidStart":')) return text
   throw new JailwrightError('UNSUPPORTED', `${path} was not written by jailwright`, {
     subject: path,

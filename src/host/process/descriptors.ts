@@ -40,6 +40,12 @@ export function setBlocking(fd: number): void {
   if (flags & abi.open.NONBLOCK) check('fcntl', `descriptor ${fd}`, fd, F_SETFL, flags & ~abi.open.NONBLOCK)
 }
 
+/** Sets O_NONBLOCK, for an open file that nobody else has. */
+export function setNonBlocking(fd: number): void {
+  const flags = check('fcntl', `descriptor ${fd}`, fd, F_GETFL, 0)
+  check('fcntl', `descriptor ${fd}`, fd, F_SETFL, flags | abi.open.NONBLOCK)
+}
+
 /** Open descriptors that are directories, found without leaving one open. */
 export function directoryDescriptors(): number[] {
   const found = abi.os === 'freebsd' ? openDirectories() : readdirSync('/proc/self/fd').map(Number)

@@ -137,6 +137,11 @@ export function resetSignals(): void {
   check('sigprocmask', undefined, abi.sigSetmask, memory(abi.sigsetSize), null)
 }
 
+/** getuid(2). */
+export function userId(): number {
+  return call('getuid')
+}
+
 /** setsid(2); EPERM for a process group leader. */
 export function setsid(): void {
   check('setsid', undefined)

@@ -207,7 +207,7 @@ describe('podman', () => {
   const readmeList = /runtime_supports_json = \[.*\]/.exec(readFileSync('README.md', 'utf8'))?.[0] ?? ''
   const conf = 'usr/local/etc/containers/containers.conf'
   const findings = (env: Record<string, string> = {}) => checkPodman({ PATH: join(dir, 'bin'), ...env }, dir)
-  const config = async (env?: Record<string, string>) => of(await findings(env), 'containers.conf')
+  const config = (env?: Record<string, string>) => of(findings(env), 'containers.conf')
   const named = () => {
     const runtime = put('bin/jailwright', '', 0o755)
     return `[engine]\nruntime_supports_json = ["jailwright"]\n[engine.runtimes]\njailwright = ["${runtime}"]\n`
@@ -215,39 +215,39 @@ describe('podman', () => {
   beforeEach(() => void put('bin/podman', '', 0o755))
 
   it('and conmon are found or not', async () => {
-    expect(of(await findings(), 'podman')).toMatchObject({ status: 'ok', message: join(dir, 'bin/podman') })
+    expect(of(findings(), 'podman')).toMatchObject({ status: 'ok', message: join(dir, 'bin/podman') })
     put('bin/conmon')
-    expect(of(await findings(), 'conmon')?.status).toBe('ok')
-    const none = await checkPodman({ PATH: join(dir, 'empty') }, dir)
+    expect(of(findings(), 'conmon')?.status).toBe('ok')
+    const none = checkPodman({ PATH: join(dir, 'empty') }, dir)
     expect(of(none, 'podman')).toMatchObject({ status: 'warning', hint: 'pkg install podman-suite' })
     expect(of(none, 'containers.conf')).toBeUndefined()
   })
 
   it('has no configuration, or one without us', async () => {
-    expect(await config()).toMatchObject({
+    expect(config()).toMatchObject({
       status: 'warning',
       hint: expect.stringContaining('[engine.runtimes]'),
     })
-    expect((await config())?.hint).toContain(readmeList)
+    expect(config()?.hint).toContain(readmeList)
     put(conf, '[engine.runtimes]\nother = ["/bin/other"]\n')
-    expect(await config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
+    expect(config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
   })
 
   it('has a configuration that cannot be looked at', async () => {
     put(conf, named())
     symlinkSync('containers.conf.d', join(dir, `${conf}.d`))
-    expect(await config()).toMatchObject({
+    expect(config()).toMatchObject({
       status: 'warning',
-      message: expect.stringMatching(/^ELOOP: .*containers\.conf\.d/),
+      message: expect.stringMatching(/containers\.conf\.d: Too many levels of symbolic links$/),
       hint: 'podman cannot read it either',
     })
   })
 
   it('knows us by the main file', async () => {
     put(conf, named())
-    expect(await config()).toMatchObject({ status: 'ok', message: expect.stringContaining('--runtime') })
+    expect(config()).toMatchObject({ status: 'ok', message: expect.stringContaining('--runtime') })
     put(conf, named().replace('[engine]', '[engine]\nruntime = "jailwright"'))
-    expect(await config()).toMatchObject({
+    expect(config()).toMatchObject({
       status: 'ok',
       message: expect.stringContaining('default runtime'),
     })
@@ -258,7 +258,7 @@ describe('podman', () => {
     put(`${conf}.d/50-jailwright.conf`, named())
     put(`${conf}.d/60-default.conf`, '[engine]\nruntime = "jailwright"\n')
     put(`${conf}.d/README`, 'no configuration')
-    expect(await config()).toMatchObject({
+    expect(config()).toMatchObject({
       status: 'ok',
       message: expect.stringContaining('default runtime'),
     })
@@ -267,14 +267,14 @@ describe('podman', () => {
   it('reads CONTAINERS_CONF alone, and CONTAINERS_CONF_OVERRIDE on top', async () => {
     put(conf, named())
     const empty = put('empty.conf')
-    expect((await config({ CONTAINERS_CONF: empty }))?.status).toBe('warning')
+    expect(config({ CONTAINERS_CONF: empty })?.status).toBe('warning')
     const override = put('override.conf', named())
-    expect((await config({ CONTAINERS_CONF: empty, CONTAINERS_CONF_OVERRIDE: override }))?.status).toBe('ok')
+    expect(config({ CONTAINERS_CONF: empty, CONTAINERS_CONF_OVERRIDE: override })?.status).toBe('ok')
   })
 
   it('would lose our messages', async () => {
     put(conf, named().replace(/runtime_supports_json.*/, ''))
-    expect(await config()).toMatchObject({
+    expect(config()).toMatchObject({
       status: 'warning',
       hint: `in [engine]: ${readmeList}`,
     })
@@ -282,17 +282,17 @@ describe('podman', () => {
 
   it('would look for us in the wrong place', async () => {
     put(conf, named().replace(/= \["[^"]*"\]\n$/, '= ["/nowhere/jailwright"]\n'))
-    expect(await config()).toMatchObject({ status: 'warning', message: expect.stringContaining('/nowhere') })
+    expect(config()).toMatchObject({ status: 'warning', message: expect.stringContaining('/nowhere') })
   })
 
   it('has a configuration that cannot be read', async () => {
     put(conf, '[engine\n')
-    expect(await config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
+    expect(config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
   })
 
   it('finds us in the place of ocijail', async () => {
     symlinkSync(put('lib/jailwright'), join(dir, 'bin/ocijail'))
-    expect(await config()).toMatchObject({ status: 'ok', message: expect.stringContaining('ocijail') })
+    expect(config()).toMatchObject({ status: 'ok', message: expect.stringContaining('ocijail') })
   })
 })
 

@@ -1,7 +1,26 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { forwardSignals } from '../../../src/container/process/forward-signals.ts'
 import { SyscallError } from '../../../src/errors.ts'
 import { fakeHost } from '../fake-host.ts'
+
+const signals = vi.hoisted(() => ({ pending: [] as string[], blocked: [] as string[] }))
+vi.mock('../../../src/host/processes.ts', async original => ({
+  ...(await original<typeof import('../../../src/host/processes.ts')>()),
+  blockSignals: (names: readonly string[]) => {
+    signals.blocked = [...names]
+    return () => {
+      signals.blocked = []
+    }
+  },
+  nextSignal: () => {
+    const name = signals.pending.shift()
+    return name === undefined ? undefined : { name, pid: 1 }
+  },
+}))
+
+afterEach(() => {
+  signals.pending = []
+})
 
 describe('signals for a program', () => {
   function recording() {
@@ -19,42 +38,52 @@ describe('signals for a program', () => {
 
   it('are kept until the program is there, then passed on, then let alone', () => {
     const { host, sent } = recording()
-    const others = process.listenerCount('SIGUSR2')
-    const signals = forwardSignals(host)
-    process.emit('SIGUSR2')
-    process.emit('SIGHUP')
+    const forwarding = forwardSignals(host)
+    expect(signals.blocked).toEqual(expect.arrayContaining(['HUP', 'INT', 'QUIT', 'TERM', 'USR1', 'USR2']))
+    signals.pending.push('USR2', 'HUP')
+    forwarding.pass(0)
     expect(sent).toEqual([])
-    signals.to(77)
+    forwarding.to(77)
+    forwarding.pass(0)
     expect(sent).toEqual(['USR2 to 77', 'HUP to 77'])
-    process.emit('SIGUSR2')
-    expect(sent.at(-1)).toBe('USR2 to 77')
-    expect(sent).toHaveLength(3)
-    signals.stop()
-    expect(process.listenerCount('SIGUSR2')).toBe(others)
+    signals.pending.push('USR2')
+    forwarding.pass(0)
+    expect(sent).toEqual(['USR2 to 77', 'HUP to 77', 'USR2 to 77'])
+    forwarding.stop()
+    expect(signals.blocked).toEqual([])
   })
 
-  it('are freed from the engine before a handler takes their place, by this very command', () => {
-    const { host } = recording()
-    const asked: unknown[] = []
-    const before = process.listenerCount('SIGUSR1')
-    host.process = {
-      ...host.process,
-      freeUserSignals: command =>
-        void asked.push(command.slice(-2), process.listenerCount('SIGUSR1') - before),
-    }
-    const { argv } = process
-    process.argv = [...argv.slice(0, 2), 'exec', 'web']
-    const signals = forwardSignals(host)
-    process.argv = argv
-    signals.stop()
-    expect(asked).toEqual([['exec', 'web'], 0])
+  it('go to nobody once the program has ended, whose pid may be another process’s by then', () => {
+    const { host, sent } = recording()
+    const forwarding = forwardSignals(host)
+    forwarding.to(77)
+    forwarding.ended()
+    signals.pending.push('TERM')
+    forwarding.pass(0)
+    forwarding.stop()
+    expect(sent).toEqual([])
+    expect(signals.pending).toEqual([])
+  })
+
+  it('are not the ends of children, and a SIGCONT wakes our side too', () => {
+    const { host, sent } = recording()
+    let woken = 0
+    const forwarding = forwardSignals(host, () => {
+      woken += 1
+    })
+    forwarding.to(77)
+    signals.pending.push('CHLD', 'CONT')
+    forwarding.pass(0)
+    expect({ sent, woken }).toEqual({ sent: ['CONT to 77'], woken: 1 })
+    forwarding.stop()
   })
 
   it('are no error when it has just ended', () => {
     const { host } = recording()
-    const signals = forwardSignals(host)
-    signals.to(666)
-    expect(() => process.emit('SIGUSR2')).not.toThrow()
-    signals.stop()
+    const forwarding = forwardSignals(host)
+    forwarding.to(666)
+    signals.pending.push('USR2')
+    expect(() => forwarding.pass(0)).not.toThrow()
+    forwarding.stop()
   })
 })

@@ -52,7 +52,7 @@ it('is refused below a file, where there is nothing to take back either', () => 
 })
 
 it('leaves nothing beside it when it cannot be written, and says which file it was', () => {
-  vi.spyOn(files, 'writeAll').mockImplementationOnce(() => {
+  vi.spyOn(files, 'writeText').mockImplementationOnce(() => {
     throw new Error('ENOSPC: no space left on device, write')
   })
   expect(() => writePidFile(file, 12)).toThrow(`--pid-file ${file}: ENOSPC`)

@@ -1,8 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it } from 'vitest'
-import { removeTree, writeFileAtomic } from '../../../src/container/state/atomic-file.ts'
+import { writeFileAtomic } from '../../../src/container/state/atomic-file.ts'
+import { removeTree } from '../../../src/host/files.ts'
 
 const dir = tmp.dirSync({ unsafeCleanup: true }).name
 
@@ -20,7 +29,11 @@ it('removes a directory with all that is in it, and follows no link', () => {
   expect(() => removeTree(gone)).not.toThrow()
 })
 
-it('is not for a file', () => {
-  writeFileAtomic(join(dir, 'file'), 'text')
-  expect(() => removeTree(join(dir, 'file'))).toThrow('ENOTDIR')
+it('replaces a file whole, with the mode that is asked for', () => {
+  const file = join(dir, 'file')
+  writeFileAtomic(file, 'text')
+  writeFileAtomic(file, 'other', 0o644)
+  expect(readFileSync(file, 'utf8')).toBe('other')
+  expect(statSync(file).mode & 0o777).toBe(0o644)
+  expect(readdirSync(dir)).not.toContain('file.new')
 })

@@ -45,11 +45,11 @@ it('is taken on a read-only disk too', () => {
   mkdirSync(join(file, '../../web'))
   tryLock(host, file, 0)?.release()
   const readOnly = Object.assign(new Error('EROFS: read-only file system, open'), { code: 'EROFS' })
-  const open = vi.mocked(files.openSync).mockImplementationOnce(() => {
+  const open = vi.mocked(files.openFile).mockImplementationOnce(() => {
     throw readOnly
   })
   const lock = tryLock(host, file, 0)
-  expect(open).toHaveBeenLastCalledWith(file, 'r')
+  expect(open).toHaveBeenLastCalledWith(file, 'read')
   expect(tryLock(host, file, 0)).toBeUndefined()
   lock?.release()
 })

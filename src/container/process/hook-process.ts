@@ -1,0 +1,160 @@
+/** The process of one hook, from its start to its end: pipes, timeout, and the signal to its group. */
+import { concatenate, decode, encode } from '../../bytes.ts'
+import { errnoOf } from '../../errors.ts'
+import { engine } from '../../host/engine/index.ts'
+import { closeFile, readInto, writeFrom } from '../../host/files.ts'
+import { type ExitStatus, pipe, poll, startProcess, waitForEnd } from '../../host/processes.ts'
+import { signalName } from '../../host/signals.ts'
+import type { EverydayHost } from '../../host/types.ts'
+import type { HookPlan } from '../../translate/core/plan.ts'
+import { signalProcess } from './signal.ts'
+
+/** Bytes of a hook's output that are kept for the message when it fails. */
+const KEPT_OUTPUT = 4096
+/** PIPE_BUF of FreeBSD, the smaller one: so much can be written without waiting when poll(2) calls a pipe writable. */
+const PIPE_BUF = 512
+/** Longest time between two looks at the process, in milliseconds: a daemon that it left behind may hold the pipes. */
+const LONGEST_PAUSE = 20
+const KILL = 9
+
+/** A hook that runs. Its standard output and error are one pipe. */
+export class HookProcess {
+  readonly pid: number
+  readonly #host: EverydayHost
+  /** Writing end of its standard input; undefined when it is closed. */
+  #input: number | undefined
+  /** Reading end of its output; undefined when it is closed. */
+  #outlet: number | undefined
+  #toWrite: Uint8Array = new Uint8Array(0)
+  #kept: Uint8Array = new Uint8Array(0)
+
+  /** Starts it in a process group of its own, in `directory`. Throws what the host says when that cannot be done. */
+  constructor(host: EverydayHost, hook: HookPlan, directory: string) {
+    this.#host = host
+    const input = pipe()
+    const output = pipe()
+    try {
+      this.pid = startProcess({
+        path: hook.path,
+        // args is the whole argv, args[0] included (config.md, "same semantics as IEEE Std 1003.1 execv's argv").
+        argv: hook.args.length > 0 ? hook.args : [hook.path],
+        env: environment(hook.env),
+        cwd: directory,
+        descriptors: [input.reader, output.writer, output.writer],
+        group: true,
+      })
+    } catch (error) {
+      closeFile(input.writer)
+      closeFile(output.reader)
+      throw error
+    } finally {
+      closeFile(input.reader)
+      closeFile(output.writer)
+    }
+    this.#input = input.writer
+    this.#outlet = output.reader
+  }
+
+  /** The first bytes that it has written, as text. */
+  get output(): string {
+    return decode(this.#kept)
+  }
+
+  /** What it is to get on its standard input, then the end of file. */
+  tell(text: string): void {
+    this.#toWrite = encode(text)
+  }
+
+  /**
+   * Waits for its end, with SIGKILL to its group after `timeout` milliseconds; undefined for success, else what to say.
+   * `meanwhile` is called every few milliseconds.
+   */
+  wait(timeout: number | undefined, meanwhile?: () => void): string | undefined {
+    const end = timeout === undefined ? undefined : engine.monotonicMs() + timeout
+    let killed = false
+    for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      const status = waitForEnd(this.pid, 0)
+      if (status !== undefined) {
+        // What it has written may still be in the pipe.
+        while (this.#outlet !== undefined && this.#kept.length < KEPT_OUTPUT && this.#exchange(0)) {}
+        if (killed) return `timed out after ${timeout! / 1000} s`
+        return failureOf(status)
+      }
+      if (!killed && end !== undefined && engine.monotonicMs() >= end) {
+        killed = true
+        signalProcess(this.#host, -this.pid, KILL)
+      }
+      meanwhile?.()
+      if (this.#exchange(pause)) pause = 1
+    }
+  }
+
+  /** Closes our ends of its pipes: a daemon that the hook left behind may hold the others open. */
+  close(): void {
+    if (this.#input !== undefined) closeFile(this.#input)
+    if (this.#outlet !== undefined) closeFile(this.#outlet)
+    this.#input = undefined
+    this.#outlet = undefined
+  }
+
+  /** Moves what there is in both directions; false when there was nothing for `timeout` milliseconds. */
+  #exchange(timeout: number): boolean {
+    const wanted = [
+      ...(this.#input === undefined ? [] : [{ fd: this.#input, write: true }]),
+      ...(this.#outlet === undefined ? [] : [{ fd: this.#outlet, read: true }]),
+    ]
+    const ready = poll(wanted, timeout)
+    for (const { fd } of ready) {
+      if (fd === this.#input) this.#write(fd)
+      else this.#read(fd)
+    }
+    return ready.length > 0
+  }
+
+  #write(fd: number): void {
+    try {
+      const size = this.#toWrite.length > 0 ? writeFrom(fd, this.#toWrite.subarray(0, PIPE_BUF)) : 0
+      this.#toWrite = this.#toWrite.subarray(size)
+    } catch {
+      // It reads no more.
+      this.#toWrite = new Uint8Array(0)
+    }
+    if (this.#toWrite.length > 0) return
+    closeFile(fd)
+    this.#input = undefined
+  }
+
+  #read(fd: number): void {
+    const chunk = new Uint8Array(KEPT_OUTPUT)
+    let size = 0
+    try {
+      size = readInto(fd, chunk)
+    } catch (error) {
+      if (errnoOf(error) === 'EAGAIN') return
+    }
+    if (size > 0) {
+      const room = KEPT_OUTPUT - this.#kept.length
+      this.#kept = concatenate([this.#kept, chunk.subarray(0, Math.min(size, room))])
+      return
+    }
+    closeFile(fd)
+    this.#outlet = undefined
+  }
+}
+
+/** The variables by name: the last of a name counts, and one without a value is empty. */
+function environment(env: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    env.map(entry => {
+      const at = entry.indexOf('=')
+      return at < 0 ? [entry, ''] : [entry.slice(0, at), entry.slice(at + 1)]
+    }),
+  )
+}
+
+/** What is wrong with an exit status; undefined for 0. */
+function failureOf(status: ExitStatus): string | undefined {
+  if (status === 0) return undefined
+  const signal = status > 128 ? signalName(status - 128) : undefined
+  return signal === undefined ? `exit status ${status}` : `killed by SIG${signal}`
+}
