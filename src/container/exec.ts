@@ -79,6 +79,7 @@ function startProgram(ctx: RuntimeContext, options: ExecOptions): StartedProgram
       do: 'prepare',
       jid: state.jid,
       process: program,
+      loopback: false,
       hooks: [],
       immediately: true,
       ...(terminal ? { ownTerminal: terminal.path } : {}),

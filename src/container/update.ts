@@ -2,7 +2,7 @@
 import type { LinuxResources } from '../bundle/generated/config.ts'
 import type { RuntimeContext } from '../context.ts'
 import { ConfigErrors, JailwrightError, ToolError } from '../errors.ts'
-import { runTool } from '../host/run-tool.ts'
+import type { Host } from '../host/types.ts'
 import type { Fate, HostFacts, ToolCall } from '../translate/core/plan.ts'
 import { nameBelowDev } from '../translate/devices/requests.ts'
 import { liveDeviceRules } from '../translate/devices/rules.ts'
@@ -10,6 +10,8 @@ import { disposition } from '../translate/disposition/disposition.ts'
 import { allFates } from '../translate/disposition/fates.ts'
 import { OR_BEST_EFFORT, racctProblem } from '../translate/limits/accounting.ts'
 import { updateCalls } from '../translate/limits/limits.ts'
+import { perform } from './jail/calls.ts'
+import { inDevfsWords } from './jail/devfs-rulesets.ts'
 import { hostFacts } from './jail/host-facts.ts'
 import { Journal } from './journal/journal.ts'
 import { lockContainer } from './state/lock.ts'
@@ -53,7 +55,7 @@ export function update(ctx: RuntimeContext, options: UpdateOptions): void {
     const devices = deviceCalls(ctx, facts, files, state, options)
     const guarded = { ...ctx, host: lock.guard(ctx.host) }
     applyLimits(guarded, files, state, limits)
-    for (const call of devices) runTool(guarded.host, call)
+    for (const { dev, rule } of devices) applyRule(guarded.host, dev, rule)
   } finally {
     lock.release()
   }
@@ -130,7 +132,7 @@ function applyLimits(ctx: RuntimeContext, files: Layout, state: StateFile, calls
     const calls = call.tool === 'rctl' ? [undo] : []
     journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls }, () => {
       try {
-        runTool(ctx.host, call)
+        perform(ctx.host, call)
       } catch (error) {
         // What the tool says does not tell which of the options it is about.
         if (error instanceof ToolError && call.tool === 'cpuset')
@@ -150,14 +152,28 @@ function deviceName(given: string): string {
   })
 }
 
-/** Rules for the container's own /dev; devfs(8) is given its path only after it is known to be a devfs. */
+/** A rule that is applied to the devfs mounted at `dev`. */
+interface DeviceRule {
+  dev: string
+  rule: string
+}
+
+function applyRule(host: Host, dev: string, rule: string): void {
+  try {
+    host.kernel.devfsApplyRule(dev, rule)
+  } catch (error) {
+    throw inDevfsWords(error, ['-m', dev, 'rule', 'apply', rule])
+  }
+}
+
+/** Rules for the container's own /dev, which has to be a devfs. */
 function deviceCalls(
   ctx: RuntimeContext,
   facts: HostFacts,
   files: Layout,
   state: StateFile,
   options: UpdateOptions,
-): ToolCall[] {
+): DeviceRule[] {
   const changes = [
     ['add', options.addDevices],
     ['remove', options.removeDevices],
@@ -175,9 +191,6 @@ function deviceCalls(
       const text = `--device-${action}: /dev/${missing[0]}: no such file or directory on this host`
       throw new JailwrightError('HOST', text, { subject: `/dev/${missing[0]}` })
     }
-    return rules.map(rule => ({
-      tool: 'devfs' as const,
-      args: ['-m', dev, 'rule', 'apply', ...rule.split(' ')],
-    }))
+    return rules.map(rule => ({ dev, rule }))
   })
 }

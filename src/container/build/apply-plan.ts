@@ -7,7 +7,6 @@ import { waitUntil } from '../../host/wait.ts'
 import { dirname, join } from '../../paths.ts'
 import type {
   JailStep,
-  LoopbackStep,
   MountStep,
   MoveInterfaceStep,
   Plan,
@@ -16,8 +15,10 @@ import type {
   ToolCall,
 } from '../../translate/core/plan.ts'
 import { explainClash } from '../jail/address-clash.ts'
+import { perform } from '../jail/calls.ts'
 import { takeRuleset } from '../jail/devfs-rulesets.ts'
 import { raiseChildren } from '../jail/parent-jail.ts'
+import { setJail } from '../jail/set-jail.ts'
 import type { Journal } from '../journal/journal.ts'
 import { applyMount } from '../mounts/apply-mount.ts'
 import type { Roots } from '../mounts/mount-point.ts'
@@ -87,7 +88,7 @@ export function applyPlan(
         runStep(host, journal, step, captured)
         return
       case 'loopback':
-        loopbackUp(host, step)
+        // Done by init, which is in the jail.
         return
       case 'move-interface':
         moveInterface(host, journal, step)
@@ -135,7 +136,7 @@ function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files
   return files.root
 }
 
-/** jail(8) -c; -i makes it print the jid. */
+/** jail_set(2), JAIL_CREATE. A parameter that comes with a module has it loaded first, as libjail does. */
 function makeJail(
   host: Host,
   journal: Journal,
@@ -146,23 +147,17 @@ function makeJail(
   if (host.kernel.jailId(step.name) !== undefined) {
     throw new JailwrightError('EXISTS', `jail "${step.name}" already exists`, { subject: step.name })
   }
-  const parameters = step.parameters.map(([name, value]) => (value === true ? name : `${name}=${value}`))
-  const args = ['-i', '-c', `name=${step.name}`, `path=${path}`, ...parameters]
+  const parameters = [['name', step.name], ['path', path], ...step.parameters] as const
   try {
     return journal.perform(
       `jail ${step.name}`,
       { op: 'jail', name: step.name, path },
-      () => Number(runTool(host, { tool: 'jail', args }).trim()),
+      () => setJail(host, step.name, parameters, 'create'),
       jid => ({ jid }),
     )
   } catch (error) {
     throw explainClash(host, error, step, annotations)
   }
-}
-
-function loopbackUp(host: Host, { jail, ipv6 }: LoopbackStep): void {
-  runTool(host, { tool: 'ifconfig', args: ['-j', jail, 'lo0', 'inet', '127.0.0.1/8', 'up'] })
-  if (ipv6) runTool(host, { tool: 'ifconfig', args: ['-j', jail, 'lo0', 'inet6', '::1/128'] })
 }
 
 function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured): void {

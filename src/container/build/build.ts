@@ -104,6 +104,7 @@ function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTe
       ...program,
       env: lastOfEachName([...program.env, ...activation(options.preserveFds, init.pid)]),
     },
+    loopback: plan.steps.some(({ kind }) => kind === 'loopback'),
     immediately: false,
     hooks: plan.hooks.startContainer,
     ...(terminal ? { ownTerminal: terminal.path } : {}),

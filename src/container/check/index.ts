@@ -3,7 +3,6 @@
 import type { RuntimeContext } from '../../context.ts'
 import { userId } from '../../host/process/identity.ts'
 import type { Host } from '../../host/types.ts'
-import { devfsRules } from '../jail/devfs-rulesets.ts'
 import { checkContainers } from './containers.ts'
 import type { Finding } from './finding.ts'
 import { checkModules } from './modules.ts'
@@ -98,7 +97,7 @@ export function rulesetsFinding(host: Host): Finding {
   const subject = 'devfs rulesets'
   let missing: number[]
   try {
-    missing = [1, 2, 3, 4, 5].filter(set => devfsRules(host, set).length === 0)
+    missing = [1, 2, 3, 4, 5].filter(set => host.kernel.devfsRules(set).length === 0)
   } catch (error) {
     const message = `cannot be seen: ${(error as Error).message}`
     return { subject, status: 'missing', message, hint: 'run this as root, and not in a jail' }

@@ -16,6 +16,8 @@ export type Order =
       do: 'prepare'
       jid: number
       process: ProcessPlan
+      /** The jail has a network stack of its own whose lo0 is still down. */
+      loopback: boolean
       /** Path of the console socket on the host, for a terminal. */
       consoleSocket?: string
       /** The standard streams are already a pty's slave of the caller's, with this path. */

@@ -117,6 +117,7 @@ function enter(host: Host, prepare: Prepare, preserved: number): void {
   host.process.closeDirectories(3 + preserved)
   changeDirectory('/')
   host.kernel.jailAttach(prepare.jid)
+  if (prepare.loopback) host.kernel.loopbackUp()
   // devfs keeps owners for each mount: the host's node stays root's, where the user's number is another person's.
   if (terminal !== undefined) host.process.giveTerminal(terminal, prepare.process.uid)
 }

@@ -2,8 +2,8 @@
  * devfs rulesets of a container's own. The kernel does not allocate numbers (sys/fs/devfs/devfs_rule.c), so one is taken by
  * adding a first rule with number 1: the kernel refuses a second one, and its text says whose the set is.
  */
-import { JailwrightError, ToolError } from '../../errors.ts'
-import { runTool } from '../../host/run-tool.ts'
+import { errnoOf, JailwrightError, SyscallError, ToolError } from '../../errors.ts'
+import { errorText } from '../../host/abi/error-text.ts'
 import type { Host } from '../../host/types.ts'
 import type { RulesetStep } from '../../translate/core/plan.ts'
 import { markerRule, rulesetInput } from '../../translate/devices/ruleset-input.ts'
@@ -15,7 +15,7 @@ import type { Journal } from '../journal/journal.ts'
  */
 export function takeRuleset(host: Host, journal: Journal, step: RulesetStep, jailName: string): number {
   const marker = markerRule(jailName)
-  const others = existingSets(host)
+  const others = new Set(host.kernel.devfsRulesets())
   for (let number = step.preferred; number <= 65_535; number += 1) {
     if (others.has(number)) continue
     const taken = journal.perform(`ruleset ${number}`, { op: 'ruleset', number, marker }, () =>
@@ -42,37 +42,29 @@ function named<T>(step: RulesetStep, action: () => T): T {
   }
 }
 
-/** Numbers of the sets that have rules, or that a mount goes by. */
-export function existingSets(host: Host): ReadonlySet<number> {
-  const text = runTool(host, { tool: 'devfs', args: ['rule', 'showsets'] })
-  return new Set(text.split('\n').filter(Boolean).map(Number))
-}
-
-/**
- * The rules of a ruleset as devfs(8) shows them, without their numbers; none for one that is not there. Throws when they
- * cannot be seen, as by others than root and in a jail: the ruleset would seem to be missing.
- */
-export function devfsRules(host: Host, number: number): string[] {
-  const text = runTool(host, { tool: 'devfs', args: ['rule', '-s', String(number), 'show'] })
-  return text
-    .split('\n')
-    .filter(line => line.trim() !== '')
-    .map(line => line.replace(/^\d+ /, ''))
-}
-
-/** False when the number is in use. */
+/** Adds the rules, the first of which the kernel refuses where the number is in use: false then. */
 function addRules(host: Host, number: number, input: string): boolean {
-  const args = ['rule', '-s', String(number), 'add', '-']
-  const answer = host.run('devfs', args, { stdin: input })
-  if (answer.status === 0) return true
-  if (answer.stderr.includes('File exists')) return false
-  throw new ToolError(['devfs', ...args], answer.status, answer.stderr)
+  for (const rule of input.trimEnd().split('\n')) {
+    try {
+      host.kernel.devfsAddRule(number, rule)
+    } catch (error) {
+      if (errnoOf(error) === 'EEXIST') return false
+      throw inDevfsWords(error, ['rule', '-s', String(number), 'add', rule])
+    }
+  }
+  return true
+}
+
+/** The error of a rule as devfs(8) prints it; any other is given back. */
+export function inDevfsWords(error: unknown, args: readonly string[]): unknown {
+  if (!(error instanceof SyscallError)) return error
+  const { errno, message } = error
+  // A rule that is none is refused before the kernel sees it, with the word that is wrong.
+  const words = errno === 'EINVAL' ? message.slice(message.indexOf(': ') + 2) : errorText(errno)
+  return new ToolError(['devfs', ...args], 1, `devfs rule: ${words}`)
 }
 
 /** Deletes a ruleset when it is still ours. */
 export function releaseRuleset(host: Host, number: number, marker: string): void {
-  const set = String(number)
-  const first = host.run('devfs', ['rule', '-s', set, 'show', '1'])
-  if (first.stdout.trim() !== `1 ${marker}`) return
-  runTool(host, { tool: 'devfs', args: ['rule', '-s', set, 'delset'] })
+  if (host.kernel.devfsRules(number)[0] === marker) host.kernel.devfsDeleteRuleset(number)
 }

@@ -5,7 +5,6 @@ import type { Host } from '../../host/types.ts'
 import { dirname, join } from '../../paths.ts'
 import type { HostFacts } from '../../translate/core/plan.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
-import { devfsRules, existingSets } from './devfs-rulesets.ts'
 import { etherAddresses } from './ether-addresses.ts'
 import { addressesByInterface, bridgeFacts } from './ifconfig-output.ts'
 
@@ -128,17 +127,17 @@ export function hostFacts(host: Host, root?: string): HostFacts {
       links ??= linkStatusOf('/dev') ? findDevLinks() : new Map()
       return links
     },
-    rulesetExists: number => devfsRules(host, number).length > 0,
+    rulesetExists: number => kernel.devfsRules(number).length > 0,
     rulesets() {
-      sets ??= [...existingSets(host)]
+      sets ??= kernel.devfsRulesets()
       return sets
     },
-    rulesetRules: number => devfsRules(host, number),
+    rulesetRules: number => kernel.devfsRules(number),
     interfaceAddresses: jail =>
       addressesByInterface(host.run('ifconfig', [...(jail === undefined ? [] : ['-j', jail]), '-a']).stdout),
     bridge: name => bridgeFacts(host.run('ifconfig', [name]).stdout),
     etherAddresses: bridge => etherAddresses(host, root, bridge),
-    moduleLoaded: name => host.run('kldstat', ['-q', '-m', name]).status === 0,
+    moduleLoaded: name => kernel.moduleLoaded(name),
     jail(name) {
       if (!jails.has(name)) jails.set(name, jailFacts(kernel, name))
       return jails.get(name)

@@ -1,18 +1,27 @@
 /** children.max of a parent jail, raised by one for each container in it and lowered again at delete. */
 import { JailwrightError } from '../../errors.ts'
-import { runTool } from '../../host/run-tool.ts'
 import type { Host } from '../../host/types.ts'
 import type { Journal, Undo } from '../journal/journal.ts'
 import { tryLock } from '../state/lock.ts'
+import { setJail } from './set-jail.ts'
 
-function limit(host: Host, parent: string): number | undefined {
+function limit(host: Host, parent: string): { jid: number; max: number } | undefined {
   const jid = host.kernel.jailId(parent)
   const found = jid === undefined ? undefined : host.kernel.jailParams(jid, ['children.max'])
-  return found === undefined ? undefined : Number(found['children.max'])
+  return jid === undefined || found === undefined ? undefined : { jid, max: Number(found['children.max']) }
 }
 
-function setLimit(host: Host, parent: string, value: number): void {
-  runTool(host, { tool: 'jail', args: ['-m', `name=${parent}`, `children.max=${value}`] })
+/** By the jid: of a name with dots in it the kernel says that a jail's parent cannot change. */
+function setLimit(host: Host, parent: string, jid: number, value: number): void {
+  setJail(
+    host,
+    parent,
+    [
+      ['jid', String(jid)],
+      ['children.max', String(value)],
+    ],
+    'update',
+  )
 }
 
 /**
@@ -21,11 +30,11 @@ function setLimit(host: Host, parent: string, value: number): void {
  */
 export function raiseChildren(host: Host, journal: Journal, parent: string, lock: string): void {
   locked(host, parent, lock, () => {
-    const before = limit(host, parent)
-    if (before === undefined)
+    const now = limit(host, parent)
+    if (now === undefined)
       throw new JailwrightError('HOST', `jail "${parent}" not found`, { subject: parent })
-    journal.perform('raise children.max', { op: 'children', parent, before, lock }, () =>
-      setLimit(host, parent, before + 1),
+    journal.perform('raise children.max', { op: 'children', parent, before: now.max, lock }, () =>
+      setLimit(host, parent, now.jid, now.max + 1),
     )
   })
 }
@@ -38,9 +47,9 @@ export function lowerChildren(host: Host, undo: Extract<Undo, { op: 'children' }
   const { parent, before, lock } = undo
   const lower = () => {
     const now = limit(host, parent)
-    if (now === undefined || now === 0) return
-    if (!done && (before === undefined || now <= before)) return
-    setLimit(host, parent, now - 1)
+    if (now === undefined || now.max === 0) return
+    if (!done && (before === undefined || now.max <= before)) return
+    setLimit(host, parent, now.jid, now.max - 1)
   }
   if (lock === undefined) lower()
   else locked(host, parent, lock, lower)

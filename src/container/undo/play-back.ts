@@ -2,10 +2,10 @@
 import { closeSync, lstatSync, readlinkSync, realpathSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { JailwrightError, SyscallError } from '../../errors.ts'
-import { runTool } from '../../host/run-tool.ts'
 import type { Host } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
 import type { ToolCall } from '../../translate/core/plan.ts'
+import { perform } from '../jail/calls.ts'
 import { releaseRuleset } from '../jail/devfs-rulesets.ts'
 import { lowerChildren } from '../jail/parent-jail.ts'
 import { effect } from '../journal/effect.ts'
@@ -218,7 +218,7 @@ function runUndo(host: Host, call: ToolCall): void {
     }
     return
   }
-  runTool(host, call)
+  perform(host, call)
 }
 
 /**

@@ -7,7 +7,6 @@ import type { MountEntry } from '../../host/types.ts'
 import { jailNameOf } from '../../translate/core/names.ts'
 import type { MountStep, Plan, Step } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
-import { existingSets } from '../jail/devfs-rulesets.ts'
 import type { Entry, Journal, Undo } from '../journal/journal.ts'
 import type { Layout } from '../state/paths.ts'
 import { readPlan } from '../state/plan-file.ts'
@@ -95,7 +94,7 @@ function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: Known
         return take([files.root], ['nullfs'])
       case 'ruleset': {
         const marker = markerRule(plan.jailName)
-        return [...(quietly(() => existingSets(host)) ?? [step.preferred])].map(number =>
+        return [...(quietly(() => host.kernel.devfsRulesets()) ?? [step.preferred])].map(number =>
           entry({ op: 'ruleset', number, marker }),
         )
       }
