@@ -5,6 +5,7 @@ import {
   create,
   defineCase,
   finish,
+  gone,
   remove,
   start,
   startReady,
@@ -149,6 +150,28 @@ export const stateCases = [
       }),
       wait('stopped'),
       remove(),
+    ],
+  }),
+  defineCase({
+    id: 'state.unchanged-by-late-kill',
+    title: 'a kill of a stopped container changes nothing of its state',
+    stands:
+      'runtime.md, Kill: to a container neither created nor running it "MUST have no effect on the container"; runtime-tools, validation/kill_no_effect',
+    mark: 'any-runtime',
+    program: 'exit 0',
+    steps: [
+      create(),
+      start(),
+      wait('stopped'),
+      check('the same state before and after', async context => {
+        const id = context.expand('%{id}')
+        const before = (await context.runtime('state', id)).stdout
+        await context.runtime('kill', id, 'KILL')
+        const after = (await context.runtime('state', id)).stdout
+        if (before !== after) context.fail(`${before} became ${after}`)
+      }),
+      remove(),
+      gone(),
     ],
   }),
 ]

@@ -69,4 +69,12 @@ export const commandLineErrorCases = [
       remove(),
     ],
   }),
+  defineCase({
+    id: 'errors.log-format-unknown',
+    title: 'a log format that does not exist is an error',
+    stands: "runc(8): --log-format is text or json; crun's suite, test_log_format_invalid",
+    mark: 'any-runtime',
+    notFor: { ocijail: 'not tried', runj: 'has no log' },
+    steps: [call(['list'], { globals: ['--root', '%{state}', '--log-format', 'yaml'], fails: /format/i })],
+  }),
 ]

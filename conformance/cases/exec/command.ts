@@ -1,6 +1,7 @@
 /** exec with a command line, as people call it. */
 import {
   call,
+  check,
   create,
   defineCase,
   exec,
@@ -209,6 +210,41 @@ export const execCommandCases = [
       waitText('up', 'eout'),
       removeForce(),
       gone(),
+    ],
+  }),
+  defineCase({
+    id: 'exec.session-of-its-own',
+    title: 'a program of exec leads a session of its own, and not that of the container',
+    stands: "crun's suite, test_exec_getpgrp: a signal to the group of one must not reach the other",
+    mark: 'any-runtime',
+    notFor: { runj: 'has no exec of this form' },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      exec(['/bin/sh', '-c', 'echo in; exec sleep %{nap}'], { flags: ['--detach'], into: 'eout' }),
+      waitText('in', 'eout'),
+      check('both lead a session', async context => {
+        for (const pid of [context.read('pid'), context.read('eout.pid')]) {
+          const stat = (await context.tool('ps', '-o', 'stat=', '-p', pid.trim())).stdout
+          if (!stat.includes('s')) context.fail(`process ${pid} leads no session: ${stat}`)
+        }
+      }),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'exec.exit-statuses',
+    title: 'exec gives the exit status of its program, whatever it is',
+    stands: "runc(8), exec; crun's suite, test_exec_exit_code; podman exec hands it on",
+    mark: 'any-runtime',
+    notFor: { runj: 'has no exec of this form', ocijail: 'has no exec of this form' },
+    program: sleeper,
+    steps: [
+      ...startReady(),
+      ...[0, 1, 42, 125, 255].map(status =>
+        call(['exec', '%{id}', '/bin/sh', '-c', `exit ${status}`], { status }),
+      ),
+      ...finish,
     ],
   }),
 ]

@@ -127,4 +127,15 @@ export const hookFailureCases = [
     config: { hooks: { createRuntime: [{ path: 'bin/sh', args: ['sh', '-c', 'exit 0'] }] } },
     steps: [create({ fails: true }), gone()],
   }),
+  ...([0, -1] as const).map((timeout, n) =>
+    defineCase({
+      id: `hooks.timeout-not-positive-${n + 1}`,
+      title: `a hook's timeout of ${timeout} is an error`,
+      stands: 'config.md, Hooks: "If set, timeout MUST be greater than zero"; ocijail\'s suite, test_hooks',
+      mark: 'any-runtime',
+      notFor: { runc: '1.1 does not check', crun: 'does not check', runj: 'does not check' },
+      config: { hooks: { createRuntime: [hook('exit 0', { timeout })] } },
+      steps: [create({ fails: /timeout/ }), gone()],
+    }),
+  ),
 ]

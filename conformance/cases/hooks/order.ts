@@ -5,13 +5,15 @@ import {
   defineCase,
   file,
   finish,
+  gone,
   remove,
+  removeForce,
   start,
   state,
   wait,
   waitText,
 } from '../../harness/define.ts'
-import { hook } from '../../harness/entries.ts'
+import { bind, hook } from '../../harness/entries.ts'
 import { sharedVolume } from './words.ts'
 
 /** Appends a word to a file that both the host and (as /mnt) the container see. */
@@ -117,5 +119,34 @@ export const hookOrderCases = [
       hooks: { poststart: [hook('ps -ww -o args= -p "$(cat %{dir}/pid)" >%{dir}/ps')] },
     },
     steps: [create(), start(), waitText(/sleep/, 'ps'), ...finish],
+  }),
+  defineCase({
+    id: 'hooks.listed-order',
+    title: 'hooks of one kind run one after the other, in the listed order',
+    stands: 'config.md, Hooks: "Hooks MUST be called in the listed order"; runtime-tools, validation/hooks',
+    mark: 'any-runtime',
+    config: {
+      hooks: {
+        createRuntime: [hook('sleep 0.2; echo one >>%{dir}/order'), hook('echo two >>%{dir}/order')],
+        poststop: [hook('sleep 0.2; echo three >>%{dir}/order'), hook('echo four >>%{dir}/order')],
+      },
+    },
+    program: 'exit 0',
+    steps: [create(), start(), wait('stopped'), remove(), file('order', 'one\ntwo\nthree\nfour'), gone()],
+  }),
+  defineCase({
+    id: 'hooks.create-container-after-mounts',
+    title: 'a createContainer hook finds the mounts of the container in place',
+    stands:
+      "runtime.md, Lifecycle: createContainer hooks run after the runtime environment has been created; crun's suite, test_createContainer_hook_after_mounts",
+    mark: 'jails',
+    notFor: { runj: 'not tried' },
+    files: { 'vol/f': 'mounted' },
+    config: {
+      mounts: [bind('vol', '/mnt')],
+      hooks: { createContainer: [hook('cat %{root}/mnt/f >%{dir}/seen')] },
+    },
+    program: 'exit 0',
+    steps: [create(), file('seen', 'mounted'), removeForce(), gone()],
   }),
 ]

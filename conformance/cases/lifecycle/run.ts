@@ -1,5 +1,15 @@
 /** run: create, start and delete in one. */
-import { config, defineCase, finish, gone, output, run, state, waitText } from '../../harness/define.ts'
+import {
+  check,
+  config,
+  defineCase,
+  finish,
+  gone,
+  output,
+  run,
+  state,
+  waitText,
+} from '../../harness/define.ts'
 
 /** run: create, start and delete in one. */
 export const runCases = [
@@ -50,6 +60,37 @@ export const runCases = [
       run({ status: 127 }),
       config({ process: { args: ['/etc/passwd'] } }),
       run({ status: 126 }),
+      gone(),
+    ],
+  }),
+  defineCase({
+    id: 'lifecycle.run-pid-file',
+    title: 'run --pid-file writes the pid while the program runs',
+    stands: "runc(8), run: --pid-file; crun's suite, test_pid_file",
+    mark: 'any-runtime',
+    notFor: { ocijail: 'has no run', runj: 'has no run' },
+    program: 'i=0; until test -s /tmp/go || test $i = 50; do sleep 0.1; i=$((i+1)); done; cat /tmp/go',
+    steps: [
+      check('the pid file is there while it runs', async context => {
+        const { existsSync, readFileSync, writeFileSync } = await import('node:fs')
+        const fill = (text: string) => context.expand(text)
+        const pidFile = fill('%{dir}/run.pid')
+        const ended = context.runtime(
+          'run',
+          '--bundle',
+          fill('%{bundle}'),
+          '--pid-file',
+          pidFile,
+          fill('%{id}'),
+        )
+        await context.until('no pid file', () => existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '')
+        const pid = readFileSync(pidFile, 'utf8').trim()
+        const state = JSON.parse((await context.runtime('state', fill('%{id}'))).stdout) as { pid?: number }
+        writeFileSync(fill('%{root}/tmp/go'), 'went\n')
+        const { status, stdout } = await ended
+        if (status !== 0 || stdout.trim() !== 'went') context.fail(`run: status ${status}, ${stdout}`)
+        if (Number(pid) !== state.pid) context.fail(`pid file ${pid}, state ${state.pid}`)
+      }),
       gone(),
     ],
   }),

@@ -1,5 +1,5 @@
 /** Destinations that are links, have .. in them, or are not absolute. */
-import { check, create, defineCase, file, removeForce } from '../../harness/define.ts'
+import { check, create, defineCase, file, gone, removeForce } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
 import { tmpfs } from './words.ts'
 
@@ -93,5 +93,39 @@ export const destinationCases = [
     config: { mounts: [bind('vol', 'mnt')], process: { cwd: '/tmp' } },
     program: 'cat /mnt/f',
     output: 'x',
+  }),
+  defineCase({
+    id: 'mounts.slashes',
+    title: 'a destination with several slashes is the same place',
+    stands:
+      "POSIX, pathname resolution: several slashes are one; crun's suite, test_mount_path_with_multiple_slashes",
+    mark: 'any-runtime',
+    files: { 'vol/f': 'found' },
+    config: { mounts: [bind('vol', '/a//b///c/')] },
+    program: 'cat /a/b/c/f',
+    output: 'found',
+  }),
+  defineCase({
+    id: 'mounts.link-chain',
+    title: 'a destination that is a link to a link to a directory is that directory',
+    stands: "ocijail's suite, test_mount_recursive_symlink: links are followed to their end, inside the root",
+    mark: 'any-runtime',
+    notFor: { runj: 'not tried' },
+    files: { 'vol/f': 'found' },
+    rootFiles: { 'real/dir': { dir: true }, second: { link: '/real/dir' }, first: { link: 'second' } },
+    config: { mounts: [bind('vol', '/first')] },
+    program: 'cat /real/dir/f',
+    output: 'found',
+  }),
+  defineCase({
+    id: 'mounts.link-loop',
+    title: 'a destination that is a link to itself is an error, and nothing is left',
+    stands: "ocijail's suite, test_mount_symlink_loop: ELOOP, symlink(7)",
+    mark: 'any-runtime',
+    notFor: { runj: 'not tried' },
+    files: { 'vol/f': 'x' },
+    rootFiles: { loop: { link: 'pool' }, pool: { link: 'loop' } },
+    config: { mounts: [bind('vol', '/loop/dir')] },
+    steps: [create({ fails: /symbolic links|loop|ELOOP/i }), gone()],
   }),
 ]

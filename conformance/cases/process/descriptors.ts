@@ -1,5 +1,5 @@
 /** Standard streams and further descriptors. */
-import { create, defineCase, file, output, remove, start, wait } from '../../harness/define.ts'
+import { check, create, defineCase, file, output, remove, start, wait } from '../../harness/define.ts'
 
 /** Standard streams and further descriptors. */
 export const descriptorCases = [
@@ -89,6 +89,32 @@ export const descriptorCases = [
       wait('stopped'),
       output('end'),
       file('fd3', ''),
+      remove(),
+    ],
+  }),
+  defineCase({
+    id: 'process.null-not-chowned',
+    title: "a program of another user whose stream is the host's /dev/null does not make it that user's",
+    stands:
+      "crun's suite, test_dev_null_no_chown: a runtime that gives the streams to the user must leave the host's device alone",
+    mark: 'any-runtime',
+    config: { process: { user: { uid: 1001, gid: 1002 } } },
+    program: 'id -u',
+    steps: [
+      check('who owns /dev/null', async context => {
+        context.memory.set(
+          'owner',
+          (await context.tool('ls', '-ln', '/dev/null')).stdout.split(/\s+/).slice(0, 4).join(' '),
+        )
+      }),
+      create(),
+      start(),
+      wait('stopped'),
+      output('1001'),
+      check('the same as before', async context => {
+        const now = (await context.tool('ls', '-ln', '/dev/null')).stdout.split(/\s+/).slice(0, 4).join(' ')
+        if (now !== context.memory.get('owner')) context.fail(`/dev/null is ${now}`)
+      }),
       remove(),
     ],
   }),

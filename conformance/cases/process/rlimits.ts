@@ -46,4 +46,14 @@ export const rlimitCases = [
     },
     steps: failsToStart(/rlimit/i),
   }),
+  defineCase({
+    id: 'process.rlimit-soft-above-hard',
+    title: 'a soft limit above its hard limit is an error',
+    stands:
+      "setrlimit(2): EINVAL when the soft limit is above the hard one; crun's suite, test_rlimit_soft_exceeds_hard",
+    mark: 'any-runtime',
+    notFor: { ocijail: 'ignores limits', runj: 'ignores limits' },
+    config: { process: { rlimits: [{ type: 'RLIMIT_NOFILE', soft: 2000, hard: 1000 }] } },
+    steps: failsToStart(/rlimit|limit|invalid argument/i),
+  }),
 ]

@@ -49,4 +49,30 @@ export const workingDirectoryCases = [
       }),
     ],
   }),
+  defineCase({
+    id: 'process.cwd-made',
+    title: 'a working directory that the image has not is made',
+    stands:
+      "crun's suite, test_cwd_not_exist, and runc: the directory is made in the root and belongs to root",
+    mark: 'any-runtime',
+    notFor: { ocijail: 'refuses it', runj: 'refuses it' },
+    config: { process: { cwd: '/srv/new/dir' } },
+    program: 'pwd; ls -ld /srv/new/dir',
+    output: [/^\/srv\/new\/dir$/m, /^drwxr-xr-x .*root/m],
+  }),
+  ...(['./tool', 'sub/tool', '../own/tool'] as const).map((name, n) =>
+    defineCase({
+      id: `process.relative-program-${n + 1}`,
+      title: `the program ${name} is looked up from the working directory`,
+      stands: "execvp(3): a name with a slash is no matter for PATH; crun's suite, test_cwd_relative",
+      mark: 'any-runtime',
+      notFor: { runj: 'not tried' },
+      rootFiles: {
+        'opt/own/tool': { text: '#!/bin/sh\necho own\n', mode: 0o755 },
+        'opt/own/sub/tool': { text: '#!/bin/sh\necho own\n', mode: 0o755 },
+      },
+      config: { process: { args: [name], cwd: '/opt/own' } },
+      output: 'own',
+    }),
+  ),
 ]
