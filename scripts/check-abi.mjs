@@ -1,0 +1,46 @@
+// npm run check:abi: the tables of the C interface in src/host/ against the headers of every system that zig has, else
+// against this machine's.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { abiAsserts } from './generate-abi-asserts.mjs'
+import { hasZig, zig } from './native.mjs'
+import { root } from './root.mjs'
+
+/** Compiler, system and machine of each target. */
+function targets() {
+  if (!hasZig()) return [{ cc: [process.env.CC ?? 'cc'], os: process.platform, arch: process.arch }]
+  const one = (target, os, arch) => ({ cc: [zig, 'cc', '-target', target], os, arch })
+  return [
+    one('x86_64-freebsd', 'freebsd', 'x64'),
+    one('aarch64-freebsd', 'freebsd', 'arm64'),
+    one('x86_64-linux-gnu.2.36', 'linux', 'x64'),
+    one('x86_64-linux-musl', 'linux', 'x64'),
+    one('aarch64-linux-gnu.2.36', 'linux', 'arm64'),
+  ]
+}
+
+/** What the compilers say of tables that are wrong, by target; an empty list when all are right. `change` edits the C. */
+export async function checkAbi(change = text => text) {
+  const directory = path.join(root, 'dist/native')
+  mkdirSync(directory, { recursive: true })
+  const complaints = []
+  for (const { cc, os, arch } of targets()) {
+    const file = path.join(directory, `abi-${os}-${arch}.c`)
+    writeFileSync(file, change(await abiAsserts(os, arch)))
+    const flags = ['-std=gnu11', '-w', '-Inative', '-c', file, '-o', `${file}.o`]
+    const { status, stderr, error } = spawnSync(cc[0], [...cc.slice(1), ...flags], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    if (error) throw error
+    if (status !== 0) complaints.push(`${cc.slice(-1)}: ${stderr}`)
+  }
+  return complaints
+}
+
+if (process.argv[1] === path.join(root, 'scripts/check-abi.mjs')) {
+  const complaints = await checkAbi()
+  for (const complaint of complaints) console.error(complaint)
+  process.exitCode = complaints.length === 0 ? 0 : 1
+}
