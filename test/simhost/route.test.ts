@@ -39,8 +39,8 @@ describe('route(8)', () => {
     const inside = { ...caller(), privileged: false, routing: false }
     expect(routeTool('add default 10.0.0.1'.split(' '), inside)).toEqual({
       status: 1,
-      stdout: 'add net default: gateway 10.0.0.1: Operation not permitted\n',
-      stderr: '',
+      stdout: 'add net default: gateway 10.0.0.1 fib 0: Operation not permitted\n',
+      stderr: 'route: message indicates error: Operation not permitted\n',
     })
     const host = { ...caller(), jail: () => ({ jid: 1, vnet: kernel.host, routing: false }) }
     expect(routeTool('-j classic add default 10.0.0.1'.split(' '), host).status).toBe(1)
@@ -55,21 +55,42 @@ describe('route(8)', () => {
     })
     expect(route('add default 10.0.0.1')).toEqual({
       status: 1,
-      stdout: 'add net default: gateway 10.0.0.1: route already in table\n',
-      stderr: '',
+      stdout: 'add net default: gateway 10.0.0.1 fib 0: route already in table\n',
+      stderr: 'route: message indicates error: File exists\n',
     })
     expect(route('-6 add default fd00::1').stdout).toBe('add net default: gateway fd00::1\n')
     expect(route('add -net 10.9.0.0/16 192.0.2.1')).toEqual({
       status: 1,
-      stdout: 'add net 10.9.0.0: gateway 192.0.2.1: Network is unreachable\n',
-      stderr: '',
+      stdout: 'add net 10.9.0.0: gateway 192.0.2.1 fib 0: Invalid argument\n',
+      stderr: 'route: message indicates error: Invalid argument\n',
     })
     expect(route('delete 10.8.8.8')).toEqual({
       status: 1,
-      stdout: 'delete host 10.8.8.8: not in table\n',
-      stderr: '',
+      stdout: 'delete host 10.8.8.8 fib 0: not in table\n',
+      stderr: 'route: route has not been found\n',
     })
     expect(route('delete default').stdout).toBe('delete net default\n')
+  })
+
+  it('takes a host route over an interface, then a gateway off every net, and a scoped link-local gateway', () => {
+    expect(route('add default 192.0.2.1').status).toBe(1)
+    expect(route('add -host 192.0.2.1 -iface vtnet0').stdout).toBe('add host 192.0.2.1: gateway vtnet0\n')
+    expect(route('add default 192.0.2.1').stdout).toBe('add net default: gateway 192.0.2.1\n')
+    expect(route('add -host 192.0.2.2 -iface nosuch')).toEqual({
+      status: 65,
+      stdout: '',
+      stderr: "route: interface 'nosuch' does not exist\n",
+    })
+    expect(route('-6 add default fe80::1')).toMatchObject({
+      status: 1,
+      stdout: 'add net default: gateway fe80::1 fib 0: Invalid argument\n',
+    })
+    expect(route('-6 add default fe80::1%nosuch')).toEqual({
+      status: 68,
+      stdout: '',
+      stderr: 'route: bad address: fe80::1%nosuch\n',
+    })
+    expect(route('-6 add default fe80::1%vtnet0').stdout).toBe('add net default: gateway fe80::1%vtnet0\n')
   })
 
   it('finds the most specific route', () => {

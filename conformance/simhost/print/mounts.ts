@@ -30,18 +30,18 @@ const NAMES: readonly (readonly [string, string])[] = [
   ['multilabel', 'multilabel'],
   ['acls', 'acls'],
 ]
-/** Option words of `mount -p`, after rw or ro. */
+/** Option words of `mount -p`, after rw or ro, in the order of flags2opts. */
 const FSTAB_FLAGS = [
   'sync',
   'noexec',
   'nosuid',
-  'nosymfollow',
+  'union',
+  'async',
   'noatime',
   'noclusterr',
   'noclusterw',
+  'nosymfollow',
   'suiddir',
-  'async',
-  'union',
   'multilabel',
   'acls',
 ]
@@ -59,12 +59,13 @@ function fstabOptions(m: MountEntry): string {
   )
 }
 
-/** putfsent: columns of 24 with tabs, one space after a longer word; options in a column of 16. */
+/** putfsent: columns of 24 with tabs, one space after a longer word; after the options a tab or a space, then a tab. */
 export function fstabLine(m: MountEntry): string {
   const column = (text: string, width: number) =>
     text.length >= width ? `${text} ` : text + '\t'.repeat(Math.ceil((width - text.length) / 8))
   const pass = m.on === '/' && m.fstype === 'ufs' ? '1 1' : '0 0'
-  return `${column(m.from, 24)}${column(m.on, 24)}${m.fstype}\t${column(fstabOptions(m), 16)}${pass}\n`
+  const options = fstabOptions(m)
+  return `${column(m.from, 24)}${column(m.on, 24)}${m.fstype}\t${options}${options.length < 8 ? '\t' : ' '}\t${pass}\n`
 }
 
 /** An entry of `mount --libxo json`. */

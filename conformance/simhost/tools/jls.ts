@@ -28,9 +28,7 @@ const PARENTS = ['host', 'ip4', 'ip6', 'linux', 'vnet']
 
 /** The pseudo-parameter `all`: those without a dot first, then by name. */
 function allParams(t: ToolContext): Param[] {
-  const list = (t.call('jailParamList') as unknown as Param[]).filter(
-    p => p.type !== 'node' && p.type !== 'keyed',
-  )
+  const list = (t.call('jailParamList') as unknown as Param[]).filter(p => p.type !== 'node')
   const dotted = (p: Param) => Number(p.name.includes('.'))
   return list.sort((a, b) => dotted(a) - dotted(b) || (a.name < b.name ? -1 : 1))
 }
@@ -119,7 +117,10 @@ function print(
   let missing: string | undefined
   try {
     if (jail === undefined) rows.push(...(t.call('jailList', wanted) as unknown as Row[]))
-    else rows.push(t.call('jailGet', /^[0-9]+$/.test(jail) ? Number(jail) : jail, wanted) as Row)
+    else
+      rows.push(
+        t.call('jailGet', /^[0-9]+$/.test(jail) && Number(jail) !== 0 ? Number(jail) : jail, wanted) as Row,
+      )
   } catch (error) {
     if (!(error instanceof CallError)) throw error
     missing = error.text || `jail_get: ${strerror(error.errno)}`

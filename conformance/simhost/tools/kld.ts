@@ -50,32 +50,28 @@ function load(t: ToolContext): number {
   return failed
 }
 
+/** kldunload(8): `-i` makes all words ids; it ends with the first that cannot be done. */
 function unload(t: ToolContext): number {
   const show = usage(t, 'usage: kldunload [-fv] -i id ...\n       kldunload [-fv] [-n] name ...\n')
-  const { options, rest } = getopt(t, 'fvi:n:', show)
-  const byId = options.filter(([l]) => l === 'i').map(([, v]) => Number(v))
-  const files = t.call('kldstat') as unknown as File[]
-  const names = [
-    ...byId.map(id => files.find(f => f.id === id)?.name ?? String(id)),
-    ...options.filter(([l]) => l === 'n').map(([, v]) => v),
-    ...rest,
-  ]
-  if (names.length === 0) show()
-  let status = 0
-  for (const name of names) {
+  const { options, rest } = getopt(t, 'finv', show)
+  const has = (letter: string) => options.some(([l]) => l === letter)
+  if (rest.length === 0) show()
+  for (const word of rest) {
+    const files = t.call('kldstat') as unknown as File[]
+    const file = has('i')
+      ? files.find(f => f.id === Number(word))
+      : files.find(f => f.name === word || f.name === `${word}.ko`)
+    if (file === undefined && !has('i')) errx(t, 1, `can't find file ${word}`)
+    if (has('v') && file === undefined) errx(t, 1, `can't stat file: ${strerror('ENOENT')}`)
+    if (has('v')) t.out(`Unloading ${file?.name}, id=${file?.id}\n`)
     try {
-      t.call('kldunload', name)
+      t.call('kldunload', file?.name ?? word)
     } catch (error) {
       if (!(error instanceof CallError)) throw error
-      status = 1
-      t.err(
-        error.errno === 'ENOENT'
-          ? `${t.name}: can't find file ${name}: ${strerror('ENOENT')}\n`
-          : `${t.name}: can't unload file: ${strerror(error.errno)}\n`,
-      )
+      errx(t, 1, `can't unload file: ${strerror(error.errno)}`)
     }
   }
-  return status
+  return 0
 }
 
 function line(f: File): string {

@@ -26,7 +26,7 @@ interface Flags {
 
 function usage(t: ToolContext): never {
   t.err(
-    'usage: mount [-adflpruvw] [-F fstab] [-o options] [-t fstype | ufs | external_type]\n             special | node\n       mount [-dfpruvw] special | node\n       mount [-dfpruvw] [-o options] [-t ufs | external_type] special node\n',
+    'usage: mount [-adflpruvw] [-F fstab] [-o options] [-t [no]type[,type ...]]\n       mount [-dfpruvw] special | node\n       mount [-dfpruvw] [-o options] [-t [no]type[,type ...]] special node\n',
   )
   throw new Exit(1)
 }

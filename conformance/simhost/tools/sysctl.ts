@@ -1,6 +1,6 @@
 /** sysctl(8) */
 import { CallError } from '../client.ts'
-import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
+import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
 
 function usage(t: ToolContext): never {
   t.err(
@@ -32,6 +32,13 @@ export function main(t: ToolContext): number {
     separator: has('e') ? '=' : ': ',
   }
   if (f.nameOnly && f.valueOnly) usage(t)
+  const jail = options.findLast(([l]) => l === 'j')?.[1]
+  if (jail !== undefined) {
+    const jid = t.call('jailId', jail)
+    if (jid === null) errx(t, 1, 'jail not found')
+    const outside = t.call
+    t.call = (name, ...args) => outside('insideJail', jid, name, ...args)
+  }
   if (has('a') || has('A')) {
     for (const entry of t.call('sysctlTree', '') as unknown as Entry[]) show(t, f, entry)
     return 0
@@ -44,16 +51,18 @@ export function main(t: ToolContext): number {
 
 function one(t: ToolContext, f: Flags, word: string): boolean {
   const m = /^([^=: ]+)(?:=|: |: *)?/.exec(word)
-  const name = m?.[1] ?? word
+  const given = m?.[1] ?? word
+  // A dot at the end of a name is nothing (name2oid).
+  const name = given.replace(/(.)\.$/, '$1')
   const value = word.includes('=') ? word.slice(word.indexOf('=') + 1) : undefined
   const exists = t.call('sysctlExists', name) as boolean
   if (!exists) {
     if (f.ignore) return true
-    if (!f.quiet) t.err(`${t.name}: unknown oid '${name}'\n`)
+    if (!f.quiet) t.err(`${t.name}: unknown oid '${given}'\n`)
     return false
   }
   if (value !== undefined) return set(t, f, name, value)
-  const all = t.call('sysctlTree', name.replace(/\.$/, '')) as unknown as Entry[]
+  const all = t.call('sysctlTree', name) as unknown as Entry[]
   const own = all.find(([n]) => n === name)
   // An oid with a value is shown by itself, a node with everything below it.
   const single = own !== undefined && own[1] !== null

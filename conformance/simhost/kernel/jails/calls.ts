@@ -155,6 +155,13 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
       seccomp: jailFilter().toString('base64'),
     }
   })
+  // jail_attach(2) and a call from there, for tools with -j that look and set by calls alone.
+  kernel.register('insideJail', (caller, jid, name, ...args) => {
+    const jail = jails.find(caller, number(jid))
+    if (jail === undefined) throw new KernelError('EINVAL')
+    if (caller.uid !== 0) throw new KernelError('EPERM')
+    return kernel.call({ ...caller, jid: jail.jid }, text(name), ...args)
+  })
   kernel.register('jailRemove', (caller, jid) => {
     const jail = jails.find(caller, number(jid))
     if (jail === undefined) throw new KernelError('EINVAL')

@@ -179,6 +179,28 @@ function disk(number: number): Filesystem {
   }
 }
 
+/** linsysfs(4): what sys/compat/linsysfs makes, as far as programs look at it: five directories, the CPUs. */
+function linsys({ mount, point }: MountRequest): void {
+  linuxMount('linsysfs', point, 'tmpfs', linuxFlags(mount) & ~MS.RDONLY, 'mode=555')
+  const cpus = navigator.hardwareConcurrency
+  const range = cpus === 1 ? '0\n' : `0-${cpus - 1}\n`
+  const dirs = [
+    'bus/pci/devices',
+    'class/drm',
+    'class/net',
+    'class/power_supply',
+    'class/scsi_host',
+    'dev/char',
+  ]
+  for (const dir of [...dirs, 'kernel/debug'])
+    fs.mkdirSync(`${mount.on}/${dir}`, { recursive: true, mode: 0o555 })
+  const system = `${mount.on}/devices/system/cpu`
+  for (let cpu = 0; cpu < cpus; cpu++) fs.mkdirSync(`${system}/cpu${cpu}`, { recursive: true, mode: 0o555 })
+  for (const name of ['online', 'possible', 'present'])
+    fs.writeFileSync(`${system}/${name}`, range, { mode: 0o444 })
+  linuxMount(null, mount.on, null, MS.REMOUNT | MS.BIND | linuxFlags(mount) | MS.RDONLY)
+}
+
 /** Registers the types, in the order of lsvfs(1). devfs registers itself first. */
 export function registerFilesystems(mounts: Mounts, selfMount: 'hang' | 'allow'): void {
   mounts.type('msdosfs', disk(0x32))
@@ -202,7 +224,7 @@ export function registerFilesystems(mounts: Mounts, selfMount: 'hang' | 'allow')
   mounts.type(
     'linsysfs',
     pseudo(0x6b, 'synthetic, jail', 'linsysfs', {
-      make: ({ mount, point }) => linuxMount('sysfs', point, 'sysfs', linuxFlags(mount) | MS.RDONLY),
+      make: linsys,
     }),
   )
   mounts.type(

@@ -212,13 +212,17 @@ export class Mounts {
     this.remove(mount, force)
   }
 
-  /** True when another mount is on or stacked over this one, or has it as its source. */
-  private inUse(mount: Mount): boolean {
+  /**
+   * True when a nullfs has it as its source (mnt_uppers: EBUSY with MNT_FORCE too), or another mount lies on it and
+   * `force` is not given: those stay in the table, below a vnode that is dead (dounmount, vflush).
+   */
+  private inUse(mount: Mount, force: boolean): boolean {
+    if (this.table.some(m => m.lower === mount)) return true
+    if (force) return false
     const at = this.table.indexOf(mount)
     const list = mount.id === undefined ? undefined : linuxMounts()
     return this.table.some((m, i) => {
       if (m === mount) return false
-      if (m.lower === mount) return true
       const known = m.id === undefined ? undefined : list?.get(m.id)
       if (known !== undefined) return known.parent === mount.id
       return i > at && (m.on === mount.on || m.on.startsWith(`${mount.on}/`))
@@ -226,7 +230,7 @@ export class Mounts {
   }
 
   private remove(mount: Mount, force: boolean): void {
-    if (this.inUse(mount)) throw new KernelError('EBUSY')
+    if (this.inUse(mount, force)) throw new KernelError('EBUSY')
     if (!force && this.jailRootOn(mount)) throw new KernelError('EBUSY')
     const type = this.types.get(mount.fstype)
     const place = this.place(mount)

@@ -220,7 +220,11 @@ export function installNetwork(kernel: Kernel, parts: Parts, devfs: Devfs): Netw
   })
   kernel.register(
     'netstatTool',
-    (caller, argv) => netstatTool(words(argv), network.stackOf(caller.jid)) as unknown as Json,
+    (caller, argv) =>
+      netstatTool(words(argv), network.stackOf(caller.jid), name => {
+        const jid = kernel.call(caller, 'jailId', name)
+        return typeof jid === 'number' ? network.stackOf(jid) : undefined
+      }) as unknown as Json,
   )
   kernel.register('pingTool', (caller, argv, six) => {
     const jail = parts.jails.table.get(caller.jid)

@@ -4,6 +4,8 @@ import { network6 } from './address.ts'
 import { FLAG, type Vnet } from './interface.ts'
 import { routingTable, type TableEntry } from './routes.ts'
 
+const EX_UNAVAILABLE = 69
+
 function destinationText(vnet: Vnet, entry: TableEntry): string {
   if (entry.prefix === 0) return 'default'
   const text = entry.family === 'inet6' ? network6(entry.destination, entry.prefix) : entry.destination
@@ -47,10 +49,17 @@ function interfaces(vnet: Vnet, out: Output): void {
 }
 
 /** The part of netstat(1) that scripts ask for: `-r` and `-i`, with `-n`, `-f inet|inet6`, `-4`, `-6`. */
-export function netstatTool(argv: readonly string[], vnet: Vnet): ToolOutput {
+export function netstatTool(
+  argv: readonly string[],
+  own: Vnet,
+  stackOf: (jail: string) => Vnet | undefined = () => undefined,
+): ToolOutput {
   return runTool('netstat', (out: Output) => {
     const { options } = getopt(argv, 'rnW46f:ialj:bdhI:', out)
     const has = (letter: string): boolean => options.some(option => option.letter === letter)
+    const jail = options.findLast(option => option.letter === 'j')?.value
+    const vnet = jail === undefined ? own : stackOf(jail)
+    if (vnet === undefined) out.err(EX_UNAVAILABLE, 'Jail not found')
     const family = options.find(option => option.letter === 'f')?.value
     const families: ('inet' | 'inet6')[] = ['inet', 'inet6']
     const wanted = families.filter(name => {

@@ -5,6 +5,7 @@ import type { NetCaller } from './ifconfig.ts'
 import { addRoute, canonical, deleteRoute, lookupRoute, type RouteSpec } from './routes.ts'
 
 const EX_USAGE = 64
+const EX_DATAERR = 65
 const EX_NOHOST = 68
 const EX_NOPERM = 77
 
@@ -144,10 +145,15 @@ function change(command: string, caller: NetCaller, words: Words, quiet: boolean
   if (!caller.root) out.err(EX_NOPERM, 'must be root to alter routing table')
   const { spec, shown } = destination(words, out)
   if (words.gateway !== undefined) {
-    if (words.device) spec.device = words.gateway
-    else {
+    if (words.device) {
+      if (caller.kernel.find(caller.vnet, words.gateway) === undefined)
+        out.err(EX_DATAERR, `interface '${words.gateway}' does not exist`)
+      spec.device = words.gateway
+    } else {
       const gateway = canonical(words.family, words.gateway)
-      if (gateway === undefined) out.err(EX_NOHOST, `bad address: ${words.gateway}`)
+      const scope = /%(.*)$/.exec(words.gateway)?.[1]
+      const known = scope === undefined || caller.kernel.find(caller.vnet, scope) !== undefined
+      if (gateway === undefined || !known) out.err(EX_NOHOST, `bad address: ${words.gateway}`)
       spec.gateway = gateway
     }
   }
@@ -165,10 +171,14 @@ function change(command: string, caller: NetCaller, words: Words, quiet: boolean
   } catch (error) {
     if (!(error instanceof KernelError)) throw error
     failure = error
+    // Said of the netlink answer (rtmsg_nl), before what follows of the whole command.
+    out.warn(
+      error.errno === 'ESRCH' ? 'route has not been found' : `message indicates error: ${error.message}`,
+    )
   }
   if (!quiet) {
     const gateway = words.gateway === undefined ? '' : `: gateway ${words.gateway}`
-    const reason = failure === undefined ? '' : `: ${REASONS[failure.errno] ?? failure.message}`
+    const reason = failure === undefined ? '' : ` fib 0: ${REASONS[failure.errno] ?? failure.message}`
     out.print(`${command} ${spec.host ? 'host' : 'net'} ${shown}${gateway}${reason}\n`)
   }
   if (failure !== undefined) out.exit(1)

@@ -94,20 +94,20 @@ function sameRoute(route: Route, spec: RouteSpec): boolean {
   )
 }
 
-/** RTM_ADD. EEXIST, ENETUNREACH when the gateway is on no network of ours, ENXIO for an unknown interface. */
+/** RTM_NEWROUTE. EEXIST, EINVAL when no interface leads to the gateway (finalize_nhop of sys/netlink/route/rt.c). */
 export function addRoute(kernel: NetKernel, vnet: Vnet, spec: RouteSpec): void {
   const { family, destination, prefix, host, gateway, reject } = spec
   let out: Interface | undefined
   if (spec.device !== undefined) {
     out = kernel.find(vnet, spec.device)
-    if (out === undefined) throw new KernelError('ENETUNREACH')
+    if (out === undefined) throw new KernelError('EINVAL')
   } else if (gateway !== undefined) {
     const scope = /%(.+)$/.exec(gateway)?.[1]
     const local = isLinkLocal(gateway)
     const via = local ? undefined : lookupRoute(vnet, family, gateway)
     out = local ? kernel.find(vnet, scope ?? '') : via?.interface
     // The gateway must be on a network of ours, not behind another gateway.
-    if (out === undefined || via?.gateway !== undefined) throw new KernelError('ENETUNREACH')
+    if (out === undefined || via?.gateway !== undefined) throw new KernelError('EINVAL')
   }
   if (out === undefined) throw new KernelError('EINVAL')
   const taken =
