@@ -34,6 +34,7 @@ beforeEach(() => {
       loadModule: () => true,
       tunnelChanged: () => undefined,
       memberAddresses: () => true,
+      detectsDuplicates: () => false,
       now: () => clock,
     },
     '8f3f0bb4-0000-11ee-9c2a-589cfc000001',

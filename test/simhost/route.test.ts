@@ -25,6 +25,7 @@ beforeEach(() => {
       loadModule: () => true,
       tunnelChanged: () => undefined,
       memberAddresses: () => true,
+      detectsDuplicates: () => false,
       now: () => 0,
     },
     '',

@@ -12,7 +12,9 @@ import { registerFilesystems } from './mounts/filesystems.ts'
 import type { Mounts } from './mounts/table.ts'
 import { installMountView } from './mounts/view.ts'
 import { within } from './namespaces.ts'
+import { installFibs } from './network/fibs.ts'
 import { installNetwork } from './network/network.ts'
+import { installPf } from './network/pf.ts'
 import * as processList from './processes/list.ts'
 import { allProcesses } from './processes/processes.ts'
 import * as sysctls from './sysctls.ts'
@@ -48,6 +50,8 @@ export function installParts(kernel: Kernel): Parts {
   registerFilesystems(table, kernel.options.selfMount)
   installHostname(kernel, parts)
   installNetwork(kernel, parts, devfs)
+  installFibs(kernel, parts.sysctls)
+  installPf(kernel, parts)
   installLimits(kernel, parts)
   installMountView(kernel)
   table.addBase('ufs', '/dev/ada0p2', '/', ['rootfs', 'local', 'journaled soft-updates'])

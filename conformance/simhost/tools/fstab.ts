@@ -35,3 +35,6 @@ export function readFstab(t: ToolContext, file: string): FstabEntry[] | undefine
   }
   return entries
 }
+
+/** File system types that mount(8) leaves to a program of their own, /sbin/mount_TYPE. */
+export const MOUNT_HELPERS = ['nullfs', 'nfs', 'msdosfs', 'cd9660', 'udf', 'unionfs', 'fusefs', 'smbfs']

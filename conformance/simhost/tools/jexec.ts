@@ -15,7 +15,8 @@ function user(t: ToolContext, name: string): User {
 export function main(t: ToolContext): number {
   // jail(8) uses this for its commands inside; then the first argument is how its messages begin.
   const before = t.name === 'jail-exec' ? (t.args.shift() ?? '') : undefined
-  const { options, rest } = getopt(t, 'd:ln:u:U:', () => usage(t))
+  const spec = before === undefined ? 'd:ln:u:U:' : 'd:F:ln:u:U:'
+  const { options, rest } = getopt(t, spec, () => usage(t))
   const get = (letter: string) => options.findLast(([l]) => l === letter)?.[1]
   const clean = get('l') !== undefined
   const hostUser = get('u')
@@ -29,6 +30,14 @@ export function main(t: ToolContext): number {
   const jid = t.call('jailId', name)
   if (typeof jid !== 'number')
     errx(t, 1, /^[0-9]+$/.test(name) ? `jail ${name} not found` : `jail "${name}" not found`)
+  const fib = get('F')
+  try {
+    if (fib !== undefined) t.call('setfib', Number(fib))
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    t.err(`${before}setfib: ${strerror(error.errno)}\n`)
+    return 1
+  }
   try {
     attach(jid)
   } catch (error) {

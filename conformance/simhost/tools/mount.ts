@@ -1,12 +1,12 @@
 /** mount(8) and mount_nullfs(8). */
 import { CallError } from '../client.ts'
 import { fstabLine, jsonFstab, jsonMounted, type MountEntry, textLine } from '../print/mounts.ts'
-import { type FstabEntry, readFstab } from './fstab.ts'
+import { type FstabEntry, MOUNT_HELPERS, readFstab } from './fstab.ts'
 import { takeLibxo } from './jls.ts'
 import { Exit, errx, getopt, lookup, strerror, type ToolContext } from './tool.ts'
 
-/** Types with a program of their own: mount's arguments and status become its. */
-const HELPERS = new Set(['nullfs', 'nfs', 'msdosfs', 'cd9660', 'udf', 'unionfs', 'fusefs', 'smbfs'])
+/** mount's arguments and status become those of these programs. */
+const HELPERS = new Set(MOUNT_HELPERS)
 /** Words that mount(8) keeps from the kernel. */
 const OWN_WORDS = /^(noauto|late|failok|mountprog=.*|userquota(=.*)?|groupquota(=.*)?)$/
 

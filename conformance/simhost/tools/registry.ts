@@ -1,4 +1,5 @@
 /** All tools of the simulated host. A new tool is a module `tools/NAME.ts` with `main`, and an entry here. */
+import { MOUNT_HELPERS } from './fstab.ts'
 import type { ToolDefinition } from './tool.ts'
 
 export const TOOLS: Record<string, ToolDefinition> = {
@@ -9,7 +10,12 @@ export const TOOLS: Record<string, ToolDefinition> = {
   jls: { paths: ['/usr/sbin/jls'], inJail: true, load: () => import('./jls.ts') },
   jexec: { paths: ['/usr/sbin/jexec'], program: true, load: () => import('./jexec.ts') },
   mount: { paths: ['/sbin/mount'], inJail: true, load: () => import('./mount.ts') },
-  mount_nullfs: { paths: ['/sbin/mount_nullfs'], inJail: true, load: () => import('./mount.ts') },
+  ...Object.fromEntries(
+    MOUNT_HELPERS.map(type => [
+      `mount_${type}`,
+      { paths: [`/sbin/mount_${type}`], inJail: true, load: () => import('./mount.ts') },
+    ]),
+  ),
   umount: { paths: ['/sbin/umount'], inJail: true, load: () => import('./umount.ts') },
   kldload: { paths: ['/sbin/kldload'], inJail: true, load: () => import('./kld.ts') },
   kldunload: { paths: ['/sbin/kldunload'], inJail: true, load: () => import('./kld.ts') },
@@ -27,6 +33,8 @@ export const TOOLS: Record<string, ToolDefinition> = {
   ifconfig: { paths: ['/sbin/ifconfig'], inJail: true, load: () => import('./ifconfig.ts') },
   route: { paths: ['/sbin/route'], inJail: true, load: () => import('./route.ts') },
   netstat: { paths: ['/usr/bin/netstat'], inJail: true, load: () => import('./netstat.ts') },
+  pfctl: { paths: ['/sbin/pfctl'], inJail: true, load: () => import('./pfctl.ts') },
+  setfib: { paths: ['/usr/sbin/setfib'], program: true, load: () => import('./setfib.ts') },
   rctl: { paths: ['/usr/bin/rctl'], load: () => import('./rctl.ts') },
   cpuset: { paths: ['/bin/cpuset'], program: true, load: () => import('./cpuset.ts') },
   ping: { paths: ['/sbin/ping'], inJail: true, load: () => import('./icmp-ping.ts') },

@@ -23,6 +23,7 @@ const STACK_OIDS: Readonly<Record<string, string>> = {
   'net.inet6.ip6.forwarding': '0',
   'net.inet.ip.redirect': '1',
   'net.inet6.ip6.accept_rtadv': '0',
+  'net.inet6.ip6.dad_count': '1',
   'net.inet.ip.portrange.first': '10000',
   'net.inet.ip.portrange.last': '65535',
   'net.inet.ip.portrange.reservedhigh': '1023',
@@ -66,6 +67,8 @@ export class Network {
       tunnelChanged: (name: string, present: boolean) =>
         present ? devfs.addNodes([tunnelNode(name)]) : devfs.removeNodes([name]),
       memberAddresses: () => this.oid(this.net.host, 'net.link.bridge.member_ifaddrs') !== '0',
+      detectsDuplicates: (vnet: Vnet) =>
+        kernel.options.dad && this.oid(vnet, 'net.inet6.ip6.dad_count') !== '0',
       now: () => Date.now(),
     }
     this.net = new NetKernel(around, String(kernel.call(HOST, 'sysctl', 'kern.hostuuid')))
@@ -177,7 +180,6 @@ export class Network {
     })
     for (const name of Object.keys(STACK_OIDS)) sysctls.define(name, define(name))
     sysctls.variable('net.ifdescr_maxlen', 1024)
-    sysctls.fixed('net.fibs', 1)
     sysctls.variable('net.link.tap.up_on_open', 0)
     sysctls.variable('net.link.tap.user_open', 0)
     sysctls.tree(() =>

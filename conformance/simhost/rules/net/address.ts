@@ -8,6 +8,8 @@ export interface InterfaceAddress {
   broadcast?: string
   /** The other end of a point-to-point interface. */
   destination?: string
+  /** IPv6: the time (of `NetSurroundings.now`) until which duplicate address detection goes on. */
+  tentativeUntil?: number
 }
 
 /** Whole decimal octets only (the forms with fewer dots that inet_aton(3) knows are resolved too). undefined if none. */

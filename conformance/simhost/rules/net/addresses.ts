@@ -1,5 +1,6 @@
 import { KernelError } from '../../text/errno.ts'
 import { formatInet, type InterfaceAddress, maskOf, networkOf } from './address.ts'
+import { detects, startDetection } from './detection.ts'
 import { FLAG, type Interface, ND6, type Vnet } from './interface.ts'
 import type { NetKernel } from './kernel.ts'
 import { attachInet6, setFlags } from './settings.ts'
@@ -7,7 +8,8 @@ import { attachInet6, setFlags } from './settings.ts'
 function realAddress(kernel: NetKernel, item: Interface, entry: InterfaceAddress): void {
   if (item.linuxName === undefined) return
   const { address, prefix, broadcast } = entry
-  kernel.real(item.vnet, [{ op: 'address', name: item.linuxName, address, prefix, broadcast }])
+  const detect = detects(kernel, item)
+  kernel.real(item.vnet, [{ op: 'address', name: item.linuxName, address, prefix, broadcast, detect }])
 }
 
 /**
@@ -36,6 +38,7 @@ export function addAddress(kernel: NetKernel, item: Interface, entry: InterfaceA
     item.addresses[at] = complete
   } else item.addresses.push(complete)
   if (first && (item.flags & FLAG.UP) === 0) setFlags(kernel, item, FLAG.UP, true)
+  if (at < 0) startDetection(kernel, item, complete)
   realAddress(kernel, item, complete)
   if (family === 'inet6' && (item.nd6 & ND6.IFDISABLED) !== 0) {
     item.nd6 &= ~ND6.IFDISABLED

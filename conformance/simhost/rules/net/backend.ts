@@ -14,7 +14,15 @@ export type LinkOperation =
   | { op: 'quiet'; name: string }
   /** Into another stack, under another name; `vnet` as in `NetBackend.run`. */
   | { op: 'move'; name: string; vnet: number; to: string }
-  | { op: 'address' | 'unaddress'; name: string; address: string; prefix: number; broadcast?: string }
+  | {
+      op: 'address' | 'unaddress'
+      name: string
+      address: string
+      prefix: number
+      broadcast?: string
+      /** IPv6: looks for a duplicate first, until then nobody can bind to it. */
+      detect?: boolean
+    }
   | {
       op: 'route' | 'unroute'
       family: 'inet' | 'inet6'

@@ -91,8 +91,14 @@ function readFlags(argv: readonly string[], out: Output): { flags: Flags; rest: 
   return { flags, rest: argv.slice(at), cloners }
 }
 
-function formats(flags: Flags, sees: (address: string) => boolean, out: Output): PrintOptions {
-  const options: PrintOptions = { inet: 'hex', inet6: 'numeric', ether: 'colon', sees }
+function formats(flags: Flags, { sees, kernel }: NetCaller, out: Output): PrintOptions {
+  const options: PrintOptions = {
+    inet: 'hex',
+    inet6: 'numeric',
+    ether: 'colon',
+    sees,
+    now: kernel.around.now(),
+  }
   for (const item of flags.formats.flatMap(text => text.split(','))) {
     const [type, how] = item.split(':')
     if (how === undefined || how === '') {
@@ -121,7 +127,7 @@ function list(caller: NetCaller, flags: Flags, rest: readonly string[], out: Out
     out.print(`${chosen.map(item => item.name).join(' ')}\n`)
     return
   }
-  const options = { ...formats(flags, caller.sees, out), family }
+  const options = { ...formats(flags, caller, out), family }
   for (const item of chosen) out.print(printInterface(item, options))
 }
 
@@ -179,7 +185,7 @@ function one(caller: NetCaller, flags: Flags, words: readonly string[], out: Out
     rest = rest.slice(1)
   }
   if (rest.length === 0) {
-    out.print(printInterface(run.item, { ...formats(flags, caller.sees, out), family }))
+    out.print(printInterface(run.item, { ...formats(flags, caller, out), family }))
     return
   }
   try {

@@ -14,6 +14,8 @@ export interface NetSurroundings {
   tunnelChanged(name: string, present: boolean): void
   /** sysctl net.link.bridge.member_ifaddrs. */
   memberAddresses(): boolean
+  /** Does a stack look for duplicates of IPv6 addresses (net.inet6.ip6.dad_count)? */
+  detectsDuplicates(vnet: Vnet): boolean
   /** The clock, in milliseconds. */
   now(): number
 }

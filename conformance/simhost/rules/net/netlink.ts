@@ -86,8 +86,8 @@ function addressMessage(op: Extract<LinkOperation, { op: 'address' | 'unaddress'
   header.writeUInt32LE(index, 4)
   const bytes = bytesOf(family, op.address)
   const parts = [attribute(2, bytes), attribute(1, bytes)]
-  // IFA_F_NODAD: an address must work at once.
-  if (family === 'inet6') parts.push(number(8, 2, 4))
+  // IFA_F_NODAD: the address works at once.
+  if (family === 'inet6' && op.detect !== true) parts.push(number(8, 2, 4))
   if (op.broadcast !== undefined) parts.push(attribute(4, bytesOf('inet', op.broadcast)))
   if (op.op === 'unaddress') return message(RTM.DELADDR, ACK, header, ...parts)
   return message(RTM.NEWADDR, ACK | CREATE | REPLACE, header, ...parts)

@@ -1,6 +1,7 @@
 import { formatInet, type InterfaceAddress, isLinkLocal, maskOf } from './address.ts'
 import { hexMask } from './addresses.ts'
 import { bridgeMemberLines } from './bridge-words.ts'
+import { isTentative } from './detection.ts'
 import { FLAG, type Interface } from './interface.ts'
 
 const FLAG_NAMES: readonly (readonly [number, string])[] = [
@@ -70,6 +71,8 @@ export interface PrintOptions {
   ether: 'colon' | 'dash'
   /** Addresses that the caller may see (a classic jail sees its own only). */
   sees: (address: string) => boolean
+  /** The time, for what is tentative. */
+  now: number
 }
 
 function inetLine(item: Interface, entry: InterfaceAddress, options: PrintOptions): string {
@@ -86,7 +89,8 @@ function inet6Line(item: Interface, entry: InterfaceAddress, options: PrintOptio
   const local = isLinkLocal(entry.address)
   const name = local ? `${entry.address}%${item.name}` : entry.address
   const mask = options.inet6 === 'cidr' ? `/${entry.prefix}` : ` prefixlen ${entry.prefix}`
-  return `\tinet6 ${name}${mask}${local ? ` scopeid 0x${item.index.toString(16)}` : ''}\n`
+  const tentative = isTentative(entry, options.now) ? ' tentative' : ''
+  return `\tinet6 ${name}${mask}${tentative}${local ? ` scopeid 0x${item.index.toString(16)}` : ''}\n`
 }
 
 function bridgeLines(item: Interface): string {

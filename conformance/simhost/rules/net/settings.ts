@@ -1,6 +1,7 @@
 import { KernelError } from '../../text/errno.ts'
 import { isLinkLocal, linkLocalOf } from './address.ts'
 import type { LinkOperation } from './backend.ts'
+import { detects, startDetection } from './detection.ts'
 import { FLAG, type Interface, isEthernet, ND6 } from './interface.ts'
 import type { NetKernel } from './kernel.ts'
 
@@ -11,7 +12,10 @@ export function setFlags(kernel: NetKernel, item: Interface, flags: number, on: 
   if (item.kind !== 'vtnet' && item.kind !== 'epair' && !(item.kind === 'vlan' && item.vlan === undefined)) {
     item.flags = on ? item.flags | FLAG.RUNNING : item.flags & ~FLAG.RUNNING
   }
-  if (on) attachInet6(kernel, item)
+  if (on) {
+    for (const entry of item.addresses) startDetection(kernel, item, entry)
+    attachInet6(kernel, item)
+  }
   if (item.linuxName === undefined) return
   const name = item.linuxName
   const operations: LinkOperation[] = [{ op: on ? 'up' : 'down', name }]
@@ -19,7 +23,8 @@ export function setFlags(kernel: NetKernel, item: Interface, flags: number, on: 
   if (on) {
     // Linux drops IPv6 addresses and all routes of an interface that goes down.
     for (const { family, address, prefix } of item.addresses) {
-      if (family === 'inet6') operations.push({ op: 'address', name, address, prefix })
+      if (family === 'inet6')
+        operations.push({ op: 'address', name, address, prefix, detect: detects(kernel, item) })
     }
     for (const { family, destination, prefix, gateway, interface: out } of item.vnet.routes) {
       if (out === item) operations.push({ op: 'route', family, destination, prefix, gateway, name })
@@ -34,9 +39,9 @@ export function attachInet6(kernel: NetKernel, item: Interface): void {
   const operations: LinkOperation[] = []
   const add = (address: string, prefix: number): void => {
     if (item.addresses.some(other => other.address === address)) return
-    item.addresses.push({ family: 'inet6', address, prefix })
+    item.addresses.push(startDetection(kernel, item, { family: 'inet6', address, prefix }))
     if (item.linuxName !== undefined)
-      operations.push({ op: 'address', name: item.linuxName, address, prefix })
+      operations.push({ op: 'address', name: item.linuxName, address, prefix, detect: detects(kernel, item) })
   }
   if (item.kind === 'lo' && item.name === 'lo0') add('::1', 128)
   if ((item.nd6 & ND6.AUTO_LINKLOCAL) !== 0 && !item.addresses.some(other => isLinkLocal(other.address))) {

@@ -109,5 +109,15 @@ export function enter(conf: Conf, jid: number, argv: string[]): string[] {
   const user = one(conf, 'exec.jail_user')
   const system = flag(conf, 'exec.system_jail_user')
   const who = user === undefined ? [] : [system ? '-u' : '-U', user]
-  return ['/usr/sbin/simhost-tool', 'jail-exec', `jail: ${prefix(conf)}`, ...who, String(jid), ...argv]
+  const fib = one(conf, 'exec.fib')
+  const table = fib === undefined ? [] : ['-F', fib]
+  return [
+    '/usr/sbin/simhost-tool',
+    'jail-exec',
+    `jail: ${prefix(conf)}`,
+    ...table,
+    ...who,
+    String(jid),
+    ...argv,
+  ]
 }

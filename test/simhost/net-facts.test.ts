@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { machine, obstacle } from './machine.ts'
+
+if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
+
+/** Adds an address, binds to it at once, then again until it works; prints how the first and the last bind ended. */
+const BIND = `
+const { execFileSync } = require('node:child_process')
+const net = require('node:net')
+const [address, ...words] = process.argv.slice(1)
+execFileSync('ifconfig', words)
+const until = Date.now() + 15000
+let first
+const attempt = () => {
+  const server = net.createServer()
+  const end = how => {
+    first ??= how
+    if (how === 'bound' || Date.now() > until) {
+      console.log(first, how)
+      process.exit()
+    }
+    setTimeout(attempt, 50)
+  }
+  server.on('error', error => end(error.code))
+  server.listen(0, address, () => end('bound'))
+}
+attempt()
+`
+
+describe.skipIf(obstacle !== undefined)('network facts of FreeBSD that take a switch or a module', () => {
+  let host: ReturnType<typeof machine>
+  const sh = (line: string) => host.sh(line)
+  const bind = (address: string, ...words: string[]) =>
+    host.exec(process.execPath, '-e', BIND, address, ...words).stdout.trim()
+  beforeAll(() => {
+    host = machine('netfacts', '--dad')
+    sh('ifconfig epair create; ifconfig epair0a up; ifconfig epair0b up')
+  })
+  afterAll(() => {
+    host.destroy()
+  })
+
+  it('an IPv6 address is tentative after it was added, and nobody can bind to it until that has passed', () => {
+    expect(bind('fd00::5', 'epair0a', 'inet6', 'fd00::5/64')).toBe('EADDRNOTAVAIL bound')
+    expect(sh('ifconfig epair0a inet6 fd00::6/64 alias; ifconfig epair0a').stdout).toContain(
+      'inet6 fd00::6 prefixlen 64 tentative\n',
+    )
+    expect(sh('ifconfig epair0a').stdout).toContain('inet6 fd00::5 prefixlen 64\n')
+  })
+
+  it('with no_dad, on a loopback, and with dad_count=0 it works at once', () => {
+    sh('ifconfig epair0a inet6 no_dad')
+    expect(bind('fd00::7', 'epair0a', 'inet6', 'fd00::7/64', 'alias')).toBe('bound bound')
+    expect(sh('ifconfig epair0a inet6 -no_dad; ifconfig lo0').stdout).not.toContain('tentative')
+    expect(bind('fd00:1::1', 'lo0', 'inet6', 'fd00:1::1/128', 'alias')).toBe('bound bound')
+    sh('sysctl net.inet6.ip6.dad_count=0')
+    expect(bind('fd00::8', 'epair0a', 'inet6', 'fd00::8/64', 'alias')).toBe('bound bound')
+  })
+
+  it('pf in a jail wants a stack of its own and a securelevel below 2', () => {
+    sh('kldload pf; mount -t devfs devfs /jt/dev')
+    sh('jail -c name=p path=/jt persist; jail -c name=v path=/jt persist vnet')
+    expect(sh('jexec p pfctl -e').stderr).toBe('pfctl: DIOCSTART: Operation not permitted\n')
+    expect(sh('jexec v pfctl -e').stderr).toBe('pf enabled\n')
+    expect(sh('jexec v pfctl -e').stderr).toBe('pfctl: pf already enabled\n')
+    expect(sh('jexec v pfctl -s info; pfctl -s info').stdout).toBe('Status: Enabled\nStatus: Disabled\n')
+    sh('jail -m name=v securelevel=2')
+    expect(sh('jexec v pfctl -d').stderr).toBe('pfctl: DIOCSTOP: Operation not permitted\n')
+    expect(sh('jexec v pfctl -s info').status).toBe(0)
+    sh('jail -m name=v securelevel=3')
+    expect(sh('jexec v pfctl -s info').stderr).toBe('pfctl: DIOCGETSTATUS: Operation not permitted\n')
+    sh('jail -r p v; umount /jt/dev')
+  })
+
+  it('a process runs under a routing table that net.fibs has, and its children with it', () => {
+    expect(sh('setfib 1 true').stderr).toBe('setfib: 1: invalid FIB (max 0)\n')
+    expect(sh('jail -c name=f path=/jt exec.fib=1 command=/bin/sh -c true').stderr).toBe(
+      'jail: setfib: Invalid argument\njail: /bin/sh -c true: failed\n',
+    )
+    expect(sh('sysctl net.fibs=3').stdout).toBe('net.fibs: 1 -> 3\n')
+    expect(sh('setfib -F 2 sh -c "sysctl -n net.my_fibnum; :"; sysctl -n net.my_fibnum').stdout).toBe(
+      '2\n0\n',
+    )
+    expect(sh('jail -c name=f path=/jt exec.fib=1 command=/sbin/sysctl -n net.my_fibnum').stdout).toBe('1\n')
+  })
+
+  it('mount(8) leaves types to their helpers, which find no device here', () => {
+    for (const type of ['nfs', 'fusefs', 'smbfs'])
+      expect(sh(`mount -d -t ${type} /x /tmp`).stdout).toBe(`exec: mount_${type} /x /tmp\n`)
+    expect(sh('mount_nfs /nosuch /tmp').stderr).toBe('mount_nfs: /nosuch: No such file or directory\n')
+  })
+})
