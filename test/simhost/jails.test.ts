@@ -237,7 +237,7 @@ X`)
       ` JID             IP Address      Hostname                      Path\n ${'one'.padEnd(15)} ${''.padEnd(15)} ${'h'.padEnd(29)} /jt\n`,
     )
     expect(sh('jls -j one -s').stdout).toMatch(
-      /^devfs_ruleset=0 enforce_statfs=2 host=new .*name=one .*host.domainname="" .*host.hostname=h /,
+      /^devfs_ruleset=0 enforce_statfs=2 env="" host=new .*meta="" name=one .*host.domainname="" .*host.hostname=h /,
     )
     expect(sh('jls -j one -h all | head -1').stdout).toMatch(/^cpuset.id|^devfs_ruleset dying/)
     expect(sh('jls --libxo json,pretty name').stdout).toContain('\n      {\n        "name": "one"\n      }\n')
