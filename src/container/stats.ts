@@ -39,25 +39,25 @@ function hasProcesses(status: Status): boolean {
   return status !== 'stopped' && status !== 'creating'
 }
 
-function output(ctx: RuntimeContext, tool: 'rctl' | 'ps', args: readonly string[]): string {
-  const answer = ctx.host.run(tool, args)
-  // ps gives 1 when it finds no process; rctl's errors all have a text.
+function psOutput(ctx: RuntimeContext, args: readonly string[]): string {
+  const answer = ctx.host.run('ps', args)
+  // ps gives 1 when it finds no process.
   if (answer.status !== 0 && answer.stderr !== '')
-    throw new ToolError([tool, ...args], answer.status, answer.stderr)
+    throw new ToolError(['ps', ...args], answer.status, answer.stderr)
   return answer.stdout
 }
 
-/** `rctl -u` prints `resource=amount`, `rctl jail:NAME` the rules (rctl(8)). */
+/** What rctl_get_racct(2) and rctl_get_rules(2) give for the jail, each with commas between. */
 function fromRctl(ctx: RuntimeContext, state: StateFile): Record<string, Usage> {
   const subject = `jail:${state.jailName}`
   const limits = new Map<string, number>()
-  for (const rule of output(ctx, 'rctl', [subject]).split('\n')) {
+  for (const rule of ctx.host.kernel.rctlRules(subject).split(',')) {
     const match = /^jail:[^:]+:([a-z]+):[a-z]+=(\d+)/.exec(rule)
     if (match?.[1] && match[2]) limits.set(match[1], Number(match[2]))
   }
   const resources: Record<string, Usage> = {}
-  for (const line of output(ctx, 'rctl', ['-u', subject]).split('\n')) {
-    const [resource, amount] = line.split('=')
+  for (const entry of ctx.host.kernel.rctlUsage(subject).split(',')) {
+    const [resource, amount] = entry.split('=')
     if (!resource || amount === undefined) continue
     const limit = limits.get(resource)
     resources[resource] = { used: Number(amount), ...(limit === undefined ? {} : { limit }) }
@@ -67,7 +67,7 @@ function fromRctl(ctx: RuntimeContext, state: StateFile): Record<string, Usage> 
 
 /** Without racct: resident memory, processor time and number of processes, by rctl's names. */
 function fromPs(ctx: RuntimeContext, state: StateFile): Record<string, Usage> {
-  const rows = output(ctx, 'ps', ['-J', String(state.jid), '-o', 'rss=', '-o', 'time='])
+  const rows = psOutput(ctx, ['-J', String(state.jid), '-o', 'rss=', '-o', 'time='])
     .split('\n')
     .filter(line => line.trim() !== '')
     .map(line => line.trim().split(/\s+/))

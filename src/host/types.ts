@@ -16,7 +16,6 @@ export type Tool =
   | 'sysctl'
   | 'ps'
   | 'jls'
-  | 'zfs'
 
 /** What a tool answered. */
 export interface ToolResult {

@@ -16,6 +16,10 @@ export interface FakeHost extends Host {
   mounts: FakeMount[]
   processes: Map<number, ProcessInfo>
   answers: Map<string, ToolResult>
+  /** Rules of devfs by ruleset, or what the kernel says when it is asked. */
+  rulesets: Map<number, readonly string[] | SyscallError>
+  /** What the kernel says to a call, by its line in `calls`. */
+  refusals: Map<string, SyscallError>
 }
 
 export function fakeHost(): FakeHost {
@@ -25,6 +29,13 @@ export function fakeHost(): FakeHost {
   const mounts: FakeMount[] = []
   const processes = new Map<number, ProcessInfo>()
   const answers = new Map<string, ToolResult>()
+  const rulesets: FakeHost['rulesets'] = new Map()
+  const refusals: FakeHost['refusals'] = new Map()
+  const made = (line: string) => {
+    calls.push(line)
+    const refusal = refusals.get(line)
+    if (refusal) throw refusal
+  }
   return {
     ...real,
     name: 'simulated',
@@ -33,6 +44,8 @@ export function fakeHost(): FakeHost {
     mounts,
     processes,
     answers,
+    rulesets,
+    refusals,
     kernel: {
       nmount: options => {
         calls.push(
@@ -63,7 +76,7 @@ export function fakeHost(): FakeHost {
       mounts: () => mounts.map(({ path, ...mount }) => ({ ...mount, on: path })),
       mountAt: path => mounts.findLast(mount => mount.path === path),
       jailSet: (parameters, mode) => {
-        calls.push(
+        made(
           `jail_set ${mode} ${parameters.map(([name, value]) => (value === true ? name : `${name}=${value}`)).join(' ')}`,
         )
         const name = String(parameters.find(([parameter]) => parameter === 'name')?.[1])
@@ -71,9 +84,13 @@ export function fakeHost(): FakeHost {
         jails.set(name, jid)
         return jid
       },
-      devfsRulesets: () => [],
-      devfsRules: () => [],
-      devfsAddRule: (ruleset, rule) => void calls.push(`devfs rule -s ${ruleset} add ${rule}`),
+      devfsRulesets: () => [...rulesets.keys()],
+      devfsRules: number => {
+        const rules = rulesets.get(number) ?? []
+        if (rules instanceof SyscallError) throw rules
+        return [...rules]
+      },
+      devfsAddRule: (ruleset, rule) => made(`devfs rule -s ${ruleset} add ${rule}`),
       devfsDeleteRuleset: ruleset => void calls.push(`devfs rule -s ${ruleset} delset`),
       devfsApplyRule: (mountPoint, rule) => void calls.push(`devfs -m ${mountPoint} rule apply ${rule}`),
       rctlAddRule: rule => void calls.push(`rctl -a ${rule}`),
@@ -82,7 +99,7 @@ export function fakeHost(): FakeHost {
       rctlRules: () => '',
       kldLoad: name => void calls.push(`kldload ${name}`),
       moduleLoaded: () => true,
-      cpusetJail: (jid, cpus) => void calls.push(`cpuset -l ${cpus.join(',')} -j ${jid}`),
+      cpusetJail: (jid, cpus) => made(`cpuset -l ${cpus.join(',')} -j ${jid}`),
       loopbackUp: () => void calls.push('lo0 up'),
     },
     run: (tool: Tool, args, options = {}) => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { cpuNumbers } from '../../src/container/jail/calls.ts'
 import type { Plan, Step } from '../../src/translate/core/plan.ts'
 import { rulesetInput } from '../../src/translate/devices/ruleset-input.ts'
 import { destroyHost, freshHost, onHost, simulationPossible } from './host.ts'
@@ -19,18 +20,23 @@ interface TraceLine {
   stdin?: string
 }
 
-/** Tools that only ask. */
-const asks = (line: TraceLine) =>
-  (line.tool === 'devfs' && (line.args.includes('show') || line.args.includes('showsets'))) ||
-  line.tool === 'kldstat'
-
 /** What reached the host and changed it, in order, as text. */
 function done(trace: readonly TraceLine[]): string[] {
   return trace.flatMap(line => {
-    if (line.kind === 'tool')
-      return asks(line) ? [] : [`${line.tool} ${line.args.join(' ')}${line.stdin ? ` < ${line.stdin}` : ''}`]
+    if (line.kind === 'tool') return [`${line.tool} ${line.args.join(' ')}`]
+    const [first, second] = line.args
+    if (line.call === 'devfsAddRule') return [`devfs rule -s ${first} add ${second}`]
+    if (line.call === 'rctlAddRule') return [`rctl -a ${first}`]
+    if (line.call === 'rctlRemoveRule') return [`rctl -r ${first}`]
+    if (line.call === 'cpusetJail') return [`cpuset -l ${(second as number[]).join(',')}`]
+    if (line.call === 'jailSet') {
+      const words = (first as [string, string | true][]).map(([name, value]) =>
+        value === true ? name : `${name}=${value}`,
+      )
+      return [`jail_set ${second} ${words.join(' ')}`]
+    }
     if (line.call !== 'nmount') return []
-    const options = line.args[0] as [string, string | null][]
+    const options = first as [string, string | null][]
     const named = Object.fromEntries(options)
     const others = options.filter(([name]) => !['fstype', 'fspath', 'from'].includes(name))
     return [`nmount ${named.fstype} ${named.from} ${JSON.stringify(others)}`]
@@ -47,7 +53,10 @@ function planned(plan: Plan, step: Step, captured: Map<string, string>): string[
   switch (step.kind) {
     case 'ruleset':
       captured.set(step.name, String(step.preferred))
-      return [`devfs rule -s ${step.preferred} add - < ${rulesetInput(plan.jailName, step.rules)}`]
+      return rulesetInput(plan.jailName, step.rules)
+        .trimEnd()
+        .split('\n')
+        .map(rule => `devfs rule -s ${step.preferred} add ${rule}`)
     case 'readonly-root':
       return [`nmount nullfs ${plan.rootPath} [["ro",null]]`]
     case 'mount':
@@ -59,22 +68,28 @@ function planned(plan: Plan, step: Step, captured: Map<string, string>): string[
       const parameters = step.parameters.map(([name, value]) =>
         value === true ? name : `${name}=${fill(value)}`,
       )
-      return [`jail -i -c name=${step.name} path=${path} ${parameters.join(' ')}`]
+      return [`jail_set create name=${step.name} path=${path} ${parameters.join(' ')}`]
     }
     case 'run':
       // The simulated host's first epair is epair0.
       if (step.capture) captured.set(step.capture, 'epair0a')
-      return [`${step.call.tool} ${step.call.args.map(fill).join(' ')}`]
+      return runs(step.call.tool, step.call.args.map(fill))
     case 'loopback':
-      return [
-        `ifconfig -j ${step.jail} lo0 inet 127.0.0.1/8 up`,
-        ...(step.ipv6 ? [`ifconfig -j ${step.jail} lo0 inet6 ::1/128`] : []),
-      ]
+      // Done by init meanwhile.
+      return []
     case 'move-interface':
       return [`ifconfig ${step.interface} vnet ${step.jail}`]
     case 'raise-children':
       return []
   }
+}
+
+/** The call, or calls, that stand for a command line. */
+function runs(tool: string, args: readonly string[]): string[] {
+  const [option = '', ...rest] = args
+  if (tool === 'rctl') return rest.map(each => `rctl ${option} ${each}`)
+  if (tool === 'cpuset') return [`cpuset -l ${cpuNumbers(rest[0] ?? '').join(',')}`]
+  return [`${tool} ${args.join(' ')}`]
 }
 
 describe.skipIf(!simulationPossible())('create', () => {
@@ -90,6 +105,8 @@ describe.skipIf(!simulationPossible())('create', () => {
     const expected = plan.steps.flatMap(step => planned(plan, step, captured))
     expect(expected.length).toBeGreaterThan(20)
     expect(done(trace)).toEqual(expected)
+    const loopbacks = plan.steps.filter(({ kind }) => kind === 'loopback').length
+    expect(trace.filter(({ call }) => call === 'loopbackUp')).toHaveLength(loopbacks)
   })
 
   it('is told by the script with a config that has something of everything', () => {

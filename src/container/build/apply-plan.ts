@@ -7,6 +7,7 @@ import { waitUntil } from '../../host/wait.ts'
 import { dirname, join } from '../../paths.ts'
 import type {
   JailStep,
+  LoopbackStep,
   MountStep,
   MoveInterfaceStep,
   Plan,
@@ -88,7 +89,7 @@ export function applyPlan(
         runStep(host, journal, step, captured)
         return
       case 'loopback':
-        // Done by init, which is in the jail.
+        if (!isLoopbackOfInit(plan)) loopbackUp(host, step)
         return
       case 'move-interface':
         moveInterface(host, journal, step)
@@ -160,12 +161,26 @@ function makeJail(
   }
 }
 
+/**
+ * Whether init brings lo0 up, once it is in the jail. Further addresses of lo0 have to come after 127.0.0.1, which stays the
+ * first: where the plan has some, ifconfig(8) does all of it in its place.
+ */
+export function isLoopbackOfInit({ steps }: Plan): boolean {
+  const others = steps.some(step => step.kind === 'run' && step.call.args.includes('lo0'))
+  return !others && steps.some(({ kind }) => kind === 'loopback')
+}
+
+function loopbackUp(host: Host, { jail, ipv6 }: LoopbackStep): void {
+  runTool(host, { tool: 'ifconfig', args: ['-j', jail, 'lo0', 'inet', '127.0.0.1/8', 'up'] })
+  if (ipv6) runTool(host, { tool: 'ifconfig', args: ['-j', jail, 'lo0', 'inet6', '::1/128'] })
+}
+
 function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured): void {
   const call = fillCall(step.call, captured)
   // What an interface will be called is known only afterwards; its undo goes by the placeholder's later name.
   const undo = step.undo.map(each => fillCall(each, captured))
   const output = journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls: undo }, () =>
-    named(step.origin, () => (step.until ? runUntil(host, call, step.until) : runTool(host, call))),
+    named(step.origin, () => (step.until ? runUntil(host, call, step.until) : perform(host, call))),
   )
   if (step.capture) captured.set(step.capture, output.trim())
 }

@@ -21,7 +21,7 @@ import type { Lock } from '../state/lock.ts'
 import type { Layout } from '../state/paths.ts'
 import { ociState, type StateFile, writeState } from '../state/state-file.ts'
 import { undoEverything } from '../undo/undo-everything.ts'
-import { applyPlan } from './apply-plan.ts'
+import { applyPlan, isLoopbackOfInit } from './apply-plan.ts'
 import type { Created, CreateMode, CreateOptions } from './options.ts'
 
 /** What a container is built from. */
@@ -104,7 +104,7 @@ function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTe
       ...program,
       env: lastOfEachName([...program.env, ...activation(options.preserveFds, init.pid)]),
     },
-    loopback: plan.steps.some(({ kind }) => kind === 'loopback'),
+    loopback: isLoopbackOfInit(plan),
     immediately: false,
     hooks: plan.hooks.startContainer,
     ...(terminal ? { ownTerminal: terminal.path } : {}),

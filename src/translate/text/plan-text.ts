@@ -119,7 +119,6 @@ function processLines(process: ProcessPlan): string[] {
         ]
       : []),
     ...(process.noNewPrivileges ? ['# no new privileges'] : []),
-    ...(process.fib === undefined ? [] : [`# routing table ${process.fib}`]),
     ...limits,
     ...process.env.map(entry => `# env ${shellWord(entry)}`),
   ]

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { applyPlan } from '../../../src/container/build/apply-plan.ts'
 import { Journal } from '../../../src/container/journal/journal.ts'
 import { layout } from '../../../src/container/state/paths.ts'
+import { SyscallError } from '../../../src/errors.ts'
 import type { Plan, Step } from '../../../src/translate/core/plan.ts'
 import { fakeHost } from '../fake-host.ts'
 
@@ -17,13 +18,17 @@ function apply(host: ReturnType<typeof fakeHost>, steps: Step[]): void {
 it('puts the property in front of what a tool says', () => {
   const host = fakeHost()
   const refuse = (line: string, stderr: string) => host.answers.set(line, { status: 1, stdout: '', stderr })
-  refuse('cpuset -l 0-99 -j web', 'cpuset: setaffinity: Invalid argument\n')
+  host.jails.set('web', 7)
+  host.refusals.set(
+    'cpuset -l 0,1,2,99 -j 7',
+    new SyscallError('cpuset_setaffinity', 'EINVAL', 'Invalid argument'),
+  )
   refuse('ifconfig em9 vnet web', 'ifconfig: interface em9 does not exist\n')
   expect(() =>
     apply(host, [
       {
         kind: 'run',
-        call: { tool: 'cpuset', args: ['-l', '0-99', '-j', 'web'] },
+        call: { tool: 'cpuset', args: ['-l', '0-2,99', '-j', 'web'] },
         undo: [],
         origin: 'linux.resources.cpu.cpus',
       },

@@ -11,6 +11,7 @@ import { checkPodman } from '../../../src/container/check/podman.ts'
 import { lockContainer } from '../../../src/container/state/lock.ts'
 import { layout } from '../../../src/container/state/paths.ts'
 import type { RuntimeContext } from '../../../src/context.ts'
+import { SyscallError } from '../../../src/errors.ts'
 import { type FakeHost, fakeHost } from '../fake-host.ts'
 
 let dir: string
@@ -149,10 +150,8 @@ describe('modules', () => {
 
 describe('devfs rulesets', () => {
   const loaded = (...sets: number[]) => {
-    host.answers.clear()
-    for (const set of sets) {
-      host.answers.set(`devfs rule -s ${set} show`, { status: 0, stdout: '100 hide\n', stderr: '' })
-    }
+    host.rulesets.clear()
+    for (const set of sets) host.rulesets.set(set, ['hide'])
     return rulesetsFinding(host)
   }
   it('are loaded or not', () => {
@@ -164,8 +163,10 @@ describe('devfs rulesets', () => {
     })
   })
   it('are not said to be missing when they cannot be seen', () => {
-    const stderr = 'devfs rule: ioctl DEVFSIO_RGETNEXT: Operation not permitted\n'
-    host.answers.set('devfs rule -s 1 show', { status: 1, stdout: '', stderr })
+    host.rulesets.set(
+      1,
+      new SyscallError('ioctl DEVFSIO_RGETNEXT', 'EPERM', 'Operation not permitted', 'ruleset 1'),
+    )
     expect(rulesetsFinding(host)).toMatchObject({
       status: 'missing',
       message: expect.stringMatching(/^cannot be seen: .*not permitted/),

@@ -3,6 +3,7 @@ import tmp from 'tmp'
 import { expect, it } from 'vitest'
 import { takeRuleset } from '../../../src/container/jail/devfs-rulesets.ts'
 import { Journal } from '../../../src/container/journal/journal.ts'
+import { SyscallError } from '../../../src/errors.ts'
 import { markerRule, rulesetInput } from '../../../src/translate/devices/ruleset-input.ts'
 import { fakeHost } from '../fake-host.ts'
 
@@ -21,32 +22,38 @@ it('cuts a name that no pattern can hold, and still tells two names apart', () =
 
 it('lets sets of others alone, into which its first rule would go', () => {
   const host = fakeHost()
-  host.answers.set('devfs rule showsets', { status: 0, stdout: '4\n1000\n1001\n', stderr: '' })
+  for (const set of [4, 1000, 1001]) host.rulesets.set(set, ['hide'])
   const journal = new Journal(join(tmp.dirSync({ unsafeCleanup: true }).name, 'j'))
   const step = { kind: 'ruleset', name: 'ruleset', preferred: 1000, rules: ['hide'] } as const
   expect(takeRuleset(host, journal, step, 'web')).toBe(1002)
-  expect(host.calls.map(call => call.split(' <<<')[0])).toEqual([
-    'devfs rule showsets',
-    'devfs rule -s 1002 add -',
+  expect(host.calls).toEqual([
+    'devfs rule -s 1002 add 1 path jailwright-of-web',
+    'devfs rule -s 1002 add 100 hide',
   ])
   expect(journal.pending()).toMatchObject([{ undo: { op: 'ruleset', number: 1002 } }])
 })
 
-/** A host that refuses ruleset 1000 with this message. */
-function refusing(stderr: string) {
+/** A host that refuses a rule of ruleset 1000. */
+function refusing(rule: string, error: SyscallError) {
   const host = fakeHost()
-  host.answers.set('devfs rule -s 1000 add -', { status: 1, stdout: '', stderr })
+  host.refusals.set(`devfs rule -s 1000 add ${rule}`, error)
   return { host, journal: new Journal(join(tmp.dirSync({ unsafeCleanup: true }).name, 'j')) }
 }
 
 it('goes on to the next number when one is taken', () => {
-  const { host, journal } = refusing('devfs rule: ioctl: File exists\n')
+  const { host, journal } = refusing(
+    '1 path jailwright-of-web',
+    new SyscallError('ioctl DEVFSIO_RADD', 'EEXIST', 'File exists'),
+  )
   const step = { kind: 'ruleset', name: 'ruleset', preferred: 1000, rules: ['hide'] } as const
   expect(takeRuleset(host, journal, step, 'web')).toBe(1001)
 })
 
 it('puts the option in front whose word devfs(8) does not take', () => {
-  const { host, journal } = refusing('devfs rule: error converting to integer: nobodyhere\n')
+  const { host, journal } = refusing(
+    '200 path null user nobodyhere unhide',
+    new SyscallError('devfs rule', 'EINVAL', 'error converting to integer: nobodyhere'),
+  )
   const rules = ['path null user root unhide', 'path null user nobodyhere unhide']
   const options = rules.map((rule, index) => ({ rule, property: `mounts[0].options[${index}]` }))
   expect(() =>

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
 import { hostFacts } from '../../../src/container/jail/host-facts.ts'
+import { SyscallError } from '../../../src/errors.ts'
 import { fakeHost } from '../fake-host.ts'
 
 it('tells rulesets that are not there from those that may not be seen', () => {
   const host = fakeHost()
-  host.answers.set('devfs rule -s 4 show', {
-    status: 0,
-    stdout: '100 hide\n200 path null unhide\n',
-    stderr: '',
-  })
-  host.answers.set('devfs rule -s 5 show', { status: 0, stdout: '', stderr: '' })
-  const refused = 'devfs rule: ioctl DEVFSIO_RGETNEXT: Operation not permitted'
-  host.answers.set('devfs rule -s 6 show', { status: 1, stdout: '', stderr: `${refused}\n` })
+  host.rulesets.set(4, ['hide', 'path null unhide'])
+  host.rulesets.set(5, [])
+  const refused = 'ioctl DEVFSIO_RGETNEXT ruleset 6: Operation not permitted'
+  host.rulesets.set(
+    6,
+    new SyscallError('ioctl DEVFSIO_RGETNEXT', 'EPERM', 'Operation not permitted', 'ruleset 6'),
+  )
   const facts = hostFacts(host)
   expect(facts.rulesetExists(4)).toBe(true)
   expect(facts.rulesetRules?.(4)).toEqual(['hide', 'path null unhide'])

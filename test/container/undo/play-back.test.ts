@@ -205,18 +205,14 @@ describe('ruleset', () => {
   const marker = markerRule('web')
 
   it('is deleted when its first rule is our marker', () => {
-    host.answers.set('devfs rule -s 1000 show 1', { status: 0, stdout: `1 ${marker}\n`, stderr: '' })
+    host.rulesets.set(1000, [marker, 'hide'])
     record({ op: 'ruleset', number: 1000, marker }, {})
     expect(playBack(host, journal)).toEqual([])
     expect(host.calls).toContain('devfs rule -s 1000 delset')
   })
 
   it('is left alone when it is somebody else’s', () => {
-    host.answers.set('devfs rule -s 1000 show 1', {
-      status: 0,
-      stdout: '1 path jailwright-of-db\n',
-      stderr: '',
-    })
+    host.rulesets.set(1000, ['path jailwright-of-db'])
     record({ op: 'ruleset', number: 1000, marker })
     expect(playBack(host, journal)).toEqual([])
     expect(host.calls).not.toContain('devfs rule -s 1000 delset')
@@ -322,7 +318,8 @@ describe('init-gone', () => {
 
 describe('children.max of a parent jail', () => {
   const undo = { op: 'children', parent: 'p', before: 3 } as const
-  const setTo = (value: number) => host.calls.filter(call => call === `jail -m name=p children.max=${value}`)
+  const setTo = (value: number) =>
+    host.calls.filter(call => call === `jail_set update jid=4 children.max=${value}`)
 
   beforeEach(() => host.jails.set('p', 4))
 
@@ -335,7 +332,7 @@ describe('children.max of a parent jail', () => {
   it('is left when the command died before it had raised it', () => {
     record(undo)
     expect(playBack(host, journal)).toEqual([])
-    expect(host.calls.filter(call => call.startsWith('jail -m'))).toEqual([])
+    expect(host.calls.filter(call => call.startsWith('jail_set'))).toEqual([])
   })
 
   it('is lowered when the command died after it had raised it', () => {
