@@ -20,6 +20,7 @@ export const unsafeAnnotations: readonly string[] = [
   'org.freebsd.parentJail',
   // Devices of the host, interfaces and bridges of the host, limits lifted.
   'org.jailwright.device.profiles',
+  'org.jailwright.zfs.datasets',
   'org.jailwright.limits.',
   'org.jailwright.net.',
 ]

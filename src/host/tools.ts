@@ -20,6 +20,7 @@ const PATHS: Readonly<Record<Tool, readonly [string, ...string[]]>> = {
   sysctl: ['/sbin/sysctl'],
   ps: ['/bin/ps'],
   jls: ['/usr/sbin/jls'],
+  zfs: ['/sbin/zfs'],
 }
 
 /** LC_ALL=C: numbers and dates of one form, and FreeBSD's own words in errors. */

@@ -16,6 +16,7 @@ export type Tool =
   | 'sysctl'
   | 'ps'
   | 'jls'
+  | 'zfs'
 
 /** What a tool answered. */
 export interface ToolResult {

@@ -28,6 +28,8 @@ export interface FactOverrides {
   bridges?: Readonly<Record<string, { mtu: number; members: number }>>
   /** MAC addresses by bridge, with whose each is. */
   etherAddresses?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** The property jailed of ZFS datasets by name; any other dataset is not there. */
+  datasets?: Readonly<Record<string, 'on' | 'off'>>
   memory?: bigint
 }
 
@@ -70,6 +72,7 @@ const SYSCTLS: Readonly<Record<string, string>> = {
   'kern.osreldate': '1501000',
   'kern.racct.enable': '0',
   'kern.securelevel': '-1',
+  'net.fibs': '1',
   'security.jail.jailed': '0',
 }
 /** Built into GENERIC; everything else is a module that may or may not be loaded. */
@@ -126,6 +129,8 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
     },
     bridge: name =>
       own<{ mtu: number; members: number } | undefined>(overrides.bridges, name, () => undefined),
+    datasetJailed: name =>
+      overrides.datasets && own<'on' | 'off' | 'none'>(overrides.datasets, name, () => 'none'),
     etherAddresses: bridge => new Map(Object.entries(overrides.etherAddresses?.[bridge] ?? {})),
     physicalMemory: () => overrides.memory ?? 4_294_967_296n,
   }

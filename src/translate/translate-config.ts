@@ -10,8 +10,9 @@ import { checkId, fullJailName, jailNameOf } from './core/names.ts'
 import type { JailStep, Plan, ProcessPlan, Step } from './core/plan.ts'
 import { Refusal } from './core/refusal.ts'
 import { applyDevices, collectDevices } from './devices/devices.ts'
-import { translateProfiles } from './devices/profiles.ts'
+import { checkProfiles, translateProfiles } from './devices/profiles.ts'
 import type { DeviceRequests } from './devices/requests.ts'
+import { collectDatasets, datasetSteps } from './jail/datasets.ts'
 import { type JailPlan, translateJail } from './jail/jail.ts'
 import { roomOf } from './jail/parent-grants.ts'
 import { limitSteps, MODE_ANNOTATION } from './limits/limits.ts'
@@ -32,12 +33,14 @@ export function translateBriefly(input: TranslateInput): Plan {
   const rootPath = rootOf(context)
   checkAnnotations(context)
   const requests: DeviceRequests = { entries: [], directories: [] }
-  const wanted = translateProfiles(context, requests)
+  const datasets = collectDatasets(context, requests)
+  const wanted = [...translateProfiles(context, requests), ...datasets.wanted]
   collectDevices(context, requests)
   const mounts = translateMounts(context, requests)
   const ruleset = applyDevices(context, mounts, requests)
   const own = collectNetwork(context)
   const jail = translateJail(context, wanted, needsVnet(own))
+  checkProfiles(context, jail)
   const jailName = jailNameIn(context, jail.parent)
   const readonlyRoot = config.root?.readonly ?? false
   const steps: Step[] = []
@@ -47,9 +50,9 @@ export function translateBriefly(input: TranslateInput): Plan {
     context.fate('root.readonly', 'translated', 'a read-only nullfs of the root below the state directory')
   }
   steps.push(...mounts.steps, ...aliasSteps(context, jail))
-  steps.push(...jailSteps(context, jail, jailName))
+  steps.push(...jailSteps(context, jail, jailName), ...datasetSteps(jailName, datasets.names))
   steps.push(...vnetSteps(context, jail, jailName, own), ...limitSteps(context, jailName, limitsMode(input)))
-  const process = firstProcess(context)
+  const process = firstProcess(context, jail.fib)
   const hooks = translateHooks(context)
   linuxNotes(context)
   if (context.errors.length > 0 || process === undefined) {
@@ -113,9 +116,9 @@ function jailNameIn(context: Context, parent: string | undefined): string {
  * config.md asks for `process` when `start` is called; but `create` starts what becomes the program, so it is asked for
  * here, as runc and crun do.
  */
-function firstProcess(context: Context): ProcessPlan | undefined {
+function firstProcess(context: Context, fib: number | undefined): ProcessPlan | undefined {
   const { process } = context.config
-  if (process) return translateProcess(context, process)
+  if (process) return { ...translateProcess(context, process), ...(fib === undefined ? {} : { fib }) }
   context.fail('process', 'is required to create a container')
   return undefined
 }

@@ -48,6 +48,7 @@ describe('facts where nothing can be asked', () => {
           annotations: {
             'org.jailwright.device.profiles': 'bhyve,gpu-render,fuse,zfs,pf,audio,usb',
             'org.freebsd.jail.allow.vmm': 'true',
+            'org.freebsd.jail.vnet': 'new',
             'org.jailwright.limits.maxproc': '5',
           },
           linux: { devices: [{ type: 'c', path: '/dev/kvm', major: 10, minor: 232 }] },

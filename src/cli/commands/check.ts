@@ -3,7 +3,7 @@ import { print, printJson } from '../output.ts'
 
 const check: Handler<'check'> = async ({ options }, { context }) => {
   const { check } = await import('../../container/check/index.ts')
-  const findings = await check(await context())
+  const findings = await check(await context(), options.profile)
   if (options.json) printJson(findings)
   else {
     const { findingsText } = await import('../findings-text.ts')

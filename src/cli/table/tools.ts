@@ -74,9 +74,19 @@ export const tools = {
     details: [
       'Looks at privileges, kernel options and modules, devfs rulesets, resource accounting, network settings, podman and the state directory. The exit status is 1 when something needed is missing.',
     ],
-    options: { json: { type: 'flag', describe: 'print JSON' } },
+    options: {
+      profile: {
+        type: 'list',
+        value: 'NAME',
+        describe: 'also tell what the host lacks for this device profile; may be repeated',
+      },
+      json: { type: 'flag', describe: 'print JSON' },
+    },
     positionals: [],
-    examples: [['check', 'a table with a hint for each finding']],
+    examples: [
+      ['check', 'a table with a hint for each finding'],
+      ['check --profile gpu --profile zfs', 'the same, and what these device profiles need'],
+    ],
   },
   features: {
     purpose: 'Print what this runtime can do, as JSON',

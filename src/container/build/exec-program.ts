@@ -46,6 +46,7 @@ export function underRestrictions(
     umask: given.user?.umask === undefined ? own.umask : plan.umask,
     rlimits: given.rlimits?.length ? plan.rlimits : own.rlimits,
     noNewPrivileges: plan.noNewPrivileges || own.noNewPrivileges,
+    ...(own.fib === undefined ? {} : { fib: own.fib }),
   }
 }
 

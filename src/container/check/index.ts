@@ -3,14 +3,19 @@
 import type { RuntimeContext } from '../../context.ts'
 import { userId } from '../../host/process/identity.ts'
 import type { Host } from '../../host/types.ts'
+import { hostFacts } from '../jail/host-facts.ts'
 import { checkContainers } from './containers.ts'
 import type { Finding } from './finding.ts'
 import { checkModules } from './modules.ts'
 import { checkNetwork } from './network.ts'
 import { checkPodman } from './podman.ts'
+import { checkProfiles } from './profiles.ts'
 
-/** All findings, in the order in which a person would mend them. Changes nothing. */
-export function check(ctx: RuntimeContext): Finding[] {
+/**
+ * All findings, in the order in which a person would mend them; those of the device profiles `profiles` last. Changes
+ * nothing.
+ */
+export function check(ctx: RuntimeContext, profiles: readonly string[] = []): Finding[] {
   return [
     rootFinding(userId()),
     ...checkKernel(ctx.host),
@@ -19,6 +24,7 @@ export function check(ctx: RuntimeContext): Finding[] {
     ...checkNetwork(ctx.host),
     ...checkPodman(),
     ...checkContainers(ctx),
+    ...checkProfiles(hostFacts(ctx.host), profiles),
   ]
 }
 

@@ -136,6 +136,10 @@ export function hostFacts(host: Host, root?: string): HostFacts {
     interfaceAddresses: jail =>
       addressesByInterface(host.run('ifconfig', [...(jail === undefined ? [] : ['-j', jail]), '-a']).stdout),
     bridge: name => bridgeFacts(host.run('ifconfig', [name]).stdout),
+    datasetJailed(name) {
+      const { status, stdout } = host.run('zfs', ['get', '-H', '-o', 'value', 'jailed', name])
+      return status !== 0 ? 'none' : stdout.trim() === 'on' ? 'on' : 'off'
+    },
     etherAddresses: bridge => etherAddresses(host, root, bridge),
     moduleLoaded: name => kernel.moduleLoaded(name),
     jail(name) {

@@ -8,7 +8,7 @@ import { annotationPath, type Context } from './context.ts'
 export function checkAnnotations(context: Context): void {
   for (const name of Object.keys(context.annotations)) {
     if (name.startsWith('org.jailwright.')) {
-      if (/^org\.jailwright\.(net\.|limits\.|device\.profiles$)/.test(name)) continue
+      if (/^org\.jailwright\.(net\.|limits\.|device\.profiles$|zfs\.datasets$)/.test(name)) continue
       context.fail(annotationPath(name), 'no annotation of this name is known')
       continue
     }

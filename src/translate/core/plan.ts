@@ -175,6 +175,8 @@ export interface ProcessPlan {
   terminal: boolean
   consoleSize?: { height: number; width: number }
   noNewPrivileges: boolean
+  /** Number of the routing table, for setfib(2) before the program; 0 when absent. */
+  fib?: number
 }
 
 /** One hook, ready to run: args is the whole argv (args[0] is argv[0]). Timeout in seconds. */
@@ -257,6 +259,8 @@ export interface HostFacts {
   bridge?(name: string): { mtu: number; members: number } | undefined
   /** MAC addresses of a bridge, and of the containers whose epairs join it, with whose each is. */
   etherAddresses?(bridge: string): ReadonlyMap<string, string>
+  /** The property `jailed` of a ZFS dataset, `none` for no such dataset; undefined when it cannot be told here. */
+  datasetJailed?(name: string): 'on' | 'off' | 'none' | undefined
   /** Kernel module or built-in present (kldstat -m / lsvfs); undefined when it cannot be told here. */
   moduleLoaded(name: string): boolean | undefined
   /**

@@ -100,6 +100,7 @@ export function moduleFor(name: string): string | undefined {
   if (first === 'fuse') return 'fusefs'
   if (first === 'pf') return 'pf'
   if (first === 'zfs') return 'zfs'
+  if (first.startsWith('nvidia')) return 'nvidia-modeset (package nvidia-driver)'
   if (first === 'dri' || first === 'drm') return 'i915kms or amdgpu (package drm-kmod)'
   if (/^(dsp|mixer|sndstat)/.test(first)) return 'snd_driver'
   return undefined

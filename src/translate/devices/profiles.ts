@@ -1,10 +1,18 @@
 /** Device profiles: annotation `org.jailwright.device.profiles`, a comma list of these names. */
 import { annotationPath, type Context } from '../core/context.ts'
+import type { HostFacts } from '../core/plan.ts'
 import { moduleFor } from './linux-names.ts'
 import type { DeviceRequests } from './requests.ts'
 
 /** The annotation's name. */
 export const PROFILES_ANNOTATION = 'org.jailwright.device.profiles'
+
+/** A jail parameter that something else than the config's own words about the jail asks for. */
+export interface Wanted {
+  name: string
+  value: string
+  origin: string
+}
 
 /** What a profile gives and needs. */
 export interface DeviceProfile {
@@ -12,6 +20,8 @@ export interface DeviceProfile {
   summary: string
   /** Names and patterns below /dev. */
   devices: readonly string[]
+  /** Names and patterns below /dev that are shown where the host has the device which is the key. */
+  where?: Readonly<Record<string, readonly string[]>>
   /** One of these names below /dev has to be on the host. */
   needs?: readonly string[]
   /**
@@ -19,9 +29,13 @@ export interface DeviceProfile {
    * they are opened (nmdm(4)), so that only kldstat(8) tells whether they are there.
    */
   modules?: readonly string[]
-  /** Jail parameters that go with it. */
+  /** Jail parameters that are switched on with it. */
   allow?: readonly string[]
-  /** Needs a host whose kern.securelevel is at most this. */
+  /** File systems that the jail may mount itself: allow.mount, allow.mount.TYPE and enforce_statfs 1, all three (jail(8)). */
+  mounts?: readonly string[]
+  /** Needs a network stack of the jail's own. */
+  vnet?: boolean
+  /** Needs a securelevel of at most this, the host's and the jail's. */
   securelevel?: number
   /** What an administrator has to know. */
   warning?: string
@@ -29,6 +43,9 @@ export interface DeviceProfile {
 
 /** A directory by its name would be shown with all that is in it; parents of a pattern are shown without being named. */
 const BHYVE = ['vmmctl', 'vmm/*', 'vmm.io/*', 'nmdm*', 'tap*'] as const
+
+/** What brings a graphics card, as a hint. */
+const GPU_MODULES = `${moduleFor('dri')}, or ${moduleFor('nvidiactl')}`
 
 /** All profiles by name. */
 export const DEVICE_PROFILES: Readonly<Record<string, DeviceProfile>> = {
@@ -55,81 +72,158 @@ export const DEVICE_PROFILES: Readonly<Record<string, DeviceProfile>> = {
     warning: 'shows the memory of the host: its root is root of the host',
   },
   bpf: { summary: 'packet capture', devices: ['bpf', 'bpf[0-9]*'], needs: ['bpf'] },
-  fuse: { summary: 'file systems in user space', devices: ['fuse'], needs: ['fuse'], modules: ['fusefs'] },
+  fuse: {
+    summary: 'file systems in user space: the device, and the permission to mount them',
+    devices: ['fuse'],
+    needs: ['fuse'],
+    modules: ['fusefs'],
+    mounts: ['fusefs'],
+  },
   gpu: {
     summary: 'graphics cards, display included',
-    devices: ['dri/*'],
-    needs: ['dri'],
-    modules: [moduleFor('dri')!],
+    devices: [],
+    where: { dri: ['dri/*'], nvidiactl: ['nvidiactl', 'nvidia[0-9]*', 'nvidia-modeset', 'nvidia-uvm*'] },
+    needs: ['dri', 'nvidiactl'],
+    modules: [GPU_MODULES],
   },
   'gpu-render': {
-    summary: 'render nodes of graphics cards (OpenCL, Vulkan, video), no display',
-    devices: ['dri/renderD*'],
-    needs: ['dri'],
-    modules: [moduleFor('dri')!],
+    summary: 'render nodes of graphics cards (OpenCL, Vulkan, CUDA, video), no display',
+    devices: [],
+    where: { dri: ['dri/renderD*'], nvidiactl: ['nvidiactl', 'nvidia[0-9]*', 'nvidia-uvm*'] },
+    needs: ['dri', 'nvidiactl'],
+    modules: [GPU_MODULES],
   },
-  pf: { summary: 'the pf(4) firewall', devices: ['pf'], needs: ['pf'], modules: ['pf'] },
+  pf: {
+    summary: 'the pf(4) firewall of a network stack of its own',
+    devices: ['pf'],
+    needs: ['pf'],
+    modules: ['pf'],
+    // pf_nl.c: every change is a netlink command with cmd_priv PRIV_NETINET_PF, which only a vnet jail has
+    // (kern_jail.c prison_priv_check), and cmd_securelevel 2 (netlink_generic.c: refused from that level on).
+    vnet: true,
+    securelevel: 1,
+  },
   serial: { summary: 'serial ports, USB ones too', devices: ['cuau*', 'cuaU*', 'ttyu*', 'ttyU*'] },
   tun: { summary: 'tunnels of VPN programs', devices: ['tun*', 'tap*'] },
   usb: { summary: 'all USB devices', devices: ['usbctl', 'usb/*', 'ugen*'], needs: ['usb', 'usbctl'] },
   zfs: {
-    summary: 'ZFS administration of jailed datasets',
+    summary: 'ZFS administration of datasets that are handed over (org.jailwright.zfs.datasets)',
     devices: ['zfs'],
     needs: ['zfs'],
     modules: ['zfs'],
+    mounts: ['zfs'],
   },
 }
 
+/** The profile of a name; undefined for a name that is none. */
+export function profileOf(name: string): DeviceProfile | undefined {
+  return Object.hasOwn(DEVICE_PROFILES, name) ? DEVICE_PROFILES[name] : undefined
+}
+
 /** Adds the devices of the profiles asked for; gives the jail parameters that go with them. */
-export function translateProfiles(
-  context: Context,
-  requests: DeviceRequests,
-): { name: string; origin: string }[] {
+export function translateProfiles(context: Context, requests: DeviceRequests): Wanted[] {
   const list = context.annotations[PROFILES_ANNOTATION]
   if (list === undefined) return []
   const origin = annotationPath(PROFILES_ANNOTATION)
-  const parameters: { name: string; origin: string }[] = []
+  const wanted: Wanted[] = []
   for (const word of list.split(',').map(part => part.trim())) {
-    const profile = Object.hasOwn(DEVICE_PROFILES, word) ? DEVICE_PROFILES[word] : undefined
+    const profile = profileOf(word)
     if (!profile) {
       const known = Object.keys(DEVICE_PROFILES).join(', ')
       context.fail(origin, `unknown device profile ${JSON.stringify(word)}; known are ${known}`)
       continue
     }
-    if (!usable(context, word, profile, origin)) continue
-    for (const name of profile.devices) requests.entries.push({ name, origin })
-    for (const name of profile.allow ?? []) parameters.push({ name, origin })
+    const [lack] = hostLacks(context.facts, profile)
+    if (lack) {
+      const hint = lack.hint === undefined ? {} : { hint: lack.hint }
+      context.fail(origin, `profile ${word}: ${lack.text}`, { code: 'UNSUPPORTED', ...hint })
+      continue
+    }
+    for (const { text, hint } of unloaded(context.facts, profile))
+      context.warn(`${origin}: profile ${word}: ${text} (${hint})`)
+    for (const name of devicesOf(context.facts, profile)) requests.entries.push({ name, origin })
+    wanted.push(...parametersOf(profile, origin))
     if (profile.warning) context.warn(`${origin}: profile ${word} ${profile.warning}`)
     context.fate(origin, 'translated', `devfs rules of ${list}`)
   }
-  return parameters
+  return wanted
 }
 
-function usable(context: Context, word: string, profile: DeviceProfile, origin: string): boolean {
-  const { needs, modules: [module, ...others] = [] } = profile
-  if (needs && !needs.some(name => context.facts.pathKind(`/dev/${name}`) !== undefined)) {
-    context.fail(origin, `profile ${word}: this host has no /dev/${needs[0]}`, {
-      code: 'UNSUPPORTED',
+/** Jail parameters of a profile. */
+export function parametersOf({ allow = [], mounts = [] }: DeviceProfile, origin: string): Wanted[] {
+  const names = [
+    ...allow,
+    ...(mounts.length > 0 ? ['allow.mount'] : []),
+    ...mounts.map(type => `allow.mount.${type}`),
+  ]
+  return [
+    ...names.map(name => ({ name, value: 'true', origin })),
+    ...(mounts.length > 0 ? [{ name: 'enforce_statfs', value: '1', origin }] : []),
+  ]
+}
+
+/** Names and patterns of a profile on this host. */
+function devicesOf(facts: HostFacts, { devices, where = {} }: DeviceProfile): string[] {
+  const there = Object.entries(where).filter(([key]) => facts.pathKind(`/dev/${key}`) !== undefined)
+  return [...devices, ...there.flatMap(([, names]) => names)]
+}
+
+/** Something that is missing, and what to do about it. */
+export interface Lack {
+  text: string
+  hint?: string
+}
+
+/** What the host lacks, without which a profile cannot keep its promise. */
+export function hostLacks(
+  facts: HostFacts,
+  { needs, modules: [module] = [], securelevel }: DeviceProfile,
+): Lack[] {
+  const lacks: Lack[] = []
+  if (needs && !needs.some(name => facts.pathKind(`/dev/${name}`) !== undefined))
+    lacks.push({
+      text: `this host has no /dev/${needs[0]}`,
       ...(module === undefined ? {} : { hint: `kldload ${module}` }),
     })
-    return false
+  const level = Number(facts.sysctl('kern.securelevel') ?? '-1')
+  if (securelevel !== undefined && level > securelevel)
+    lacks.push({ text: `kern.securelevel is ${level}, it must be at most ${securelevel}` })
+  return lacks
+}
+
+/** Modules without which part of a profile's devices cannot be opened. */
+export function unloaded(facts: HostFacts, { modules: [, ...others] = [] }: DeviceProfile): Lack[] {
+  return others
+    .filter(other => facts.moduleLoaded(other) === false)
+    .map(other => ({
+      text: `module ${other} is not loaded, its devices cannot be opened`,
+      hint: `kldload ${other}`,
+    }))
+}
+
+/** What the jail itself lacks for its profiles, once it is known: a network stack of its own, a low securelevel. */
+export function checkProfiles(
+  context: Context,
+  jail: { vnet: boolean; parameters: readonly (readonly [string, string | true])[] },
+): void {
+  const origin = annotationPath(PROFILES_ANNOTATION)
+  const level = Number(jail.parameters.find(([name]) => name === 'securelevel')?.[1] ?? '-1')
+  for (const word of (context.annotations[PROFILES_ANNOTATION] ?? '').split(',').map(part => part.trim())) {
+    const profile = profileOf(word)
+    if (profile?.vnet && !jail.vnet)
+      context.fail(origin, `profile ${word}: works only in a jail with a network stack of its own`, {
+        hint: 'annotation org.freebsd.jail.vnet=new',
+        lacks: saysVnet,
+      })
+    if (profile?.securelevel !== undefined && level > profile.securelevel)
+      context.fail(
+        origin,
+        `profile ${word}: securelevel of the jail is ${level}, it must be at most ${profile.securelevel}`,
+      )
   }
-  const level = Number(context.facts.sysctl('kern.securelevel') ?? '-1')
-  if (profile.securelevel !== undefined && level > profile.securelevel) {
-    context.fail(
-      origin,
-      `profile ${word}: kern.securelevel is ${level}, it must be at most ${profile.securelevel}`,
-      {
-        code: 'UNSUPPORTED',
-      },
-    )
-    return false
-  }
-  for (const other of others) {
-    if (context.facts.moduleLoaded(other) !== false) continue
-    context.warn(
-      `${origin}: profile ${word}: module ${other} is not loaded, its devices cannot be opened (kldload ${other})`,
-    )
-  }
-  return true
+}
+
+/** The properties of which one can give a jail a network stack of its own. */
+function saysVnet(property: string): boolean {
+  return property === 'freebsd' || property.startsWith('freebsd.jail') || property.startsWith('annotations')
 }

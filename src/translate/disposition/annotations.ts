@@ -26,6 +26,18 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [`${JAIL}parent`, refused('Refused: org.freebsd.parentJail is the annotation for it.')],
   [`${JAIL}command`, refused(RUNS)],
   [`${JAIL}exec`, refused(RUNS)],
+  [
+    `${JAIL}exec.fib`,
+    translated(
+      'setfib(2) before the first program and those of exec: the number of a routing table below net.fibs.',
+    ),
+  ],
+  [
+    `${JAIL}exec.consolelog`,
+    refused('Refused: the output of the program goes to the caller of the runtime.'),
+  ],
+  [`${JAIL}exec.clean`, refused('Refused: process.env is the whole environment.')],
+  [`${JAIL}exec.jail_user`, refused('Refused: process.user says who the program is.')],
   [`${JAIL}exec.*`, refused(RUNS)],
   [`${JAIL}mount`, refused(RUNS)],
   [`${JAIL}mount.*`, refused(RUNS)],
@@ -35,7 +47,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
     refused('Refused: it belongs to jail -r; use the timeout of the caller (podman stop -t).'),
   ],
   [`${JAIL}ip_hostname`, refused('Refused: addresses are given, not looked up.')],
-  [`${JAIL}zfs.dataset`, refused('Refused: it attaches a dataset of the host.')],
+  [`${JAIL}zfs.dataset`, refused('Refused: org.jailwright.zfs.datasets is the annotation for it.')],
   [`${JAIL}dying`, refused(READ_ONLY)],
   [`${JAIL}cpuset.id`, refused(READ_ONLY)],
   [`${JAIL}children.cur`, refused(READ_ONLY)],
@@ -114,7 +126,13 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     'org.jailwright.device.profiles',
     translated(
-      'Comma list of gpu-render, gpu, bhyve, bhyve-passthrough, bpf, pf, tun, usb, serial, audio, fuse, zfs: devfs rules, and the jail parameters the device needs.',
+      'Comma list of gpu-render, gpu, bhyve, bhyve-passthrough, bpf, pf, tun, usb, serial, audio, fuse, zfs: devfs rules, and the jail parameters the device needs. fuse and zfs give allow.mount, allow.mount.fusefs or allow.mount.zfs, and enforce_statfs 1 unless the config says otherwise; gpu and gpu-render show what there is of /dev/dri and of NVIDIA; pf needs vnet=new and a securelevel below 2. check --profile NAME tells what a host lacks.',
+    ),
+  ],
+  [
+    'org.jailwright.zfs.datasets',
+    translated(
+      'Comma list of ZFS datasets with jailed=on: each is handed over with "zfs jail" once the jail is there, and taken back by delete with "zfs unjail". The profile zfs goes with it.',
     ),
   ],
   [

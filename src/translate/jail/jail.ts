@@ -2,8 +2,9 @@
 import { parseJailAddress, sameAddress } from '../core/addresses.ts'
 import { annotationPath, type Context, isLinuxConfig } from '../core/context.ts'
 import { isInterfaceName } from '../core/names.ts'
+import type { Wanted } from '../devices/profiles.ts'
 import { checkMounting, limitDevfsInside } from './mounting.ts'
-import { checkValue } from './parameters.ts'
+import { checkValue, LOADED_BY_NAME } from './parameters.ts'
 import { checkGrants } from './parent-grants.ts'
 import { fromAnnotations, fromSection, type Lists, shown, type Value } from './values.ts'
 
@@ -27,6 +28,8 @@ export interface JailPlan {
   /** Interfaces to move into the vnet. */
   interfaces: { name: string; origin: string }[]
   aliases: Alias[]
+  /** Number of the routing table of the container's programs. */
+  fib?: number
 }
 
 /** Parameters are given to jail(8) in this order, the others after them by name. */
@@ -41,17 +44,18 @@ const ORDER =
  */
 export function translateJail(
   context: Context,
-  wanted: readonly { name: string; origin: string }[],
+  wanted: readonly Wanted[],
   needsVnet: string | undefined,
 ): JailPlan {
   const parent = parentOf(context)
   const values = new Map<string, Value>()
   const plan: JailPlan = { vnet: false, parameters: [], interfaces: [], aliases: [] }
   if (parent !== undefined) plan.parent = parent
-  const lists: Lists = { interface: undefined, moved: [] }
-  for (const { name, origin } of wanted) {
+  const lists: Lists = { interface: undefined, moved: [], fib: undefined }
+  for (const { name, value, origin } of wanted) {
     // allow.vmm_ppt came with 15.1; what a profile cannot do without has been looked for there.
-    if (context.facts.jailParam(name) !== undefined) values.set(name, { value: 'true', origin })
+    if (context.facts.jailParam(name) !== undefined || LOADED_BY_NAME.has(name))
+      values.set(name, { value, origin })
   }
   fromSection(context, values, lists)
   fromAnnotations(context, values, lists)
@@ -66,6 +70,7 @@ export function translateJail(
   limitDevfsInside(context, values)
   checkMounting(context, values)
   checkGrants(context, values, parent, aroundIt)
+  if (lists.fib !== undefined) plan.fib = lists.fib
   plan.interfaces = movable(context, lists.moved, plan.vnet)
   plan.parameters = ordered(values)
   return plan

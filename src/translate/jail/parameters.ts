@@ -71,12 +71,20 @@ export const READ_ONLY: ReadonlySet<string> = new Set(['parent', 'dying', 'child
 /** Why an annotation `org.freebsd.jail.<name>` is refused; undefined when it is not. */
 export function refusal(name: string): string | undefined {
   if (['path', 'name', 'jid', 'persist', 'nopersist'].includes(name)) return `the runtime sets ${name} itself`
+  if (name === 'exec.fib') return undefined
+  if (
+    name === 'exec.clean' ||
+    name === 'exec.timeout' ||
+    /^exec\.(system_)?jail_user$|^exec\.system_user$/.test(name)
+  )
+    return 'it is about the commands of exec.*; process has the environment and the user'
+  if (name === 'exec.consolelog') return 'the output of the program goes to the caller'
   if (name === 'command' || name === 'exec' || name.startsWith('exec.')) return 'it would run a command'
   if (name === 'mount' || name.startsWith('mount.')) return 'it would mount something on the host; use mounts'
   if (name === 'depend') return 'there is no jail.conf(5) whose jails it could name'
   if (name === 'stop.timeout') return 'it belongs to jail -r'
   if (name === 'ip_hostname') return 'addresses are given, not looked up'
-  if (name === 'zfs.dataset') return 'it would attach a dataset of the host'
+  if (name === 'zfs.dataset') return 'use the annotation org.jailwright.zfs.datasets'
   if (name === 'allow.dying') return 'it has no effect'
   if (name === 'parent') return 'use the annotation org.freebsd.parentJail'
   if (READ_ONLY.has(name)) return 'it can only be read'

@@ -17,6 +17,8 @@ export interface Lists {
   interface: Value | undefined
   /** Interfaces to move into the vnet. */
   moved: { name: string; origin: string }[]
+  /** exec.fib: the routing table of what runs in the jail. */
+  fib: number | undefined
 }
 
 /** The section's keys to the kernel's names. */
@@ -105,6 +107,10 @@ export function fromAnnotations(context: Context, values: Map<string, Value>, li
       for (const one of value.split(',')) lists.moved.push({ name: one.trim(), origin })
       continue
     }
+    if (name === 'exec.fib') {
+      lists.fib = readFib(context, value.trim(), origin)
+      continue
+    }
     if (name === 'interface') {
       if (lists.interface) context.fate(lists.interface.origin, 'ignored', `overridden by ${origin}`)
       lists.interface = { value, origin }
@@ -112,6 +118,21 @@ export function fromAnnotations(context: Context, values: Map<string, Value>, li
     }
     oneAnnotation(context, values, { name, negated }, value, origin)
   }
+}
+
+/** The number of a routing table, as setfib(2) takes it: below net.fibs (route.c, rt_numfibs). */
+function readFib(context: Context, value: string, origin: string): number | undefined {
+  const tables = Number(context.facts.sysctl('net.fibs') ?? '1')
+  if (!/^[0-9]{1,5}$/.test(value) || Number(value) >= tables) {
+    context.fail(origin, `${value || '""'}: must be a routing table of this host, from 0 to ${tables - 1}`, {
+      ...(/^[0-9]{1,5}$/.test(value)
+        ? { hint: `net.fibs=${Number(value) + 1} in /boot/loader.conf gives more` }
+        : {}),
+    })
+    return undefined
+  }
+  context.fate(origin, 'translated', `setfib(2) ${value} before each program of the container`)
+  return Number(value)
 }
 
 /** A parameter, and whether its opposite is meant. */

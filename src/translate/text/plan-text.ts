@@ -119,6 +119,7 @@ function processLines(process: ProcessPlan): string[] {
         ]
       : []),
     ...(process.noNewPrivileges ? ['# no new privileges'] : []),
+    ...(process.fib === undefined ? [] : [`# routing table ${process.fib}`]),
     ...limits,
     ...process.env.map(entry => `# env ${shellWord(entry)}`),
   ]

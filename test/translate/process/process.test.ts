@@ -128,3 +128,19 @@ describe('hooks', () => {
     ])
   })
 })
+
+describe('the routing table', () => {
+  const fib = (value: string) => ({ annotations: { 'org.freebsd.jail.exec.fib': value } })
+  const facts = { sysctls: { 'net.fibs': '2' } }
+
+  it('of the programs is that of org.freebsd.jail.exec.fib', () => {
+    expect(plan(fib('1'), { facts }).process.fib).toBe(1)
+    expect(plan({}, { facts }).process.fib).toBeUndefined()
+  })
+
+  it.each(['2', '-1', 'x', ''])('%j is refused: it is none of this host', value => {
+    expect(errors(fib(value), { facts })).toEqual([
+      expect.stringContaining('must be a routing table of this host, from 0 to 1'),
+    ])
+  })
+})

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { checkProfiles } from '../../../src/container/check/profiles.ts'
+import { type FactOverrides, fixedFacts } from '../../../src/translate/offline-facts.ts'
+import { commands, DEV, errors, parameters, plan, rules, steps } from '../support.ts'
+
+const NODE = 'device' as const
+const config = (names: string, more: Record<string, string> = {}) => ({
+  mounts: [DEV],
+  annotations: { 'org.jailwright.device.profiles': names, ...more },
+})
+const PF: FactOverrides = { paths: { '/dev/pf': NODE } }
+const origin = 'annotations["org.jailwright.device.profiles"]'
+
+describe('profiles that mount give what mounting inside needs', () => {
+  it.each([
+    ['fuse', 'fusefs'],
+    ['zfs', 'zfs'],
+  ])(
+    '%s gives allow.mount, the permission for %s, and enforce_statfs 1 beside a freebsd section too',
+    (name, type) => {
+      const facts = { paths: { [`/dev/${name}`]: NODE } }
+      const made = plan({ ...config(name), freebsd: {} }, { facts })
+      expect(parameters(made)).toEqual(
+        expect.arrayContaining(['allow.mount', `allow.mount.${type}`, 'enforce_statfs=1']),
+      )
+      expect(made.warnings).toEqual([])
+    },
+  )
+
+  it('what the config says of enforce_statfs holds, with the warning that mounting needs less', () => {
+    const made = plan(config('fuse', { 'org.freebsd.jail.enforce_statfs': '2' }), {
+      facts: { paths: { '/dev/fuse': NODE } },
+    })
+    expect(parameters(made)).toContain('enforce_statfs=2')
+    expect(made.warnings.join()).toMatch(/needs enforce_statfs below 2/)
+  })
+})
+
+describe('graphics cards', () => {
+  const NVIDIA: FactOverrides = {
+    paths: { '/dev/nvidiactl': NODE, '/dev/nvidia0': NODE, '/dev/nvidia-modeset': NODE },
+  }
+
+  it('of NVIDIA are shown by gpu with mode setting and memory, also without /dev/dri', () => {
+    expect(rules(plan(config('gpu'), { facts: NVIDIA })).slice(4)).toEqual([
+      'path nvidiactl unhide',
+      'path nvidia[0-9]* unhide',
+      'path nvidia-modeset unhide',
+      'path nvidia-uvm* unhide',
+    ])
+  })
+
+  it('of NVIDIA are shown by gpu-render without mode setting', () => {
+    expect(rules(plan(config('gpu-render'), { facts: NVIDIA })).join('\n')).not.toMatch(/modeset/)
+  })
+
+  it('that are not there name the modules of each maker', () => {
+    const [finding] = checkProfiles(fixedFacts(), ['gpu'])
+    expect(finding).toMatchObject({ subject: 'profile gpu', status: 'missing' })
+    expect(finding?.hint).toMatch(/i915kms or amdgpu .*nvidia-modeset \(package nvidia-driver\)/)
+  })
+})
+
+describe('pf', () => {
+  it('works only in a jail with a network stack of its own', () => {
+    expect(errors(config('pf'), { facts: PF })).toEqual([
+      `${origin}: profile pf: works only in a jail with a network stack of its own`,
+    ])
+    expect(() => plan(config('pf', { 'org.freebsd.jail.vnet': 'new' }), { facts: PF })).not.toThrow()
+  })
+
+  it("needs a securelevel below 2, the host's and the jail's", () => {
+    const vnet = { 'org.freebsd.jail.vnet': 'new' }
+    const host = { ...PF, sysctls: { 'kern.securelevel': '2' } }
+    expect(errors(config('pf', vnet), { facts: host })).toContain(
+      `${origin}: profile pf: kern.securelevel is 2, it must be at most 1`,
+    )
+    expect(errors(config('pf', { ...vnet, 'org.freebsd.jail.securelevel': '2' }), { facts: PF })).toEqual([
+      `${origin}: profile pf: securelevel of the jail is 2, it must be at most 1`,
+    ])
+  })
+})
+
+describe('datasets', () => {
+  const ZFS: FactOverrides = { paths: { '/dev/zfs': NODE }, datasets: { 'tank/web': 'on', 'tank/db': 'off' } }
+  const of = (list: string) => ({ mounts: [DEV], annotations: { 'org.jailwright.zfs.datasets': list } })
+
+  it('are handed over after the jail and taken back before it ends', () => {
+    const made = plan(of('tank/web'), { facts: ZFS })
+    expect(commands(made)).toEqual(['zfs jail c1 tank/web'])
+    expect(steps(made, 'run')[0]?.undo[0]).toMatchObject({ tool: 'zfs', args: ['unjail', 'c1', 'tank/web'] })
+    expect(made.steps.findIndex(step => step.kind === 'jail')).toBeLessThan(
+      made.steps.findIndex(step => step.kind === 'run'),
+    )
+    expect(rules(made)).toContain('path zfs unhide')
+    expect(parameters(made)).toEqual(
+      expect.arrayContaining(['allow.mount', 'allow.mount.zfs', 'enforce_statfs=1']),
+    )
+  })
+
+  it.each([
+    ['tank/none', /tank\/none: no such dataset on this host$/],
+    ['tank/db', /tank\/db: its property jailed is off$/],
+    ['tank', /is no dataset below a pool/],
+    ['-r/x', /is no dataset below a pool/],
+  ])('%s is refused', (name, text) => {
+    expect(errors(of(name), { facts: ZFS })).toEqual([expect.stringMatching(text)])
+  })
+
+  it('need ZFS on the host', () => {
+    expect(errors(of('tank/web'))).toEqual([expect.stringContaining('this host has no /dev/zfs')])
+  })
+})
+
+describe('check --profile', () => {
+  it('is content with a host that has everything, and says what the container needs', () => {
+    expect(checkProfiles(fixedFacts(PF), ['pf'])).toEqual([
+      {
+        subject: 'profile pf',
+        status: 'ok',
+        message:
+          'the pf(4) firewall of a network stack of its own: everything is there; the container needs vnet=new',
+      },
+    ])
+  })
+
+  it('names each thing that is missing, and refuses an unknown name', () => {
+    const facts = fixedFacts({
+      paths: { '/dev/vmmctl': NODE },
+      modules: { nmdm: false },
+      sysctls: { 'kern.securelevel': '1' },
+    })
+    expect(
+      checkProfiles(facts, ['bhyve-passthrough']).map(({ status, message }) => `${status} ${message}`),
+    ).toEqual([
+      'missing kern.securelevel is 1, it must be at most 0',
+      'warning module nmdm is not loaded, its devices cannot be opened',
+      'warning this kernel has no jail parameter allow.vmm',
+      'warning this kernel has no jail parameter allow.vmm_ppt',
+    ])
+    expect(() => checkProfiles(facts, ['nosuch'])).toThrow(
+      /--profile nosuch: no device profile; known are audio/,
+    )
+  })
+})
