@@ -29,6 +29,11 @@
 #define ARCH "ppc64"
 #endif
 
+/* The version of QuickJS, which scripts/build has found out: its header does not tell. */
+#ifndef ENGINE_VERSION
+#define ENGINE_VERSION "unknown"
+#endif
+
 extern char **environ;
 
 /* Descriptors 0 to 2 that the caller has closed would be given to files that are opened later. */
@@ -71,6 +76,7 @@ static const JSCFunctionListEntry native_functions[] = {
   JS_CFUNC_DEF("part", 1, native_part),
   JS_PROP_STRING_DEF("platform", PLATFORM, JS_PROP_ENUMERABLE),
   JS_PROP_STRING_DEF("arch", ARCH, JS_PROP_ENUMERABLE),
+  JS_PROP_STRING_DEF("version", ENGINE_VERSION, JS_PROP_ENUMERABLE),
 };
 
 /* Makes the global object `native`; false with an exception pending. */

@@ -11,5 +11,6 @@ declare const native: {
   readonly environ: readonly string[]
   readonly platform: string
   readonly arch: string
+  readonly version: string
   readonly execPath: string
 }

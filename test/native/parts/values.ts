@@ -16,6 +16,7 @@ export function run(what: string, argument = 'null'): unknown {
         home: native.environ.filter(one => one.startsWith('HOME=')),
         platform: native.platform,
         arch: native.arch,
+        version: native.version,
         execPath: native.execPath,
         functions: Object.getOwnPropertyNames(native.fn),
       }
