@@ -47,6 +47,9 @@ export const freebsdKernel: KernelCalls = {
   moduleLoaded,
   cpusetJail,
   loopbackUp,
+  setFib: fib => {
+    check('setfib', String(fib), fib)
+  },
   unmount(path, { force = false, fsid } = {}) {
     const name = fsid === undefined || fsid === HIDDEN_FSID ? undefined : fsidName(fsid)
     const flags = (force ? MNT_FORCE : 0) | (name === undefined ? 0 : MNT_BYFSID)

@@ -117,6 +117,9 @@ export const simulatedKernel: KernelCalls = {
   loopbackUp: () => {
     ask('loopbackUp', [])
   },
+  setFib: fib => {
+    ask('setfib', [fib])
+  },
   mounts: () => ask('mounts', []) as ReturnType<KernelCalls['mounts']>,
   mountAt: path => ask('mountAt', [path]) as ReturnType<KernelCalls['mountAt']>,
 }

@@ -114,6 +114,8 @@ export interface KernelCalls {
   cpusetJail(jid: number, cpus: readonly number[]): void
   /** Of the calling process's own network stack: lo0 with 127.0.0.1/8 and ::1, up. */
   loopbackUp(): void
+  /** setfib(2): the routing table of the calling process and of what it becomes. */
+  setFib(fib: number): void
   /** All mounts in the order of mounting (getfsstat(2)); `on` is where each was made: later renames do not change it. */
   mounts(): readonly MountEntry[]
 }

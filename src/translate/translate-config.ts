@@ -130,6 +130,9 @@ function jailSteps(context: Context, jail: JailPlan, jailName: string): Step[] {
   return raise ? [{ kind: 'raise-children', parent: jail.parent }, step] : [step]
 }
 
+/** First words of names that only FreeBSD has (sysctl(8)). */
+const OWN_SYSCTL = /^(kern|security|hw|vfs|compat|machdep|net\.(inet6?|link|isr|fibs|local|pf))\./
+
 /**
  * What a caller may rely on for safety and FreeBSD cannot give is a warning (design: "Not on FreeBSD"), whether or not
  * the config has a freebsd section besides. Mappings alone ask for a user namespace as well.
@@ -141,6 +144,11 @@ function linuxNotes(context: Context): void {
     ['uidMappings', uidMappings?.length],
     ['gidMappings', gidMappings?.length],
   ] as const
+  for (const name of Object.keys(context.config.linux?.sysctl ?? {}))
+    if (context.facts.sysctl(name) !== undefined || OWN_SYSCTL.test(name))
+      context.warn(
+        `linux.sysctl[${JSON.stringify(name)}]: ignored, it is one of FreeBSD's: set it on the host, or in the container where it belongs to a network stack of its own`,
+      )
   const where = asked.find(([, given]) => given)?.[0]
   if (where === undefined) return
   context.warn(`linux.${where}: FreeBSD has no user namespaces: root of the container is root of the jail`)

@@ -101,6 +101,7 @@ export function fakeHost(): FakeHost {
       moduleLoaded: () => true,
       cpusetJail: (jid, cpus) => made(`cpuset -l ${cpus.join(',')} -j ${jid}`),
       loopbackUp: () => void calls.push('lo0 up'),
+      setFib: fib => void calls.push(`setfib ${fib}`),
     },
     run: (tool: Tool, args, options = {}) => {
       const line = [tool, ...args].join(' ')

@@ -86,7 +86,7 @@ export const afterErrorCases = [
     title: 'a program that cannot be executed leaves nothing behind',
     stands: 'runtime.md, Start and Errors; ocijail says running before it has executed anything (needs A3.7)',
     mark: 'jails',
-    rootFiles: { 'opt/bad': { text: 'no format that any kernel knows\u0001\u0002', mode: 0o755 } },
+    rootFiles: { 'opt/bad': { text: 'no format\u0000 that any kernel knows\u0001\u0002', mode: 0o755 } },
     config: { process: { args: ['/opt/bad'] } },
     steps: failsToStart(/exec format error|Exec format/i),
   }),

@@ -4,6 +4,7 @@ import { argumentCases } from './arguments.ts'
 import { descriptorCases } from './descriptors.ts'
 import { programCases } from './program.ts'
 import { rlimitCases } from './rlimits.ts'
+import { scriptCases } from './scripts.ts'
 import { signalCases } from './signals.ts'
 import { userCases } from './user.ts'
 import { workingDirectoryCases } from './working-directory.ts'
@@ -17,4 +18,5 @@ export const processCases: readonly Case[] = [
   ...descriptorCases,
   ...signalCases,
   ...programCases,
+  ...scriptCases,
 ]

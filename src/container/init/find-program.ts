@@ -57,6 +57,28 @@ export function findProgram(name: string, env: readonly string[], cwd: string): 
   throw notFound(name)
 }
 
+/** What execve(2) looks at of a script's first line (imgact_shell.c, MAXSHELLCMDLEN), and sh(1) to tell a script. */
+const START_MAX = 4096
+
+/**
+ * True for a file that sh(1) would take for a script: without NUL in its first line (bin/sh, isbinary). execvp(3) hands
+ * what execve(2) does not know to /bin/sh, and images have scripts without a `#!` line.
+ */
+export function isScript(host: Host, path: string): boolean {
+  const text = readStart(host, path, START_MAX)
+  return text !== '' && !(text.split('\n')[0] ?? '').includes('\0')
+}
+
+/** The error of a file that is there and that execve(2) has not found: what is missing is its interpreter. */
+export function missingInterpreter(host: Host, path: string, name: string): JailwrightError {
+  const found = obstacle(path)
+  if (found) return fault(`exec: "${name}": ${found.why}`, found.exitStatus)
+  const first = readStart(host, path, START_MAX).split('\n')[0] ?? ''
+  const interpreter = /^#![ \t]*([^ \t]+)/.exec(first)?.[1]
+  const which = interpreter === undefined ? '' : ` ${JSON.stringify(interpreter)}`
+  return fault(`exec: "${name}": its interpreter${which}: no such file or directory`, 127)
+}
+
 /** Far above any real passwd(5); an image may hold one that has no end. */
 const PASSWD_MAX = 1024 * 1024
 
@@ -80,13 +102,13 @@ function isPath(text: string): boolean {
 }
 
 /** The first bytes of a regular file; empty for anything else. */
-function readStart(host: Host, path: string): string {
+function readStart(host: Host, path: string, most = PASSWD_MAX): string {
   let fd: number | undefined
   try {
     fd = host.process.openNonBlocking(path, 'read')
     const { kind, size } = statusOfDescriptor(fd)
     if (kind !== 'file') return ''
-    const bytes = new Uint8Array(Math.min(size, PASSWD_MAX))
+    const bytes = new Uint8Array(Math.min(size, most))
     for (let length = 0; length < bytes.length; ) {
       const count = readInto(fd, bytes.subarray(length))
       if (count === 0) return decode(bytes.subarray(0, length))

@@ -11,7 +11,7 @@ import type { Host } from '../../host/types.ts'
 import type { ProcessPlan } from '../../translate/core/plan.ts'
 import { runHooks } from '../process/hooks.ts'
 import { type Answer, type Order, Receiver, send } from './channel.ts'
-import { findProgram, homeOf } from './find-program.ts'
+import { findProgram, homeOf, isScript, missingInterpreter } from './find-program.ts'
 import { setLimits } from './rlimits.ts'
 
 type Prepare = Extract<Order, { do: 'prepare' }>
@@ -116,6 +116,7 @@ function enter(host: Host, prepare: Prepare, preserved: number): void {
   host.process.disableTracing()
   host.process.closeDirectories(3 + preserved)
   changeDirectory('/')
+  if (prepare.process.fib !== undefined) host.kernel.setFib(prepare.process.fib)
   host.kernel.jailAttach(prepare.jid)
   if (prepare.loopback) host.kernel.loopbackUp()
   // devfs keeps owners for each mount: the host's node stays root's, where the user's number is another person's.
@@ -158,9 +159,10 @@ function settle(
   preserved: number,
   limit: bigint | undefined,
 ): () => never {
-  const env = plan.env.some(entry => entry.startsWith('HOME='))
+  // An empty HOME counts as none, as in runc (libcontainer, finalizeNamespace).
+  const env = plan.env.some(entry => entry.startsWith('HOME=') && entry !== 'HOME=')
     ? plan.env
-    : [...plan.env, `HOME=${homeOf(host, plan.uid)}`]
+    : [...plan.env.filter(entry => entry !== 'HOME='), `HOME=${homeOf(host, plan.uid)}`]
   // The engine has raised it at its start; init itself opens nothing any more.
   if (limit !== undefined) host.process.restoreDescriptors(limit)
   setLimits(host, plan.rlimits)
@@ -174,7 +176,17 @@ function settle(
   host.process.closeOnExecFrom(3)
   for (let fd = 0; fd < 3 + preserved; fd += 1) host.process.keepOnExec(fd)
   host.process.resetSignals()
-  return host.process.prepareExecve(program, plan.args, env)
+  const image = host.process.prepareExecve(program, plan.args, env)
+  return () => {
+    try {
+      return image()
+    } catch (error) {
+      if (errnoOf(error) === 'ENOEXEC' && isScript(host, program))
+        return host.process.prepareExecve('/bin/sh', ['sh', program, ...plan.args.slice(1)], env)()
+      if (errnoOf(error) === 'ENOENT') throw missingInterpreter(host, program, plan.args[0] ?? '')
+      throw error
+    }
+  }
 }
 
 /** execve(2). Returns only by throwing. */

@@ -177,6 +177,7 @@ export const signatures = {
   fstatfs: { header: 'sys/mount.h', args: ['i32', 'ptr'], on: 'freebsd' },
   getfsstat: { header: 'sys/mount.h', args: ['ptr', 'u64', 'i32'], on: 'freebsd', as: { 1: 'long' } },
   jail_attach: { header: 'sys/jail.h', args: ['i32'], on: 'freebsd' },
+  setfib: { header: 'sys/socket.h', args: ['i32'], on: 'freebsd' },
   jail_remove: { header: 'sys/jail.h', args: ['i32'], on: 'freebsd' },
   jail_get: { header: 'sys/jail.h', args: ['ptr', 'u32', 'i32'], on: 'freebsd' },
   jail_set: { header: 'sys/jail.h', args: ['ptr', 'u32', 'i32'], on: 'freebsd' },

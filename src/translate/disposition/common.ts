@@ -39,10 +39,12 @@ export const commonRows: Rows = {
     'The first program. Required, since create starts the process that becomes it; a config without one is refused.',
   ),
   'process.args': applied(
-    'execve(2) in the jail; a name without a slash is looked up in the PATH of process.env. A missing program is an error of create.',
+    'execve(2) in the jail as execvp(3) does it: a name without a slash is looked up in the PATH of process.env, and a text without #! is run by /bin/sh. A missing program is an error of create; one whose interpreter is missing an error of start that names it.',
   ),
   'process.cwd': applied('chdir(2) after the jail is entered, so that it cannot lead out of the root.'),
-  'process.env': applied('The whole environment of the program, in this order.'),
+  'process.env': applied(
+    'The whole environment of the program, in this order. HOME comes from the passwd(5) of the container when absent or empty.',
+  ),
   'process.terminal': applied(
     'A pseudo terminal by posix_openpt(2), handed over --console-socket, controlling terminal of a new session.',
   ),

@@ -146,7 +146,9 @@ export const linuxRows: Rows = {
     '*.name',
   ),
   'linux.cgroupsPath': ignored('FreeBSD has no control groups; limits are rules on the jail.'),
-  'linux.sysctl': ignored('Names of the Linux kernel; a vnet jail sets net.* of its own stack by itself.'),
+  'linux.sysctl': ignored(
+    "Names of the Linux kernel; a vnet jail sets net.* of its own stack by itself. One of FreeBSD's names is a warning.",
+  ),
   ...all(
     ignored(NO_SECCOMP),
     'linux.seccomp',

@@ -72,6 +72,7 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
       }
       plan.devfs = { ...translated, property, fromLinux: mount.type !== 'devfs' }
     } else if (fstype === 'devfs') plainDevfs(context, translated, property)
+    if (isMountedAlready(context, plan.steps, translated.step)) return
     plan.steps.push(translated.step)
   })
   addDescriptors(context, plan.steps, plan.devfs)
@@ -81,6 +82,21 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
   // A copy shows nothing that is mounted in what it covers: a read-only path is made before what is mounted in it.
   plan.steps = withMountPoints([...inOrder([...ordered, ...readonly]), ...masks])
   return plan
+}
+
+/**
+ * True for a nullfs of a source that lies on the destination already: the kernel answers a second one with EDEADLK and no
+ * text (null_vfsops.c, nullfs_mount). With the same options it would change nothing; with others it is an error.
+ */
+function isMountedAlready(context: Context, steps: readonly MountStep[], step: MountStep): boolean {
+  const before = [...steps].reverse().find(({ destination }) => destination === step.destination)
+  if (step.fstype !== 'nullfs' || before?.fstype !== 'nullfs' || before.source !== step.source) return false
+  if (step.target === 'socket' || step.source.startsWith('%')) return false
+  const same = JSON.stringify(before.options) === JSON.stringify(step.options)
+  if (same) context.fate(step.origin, 'ignored', `${before.origin} mounts the same there`)
+  else
+    context.fail(step.origin, `${step.source} is mounted on ${step.destination} by ${before.origin} already`)
+  return true
 }
 
 /** The FreeBSD type of a mount; undefined when it is left out or refused, with its fate recorded. */

@@ -121,6 +121,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   ridmap: 'FreeBSD has no id-mapped mounts',
 }
 
+/** Values of a tmpfs; on a bind mount Linux hands them to its kernel, which does not look at them. */
+const OF_TMPFS = new Set(['mode', 'size', 'uid', 'gid', 'nr_inodes', 'nr_blocks'])
+
 /** Names that nmount(2) gets from the mount's own properties: it would take the last of two. */
 const OWN_NAMES = new Set(['fstype', 'fspath', 'from', 'errmsg'])
 
@@ -165,6 +168,7 @@ function translateOption(
     else if (Object.hasOwn(DROPPED_VALUES, name)) context.fate(path, 'ignored', DROPPED_VALUES[name]!)
     else if (fstype === 'devfs') devfsValue(context, name, value, path, result)
     else if (fstype === 'tmpfs') tmpfsValue(context, name, value, path, set)
+    else if (fstype === 'nullfs' && OF_TMPFS.has(name)) context.fate(path, 'ignored', `nullfs has no ${name}`)
     else if (DISK_TYPES.has(fstype)) set(name, value)
     else context.fail(path, `unknown option ${word} for ${fstype}`)
     return

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { DEV, fate, mountOn, parameters, plan, words } from '../support.ts'
+import { DEV, errors, fate, mountOn, parameters, plan, words } from '../support.ts'
 
 const FDESC = { destination: '/dev/fd', type: 'fdescfs', source: 'fdesc' }
 const SHM = { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['rw', 'rprivate'] }
@@ -94,5 +94,47 @@ describe('System V IPC of a Linux image', () => {
     expect(parameters(plan({ linux: { namespaces: ipc } }, { facts: { sysctls } })).join(' ')).not.toMatch(
       /sysv/,
     )
+  })
+})
+
+describe('names of FreeBSD in linux.sysctl', () => {
+  it('are a warning, those of Linux are not', () => {
+    const sysctl = {
+      'kern.ipc.somaxconn': '1',
+      'net.inet.ip.forwarding': '1',
+      'net.ipv4.ip_forward': '1',
+      'kernel.shmmax': '1',
+    }
+    expect(plan({ linux: { sysctl } }).warnings).toEqual([
+      expect.stringMatching(/^linux.sysctl\["kern.ipc.somaxconn"\]: ignored, it is one of FreeBSD's/),
+      expect.stringMatching(/^linux.sysctl\["net.inet.ip.forwarding"\]/),
+    ])
+  })
+})
+
+describe('a source that is mounted twice on one destination', () => {
+  const bind = (options: string[] = []) => ({
+    destination: '/mnt',
+    type: 'nullfs',
+    source: '/srv/data',
+    options,
+  })
+
+  it('is mounted once where both say the same', () => {
+    const made = plan({ mounts: [bind(['rw']), bind()] })
+    expect(made.steps.filter(step => step.kind === 'mount')).toHaveLength(1)
+    expect(fate(made, 'mounts[1]')).toBe('ignored: mounts[0] mounts the same there')
+  })
+
+  it('is refused by name where they differ', () => {
+    expect(errors({ mounts: [bind(), bind(['ro'])] })).toEqual([
+      'mounts[1]: /srv/data is mounted on /mnt by mounts[0] already',
+    ])
+  })
+
+  it('has no mode and no size of its own: they are ignored, as on Linux', () => {
+    const made = plan({ mounts: [bind(['mode=0755', 'size=1m'])] })
+    expect(words(mountOn(made, '/mnt'))).toEqual([])
+    expect(fate(made, 'mounts[0].options[0]')).toBe('ignored: nullfs has no mode')
   })
 })

@@ -319,7 +319,7 @@ describe('options', () => {
     expect(words(mountOn(plan(tmpfs('noatime', 'sync')), '/t'))).toEqual([])
   })
 
-  it.each(['remount', 'idmap', 'nosuchoption', 'size=1'])('of nullfs: %s is refused', word => {
+  it.each(['remount', 'idmap', 'nosuchoption', 'nosuch=1'])('of nullfs: %s is refused', word => {
     expect(errors(mounts({ destination: '/d', type: 'nullfs', source: '/s', options: [word] }))).toHaveLength(
       1,
     )
