@@ -51,7 +51,7 @@ async function main(argv: string[]): Promise<number> {
   if (host === undefined) fail(`${command} needs an argument\n${USAGE.trimEnd()}`)
   switch (command) {
     case 'create': {
-      const selfMount = values['self-mount'] ?? 'allow'
+      const selfMount = values['self-mount'] ?? 'hang'
       if (selfMount !== 'hang' && selfMount !== 'allow') fail('--self-mount is hang or allow')
       createHost(host, {
         racct: values.racct ?? false,

@@ -102,5 +102,6 @@ function clearRemains(ctx: RuntimeContext, files: Layout, id: string): void {
   }
   const what = earlier ? 'it had before the host was restarted' : 'an interrupted create has left'
   ctx.log.warn(`container ${id}: clearing away what ${what}`)
-  undoEverything(ctx, files)
+  // Whoever creates it anew wants it gone: nothing in its root may keep that from being done.
+  undoEverything(ctx, files, { force: true })
 }

@@ -69,7 +69,7 @@ function deleteOne(ctx: RuntimeContext, id: string, force: boolean): void {
       if (isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
     }
     const hooks = state ? poststopHooks(ctx, files, force) : []
-    undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files)
+    undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files, { force })
     lock.remove()
     if (state) runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
   } finally {

@@ -1,6 +1,6 @@
 /**
  * A path inside a root that a hostile image fills, resolved component by component with descriptors: links (absolute
- * ones too) stay inside the root, `..` never leaves it. design.md "Mounts", traps.md 23.
+ * ones too) stay inside the root, `..` never leaves it.
  */
 
 import { SyscallError } from '../errors.ts'
@@ -8,7 +8,14 @@ import { errorText } from './abi/error-text.ts'
 import { abi } from './abi/index.ts'
 import { call, cString, lastErrno, lastError } from './ffi/index.ts'
 import { decode, memory } from './ffi/memory.ts'
-import { fstatSync, realpathSync, rmdirSync, unlinkSync } from './files.ts'
+import {
+  changeDirectory,
+  changeUmask,
+  realPath,
+  removeDirectory,
+  removeFile,
+  statusOfDescriptor,
+} from './files.ts'
 import { close, fchdir } from './process/descriptors.ts'
 import type { BeneathTarget } from './types.ts'
 
@@ -23,8 +30,8 @@ export interface BeneathOptions {
   create?: 'dir' | 'file'
   /** Permission bits of the last component when it is made (0755, 0644); the umask does not count. */
   mode?: number
-  /** Called with the host path just before something is made, so that its undo can be written first. */
-  onCreate?: (path: string, kind: 'dir' | 'file') => void
+  /** Called with the host path for each thing that is to be made, which `make` does: its undo can be written before. */
+  onCreate?: (path: string, kind: 'dir' | 'file', make: () => void) => void
 }
 
 /** One opened component: `directories[0]` is the root. */
@@ -43,7 +50,7 @@ export function openBeneath(
   destination: string,
   options: BeneathOptions = {},
 ): BeneathTarget | undefined {
-  const walk = new Walk(realpathSync(root), destination, options)
+  const walk = new Walk(realPath(root), destination, options)
   let target: BeneathTarget | undefined
   try {
     target = walk.run()
@@ -79,16 +86,20 @@ class Walk {
     for (;;) {
       const name = this.#todo.pop()
       if (name === undefined) return this.#finish()
-      if (!fstatSync(this.#path.at(-1)!.fd).isDirectory()) throw this.#error('ENOTDIR')
+      if (statusOfDescriptor(this.#last().fd).kind !== 'dir') throw this.#error('ENOTDIR')
       if (name === '..') {
         if (this.#path.length > 1) close(this.#path.pop()!.fd)
       } else if (!this.#enter(name)) return undefined
     }
   }
 
+  #last(): Entry {
+    return this.#path[this.#path.length - 1]!
+  }
+
   /** Goes into `name`, follows it when it is a link, makes it when it is missing. False: missing, and stays so. */
   #enter(name: string): boolean {
-    const parent = this.#path.at(-1)!
+    const parent = this.#last()
     // Again when something changed under our hands; whoever changes it for ever gets an error.
     for (let attempt = 0; attempt < 16; attempt++) {
       const fd = call(
@@ -99,7 +110,7 @@ class Walk {
         0,
       )
       if (fd !== -1) {
-        if (!fstatSync(fd).isSymbolicLink()) {
+        if (statusOfDescriptor(fd).kind !== 'link') {
           this.#path.push({ fd, name })
           return true
         }
@@ -136,8 +147,13 @@ class Walk {
     const kind = last ? this.#options.create! : 'dir'
     const mode = (last ? this.#options.mode : undefined) ?? (kind === 'dir' ? DIRECTORY_MODE : FILE_MODE)
     const path = [this.#hostPath(), name].join('/')
-    this.#options.onCreate?.(path, kind)
-    const umask = process.umask(0)
+    const make = () => this.#makeAt(parent, name, kind, mode, path)
+    if (this.#options.onCreate) this.#options.onCreate(path, kind, make)
+    else make()
+  }
+
+  #makeAt(parent: number, name: string, kind: 'dir' | 'file', mode: number, path: string): void {
+    const umask = changeUmask(0)
     let errno: string | undefined
     try {
       if (kind === 'dir') {
@@ -149,7 +165,7 @@ class Walk {
         else close(fd)
       }
     } finally {
-      process.umask(umask)
+      changeUmask(umask)
     }
     if (errno === undefined) {
       const again = call('openat', parent, cString('.'), abi.open.PATH | abi.open.CLOEXEC, 0)
@@ -158,9 +174,9 @@ class Walk {
   }
 
   #finish(): BeneathTarget {
-    const { fd } = this.#path.at(-1)!
-    const stat = fstatSync(fd)
-    const kind = stat.isDirectory() ? 'dir' : stat.isFile() ? 'file' : stat.isSocket() ? 'socket' : 'other'
+    const { fd } = this.#last()
+    const found = statusOfDescriptor(fd).kind
+    const kind = found === 'dir' || found === 'file' || found === 'socket' ? found : 'other'
     return { fd, path: this.#hostPath() || '/', kind, created: this.#created.map(({ path }) => path) }
   }
 
@@ -181,15 +197,15 @@ class Walk {
 
   /** Removes what was made, innermost first; an object that somebody filled meanwhile stays. */
   undo(): void {
-    for (const { kind, parent, name } of this.#created.toReversed()) {
+    for (const { kind, parent, name } of [...this.#created].reverse()) {
       // In the directory in which it was made: by its path it might be another object of the host by now.
       try {
         fchdir(parent)
-        if (kind === 'dir') rmdirSync(name)
-        else unlinkSync(name)
+        if (kind === 'dir') removeDirectory(name)
+        else removeFile(name)
       } catch {
       } finally {
-        process.chdir('/')
+        changeDirectory('/')
       }
     }
   }

@@ -216,6 +216,11 @@ export function changeOwner(file: string | number, uid: number, gid: number): vo
   else check('fchown', `descriptor ${file}`, file, uid >>> 0, gid >>> 0)
 }
 
+/** lchown(2): of a symbolic link itself. */
+export function changeLinkOwner(path: string, uid: number, gid: number): void {
+  check('lchown', path, cString(path), uid >>> 0, gid >>> 0)
+}
+
 /** True when the calling process's real ids may write the file (access(2), W_OK). */
 export function isWritable(path: string): boolean {
   return call('access', cString(path), 2) !== -1

@@ -215,7 +215,7 @@ export interface ProcessCalls {
   /**
    * Finds `destination` inside `root` component by component with openat(2) and O_NOFOLLOW, links (also absolute ones)
    * resolved inside the root, `..` never above it. Missing components are made when `create` says so; `mode` is that of
-   * the last one. `onCreate` is called just before each is made, so that its undo is written first. undefined when the
+   * the last one. `onCreate` is called for each and does it by `make`, after its undo was written. undefined when the
    * destination is missing and not to be made; ENOTDIR, ELOOP and others are SyscallErrors that name the destination.
    */
   openBeneath(
@@ -224,7 +224,7 @@ export interface ProcessCalls {
     options: {
       create?: 'dir' | 'file'
       mode?: number
-      onCreate?: (path: string, kind: 'dir' | 'file') => void
+      onCreate?: (path: string, kind: 'dir' | 'file', make: () => void) => void
     },
   ): BeneathTarget | undefined
 }

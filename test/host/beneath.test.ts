@@ -128,7 +128,10 @@ describe('making what is missing', () => {
       const options = {
         create: 'file',
         mode: 0o640,
-        onCreate: (path: string) => void told.push(path),
+        onCreate: (path: string, _: 'dir' | 'file', make: () => void) => {
+          told.push(path)
+          make()
+        },
       } as const
       expect(find('/etc/new/two/f', options)).toEqual({
         path: '/etc/new/two/f',
@@ -237,8 +240,8 @@ it('takes back what it made where it made it, not what the path leads to by then
   const swapped = () =>
     openBeneath(root, '/vol/new/deep', {
       create: 'dir',
-      onCreate: path => {
-        if (!path.endsWith('/deep')) return
+      onCreate: (path, _, make) => {
+        if (!path.endsWith('/deep')) return make()
         renameSync(join(root, 'vol'), join(root, 'moved'))
         symlinkSync(join(outside, 'host'), join(root, 'vol'))
         throw new Error('stop')

@@ -23,6 +23,7 @@ import { setJail } from '../jail/set-jail.ts'
 import type { Journal } from '../journal/journal.ts'
 import { applyMount } from '../mounts/apply-mount.ts'
 import type { Roots } from '../mounts/mount-point.ts'
+import { mountKey } from '../mounts/owners.ts'
 import { checkReadonlyRoot } from '../mounts/same-object.ts'
 import { mountSocket } from '../mounts/socket.ts'
 import type { Layout } from '../state/paths.ts'
@@ -83,7 +84,7 @@ export function applyPlan(
         mount(step)
         return
       case 'jail':
-        jailed(makeJail(host, journal, step, roots.mountRoot, plan.annotations))
+        jailed(makeJail(host, journal, step, roots, plan.annotations))
         return
       case 'run':
         runStep(host, journal, step, captured)
@@ -142,17 +143,19 @@ function makeJail(
   host: Host,
   journal: Journal,
   step: JailStep,
-  path: string,
+  { mountRoot: path, standing = host.kernel.mounts() }: Roots,
   annotations: Plan['annotations'],
 ): number {
   if (host.kernel.jailId(step.name) !== undefined) {
     throw new JailwrightError('EXISTS', `jail "${step.name}" already exists`, { subject: step.name })
   }
   const parameters = [['name', step.name], ['path', path], ...step.parameters] as const
+  // What is mounted in the root from now on, and is in no journal, the jail has mounted itself.
+  const below = standing.filter(({ on }) => on === path || on.startsWith(path === '/' ? '/' : `${path}/`))
   try {
     return journal.perform(
       `jail ${step.name}`,
-      { op: 'jail', name: step.name, path },
+      { op: 'jail', name: step.name, path, standing: below.map(mountKey) },
       () => setJail(host, step.name, parameters, 'create'),
       jid => ({ jid }),
     )

@@ -9,7 +9,21 @@ import { effect } from './effect.ts'
 
 /** How to take one effect back. Every undo must be harmless when the effect never happened. */
 export type Undo =
-  | { op: 'unmount'; path: string; fstype: string; from: string; before: string | undefined }
+  /**
+   * `root`: what it was resolved beneath. `known`: ids of the mounts of this type and source that stood before: one that is
+   * none of them, nor any journal's, is this one wherever it stands, as when the effect's end was not recorded. `file`: it
+   * is on a file, which a link could lead out of the root.
+   */
+  | {
+      op: 'unmount'
+      path: string
+      fstype: string
+      from: string
+      before: string | undefined
+      root?: string
+      known?: readonly string[]
+      file?: boolean
+    }
   /** A directory that we made below `root`, `path` relative to it; removed only while empty. */
   | { op: 'rmdir'; root: string; path: string }
   /** An empty file, a name of a socket, or a symbolic link that holds `link`, that we made below `root`. */
@@ -20,8 +34,11 @@ export type Undo =
   | { op: 'host-rmdir'; path: string }
   /** The file of `--pid-file`; another's pid in it is another's file. */
   | { op: 'pid-file'; path: string; pid: number }
-  /** `path` is its root: a jail of the same name elsewhere is not ours. */
-  | { op: 'jail'; name: string; path: string }
+  /**
+   * `path` is its root: a jail of the same name elsewhere is not ours. `standing`: the mounts (see `mountKey`) at or below
+   * its root before it was made; what is mounted there later and is no journal's is the jail's own.
+   */
+  | { op: 'jail'; name: string; path: string; standing?: readonly string[] }
   | { op: 'run'; calls: readonly ToolCall[] }
   | { op: 'ruleset'; number: number; marker: string }
   /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */
@@ -71,6 +88,11 @@ export class Journal {
     this.#torn = text !== '' && !text.endsWith('\n')
     this.#head = text === '' && boot !== undefined ? `${JSON.stringify({ n: 0, boot })}\n` : ''
     this.#next = 1 + Math.max(0, ...parse(text).map(line => line.n))
+  }
+
+  /** The directory of the container whose journal this is. */
+  get directory(): string {
+    return this.#path.slice(0, this.#path.lastIndexOf('/'))
   }
 
   #append(line: Line): void {

@@ -1,19 +1,20 @@
 /** One mount of the plan, done on a destination that a hostile root cannot lead out of the container. */
-import { existsSync, fstatSync, lstatSync, type Stats, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+
 import { JailwrightError, SyscallError } from '../../errors.ts'
-import type { BeneathTarget, Host, MountOption } from '../../host/types.ts'
+import { exists, statusOf, statusOfDescriptor, writeTextFile } from '../../host/files.ts'
+import type { BeneathTarget, Host } from '../../host/types.ts'
+import { dirname, join, relative } from '../../paths.ts'
 import type { MountStep } from '../../translate/core/plan.ts'
 import { splitOptions } from '../../translate/mounts/tmpfs-late-options.ts'
 import { effect } from '../journal/effect.ts'
 import type { Journal } from '../journal/journal.ts'
 import { giveRoot, restoreTree, saveTree } from './copy-up.ts'
 import { makeWay, unshareFile } from './file.ts'
-import { inParent, lookUp, type Roots } from './mount-point.ts'
+import { ChangedUnderway, changed, mountHeld, mountLanding } from './landing.ts'
+import { lookUp, type Roots } from './mount-point.ts'
 import { makeInside } from './nested-mount-points.ts'
 import { isWritable, readonlyStep } from './read-only-path.ts'
 import { isSameObject, refuseItself } from './same-object.ts'
-import { unmountMisled } from './unmount-diverted.ts'
 
 /** Errors of mounting, with the property and what was mounted where. */
 function explain(error: unknown, step: MountStep): never {
@@ -31,8 +32,22 @@ function explain(error: unknown, step: MountStep): never {
 /** File systems whose root shares the lock of what they show. */
 const COVERS_ITSELF = new Set(['nullfs', 'unionfs'])
 
-/** Does one mount step under the journal. */
+/** How often a path is walked anew that somebody changes under our hands. */
+const ATTEMPTS = 5
+
+/** Does one mount step under the journal: where it was resolved, or nowhere (code HOST). */
 export function applyMount(host: Host, journal: Journal, planned: MountStep, roots: Roots): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      tryMount(host, journal, planned, roots)
+      return
+    } catch (error) {
+      if (!(error instanceof ChangedUnderway) || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
+function tryMount(host: Host, journal: Journal, planned: MountStep, roots: Roots): void {
   checkSource(planned)
   const there = lookUp(host, journal, planned, roots)
   const way = there && makeWay(host, journal, planned, there, roots)
@@ -45,7 +60,7 @@ export function applyMount(host: Host, journal: Journal, planned: MountStep, roo
     const found = resolveStep(host, step, target, roots)
     if (found === undefined) return
     resolved = found
-    if (target.kind === 'file' && resolved.fstype === 'nullfs' && fstatSync(target.fd).nlink > 1) {
+    if (target.kind === 'file' && resolved.fstype === 'nullfs' && statusOfDescriptor(target.fd).nlink > 1) {
       unshareFile(host, journal, target, roots)
       const path = `/${relative(roots.mountRoot, target.path)}`
       const fresh = host.process.openBeneath(roots.mountRoot, path, {})
@@ -78,7 +93,7 @@ function resolveStep(
 ): MountStep | undefined {
   if (step.readonlyCopy) return readonlyStep(host, step, target, roots)
   if (step.source === '%{empty}' || (step.mask && target.kind !== 'dir')) {
-    if (!existsSync(roots.empty)) writeFileSync(roots.empty, '', { mode: 0o444 })
+    if (!exists(roots.empty)) writeTextFile(roots.empty, '', 0o444)
     return { ...step, fstype: 'nullfs', source: roots.empty, options: [['ro', undefined]] }
   }
   return step
@@ -87,7 +102,7 @@ function resolveStep(
 /** The source of a nullfs must exist: said with its name before anything is done (ocijail#18). */
 function checkSource(step: MountStep): void {
   if (step.fstype !== 'nullfs' || step.source.startsWith('%{')) return
-  if (statSync(step.source, { throwIfNoEntry: false })) return
+  if (statusOf(step.source)) return
   throw new JailwrightError('HOST', `${step.origin}.source: ${step.source}: no such file or directory`, {
     subject: `${step.origin}.source`,
   })
@@ -124,34 +139,14 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
         readonlyPath: step.readonlyCopy ?? false,
       }),
     )
-  const undo = {
-    op: 'unmount',
-    path: target.path,
-    fstype: step.fstype,
-    from: step.source,
-    before: host.kernel.mountAt(target.path)?.fsid,
-  } as const
-  journal.perform(
-    `mount ${step.fstype} ${target.path}`,
-    undo,
-    () => {
-      nmountOn(host, step, target, late?.early ?? step.options, roots)
-      const made = host.kernel.mountAt(target.path)
-      if (!made || made.fsid === undo.before) {
-        unmountMisled(host, journal, step, roots)
-        throw new JailwrightError('HOST', `${step.origin}: the mount did not land on ${target.path}`)
-      }
-      return made.fsid
-    },
-    fsid => ({ fsid }),
-  )
+  mountLanding(host, journal, step, target, late?.early ?? step.options, roots)
   if (late) {
     const filled = mountedRoot(host, step, target, roots)
     try {
       if (saved) effect(`copy up ${target.path}`, () => restoreTree(host, saved, filled.fd, late))
       else giveRoot(host, filled.fd, late)
       makeInside(host, journal, step, roots)
-      if (late.update) nmountOn(host, step, filled, late.update, roots)
+      if (late.update) mountHeld(host, step, filled, late.update, roots)
     } finally {
       host.process.close(filled.fd)
     }
@@ -161,59 +156,8 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
 /** The root of what has just been mounted on `target`; never what somebody has put in the path's place meanwhile. */
 function mountedRoot(host: Host, step: MountStep, target: BeneathTarget, roots: Roots): BeneathTarget {
   const found = host.process.openBeneath(roots.mountRoot, step.destination, {})
-  if (found?.path === target.path && fstatSync(found.fd).dev !== fstatSync(target.fd).dev) return found
+  if (found?.path === target.path && statusOfDescriptor(found.fd).dev !== statusOfDescriptor(target.fd).dev)
+    return found
   if (found) host.process.close(found.fd)
   throw changed(step, target)
 }
-
-function changed(step: MountStep, target: BeneathTarget): JailwrightError {
-  return new JailwrightError('HOST', `${step.origin}: ${target.path} was changed while it was being mounted`)
-}
-
-/**
- * nmount(2): a directory by its descriptor, so that no link is followed; a file by its name in the directory that holds
- * it, since the kernel takes a file's place by a path only (sys/kern/vfs_mount.c, vfs_domount: FOLLOW). What is left to
- * somebody else is to replace that name between the look and the call; it is looked at afterwards where that led.
- */
-function nmountOn(
-  host: Host,
-  step: MountStep,
-  target: BeneathTarget,
-  options: readonly MountOption[],
-  roots: Roots,
-): void {
-  const place = (fspath: string): MountOption[] => [
-    ['fstype', step.fstype],
-    ['fspath', fspath],
-    ['from', step.source],
-    ...options,
-  ]
-  if (target.kind !== 'dir') {
-    const path = `/${relative(roots.mountRoot, target.path)}`
-    inParent(host, roots.mountRoot, path, () => {
-      const name = basename(path)
-      if (!isSame(lstatSync(name, { throwIfNoEntry: false }), fstatSync(target.fd)))
-        throw changed(step, target)
-      host.kernel.nmount(place(name))
-    })
-    return
-  }
-  host.process.fchdir(target.fd)
-  try {
-    host.kernel.nmount(place('.'))
-  } catch (error) {
-    // A kernel that cannot name the working directory (its name cache may have lost it, vn_fullpath(9)) gets the path;
-    // where that led is looked at afterwards in either case.
-    if (!(error instanceof SyscallError && NO_NAME.has(error.errno))) throw error
-    host.kernel.nmount(place(target.path))
-  } finally {
-    process.chdir('/')
-  }
-}
-
-function isSame(one: Stats | undefined, other: Stats): boolean {
-  return one?.ino === other.ino && one.dev === other.dev
-}
-
-/** What nmount(2) may say of `.` when it finds no path for it; a missing source says ENOENT too, and says so again. */
-const NO_NAME = new Set(['ENOENT', 'ENODEV', 'EINVAL'])

@@ -3,26 +3,28 @@
  * meanwhile, so each object is opened once, without following a link, and judged and read by its descriptor; a path of
  * more than one component is never walked.
  */
+import { errnoOf, JailwrightError, SyscallError } from '../../errors.ts'
+import { memory } from '../../host/ffi/memory.ts'
 import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  lchownSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-  type Stats,
-  symlinkSync,
-  writeSync,
-} from 'node:fs'
-import { JailwrightError, SyscallError } from '../../errors.ts'
+  changeDirectory,
+  changeLinkOwner,
+  changeMode,
+  changeOwner,
+  closeFile,
+  directoryEntries,
+  type FileStatus,
+  linkStatusOf,
+  makeDirectory,
+  makeSymbolicLink,
+  openFile,
+  readInto,
+  readLink,
+  removeTree,
+  statusOfDescriptor,
+  writeFrom,
+} from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
 import type { LateOptions } from '../../translate/mounts/tmpfs-late-options.ts'
-import { removeTree } from '../state/atomic-file.ts'
 
 const CHUNK = 256 * 1024
 
@@ -70,7 +72,7 @@ function spend(budget: Budget, what: 'bytes' | 'entries' | 'depth', amount: numb
 /** A saved directory: where its copy is, and its own owner and mode. */
 export interface SavedTree {
   dir: string
-  facts: Stats
+  facts: FileStatus
 }
 
 /**
@@ -81,11 +83,11 @@ export interface SavedTree {
  */
 export function saveTree(host: Host, from: number, dir: string, reason: CopyFor): SavedTree {
   removeTree(dir)
-  mkdirSync(dir, { mode: 0o700 })
+  makeDirectory(dir, 0o700)
   const budget: Budget = { ...MAX, bytes: reason.size || MAX.bytes, reason }
   return inBoth(host, from, dir, (source, copy) => {
     copyEntries(host, source, copy, budget)
-    return { dir, facts: fstatSync(source) }
+    return { dir, facts: statusOfDescriptor(source) }
   })
 }
 
@@ -104,17 +106,17 @@ export function saveFile(
   if (source === undefined) return false
   try {
     if (!isIt(source)) return false
-    const copy = openSync(to, 'wx', 0o600)
+    const copy = openFile(to, 'new', 0o600)
     try {
       const reason = { property, size: undefined, readonlyPath: true }
       copyBytes(source, copy, { ...MAX, reason })
-      giveFacts(copy, fstatSync(source))
+      giveFacts(copy, statusOfDescriptor(source))
     } finally {
-      closeSync(copy)
+      closeFile(copy)
     }
     return true
   } finally {
-    closeSync(source)
+    closeFile(source)
   }
 }
 
@@ -125,8 +127,8 @@ export function saveFile(
 export function restoreTree(host: Host, saved: SavedTree, to: number, options: LateOptions): void {
   inBoth(host, saved.dir, to, (source, copy) => {
     copyEntries(host, source, copy, undefined)
-    fchownSync(copy, options.uid ?? saved.facts.uid, options.gid ?? saved.facts.gid)
-    fchmodSync(copy, options.mode ?? saved.facts.mode & 0o7777)
+    changeOwner(copy, options.uid ?? saved.facts.uid, options.gid ?? saved.facts.gid)
+    changeMode(copy, options.mode ?? saved.facts.mode)
   })
   removeTree(saved.dir)
 }
@@ -134,9 +136,9 @@ export function restoreTree(host: Host, saved: SavedTree, to: number, options: L
 /** Gives the root of a new tmpfs (a descriptor) the owner and mode of its options, where they have any. */
 export function giveRoot(host: Host, root: number, options: LateOptions): void {
   inBoth(host, root, root, fd => {
-    const { uid, gid } = fstatSync(fd)
-    fchownSync(fd, options.uid ?? uid, options.gid ?? gid)
-    if (options.mode !== undefined) fchmodSync(fd, options.mode)
+    const { uid, gid } = statusOfDescriptor(fd)
+    changeOwner(fd, options.uid ?? uid, options.gid ?? gid)
+    if (options.mode !== undefined) changeMode(fd, options.mode)
   })
 }
 
@@ -149,7 +151,7 @@ function inBoth<T>(
 ): T {
   const open = (directory: number | string) => {
     if (typeof directory === 'number') host.process.fchdir(directory)
-    else process.chdir(directory)
+    else changeDirectory(directory)
     const fd = openEntry(host, '.', 'dir')
     if (fd === undefined)
       throw new SyscallError('open', 'ENOENT', 'No such file or directory', String(directory))
@@ -160,8 +162,8 @@ function inBoth<T>(
     opened.push(open(from), open(to))
     return action(opened[0]!, opened[1]!)
   } finally {
-    for (const fd of opened) closeSync(fd)
-    process.chdir('/')
+    for (const fd of opened) closeFile(fd)
+    changeDirectory('/')
   }
 }
 
@@ -171,38 +173,38 @@ function openEntry(host: Host, name: string, kind: 'dir' | 'file'): number | und
   try {
     fd = host.process.openNoFollow(name)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = errnoOf(error)
     if (['ENOENT', 'ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP'].includes(code ?? '')) return undefined
     throw error
   }
-  const facts = fstatSync(fd)
-  if (kind === 'dir' ? facts.isDirectory() : facts.isFile()) return fd
-  closeSync(fd)
+  const facts = statusOfDescriptor(fd)
+  if (kind === 'dir' ? facts.kind === 'dir' : facts.kind === 'file') return fd
+  closeFile(fd)
   return undefined
 }
 
 function copyEntries(host: Host, from: number, to: number, budget: Budget | undefined): void {
-  host.process.fchdir(from)
-  for (const name of readdirSync('.')) {
+  // Piece by piece, so that the budget ends the reading of a directory without end.
+  for (const { name } of directoryEntries(from)) {
     if (budget) spend(budget, 'entries', 1)
     host.process.fchdir(from)
-    const seen = lstatSync(name, { throwIfNoEntry: false })
-    if (seen?.isSymbolicLink()) copyLink(host, name, seen, to)
-    else if (seen?.isDirectory()) copyDirectory(host, name, to, budget)
-    else if (seen?.isFile()) copyFile(host, name, to, budget)
+    const seen = linkStatusOf(name)
+    if (seen?.kind === 'link') copyLink(host, name, seen, to)
+    else if (seen?.kind === 'dir') copyDirectory(host, name, to, budget)
+    else if (seen?.kind === 'file') copyFile(host, name, to, budget)
   }
 }
 
-function copyLink(host: Host, name: string, seen: Stats, to: number): void {
+function copyLink(host: Host, name: string, seen: FileStatus, to: number): void {
   let target: string
   try {
-    target = readlinkSync(name)
+    target = readLink(name)
   } catch {
     return
   }
   host.process.fchdir(to)
-  symlinkSync(target, name)
-  lchownSync(name, seen.uid, seen.gid)
+  makeSymbolicLink(target, name)
+  changeLinkOwner(name, seen.uid, seen.gid)
 }
 
 function copyDirectory(host: Host, name: string, to: number, budget: Budget | undefined): void {
@@ -210,18 +212,18 @@ function copyDirectory(host: Host, name: string, to: number, budget: Budget | un
   if (source === undefined) return
   try {
     host.process.fchdir(to)
-    mkdirSync(name, { mode: 0o700 })
+    makeDirectory(name, 0o700)
     const copy = openEntry(host, name, 'dir')!
     try {
       if (budget) spend(budget, 'depth', 1)
       copyEntries(host, source, copy, budget)
       if (budget) budget.depth += 1
-      giveFacts(copy, fstatSync(source))
+      giveFacts(copy, statusOfDescriptor(source))
     } finally {
-      closeSync(copy)
+      closeFile(copy)
     }
   } finally {
-    closeSync(source)
+    closeFile(source)
   }
 }
 
@@ -230,30 +232,30 @@ function copyFile(host: Host, name: string, to: number, budget: Budget | undefin
   if (source === undefined) return
   try {
     host.process.fchdir(to)
-    const copy = openSync(name, 'wx', 0o600)
+    const copy = openFile(name, 'new', 0o600)
     try {
       copyBytes(source, copy, budget)
-      giveFacts(copy, fstatSync(source))
+      giveFacts(copy, statusOfDescriptor(source))
     } finally {
-      closeSync(copy)
+      closeFile(copy)
     }
   } finally {
-    closeSync(source)
+    closeFile(source)
   }
 }
 
 function copyBytes(from: number, to: number, budget: Budget | undefined): void {
-  const chunk = Buffer.allocUnsafe(CHUNK)
+  const chunk = memory(CHUNK)
   for (;;) {
-    const count = readSync(from, chunk, 0, CHUNK, null)
+    const count = readInto(from, chunk)
     if (count === 0) return
     if (budget) spend(budget, 'bytes', count)
-    for (let at = 0; at < count; ) at += writeSync(to, chunk, at, count - at)
+    for (let at = 0; at < count; ) at += writeFrom(to, chunk.subarray(0, count), at)
   }
 }
 
 /** Owner first: changing it clears set-uid. */
-function giveFacts(fd: number, facts: Stats): void {
-  fchownSync(fd, facts.uid, facts.gid)
-  fchmodSync(fd, facts.mode & 0o7777)
+function giveFacts(fd: number, facts: FileStatus): void {
+  changeOwner(fd, facts.uid, facts.gid)
+  changeMode(fd, facts.mode)
 }

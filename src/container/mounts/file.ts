@@ -1,8 +1,9 @@
 /** Files as mount points, of which FreeBSD asks more than of directories: a single name, and no mount on it yet. */
-import { closeSync, openSync, renameSync } from 'node:fs'
-import { basename, dirname, relative } from 'node:path'
+
 import { JailwrightError } from '../../errors.ts'
+import { closeFile, openFile, renameFile } from '../../host/files.ts'
 import type { BeneathTarget, Host } from '../../host/types.ts'
+import { basename, dirname, relative } from '../../paths.ts'
 import type { MountStep } from '../../translate/core/plan.ts'
 import { asReadonly } from '../../translate/mounts/order.ts'
 import { effect } from '../journal/effect.ts'
@@ -28,8 +29,8 @@ export function unshareFile(host: Host, journal: Journal, target: BeneathTarget,
  * meanwhile, and give the container a name of a file of the host.
  */
 function putAside(name: string, aside: string): void {
-  renameSync(name, aside)
-  closeSync(openSync(name, 'wx', 0o644))
+  renameFile(name, aside)
+  closeFile(openFile(name, 'new', 0o644))
 }
 
 /**

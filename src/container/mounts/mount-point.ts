@@ -1,9 +1,11 @@
 /** Mount points: found, or made under the journal, in a root that a hostile image cannot lead out of. */
-import { accessSync, constants } from 'node:fs'
-import { dirname } from 'node:path'
+
 import { JailwrightError, SyscallError } from '../../errors.ts'
-import type { BeneathTarget, Host } from '../../host/types.ts'
+import { changeDirectory, isWritable } from '../../host/files.ts'
+import type { BeneathTarget, Host, MountEntry } from '../../host/types.ts'
+import { dirname } from '../../paths.ts'
 import type { MountPoint } from '../../translate/core/plan.ts'
+import { effect } from '../journal/effect.ts'
 import type { Journal } from '../journal/journal.ts'
 
 /** Where mounts go. */
@@ -12,6 +14,8 @@ export interface Roots {
   mountRoot: string
   /** The root filesystem below a read-only alias; the same as `mountRoot` without one. */
   realRoot: string
+  /** The mount table as it was before the first mount of this container; taken when it is needed. */
+  standing?: readonly MountEntry[]
   /** An empty file of ours, which is what a masked file shows; made when it is needed. */
   empty: string
 }
@@ -37,68 +41,62 @@ export function lookUp(
 
 /** Finds or makes the mount point; undefined for an optional one that is not there. */
 function findTarget(host: Host, journal: Journal, step: MountPoint, roots: Roots): BeneathTarget | undefined {
-  const found = host.process.openBeneath(roots.mountRoot, step.destination, {})
+  const find = () => host.process.openBeneath(roots.mountRoot, step.destination, {})
+  const found = find()
   if (found || step.onlyIfExists) return found
-  const missing = missingParents(host, roots.mountRoot, step.destination)
-  const existing = dirname(missing[0] ?? step.destination)
-  makeTarget(host, journal, step, missing, writableRoot(host, roots, existing))
-  const made = host.process.openBeneath(roots.mountRoot, step.destination, {})
+  let made: BeneathTarget | undefined
+  try {
+    made = makeTarget(host, journal, step, roots.mountRoot, roots)
+  } catch (error) {
+    if (!(error instanceof NeedsRealRoot)) throw error
+    // Below the read-only alias it is made in the root filesystem itself, and seen through the alias.
+    const below = makeTarget(host, journal, step, roots.realRoot, roots)
+    if (below) host.process.close(below.fd)
+    made = find()
+  }
   if (made) return made
   throw new JailwrightError('HOST', `${step.origin}: cannot make ${step.destination} in the root filesystem`)
 }
 
-/** Makes a missing mount point and its missing parents in `root`, each under its undo. */
+/** What is missing lies in the read-only alias of the root filesystem. */
+class NeedsRealRoot extends Error {}
+
+/**
+ * Makes what is missing of a mount point in one walk. What is made in the root is under an undo that names it as it was
+ * made, links resolved. What is made in a mount of ours is not: a volume may show it to other containers, which mount
+ * there too, so it stays as with runc; a tmpfs goes as a whole.
+ */
 function makeTarget(
   host: Host,
   journal: Journal,
   step: MountPoint,
-  parents: readonly string[],
   root: string,
-): void {
-  const kind = step.target === 'dir' ? 'dir' : 'file'
-  const make = (path: string, create: 'dir' | 'file', mode: number) => {
-    const made = host.process.openBeneath(root, path, { create, mode })
-    if (made) host.process.close(made.fd)
-  }
-  for (const path of parents) {
-    journal.perform(`mkdir ${path}`, { op: 'rmdir', root, path }, () => make(path, 'dir', 0o755))
-  }
-  const path = step.destination
-  const usual = kind === 'dir' ? 0o755 : 0o644
+  roots: Roots,
+): BeneathTarget | undefined {
+  const create = step.target === 'dir' ? 'dir' : 'file'
+  const usual = create === 'dir' ? 0o755 : 0o644
   const mode = step.createMode === undefined ? usual : Number.parseInt(step.createMode, 8)
-  const undo =
-    kind === 'dir' ? ({ op: 'rmdir', root, path } as const) : ({ op: 'unlink', root, path } as const)
-  journal.perform(`make ${path}`, undo, () => make(path, kind, mode))
-}
-
-/** Parents of `destination` that do not exist yet, outermost first. */
-function missingParents(host: Host, root: string, destination: string): string[] {
-  const missing: string[] = []
-  for (let parent = dirname(destination); parent !== '/'; parent = dirname(parent)) {
-    const found = host.process.openBeneath(root, parent, {})
-    if (found) {
-      host.process.close(found.fd)
-      break
-    }
-    missing.unshift(parent)
-  }
-  return missing
+  const mounts = journal
+    .pending()
+    .flatMap(({ undo }) => (undo.op === 'unmount' && undo.path !== roots.mountRoot ? [undo.path] : []))
+  const isAlias = root === roots.mountRoot && roots.mountRoot !== roots.realRoot
+  return host.process.openBeneath(root, step.destination, {
+    create,
+    mode,
+    onCreate: (made, kind, make) => {
+      const path = made.slice(root === '/' ? 0 : root.length)
+      const label = `${kind === 'dir' ? 'mkdir' : 'make'} ${path}`
+      if (mounts.some(on => made.startsWith(`${on}/`))) effect(label, make)
+      else if (isAlias) throw new NeedsRealRoot()
+      else journal.perform(label, { op: kind === 'dir' ? 'rmdir' : 'unlink', root, path }, make)
+    },
+  })
 }
 
 /** Which root to change a directory's entries in: below a read-only root, the root filesystem itself. */
 export function writableRoot(host: Host, roots: Roots, directory: string): string {
   const parent = host.process.openBeneath(roots.mountRoot, directory, {})
-  return parent && inDirectory(host, parent, isWritable) ? roots.mountRoot : roots.realRoot
-}
-
-/** Whether the working directory's file system takes changes (access(2): EROFS). */
-function isWritable(): boolean {
-  try {
-    accessSync('.', constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
+  return parent && inDirectory(host, parent, () => isWritable('.')) ? roots.mountRoot : roots.realRoot
 }
 
 /** Runs an action in the directory that holds `path`, found beneath `root`. */
@@ -114,7 +112,7 @@ export function inDirectory<T>(host: Host, directory: BeneathTarget, action: () 
   try {
     return action()
   } finally {
-    process.chdir('/')
+    changeDirectory('/')
     host.process.close(directory.fd)
   }
 }

@@ -1,5 +1,5 @@
 /** What a mount that becomes read-only needs in it first: the mount points of later mounts. */
-import { fstatSync } from 'node:fs'
+import { statusOfDescriptor } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
 import type { MountPoint, MountStep } from '../../translate/core/plan.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -22,7 +22,8 @@ function makePoint(host: Host, journal: Journal, point: MountPoint, roots: Roots
   const target = lookUp(host, journal, point, roots)
   if (!target) return
   try {
-    if (target.kind === 'file' && fstatSync(target.fd).nlink > 1) unshareFile(host, journal, target, roots)
+    if (target.kind === 'file' && statusOfDescriptor(target.fd).nlink > 1)
+      unshareFile(host, journal, target, roots)
   } finally {
     host.process.close(target.fd)
   }

@@ -2,10 +2,11 @@
  * Read-only paths: a copy that cannot be written covers what is there, since FreeBSD cannot mount an object on itself (see
  * same-object.ts). What changes in the covered directory or file afterwards is not seen.
  */
-import { accessSync, constants, existsSync, fstatSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+
 import { JailwrightError } from '../../errors.ts'
+import { exists, isWritable as mayWrite, statusOfDescriptor } from '../../host/files.ts'
 import type { BeneathTarget, Host } from '../../host/types.ts'
+import { basename, dirname, join, relative } from '../../paths.ts'
 import type { MountStep } from '../../translate/core/plan.ts'
 import { effect } from '../journal/effect.ts'
 import { saveFile } from './copy-up.ts'
@@ -51,7 +52,7 @@ export function readonlyStep(
 }
 
 function isSame(fd: number, target: BeneathTarget): boolean {
-  const [one, other] = [fstatSync(fd), fstatSync(target.fd)]
+  const [one, other] = [statusOfDescriptor(fd), statusOfDescriptor(target.fd)]
   return one.ino === other.ino && one.dev === other.dev
 }
 
@@ -59,14 +60,7 @@ function isSame(fd: number, target: BeneathTarget): boolean {
 export function isWritable(host: Host, target: BeneathTarget, roots: Roots): boolean {
   const path = `/${relative(roots.mountRoot, target.path)}`
   const [within, name] = target.kind === 'dir' ? [`${path}/.`, '.'] : [path, basename(path)]
-  return inParent(host, roots.mountRoot, within, () => {
-    try {
-      accessSync(name, constants.W_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+  return inParent(host, roots.mountRoot, within, () => mayWrite(name))
 }
 
 /** The directory of the container's own files, and what begins the names of copies there. */
@@ -75,7 +69,7 @@ const copies = (roots: Roots) => join(dirname(roots.empty), 'read-only-')
 function freshCopy(roots: Roots): string {
   for (let n = 1; ; n++) {
     const path = `${copies(roots)}${n}`
-    if (!existsSync(path)) return path
+    if (!exists(path)) return path
   }
 }
 

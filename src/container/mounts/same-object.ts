@@ -4,18 +4,19 @@
  * together (sys/kern/vfs_mount.c, vfs_domount_first; sys/kern/vfs_vnops.c, vn_lock_pair): where both are one lock the call
  * never returns and cannot be killed. Only a covered vnode that is of a nullfs itself is noticed (nullfs_mount, EDEADLK).
  */
-import { fstatSync, realpathSync, statSync } from 'node:fs'
+
 import { JailwrightError } from '../../errors.ts'
+import { realPath as realPathOf, statusOf, statusOfDescriptor } from '../../host/files.ts'
 import type { BeneathTarget, Host, MountEntry } from '../../host/types.ts'
 import type { MountStep } from '../../translate/core/plan.ts'
 
 /** Position in the table of the mount that a resolved path lies on; -1 when the table does not tell. */
 export function holderOf(table: readonly MountEntry[], path: string): number {
-  let holder = table.findLastIndex(({ on }) => on === '/')
+  let holder = newestOn(table, '/')
   let first = true
   for (let end = path.indexOf('/', 1); path !== '/' && end !== 0; end = path.indexOf('/', end + 1)) {
     const prefix = end === -1 ? path : path.slice(0, end)
-    const at = table.findLastIndex(({ on }) => on === prefix)
+    const at = newestOn(table, prefix)
     // What was mounted before the one that holds it lies hidden below that; the root file system hides none.
     if (at !== -1 && (first || at > holder)) {
       holder = at
@@ -24,6 +25,12 @@ export function holderOf(table: readonly MountEntry[], path: string): number {
     if (end === -1) break
   }
   return holder
+}
+
+function newestOn(table: readonly MountEntry[], place: string): number {
+  let at = table.length - 1
+  while (at >= 0 && table[at]?.on !== place) at--
+  return at
 }
 
 /**
@@ -46,7 +53,7 @@ export function lowestMount(table: readonly MountEntry[], path: string): MountEn
 
 function realPath(path: string): string {
   try {
-    return realpathSync(path)
+    return realPathOf(path)
   } catch {
     return path
   }
@@ -54,9 +61,9 @@ function realPath(path: string): string {
 
 /** Whether a path of the host and what was found are one object, through however many nullfs each is seen. */
 export function isSameObject(host: Host, path: string, { fd, path: found }: BeneathTarget): boolean {
-  const source = statSync(path, { throwIfNoEntry: false, bigint: true })
+  const source = statusOf(path)
   // nullfs gives the inode number of what lies below (null_getattr); only the device's is its own.
-  if (source?.ino !== fstatSync(fd, { bigint: true }).ino) return false
+  if (source?.ino !== statusOfDescriptor(fd).ino) return false
   const table = host.kernel.mounts()
   const [one, other] = [lowestMount(table, realPath(path)), lowestMount(table, found)]
   // Equal inode numbers alone are no proof: the roots of all ZFS datasets have the same. In a jail, where no ids are
@@ -67,7 +74,7 @@ export function isSameObject(host: Host, path: string, { fd, path: found }: Bene
 
 /** A file system id as jails see it: kern_do_statfs in sys/kern/vfs_syscalls.c tells it to the host alone. */
 export function isHiddenFsid(fsid: string): boolean {
-  return /^0*$/.test(fsid)
+  return /^0+$/.test(fsid)
 }
 
 /** Code CONFIG for a mount that would cover its own source. */

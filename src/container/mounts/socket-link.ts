@@ -1,8 +1,9 @@
 /** The link that stands in a socket's destination (see `socket-mount.ts`). */
-import { lstatSync, readlinkSync, renameSync, symlinkSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+
 import { JailwrightError } from '../../errors.ts'
+import { linkStatusOf, makeSymbolicLink, readLink, renameFile } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
+import { basename, dirname } from '../../paths.ts'
 import type { MountPoint } from '../../translate/core/plan.ts'
 import type { Journal } from '../journal/journal.ts'
 import { inParent, type Roots, writableRoot } from './mount-point.ts'
@@ -32,18 +33,18 @@ export function linkDestination(
     // The name of the mount point has the same beginning.
     const aside = `.${name}.jailwright-aside`
     journal.perform(`put aside ${path}`, { op: 'put-back', root, path, aside }, () =>
-      inParent(host, root, path, () => renameSync(name, aside)),
+      inParent(host, root, path, () => renameFile(name, aside)),
     )
   }
   journal.perform(`link ${path}`, { op: 'unlink', root, path, link }, () =>
-    inParent(host, root, path, () => symlinkSync(link, name)),
+    inParent(host, root, path, () => makeSymbolicLink(link, name)),
   )
 }
 
 /** What has a name: a link's text, `directory`, `file` for anything else, undefined for nothing. */
 function look(name: string): string | undefined {
-  const facts = lstatSync(name, { throwIfNoEntry: false })
+  const facts = linkStatusOf(name)
   if (!facts) return undefined
-  if (facts.isSymbolicLink()) return readlinkSync(name)
-  return facts.isDirectory() ? 'directory' : 'file'
+  if (facts.kind === 'link') return readLink(name)
+  return facts.kind === 'dir' ? 'directory' : 'file'
 }

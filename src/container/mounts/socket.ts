@@ -3,10 +3,11 @@
  * name in a directory of its own beside it, that directory is mounted, and the destination becomes a link into it: the
  * container sees this socket and none of its neighbours.
  */
-import { linkSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+
 import { JailwrightError } from '../../errors.ts'
+import { changeUmask, linkFile, linkStatusOf, listDirectory, makeDirectory } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
+import { basename, dirname } from '../../paths.ts'
 import type { MountStep } from '../../translate/core/plan.ts'
 import type { Journal } from '../journal/journal.ts'
 import { applyMount } from './apply-mount.ts'
@@ -25,7 +26,7 @@ export function mountSocket(host: Host, journal: Journal, step: MountStep, roots
   const path = `${directory}/${name}`
   journal.perform(`mkdir ${own}`, { op: 'rmdir', root, path: directory }, () => makeOpen(own))
   journal.perform(`link ${own}/${name}`, { op: 'unlink', root, path }, () =>
-    inParent(host, root, path, () => linkSync(step.source, name)),
+    inParent(host, root, path, () => linkFile(step.source, name)),
   )
   const { via: _, ...mount } = step
   applyMount(host, journal, { ...mount, source: own, destination: via.mountPoint, target: 'dir' }, roots)
@@ -35,20 +36,20 @@ export function mountSocket(host: Host, journal: Journal, step: MountStep, roots
 
 /** A directory that every user of the container may enter, whatever the caller's umask. */
 function makeOpen(path: string): void {
-  const umask = process.umask(0)
+  const umask = changeUmask(0)
   try {
-    mkdirSync(path, { mode: 0o711 })
+    makeDirectory(path, 0o711)
   } finally {
-    process.umask(umask)
+    changeUmask(umask)
   }
 }
 
 /** The source was mounted by its path: what the container sees has to be the socket and nothing else. */
 function checkContents(host: Host, step: MountStep, mountPoint: string, name: string, roots: Roots): void {
   const found = inParent(host, roots.mountRoot, `${mountPoint}/${name}`, () =>
-    readdirSync('.').map(entry => lstatSync(entry, { throwIfNoEntry: false })),
+    listDirectory('.').map(entry => linkStatusOf(entry)),
   )
-  if (found.length === 1 && found[0]?.isSocket()) return
+  if (found.length === 1 && found[0]?.kind === 'socket') return
   throw new JailwrightError(
     'HOST',
     `${step.origin}.source: ${step.source} was changed while it was being mounted`,

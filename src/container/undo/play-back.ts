@@ -1,9 +1,19 @@
 /** Taking effects back: each undo is harmless when its effect never happened, and says what it could not do. */
-import { closeSync, lstatSync, readlinkSync, realpathSync, renameSync, rmdirSync, unlinkSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
-import { JailwrightError, SyscallError } from '../../errors.ts'
+
+import type { Log } from '../../context.ts'
+import { errnoOf, JailwrightError, SyscallError } from '../../errors.ts'
+import {
+  closeFile,
+  linkStatusOf,
+  readLink,
+  realPath,
+  removeDirectory,
+  removeFile,
+  renameFile,
+} from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
+import { basename, dirname } from '../../paths.ts'
 import type { ToolCall } from '../../translate/core/plan.ts'
 import { perform } from '../jail/calls.ts'
 import { releaseRuleset } from '../jail/devfs-rulesets.ts'
@@ -11,30 +21,55 @@ import { lowerChildren } from '../jail/parent-jail.ts'
 import { effect } from '../journal/effect.ts'
 import type { Entry, Journal, Undo } from '../journal/journal.ts'
 import { inDirectory } from '../mounts/mount-point.ts'
+import { entriesOfOthers } from '../mounts/owners.ts'
 import { BUSY_PATIENCE, isCovered, type Patience, unmount } from '../mounts/unmount.ts'
 import { killProcess } from '../process/kill-process.ts'
 import { removePidFile } from '../process/pid-file.ts'
 import { bootOf } from '../state/boot.ts'
+import { unmountStrays } from './stray-mounts.ts'
+
+/** How a journal is played back. */
+export interface PlayBackWays {
+  /** Undos that the journal should have told, done before it. */
+  lost?: readonly Entry[]
+  /** With it, what the root does not let be undone in it is given up with a warning. */
+  force?: boolean
+  log?: Pick<Log, 'debug' | 'warn'>
+}
 
 /**
- * Plays a journal back, newest first, after `lost`, which it should have told. One undo that fails does not keep the
- * others from being done; all failures are given back, and their entries stay in the journal for the next try.
+ * Plays a journal back, newest first. One undo that fails does not keep the others from being done; all failures are given
+ * back, and their entries stay in the journal for the next try.
  */
-export function playBack(host: Host, journal: Journal, lost: readonly Entry[] = []): JailwrightError[] {
+export function playBack(
+  host: Host,
+  journal: Journal,
+  { lost = [], force = false, log }: PlayBackWays = {},
+): JailwrightError[] {
   const failures: JailwrightError[] = []
-  const patience: Patience = { left: BUSY_PATIENCE, gone: undefined }
   const [then, now] = [journal.boot(), bootOf(host)]
   const rebooted = then !== undefined && now !== undefined && then !== now
   const pending = [...lost, ...journal.pending()]
+  let others: Entry[] | undefined
+  const player: Player = {
+    host,
+    patience: { left: BUSY_PATIENCE, gone: undefined },
+    pending,
+    others: () => (others ??= entriesOfOthers(journal.directory)),
+    log,
+  }
   for (const entry of pending) {
     // What a reboot has undone is not ours any more, even where something of the same name is there.
     if (rebooted && !ON_DISK.has(entry.undo.op)) continue
     try {
-      if (!isCovered(host, entry, pending))
-        effect(`undo ${entry.undo.op}`, () => takeBack(host, entry, patience))
+      if (!isCovered(host, entry, pending)) effect(`undo ${entry.undo.op}`, () => takeBack(player, entry))
     } catch (error) {
-      failures.push(asFailure(error, entry.undo.op))
-      continue
+      const failure = asFailure(error, entry.undo.op)
+      if (!(force && IN_ROOT.has(entry.undo.op) && !SHORTAGES.has(errnoOf(error) ?? ''))) {
+        failures.push(failure)
+        continue
+      }
+      log?.warn(`${failure.message}: given up`)
     }
     try {
       if (!lost.includes(entry)) journal.undone(entry.n)
@@ -45,6 +80,23 @@ export function playBack(host: Host, journal: Journal, lost: readonly Entry[] = 
   return failures
 }
 
+/** What an undo may use. */
+interface Player {
+  host: Host
+  patience: Patience
+  /** All entries that are played back. */
+  pending: readonly Entry[]
+  /** Entries of the other containers' journals. */
+  others: () => readonly Entry[]
+  log: PlayBackWays['log']
+}
+
+/** What is undone in the root, which the container may have filled with what it likes. */
+const IN_ROOT = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back'])
+
+/** What this process or the host lacks for the moment: no reason to give anything up. */
+const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EINTR'])
+
 /** What outlives a reboot. */
 const ON_DISK = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back', 'host-rmdir', 'pid-file'])
 
@@ -53,10 +105,10 @@ function asFailure(error: unknown, op: string): JailwrightError {
   return new JailwrightError('HOST', `undo ${op}: ${(error as Error).message}`, { cause: error })
 }
 
-function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
+function takeBack({ host, patience, pending, others, log }: Player, { undo, done }: Entry): void {
   switch (undo.op) {
     case 'unmount':
-      unmount(host, undo, done?.fsid, patience)
+      unmount(host, undo, done?.fsid, patience, () => [...others(), ...pending.filter(each => each.done)])
       break
     case 'rmdir':
       removeBeneath(host, undo.root, undo.path, 'dir')
@@ -70,6 +122,7 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
     case 'jail':
       removeJail(host, undo, done?.jid)
       patience.gone = undo.path
+      unmountStrays(host, undo, pending, others, log)
       break
     case 'run':
       for (const call of undo.calls) runUndo(host, call)
@@ -90,38 +143,42 @@ function takeBack(host: Host, { undo, done }: Entry, patience: Patience): void {
       removeQuietly(() => removePidFile(host, undo.path, undo.pid))
       break
     case 'host-rmdir':
-      removeQuietly(() => rmdirSync(undo.path))
+      removeQuietly(() => removeDirectory(undo.path))
   }
 }
+
+/** The directory that holds a name below a root, opened; undefined when it is gone, or something else stands there. */
+function openHolder(host: Host, root: string, path: string): ReturnType<Host['process']['openBeneath']> {
+  try {
+    return host.process.openBeneath(root, dirname(path), {})
+  } catch (error) {
+    // Anything else, such as EMFILE or EIO, says nothing of what is there.
+    if (GONE.has(errnoOf(error) ?? '')) return undefined
+    throw error
+  }
+}
+
+/** The container has put something else in the way, or the whole root has been removed: what is there is not ours. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
 
 /** Removes an empty directory or file that we made, reached without following a link. */
 function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'file', link?: string): void {
-  let parent: ReturnType<Host['process']['openBeneath']>
-  try {
-    parent = host.process.openBeneath(root, dirname(path), {})
-  } catch (error) {
-    if (isGone(error)) return
-    throw error
-  }
-  if (!parent) return
-  inDirectory(host, parent, () =>
+  const holder = openHolder(host, root, path)
+  if (!holder) return
+  inDirectory(host, holder, () =>
     removeQuietly(() => {
       const name = basename(path)
-      const facts = lstatSync(name)
+      const facts = linkStatusOf(name)
+      if (!facts) return
       if (kind === 'dir') {
-        if (facts.isDirectory()) rmdirSync(name)
-      } else if (facts.isSymbolicLink()) {
-        if (readlinkSync(name) === link) unlinkSync(name)
-      } else if (facts.isSocket() || (facts.isFile() && facts.size === 0)) {
-        unlinkSync(name)
+        if (facts.kind === 'dir') removeDirectory(name)
+      } else if (facts.kind === 'link') {
+        if (readLink(name) === link) removeFile(name)
+      } else if (facts.kind === 'socket' || (facts.kind === 'file' && facts.size === 0)) {
+        removeFile(name)
       }
     }),
   )
-}
-
-/** The container has put something else in the way, or the whole root has been removed: what is there now is not ours. */
-function isGone(error: unknown): boolean {
-  return error instanceof JailwrightError || (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
 /** Errors that mean "not ours any more": gone already, in use by the container's own files, or on a read-only system. */
@@ -131,20 +188,27 @@ function removeQuietly(action: () => void): void {
   try {
     action()
   } catch (error) {
-    if (!HARMLESS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (!HARMLESS.has(errnoOf(error) ?? '')) throw error
   }
 }
 
-function putBack(host: Host, undo: Extract<Undo, { op: 'put-back' }>): void {
-  let parent: ReturnType<Host['process']['openBeneath']>
-  try {
-    parent = host.process.openBeneath(undo.root, dirname(undo.path), {})
-  } catch (error) {
-    if (isGone(error)) return
-    throw error
-  }
-  if (!parent) return
-  inDirectory(host, parent, () => removeQuietly(() => renameSync(undo.aside, basename(undo.path))))
+/** Gives a file of the image its name back; what keeps it from that is an error, since the file would be lost. */
+function putBack(host: Host, { root, path, aside }: Extract<Undo, { op: 'put-back' }>): void {
+  const holder = openHolder(host, root, path)
+  if (!holder) return
+  inDirectory(host, holder, () => {
+    try {
+      renameFile(aside, basename(path))
+    } catch (error) {
+      const errno = errnoOf(error)
+      if (errno === 'ENOENT') return
+      throw new JailwrightError('HOST', `put ${aside} back as ${path} in ${root}: ${errno}`, {
+        subject: path,
+        cause: error,
+        hint: 'delete --force gives it up',
+      })
+    }
+  })
 }
 
 /** Removes a jail with all its processes and waits until it is gone. */
@@ -179,7 +243,7 @@ function removeJail(
 function isSamePath(found: string | undefined, path: string): boolean {
   if (found === undefined || found === path) return true
   try {
-    return realpathSync(found) === realpathSync(path)
+    return realPath(found) === realPath(path)
   } catch {
     return false
   }
@@ -230,10 +294,10 @@ function awaitInitGone(host: Host, ctl: string): void {
   const gone = () => {
     try {
       // Closed at once: an init that was never told anything ends when it sees that there is no writer.
-      closeSync(host.process.openNonBlocking(ctl, 'write'))
+      closeFile(host.process.openNonBlocking(ctl, 'write'))
       return false
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
+      const code = errnoOf(error)
       if (code === 'ENXIO' || code === 'ENOENT') return true
       throw error
     }

@@ -1,9 +1,10 @@
 /** What a container had, by its state and plan: for a journal that does not tell of its jail any more. */
-import { existsSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+
 import type { RuntimeContext } from '../../context.ts'
 import { JailwrightError } from '../../errors.ts'
+import { exists } from '../../host/files.ts'
 import type { MountEntry } from '../../host/types.ts'
+import { basename, dirname, join } from '../../paths.ts'
 import { jailNameOf } from '../../translate/core/names.ts'
 import type { MountStep, Plan, Step } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
@@ -21,7 +22,7 @@ export function lostEntries(ctx: RuntimeContext, files: Layout, journal: Journal
   if (journal.tellsOf('jail')) return []
   const state = quietly(() => readState(files))
   const plan = quietly(() => readPlan(files))
-  const damaged = state === undefined && existsSync(files.state)
+  const damaged = state === undefined && exists(files.state)
   if (state ? state.jid === 0 || isOfEarlierBoot(ctx.host, state) : !damaged) return []
   const name = state?.jailName ?? plan?.jailName ?? jailNameOf(basename(files.dir))
   const rootfs = plan?.rootPath ?? state?.rootfs

@@ -7,10 +7,17 @@ import type { Layout } from '../state/paths.ts'
 import { playBack } from './play-back.ts'
 import { lostEntries } from './rebuild-journal.ts'
 
-/** Plays the journal back and removes the state directory; throws when something of the host could not be undone. */
-export function undoEverything(ctx: RuntimeContext, files: Layout): void {
+/**
+ * Plays the journal back and removes the state directory; throws when something of the host could not be undone. With
+ * `force` what the root does not let be undone in it is a warning.
+ */
+export function undoEverything(ctx: RuntimeContext, files: Layout, { force = false } = {}): void {
   const journal = new Journal(files.journal)
-  const failures = playBack(ctx.host, journal, lostEntries(ctx, files, journal))
+  const failures = playBack(ctx.host, journal, {
+    lost: lostEntries(ctx, files, journal),
+    force,
+    log: ctx.log,
+  })
   for (const failure of failures.slice(1)) ctx.log.error(failure.message)
   if (failures[0]) throw failures[0]
   effect('remove state directory', () => removeDirectory(files))

@@ -1,5 +1,6 @@
 import {
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -12,6 +13,8 @@ import tmp from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Journal } from '../../../src/container/journal/journal.ts'
 import { applyMount } from '../../../src/container/mounts/apply-mount.ts'
+import { playBack } from '../../../src/container/undo/play-back.ts'
+import { SyscallError } from '../../../src/errors.ts'
 import type { MountStep } from '../../../src/translate/core/plan.ts'
 import { type FakeHost, fakeHost } from '../fake-host.ts'
 
@@ -67,34 +70,117 @@ describe('a file mount', () => {
     expect(readlinkSync('/proc/self/cwd')).toBe('/')
   })
 
-  it('is not led elsewhere when the directory is replaced by a link after it was found', () => {
-    host.kernel.mountAt = () => {
+  /** Does something once, after the destination was found and before it is mounted on. */
+  const meanwhile = (act: () => void) => {
+    const { mountAt } = host.kernel
+    host.kernel.mountAt = path => {
+      host.kernel.mountAt = mountAt
+      act()
+      return mountAt(path)
+    }
+  }
+
+  it('is not led out of the root when the directory is replaced by a link after it was found', () => {
+    meanwhile(() => {
       renameSync(join(dir, 'root/vol'), join(dir, 'root/moved'))
       symlinkSync(join(dir, 'host'), join(dir, 'root/vol'))
-      host.kernel.mountAt = path => host.mounts.findLast(each => each.path === path)
-      return undefined
-    }
-    expect(mount).toThrow(/no such directory|was changed|did not land/)
-    expect(called).toEqual([])
+    })
+    mount()
+    // Walked anew: the link means a directory of the root.
+    expect(called).toEqual([[join(dir, 'root', dir, 'host'), 'file']])
   })
 
   it('is not made on what has taken the place of the file that was found', () => {
-    host.kernel.mountAt = () => {
+    meanwhile(() => {
       renameSync(join(dir, 'root/vol/file'), join(dir, 'root/vol/old'))
       symlinkSync(join(dir, 'host/file'), join(dir, 'root/vol/file'))
-      return undefined
-    }
-    expect(mount).toThrow('mounts[0]: ')
-    expect(called).toEqual([])
+    })
+    mount()
+    expect(called).toEqual([[join(dir, 'root', dir, 'host'), 'file']])
     expect(readFileSync(join(dir, 'host/file'), 'utf8')).toBe('host/file')
+  })
+
+  it('is given up when its place is changed again and again', () => {
+    let turn = 0
+    const { mountAt } = host.kernel
+    host.kernel.mountAt = path => {
+      const file = join(dir, 'root/vol/file')
+      renameSync(file, `${file}.${turn++}`)
+      writeFileSync(file, '')
+      return mountAt(path)
+    }
+    expect(mount).toThrow(`mounts[0]: ${join(dir, 'root/vol/file')} was changed while it was being mounted`)
+    expect(called).toEqual([])
+  })
+})
+
+describe('a mount on a directory', () => {
+  const onDirectory = (): void =>
+    applyMount(
+      host,
+      journal,
+      { ...step(), fstype: 'tmpfs', source: 'tmpfs', target: 'dir', destination: '/vol' },
+      { mountRoot: join(dir, 'root'), realRoot: join(dir, 'root'), empty: join(dir, 'run/mine/empty') },
+    )
+
+  it('is never tried by its path when the kernel cannot name it', () => {
+    const tried: string[] = []
+    host.kernel.nmount = options => {
+      tried.push(new Map(options).get('fspath') ?? '')
+      throw new SyscallError('nmount', 'ENOENT', 'No such file or directory', '.')
+    }
+    expect(onDirectory).toThrow(`mounts[0]: ${join(dir, 'root/vol')} was changed while it was being mounted`)
+    expect(tried).toEqual(['.', '.', '.', '.', '.'])
+  })
+
+  it('is made when the kernel can name it at another try', () => {
+    let tries = 0
+    host.kernel.nmount = () => {
+      if (++tries < 3) throw new SyscallError('nmount', 'ENOENT', 'No such file or directory', '.')
+      host.mounts.push({ path: join(dir, 'root/vol'), fstype: 'tmpfs', from: 'tmpfs', fsid: 'ours' })
+    }
+    onDirectory()
+    expect(journal.pending()[0]?.done).toEqual({ fsid: 'ours' })
+  })
+
+  it('is taken away when it stands elsewhere, and not tried again', () => {
+    let tries = 0
+    host.mounts.push({ path: '/tmp', fstype: 'tmpfs', from: 'tmpfs', fsid: 'of the host' })
+    host.kernel.nmount = () => {
+      tries++
+      host.mounts.push({ path: join(dir, 'host'), fstype: 'tmpfs', from: 'tmpfs', fsid: 'ours' })
+    }
+    expect(onDirectory).toThrow('was changed while it was being mounted')
+    expect(tries).toBe(1)
+    expect(host.mounts.map(({ fsid }) => fsid)).toEqual(['of the host'])
   })
 })
 
 describe('a mount that landed elsewhere', () => {
   it('is taken away from there', () => {
     landing(() => join(dir, 'host/file'))
-    expect(mount).toThrow('mounts[0]: the mount did not land on')
+    expect(mount).toThrow('was changed while it was being mounted')
     expect(host.calls).toEqual([`unmount ${join(dir, 'host/file')} force`])
+  })
+
+  it('is found by its undo alone when create dies in between', () => {
+    landing(() => {
+      throw new Error('crash')
+    })
+    const { nmount } = host.kernel
+    host.kernel.nmount = options => {
+      host.mounts.push({
+        path: join(dir, 'host/file'),
+        fstype: 'nullfs',
+        from: join(dir, 'source'),
+        fsid: 'ours',
+      })
+      nmount(options)
+    }
+    host.mounts.push({ path: '/other', fstype: 'nullfs', from: join(dir, 'source'), fsid: 'theirs' })
+    expect(mount).toThrow('crash')
+    expect(playBack(host, journal)).toEqual([])
+    expect(host.mounts.map(({ fsid }) => fsid)).toEqual(['theirs'])
   })
 
   it('is not taken for one of another container that mounts the same volume, nor for an earlier one of ours', () => {
@@ -113,7 +199,50 @@ describe('a mount that landed elsewhere', () => {
       host.mounts.push({ path: '/other/file', fsid: 'theirs', ...other })
       return fspath === '' ? cwd : undefined
     })
-    expect(mount).toThrow('mounts[0]: the mount did not land on')
+    expect(mount).toThrow('was changed while it was being mounted')
     expect(host.mounts.map(({ fsid }) => fsid)).toEqual(['first', 'theirs'])
+  })
+})
+
+describe('what is made for a mount point', () => {
+  const root = (): string => join(dir, 'root')
+  const roots = () => ({ mountRoot: root(), realRoot: root(), empty: join(dir, 'run/mine/empty') })
+  const made = () =>
+    journal
+      .pending()
+      .map(({ undo }) => (undo.op === 'unmount' ? 'mount' : `${undo.op} ${'path' in undo ? undo.path : ''}`))
+
+  it('is recorded as it was made when a dangling link leads to it', () => {
+    symlinkSync('/usr/share/zone/info', join(root(), 'localtime'))
+    applyMount(host, journal, { ...step(), destination: '/localtime' }, roots())
+    expect(made()).toEqual([
+      'mount',
+      'unlink /usr/share/zone/info',
+      'rmdir /usr/share/zone',
+      'rmdir /usr/share',
+      'rmdir /usr',
+    ])
+    host.mounts.length = 0
+    expect(playBack(host, journal)).toEqual([])
+    expect(readdirSync(root()).sort()).toEqual(['localtime', 'vol'])
+  })
+
+  it('is not recorded, and stays, in a volume, which other containers may have mounted too', () => {
+    host.kernel.nmount = () => {
+      host.mounts.push({
+        path: join(root(), 'vol'),
+        fstype: 'nullfs',
+        from: join(dir, 'host'),
+        fsid: 'volume',
+      })
+    }
+    const volume = { ...step(), source: join(dir, 'host'), destination: '/vol', target: 'dir' } as const
+    applyMount(host, journal, volume, roots())
+    landing(join)
+    applyMount(host, journal, { ...step(), destination: '/vol/sub/f' }, roots())
+    expect(made()).toEqual(['mount', 'mount'])
+    host.mounts.length = 0
+    expect(playBack(host, journal)).toEqual([])
+    expect(readdirSync(join(root(), 'vol/sub'))).toEqual(['f'])
   })
 })
