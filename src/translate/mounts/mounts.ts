@@ -15,10 +15,17 @@ import { inOrder, withMountPoints } from './order.ts'
 
 /** Types that FreeBSD's kernel knows and that a container may be given. */
 const KERNEL_TYPES = new Set(
-  'nullfs tmpfs devfs fdescfs procfs linprocfs linsysfs mqueuefs ufs zfs p9fs nfs cd9660 ext2fs msdosfs udf unionfs fusefs'.split(
+  'nullfs tmpfs devfs fdescfs procfs linprocfs linsysfs mqueuefs ufs zfs p9fs cd9660 ext2fs msdosfs udf unionfs'.split(
     ' ',
   ),
 )
+
+/** Types whose kernel side takes what only their program knows: an address and a file handle, a descriptor, a session. */
+const NEEDS_PROGRAM: Readonly<Record<string, string>> = {
+  nfs: 'mount_nfs',
+  fusefs: 'mount_fusefs',
+  smbfs: 'mount_smbfs',
+}
 
 /** Linux-only types that are left out, and why that does no harm. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
@@ -116,6 +123,13 @@ function fstypeOf(context: Context, mount: Mount, destination: string, property:
   if ((type === '' || type === 'none') && mount.source?.startsWith('/')) return to('nullfs')
   if (type === 'tmpfs' && destination === '/dev') return to('devfs', `devfs, ruleset ${DEFAULT_RULESET}`)
   if (KERNEL_TYPES.has(type)) return to(type)
+  if (Object.hasOwn(NEEDS_PROGRAM, type)) {
+    context.fail(`${property}.type`, `${type} is mounted by ${NEEDS_PROGRAM[type]}(8) only`, {
+      hint: 'mount it on the host, and give the container that directory as a bind mount',
+      lacks: other => other === `${property}.options` || other === `${property}.source`,
+    })
+    return undefined
+  }
   if (type === 'proc') return to(linux ? 'linprocfs' : 'procfs')
   if (type === 'sysfs') return linux ? to('linsysfs') : leaveOut('a FreeBSD container has no /sys')
   if (Object.hasOwn(LEFT_OUT, type)) return leaveOut(LEFT_OUT[type]!)

@@ -109,7 +109,13 @@ describe('sources', () => {
 })
 
 describe('types', () => {
-  it.each(['nullfs', 'fdescfs', 'procfs', 'linprocfs', 'linsysfs', 'mqueuefs', 'ufs', 'zfs', 'p9fs', 'nfs'])(
+  it.each(['nfs', 'fusefs', 'smbfs'])('refuses %s, which only its own program can mount, by name', fstype => {
+    expect(() => plan(mounts({ destination: '/x', type: fstype, source: 'host:/x' }))).toThrow(
+      `mounts[0].type: ${fstype} is mounted by mount_${fstype}(8) only`,
+    )
+  })
+
+  it.each(['nullfs', 'fdescfs', 'procfs', 'linprocfs', 'linsysfs', 'mqueuefs', 'ufs', 'zfs', 'p9fs'])(
     '%s is taken as it is',
     type => {
       expect(mountOn(plan(mounts({ destination: '/m', type, source: '/src' })), '/m')?.fstype).toBe(type)
