@@ -85,7 +85,7 @@ export class ToolError extends JailwrightError {
   readonly status: number
   readonly stderr: string
   constructor(argv: readonly string[], status: number, stderr: string, stdout = '') {
-    const said = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? ''
+    const said = (stderr.trim() || stdout.trim()).split('\n').pop() ?? ''
     super('HOST', said || `${argv[0]} exited with status ${status}`, { subject: argv.join(' ') })
     this.argv = argv
     this.status = status

@@ -6,8 +6,9 @@
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import { abi } from './abi/index.ts'
+import { nameOf } from './ffi/file-names.ts'
 import { call, cString, lastErrno, lastError } from './ffi/index.ts'
-import { decode, memory } from './ffi/memory.ts'
+import { memory } from './ffi/memory.ts'
 import {
   changeDirectory,
   changeUmask,
@@ -135,7 +136,7 @@ class Walk {
     const length = call('readlinkat', parent, cString(name), buffer, buffer.length)
     if (length === -1) return false
     if (++this.#links > MAX_LINKS) throw this.#error('ELOOP')
-    const target = decode(buffer.subarray(0, length))
+    const target = nameOf(buffer.subarray(0, length))
     if (target.startsWith('/')) while (this.#path.length > 1) close(this.#path.pop()!.fd)
     this.#todo.push(...components(target))
     return true

@@ -1,4 +1,5 @@
 /** The part of the host that the commands need which callers run all day. */
+import { engine } from './engine/index.ts'
 import { flock, openNonBlocking, setBlocking } from './process/descriptors.ts'
 import { kill } from './process/identity.ts'
 import { freebsdQueries } from './queries-freebsd.ts'
@@ -10,7 +11,7 @@ import type { EverydayHost } from './types.ts'
 /** The running host, as far as `state`, `start` and `kill` need it. */
 export function openEverydayHost(): EverydayHost {
   return tracedAsAsked<EverydayHost>({
-    kernel: process.platform === 'freebsd' ? freebsdQueries : simulatedQueries,
+    kernel: engine.platform === 'freebsd' ? freebsdQueries : simulatedQueries,
     process: { flock, kill, openNonBlocking, setBlocking },
     signalNumber,
   })

@@ -14,7 +14,9 @@ import type { CArguments, CFunctionName } from './ffi/signatures.ts'
 type Fs = typeof import('node:fs')
 
 /** The calls below go to libc. */
-const direct = process.versions.bun !== undefined
+function direct(): boolean {
+  return process.versions.bun !== undefined
+}
 
 let loaded: Fs | undefined
 
@@ -30,14 +32,14 @@ function late<K extends keyof Fs>(name: K): Fs[K] {
   return call as Fs[K]
 }
 
-export const existsSync = late('existsSync')
-export const fstatSync = late('fstatSync')
-export const mkdirSync = late('mkdirSync')
-export const readdirSync = late('readdirSync')
-export const realpathSync = late('realpathSync') as (path: string) => string
-export const rmdirSync = late('rmdirSync')
-export const statSync = late('statSync')
-export const unlinkSync = late('unlinkSync')
+export const existsSync = /* @__PURE__ */ late('existsSync')
+export const fstatSync = /* @__PURE__ */ late('fstatSync')
+export const mkdirSync = /* @__PURE__ */ late('mkdirSync')
+export const readdirSync = /* @__PURE__ */ late('readdirSync')
+export const realpathSync = /* @__PURE__ */ late('realpathSync') as (path: string) => string
+export const rmdirSync = /* @__PURE__ */ late('rmdirSync')
+export const statSync = /* @__PURE__ */ late('statSync')
+export const unlinkSync = /* @__PURE__ */ late('unlinkSync')
 
 /** One libc call on a file, again after EINTR; fails as node:fs does. */
 function libc<N extends CFunctionName>(
@@ -59,7 +61,7 @@ function libc<N extends CFunctionName>(
 
 /** open(2) with `r`, `w`, `a` or this host's flags; close-on-exec. Mode in permission bits, subject to the umask. */
 export function openSync(path: string, flags: 'r' | 'w' | 'a' | number, mode = 0o666): number {
-  if (!direct) return fs().openSync(path, flags, mode)
+  if (!direct()) return fs().openSync(path, flags, mode)
   const { CREAT, TRUNC, APPEND, CLOEXEC } = abi.open
   const writing = { r: 0, w: 1 | CREAT | TRUNC, a: 1 | CREAT | APPEND }
   const number = typeof flags === 'number' ? flags : writing[flags]
@@ -68,18 +70,18 @@ export function openSync(path: string, flags: 'r' | 'w' | 'a' | number, mode = 0
 
 /** close(2). */
 export function closeSync(fd: number): void {
-  if (direct) libc('close', 'close', undefined, fd)
+  if (direct()) libc('close', 'close', undefined, fd)
   else fs().closeSync(fd)
 }
 
 /** read(2) into the whole buffer; 0 at end of file. */
 export function readSync(fd: number, buffer: Uint8Array): number {
-  return direct ? libc('read', 'read', undefined, fd, buffer, buffer.length) : fs().readSync(fd, buffer)
+  return direct() ? libc('read', 'read', undefined, fd, buffer, buffer.length) : fs().readSync(fd, buffer)
 }
 
 /** write(2) of the buffer from `offset` on; gives the number of bytes taken. */
 export function writeSync(fd: number, buffer: Uint8Array, offset = 0): number {
-  if (!direct) return fs().writeSync(fd, buffer, offset)
+  if (!direct()) return fs().writeSync(fd, buffer, offset)
   const rest = buffer.subarray(offset)
   return libc('write', 'write', undefined, fd, rest, rest.length)
 }
@@ -92,7 +94,7 @@ export function writeAll(fd: number, text: string): void {
 
 /** rename(2). */
 export function renameSync(from: string, to: string): void {
-  if (direct) libc('rename', 'rename', from, cString(from), cString(to))
+  if (direct()) libc('rename', 'rename', from, cString(from), cString(to))
   else fs().renameSync(from, to)
 }
 
@@ -100,7 +102,7 @@ export function renameSync(from: string, to: string): void {
 export function readFileSync(path: string, encoding: 'utf8'): string {
   const fd = openSync(path, abi.open.NONBLOCK)
   try {
-    if (!direct) return fs().readFileSync(fd, encoding)
+    if (!direct()) return fs().readFileSync(fd, encoding)
     // A state file fits in a page, with room to see its end.
     let bytes: Uint8Array = new Uint8Array(4096)
     for (let length = 0; ; ) {

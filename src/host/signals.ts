@@ -12,7 +12,9 @@ export function signalNumber(name: string): number | undefined {
     const number = realTime[1] === 'RTMIN+' ? base + Number(realTime[2]) : base - Number(realTime[2])
     return number >= abi.signals.RTMIN! && number <= abi.signals.RTMAX! ? number : undefined
   }
-  return Object.hasOwn(abi.signals, name) ? abi.signals[name] : abi.signals[ALIASES[name] ?? '']
+  // A name such as `constructor` finds what every object has.
+  const number: unknown = abi.signals[ALIASES[name] ?? name]
+  return typeof number === 'number' ? number : undefined
 }
 
 /** Name without SIG by number, undefined when this host has none. */

@@ -2,8 +2,8 @@
  * A record of what reaches the host, for tests ("the commands equal the plan's") and for the benchmark: when
  * JAILWRIGHT_TRACE names a file, each tool run and each call is appended to it as one JSON line.
  */
-import { encode } from './ffi/memory.ts'
-import { openSync, writeSync } from './files.ts'
+import { engine } from './engine/index.ts'
+import { openFile, writeText } from './files.ts'
 import type { EverydayHost, Host } from './types.ts'
 
 /** One line of the record; `ms` is how long it took, for the benchmark. */
@@ -18,16 +18,16 @@ function plain(_key: string, value: unknown): unknown {
 
 /** The host itself, or one whose calls are appended to the file that JAILWRIGHT_TRACE names. */
 export function tracedAsAsked<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host: H): H {
-  const file = process.env.JAILWRIGHT_TRACE
+  const file = engine.environment.JAILWRIGHT_TRACE
   return file === undefined || file === '' ? host : traced(host, file)
 }
 
 /** A host whose calls are appended to `file`. A process call is written before it is made: execve does not come back. */
 export function traced<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host: H, file: string): H {
-  // Opened once and at the start: in the jail the path would be another one. The environment may hold secrets. Engines open close-on-exec.
-  const record = openSync(file, 'a', 0o600)
+  // Opened once and at the start: in the jail the path would be another one. The environment may hold secrets.
+  const record = openFile(file, 'append', 0o600)
   const write = (line: TraceLine) => {
-    writeSync(record, encode(`${JSON.stringify(line, plain)}\n`))
+    writeText(record, `${JSON.stringify(line, plain)}\n`)
   }
   const wrap = <T extends object>(kind: 'kernel' | 'process', calls: T): T =>
     new Proxy(calls, {
@@ -39,11 +39,11 @@ export function traced<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host
             write({ kind, call: name, args })
             return fn.apply(target, args)
           }
-          const begin = performance.now()
+          const begin = engine.monotonicMs()
           try {
             return fn.apply(target, args)
           } finally {
-            write({ kind, call: name, args, ms: performance.now() - begin })
+            write({ kind, call: name, args, ms: engine.monotonicMs() - begin })
           }
         }
       },
@@ -52,9 +52,9 @@ export function traced<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host
   const tracedRun: Host['run'] | undefined =
     run &&
     ((tool, args, options) => {
-      const begin = performance.now()
+      const begin = engine.monotonicMs()
       const result = run(tool, args, options)
-      const ms = performance.now() - begin
+      const ms = engine.monotonicMs() - begin
       write({ kind: 'tool', tool, args, stdin: options?.stdin, status: result.status, ms })
       return result
     })

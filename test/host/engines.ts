@@ -1,8 +1,9 @@
-/** Runs a fixture as a process of its own under Bun and under Node (bundled, as it is shipped). */
+/** Runs a fixture as a process of its own under Bun, under Node (bundled, as it is shipped) and natively. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
+import { compileNative, writeParts } from '../../scripts/native.mjs'
 
 const repository = join(import.meta.dirname, '../..')
 /** Inside the repository, because the bundle looks for koffi upwards from where it is. */
@@ -55,4 +56,13 @@ export function runFixture(
     timeout: 30_000,
   })
   return { status, signal, stdout, stderr }
+}
+
+/** A fixture compiled into a native program; it may use nothing but `src/`. */
+export async function nativeFixture(name: string): Promise<string> {
+  const parts = `dist/native/host-parts/${name}`
+  await writeParts({ main: `test/host/fixtures/${name}.ts` }, join(repository, parts))
+  const program = `dist/native/host-${name}`
+  await compileNative(parts, program)
+  return join(repository, program)
 }

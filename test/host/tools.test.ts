@@ -60,7 +60,7 @@ describe.each(engines)('running tools under %s', engine => {
     const { pid } = JSON.parse(done.stdout) as Outcome
     const lines = readFileSync(trace, 'utf8').trim().split('\n')
     expect(lines.slice(0, 2).map(line => JSON.parse(line))).toEqual([
-      { kind: 'process', call: 'dup2', args: [2, 9] },
+      { kind: 'process', call: 'dup2', args: [2, 30] },
       {
         kind: 'tool',
         tool: 'ps',

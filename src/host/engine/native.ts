@@ -20,6 +20,12 @@ export interface Native {
 /** CLOCK_MONOTONIC of time.h. */
 const CLOCK_MONOTONIC = { freebsd: 4, linux: 1 }
 
+// signal.h, the same on both systems; the handler is what struct sigaction begins with.
+const SIGPIPE = 13
+const SIG_IGN = 1
+/** Room for the larger of both systems' struct sigaction. */
+const SIGACTION_SIZE = 152
+
 /** Environment as an object; of two values of one name the first counts, as for getenv(3). */
 function environmentOf(entries: readonly string[]): Record<string, string> {
   const environment: Record<string, string> = {}
@@ -39,6 +45,10 @@ export function nativeEngine(native: Native): Engine {
     if (found === undefined) throw new TypeError(`this program has no C function ${name}`)
     return found
   }
+  // EPIPE instead of an end without a word, as under Node.
+  const ignore = new Uint8Array(SIGACTION_SIZE)
+  ignore[0] = SIG_IGN
+  get('sigaction')(SIGPIPE, ignore, null)
   let environment: Record<string, string> | undefined
   return {
     argv: native.argv,

@@ -2,7 +2,7 @@
 
 import { abi } from '../abi/index.ts'
 import { call, check, cString, lastError } from '../ffi/index.ts'
-import { fstatSync, openSync, readdirSync } from '../files.ts'
+import { closeFile, listDirectory, openFile, statusOfDescriptor } from '../files.ts'
 import { openDirectories } from '../sysctl.ts'
 
 // The same on both hosts (fcntl.h, sys/file.h, unistd.h / linux/close_range.h).
@@ -48,27 +48,21 @@ export function setNonBlocking(fd: number): void {
 
 /** Open descriptors that are directories, found without leaving one open. */
 export function directoryDescriptors(): number[] {
-  const found = abi.os === 'freebsd' ? openDirectories() : readdirSync('/proc/self/fd').map(Number)
+  const found = abi.os === 'freebsd' ? openDirectories() : listDirectory('/proc/self/fd').map(Number)
   // The listing held a descriptor of its own, closed by now: only what is still a directory counts.
   return found.filter(isDirectory)
 }
 
 function isDirectory(fd: number): boolean {
   try {
-    return fstatSync(fd).isDirectory()
+    return statusOfDescriptor(fd).kind === 'dir'
   } catch {
     return false
   }
 }
 
 /** close(2). */
-export function close(fd: number): void {
-  if (call('close', fd) === -1) {
-    const failure = lastError('close', `descriptor ${fd}`)
-    // After EINTR the descriptor is gone on both hosts.
-    if (failure.errno !== 'EINTR') throw failure
-  }
-}
+export const close = closeFile
 
 /** Closes every directory descriptor from `first` on; jail_attach(2) refuses while there is one. */
 export function closeDirectories(first: number): void {
@@ -101,9 +95,9 @@ export function mkfifo(path: string, mode: number): void {
   check('mkfifo', path, cString(path), mode)
 }
 
-/** open(2) with O_NONBLOCK, by this host's own flags: an engine's `fs.constants` may be another system's. */
+/** open(2) with O_NONBLOCK. */
 export function openNonBlocking(path: string, mode: 'read' | 'write'): number {
-  return openSync(path, (mode === 'read' ? 0 : 1) | abi.open.NONBLOCK)
+  return openFile(path, (mode === 'read' ? 0 : 1) | abi.open.NONBLOCK)
 }
 
 /**
@@ -111,5 +105,5 @@ export function openNonBlocking(path: string, mode: 'read' | 'write'): number {
  * FreeBSD) and without waiting when it is a FIFO.
  */
 export function openNoFollow(name: string): number {
-  return openSync(name, abi.open.NONBLOCK | abi.open.NOFOLLOW)
+  return openFile(name, abi.open.NONBLOCK | abi.open.NOFOLLOW)
 }

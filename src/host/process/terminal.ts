@@ -3,13 +3,15 @@
 import { abi } from '../abi/index.ts'
 import { call, check, cString } from '../ffi/index.ts'
 import { memory } from '../ffi/memory.ts'
-import { fstatSync, openSync } from '../files.ts'
+import { openFile, statusOfDescriptor } from '../files.ts'
 import { close } from './descriptors.ts'
 
 const O_RDWR = 2
 /** At once: nothing that was typed ahead is thrown away, and a terminal that is stopped (^S) does not stop us. */
 const TCSANOW = 0
 const WINSIZE = 8
+/** An id that chown(2) leaves as it is: -1. */
+const NO_CHANGE = 0xffffffff
 
 /** posix_openpt(3), grantpt(3), unlockpt(3); both descriptors are close-on-exec, neither becomes controlling. */
 export function openPty(): { master: number; slave: number; path: string } {
@@ -34,7 +36,7 @@ function openSlave(master: number, path: string, flags: number): number {
     const slave = call('ioctl', master, abi.ioctl.TIOCGPTPEER, flags)
     if (slave !== -1) return slave
   }
-  return openSync(path, flags)
+  return openFile(path, flags)
 }
 
 /** TIOCSCTTY: makes the terminal the controlling one of the calling session leader. */
@@ -48,9 +50,9 @@ export function giveTerminal(path: string, uid: number): void {
   const node = call('openat', abi.atFdcwd, cString(path), flags, 0)
   if (node === -1) return
   try {
-    const [held, found] = [fstatSync(0), fstatSync(node)]
-    if (found.isCharacterDevice() && found.rdev === held.rdev)
-      check('fchownat', path, node, cString(''), uid, -1, abi.atEmptyPath)
+    const [held, found] = [statusOfDescriptor(0), statusOfDescriptor(node)]
+    if (found.kind === 'char' && found.rdev === held.rdev)
+      check('fchownat', path, node, cString(''), uid, NO_CHANGE, abi.atEmptyPath)
   } finally {
     close(node)
   }

@@ -6,7 +6,7 @@ import { abi } from '../abi/index.ts'
 import { encodeIovec, encodeMessage, encodeRights, encodeUnixAddress } from '../abi/socket.ts'
 import { addressOf, call, check, lastError } from '../ffi/index.ts'
 import { encode, memoryOf } from '../ffi/memory.ts'
-import { openSync } from '../files.ts'
+import { openFile } from '../files.ts'
 import { close } from './descriptors.ts'
 
 const AF_UNIX = 1
@@ -38,7 +38,7 @@ function connectLong(socket: number, path: string): void {
   const slash = path.lastIndexOf('/')
   const name = path.slice(slash + 1)
   const short = (directory: number) => (abi.os === 'freebsd' ? name : `/proc/self/fd/${directory}/${name}`)
-  const directory = openSync(
+  const directory = openFile(
     slash === -1 ? '.' : path.slice(0, slash) || '/',
     abi.open.DIRECTORY | abi.open.CLOEXEC | abi.open.PATH,
   )

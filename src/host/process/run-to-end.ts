@@ -1,0 +1,78 @@
+/** A program run to its end: what it is told, what it says, how it ended. */
+import { concatenate, decode, encode } from '../../bytes.ts'
+import { errnoOf } from '../../errors.ts'
+import { closeFile, openFile, readInto, writeFrom } from '../files.ts'
+import { pipe, poll, startProcess, waitForEnd } from '../processes.ts'
+import type { RunOptions, ToolResult } from '../types.ts'
+
+/** LC_ALL=C: numbers and dates of one form, and FreeBSD's own words in errors. */
+const ENVIRONMENT = { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', LC_ALL: 'C' }
+const CHUNK = 65_536
+/** As much as a pipe takes without waiting once it is writable (PIPE_BUF of limits.h, the smaller of both hosts'). */
+const PIPE_BUF = 512
+
+/** Runs a program in `/`; SyscallError when it cannot be started. */
+export function runToEnd(path: string, argv: readonly string[], { stdin, keepOpen }: RunOptions): ToolResult {
+  const out = pipe()
+  const err = pipe()
+  // An empty input is none, and the caller's own standard input must not be read.
+  const input = stdin ? pipe() : undefined
+  const nothing = input ? undefined : openFile('/dev/null', 'read')
+  const inner = [
+    input?.reader ?? nothing,
+    out.writer,
+    err.writer,
+    ...(keepOpen === undefined ? [] : [keepOpen]),
+  ]
+  let pid: number
+  try {
+    pid = startProcess({ path, argv, env: ENVIRONMENT, cwd: '/', descriptors: inner })
+  } catch (error) {
+    for (const fd of [out.reader, err.reader, input?.writer]) if (fd !== undefined) closeFile(fd)
+    throw error
+  } finally {
+    for (const fd of [nothing, input?.reader, out.writer, err.writer]) if (fd !== undefined) closeFile(fd)
+  }
+  const [stdout, stderr] = exchange([out.reader, err.reader], input?.writer, encode(stdin ?? ''))
+  return { status: waitForEnd(pid)!, stdout: decode(stdout!), stderr: decode(stderr!) }
+}
+
+/** Writes `input` to one descriptor and reads the others to their ends, whichever is ready; all are closed then. */
+function exchange(readers: readonly number[], writer: number | undefined, input: Uint8Array): Uint8Array[] {
+  const parts = readers.map((): Uint8Array[] => [])
+  const open = new Set(readers)
+  let left = writer
+  let written = 0
+  const buffer = new Uint8Array(CHUNK)
+  while (open.size > 0) {
+    const wanted = readers.filter(fd => open.has(fd)).map(fd => ({ fd, read: true }))
+    const all = left === undefined ? wanted : [...wanted, { fd: left, write: true }]
+    for (const { fd, read, write } of poll(all)) {
+      if (write && fd === left) {
+        written += writeSome(fd, input.subarray(written, written + PIPE_BUF))
+        if (written < input.length) continue
+        closeFile(fd)
+        left = undefined
+      } else if (read) {
+        const size = readInto(fd, buffer)
+        if (size > 0) parts[readers.indexOf(fd)]!.push(buffer.slice(0, size))
+        else {
+          closeFile(fd)
+          open.delete(fd)
+        }
+      }
+    }
+  }
+  if (left !== undefined) closeFile(left)
+  return parts.map(concatenate)
+}
+
+/** Bytes that were written; all that is left for a program that reads no more. */
+function writeSome(fd: number, bytes: Uint8Array): number {
+  try {
+    return writeFrom(fd, bytes)
+  } catch (error) {
+    if (errnoOf(error) === 'EPIPE') return Number.POSITIVE_INFINITY
+    throw error
+  }
+}
