@@ -92,8 +92,7 @@ export const simulatedQueries: KernelQueries = {
   jailId: name => ask('jailId', [name]) as number | undefined,
   jailParams: (jid, names) => ask('jailParams', [jid, names]) as Record<string, string> | undefined,
   processInfo: pid => ask('processInfo', [pid]) as ReturnType<KernelQueries['processInfo']>,
-  processInfos: pids =>
-    new Map((ask('processInfos', [pids]) as ProcessInfo[]).map(one => [one.pid, one])),
+  processInfos: pids => new Map((ask('processInfos', [pids]) as ProcessInfo[]).map(one => [one.pid, one])),
   jailProcesses: jid => (ask('jailProcesses', [jid]) as number[] | undefined) ?? [],
   sysctl: name => ask('sysctl', [name]) as string | undefined,
   sysctlExists: name => ask('sysctlExists', [name]) === true,
