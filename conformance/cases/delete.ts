@@ -56,7 +56,7 @@ export const deleteCases = [
     id: 'delete.force-running',
     title: 'delete --force of a running container kills it',
     stands:
-      'podman calls `delete --force ID` (needs A2.3); runc(8): "--force Forcibly kill the container if it is still running"',
+      'podman calls `delete --force ID` (libpod/oci_conmon_common.go); runc(8): "--force Forcibly kill the container if it is still running"',
     mark: 'any-runtime',
     notFor: { runj: 'has no --force' },
     program: 'trap "" TERM; sleep %{nap} & echo ready; wait',
@@ -79,7 +79,7 @@ export const deleteCases = [
     id: 'delete.path-as-id',
     title: 'delete of a path does not remove the directory',
     stands:
-      "ocijail removed the host's directory with its files on `delete /precious` (needs A3.3, measured.md)",
+      "ocijail (main.cpp) removed the host's directory with its files on `delete /precious`, seen on FreeBSD 15.1",
     mark: 'any-runtime',
     files: { 'precious/f': 'do not lose me' },
     steps: [
@@ -97,7 +97,7 @@ export const deleteCases = [
     id: 'delete.not-a-container',
     title: 'a directory or link in the place of a container, made by somebody else, is left alone',
     stands:
-      "ocijail removed the host's directory with its files on `delete` (needs A3.3, measured.md); design: nothing of others is removed",
+      "ocijail (main.cpp) removed the host's directory with its files on `delete`, seen on FreeBSD 15.1; what somebody else made is never removed",
     mark: 'jailwright',
     files: { 'keep/f': 'do not lose me' },
     steps: [
@@ -151,7 +151,7 @@ export const deleteCases = [
   defineCase({
     id: 'delete.children-of-the-program',
     title: 'processes that outlive the program are gone after delete',
-    stands: 'needs A.3.15: daemons surviving in a persistent jail (obuilder#210); runtime.md, Delete',
+    stands: 'obuilder#210: daemons survived in a persistent jail; runtime.md, Delete',
     mark: 'any-runtime',
     program: '(exec sleep %{nap}) & echo ready; exit 0',
     steps: [create(), start(), wait('stopped'), remove(), gone()],
@@ -159,7 +159,7 @@ export const deleteCases = [
   defineCase({
     id: 'delete.several',
     title: 'delete --force takes several ids',
-    stands: 'design: `delete` takes several ids, as crun and youki do in scripts of administrators',
+    stands: 'crun and youki delete several ids in one call, and scripts of administrators do so',
     mark: 'jailwright',
     program: 'exit 0',
     steps: [
@@ -173,7 +173,7 @@ export const deleteCases = [
   defineCase({
     id: 'delete.killed-then-at-once',
     title: 'delete right after kill KILL succeeds within a moment',
-    stands: 'buildah: kill ID SIGKILL, then delete without --force (needs A2.6)',
+    stands: 'buildah calls `kill ID SIGKILL`, then `delete ID` without --force (run_common.go)',
     mark: 'any-runtime',
     program: 'echo ready; exec sleep %{nap}',
     steps: [

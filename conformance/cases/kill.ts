@@ -20,15 +20,10 @@ const catcher =
   'trap "echo got TERM; exit 0" TERM; trap "echo got HUP; exit 0" HUP; trap "echo got USR1" USR1; echo ready; while :; do sleep 0.1; done'
 
 const ways = [
-  ['term-by-name', 'TERM', 'got TERM', 'a signal by its name without SIG'],
-  [
-    'term-with-prefix',
-    'SIGTERM',
-    'got TERM',
-    'a signal by its name with SIG: buildah sends SIGKILL so (needs A3.9)',
-  ],
-  ['hup-by-number', '1', 'got HUP', 'a signal by its number: podman sends numbers (needs A2.3)'],
-  ['lower-case', 'term', 'got TERM', 'a signal by its name in lower case, as runc takes it'],
+  ['term-by-name', 'TERM', 'got TERM', 'a signal goes by its name without SIG'],
+  ['term-with-prefix', 'SIGTERM', 'got TERM', 'a signal goes by its name with SIG: buildah sends SIGKILL so'],
+  ['hup-by-number', '1', 'got HUP', 'a signal goes by its number: podman sends numbers'],
+  ['lower-case', 'term', 'got TERM', 'a signal goes by its name in lower case, as runc takes it'],
 ] as const
 
 export const killCases = [
@@ -55,7 +50,7 @@ export const killCases = [
     id: 'kill.kill-by-name',
     title: 'kill ID SIGKILL ends a program that ignores TERM',
     stands:
-      'buildah calls `kill ID SIGKILL` (needs A2.6); ocijail: "Unknown signal name SIGKILL" (measured.md)',
+      'buildah calls `kill ID SIGKILL` (run_common.go); ocijail (kill.cpp) says "Unknown signal name SIGKILL"',
     mark: 'any-runtime',
     program: 'trap "" TERM; echo ready; while :; do sleep 0.1; done',
     steps: [
@@ -74,7 +69,7 @@ export const killCases = [
     id: 'kill.signal-0',
     title: 'signal 0 tells whether the container lives',
     stands:
-      'kill(2): "If sig is zero, error checking is performed but no signal is sent"; refused by ocijail (needs A3.9)',
+      'kill(2): "If sig is zero, error checking is performed but no signal is sent"; refused by ocijail (kill.cpp)',
     mark: 'any-runtime',
     notFor: { runc: '1.1 takes no 0 ("unknown signal")' },
     program: 'echo ready; exec sleep %{nap}',
@@ -92,7 +87,7 @@ export const killCases = [
     id: 'kill.stopped',
     title: 'kill of a stopped container is an error',
     stands:
-      'runtime.md, Kill: "Attempting to send a signal to a container that is neither created nor running MUST have no effect on the container and MUST generate an error" (needs A3.9)',
+      'runtime.md, Kill: "Attempting to send a signal to a container that is neither created nor running MUST have no effect on the container and MUST generate an error"; ocijail (kill.cpp) says success',
     mark: 'any-runtime',
     program: 'exit 0',
     steps: [
@@ -131,7 +126,7 @@ export const killCases = [
   defineCase({
     id: 'kill.usr1',
     title: 'a signal whose number differs between systems goes by its name',
-    stands: 'SIGUSR1 is 30 on FreeBSD and 10 on Linux (freebsd/process.md); runtime.md, Kill',
+    stands: 'SIGUSR1 is 30 on FreeBSD (sys/sys/signal.h) and 10 on Linux; runtime.md, Kill',
     mark: 'any-runtime',
     program: catcher,
     steps: [...startReady(), kill('USR1'), waitText(/got USR1/), state({ status: 'running' }), ...finish],
@@ -139,7 +134,8 @@ export const killCases = [
   defineCase({
     id: 'kill.all',
     title: 'kill --all reaches every process of the container',
-    stands: 'podman calls `kill --all ID SIGNAL` (needs A2.3); parsed and ignored by ocijail (needs A3.9)',
+    stands:
+      'podman calls `kill --all ID SIGNAL` (libpod/oci_conmon_common.go); ocijail (kill.cpp) parses --all and ignores it',
     mark: 'any-runtime',
     program:
       // The first process is ready before its child is: a signal that comes between would end it.

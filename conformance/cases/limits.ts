@@ -1,4 +1,4 @@
-/** Limits by rctl(8) on a FreeBSD host (design, "Limits"; rctl.md). */
+/** Limits by rctl(8) on a FreeBSD host (docs/freebsd/limits.md). */
 import {
   call,
   check,
@@ -18,7 +18,7 @@ export const limitCases = [
     id: 'limits.linux-resources',
     title: 'linux.resources become rctl rules that end with the container',
     stands:
-      'dfr/ocijail#16: map memory and cpus to rctl (needs A.4.18); rules are keyed by name and survive the jail (rctl.md 2)',
+      'dfr/ocijail#16 asks for memory and cpus as rctl rules; a rule is keyed by the name of the jail and outlives it (docs/freebsd/limits.md)',
     mark: 'jailwright',
     needs: ['racct'],
     config: {
@@ -43,7 +43,8 @@ export const limitCases = [
   defineCase({
     id: 'limits.annotation',
     title: 'an annotation sets a limit: podman never writes --memory into the config',
-    stands: 'podman on FreeBSD drops --memory (needs A2.4): limits must be reachable by annotation',
+    stands:
+      'podman on FreeBSD drops --memory (pkg/specgen/generate/oci_freebsd.go copies no resources), so limits must be reachable by annotation',
     mark: 'jailwright',
     needs: ['racct'],
     config: { annotations: { 'org.jailwright.limits.openfiles': '200' } },
@@ -53,7 +54,7 @@ export const limitCases = [
   defineCase({
     id: 'limits.update',
     title: 'update changes the limits of a running container',
-    stands: 'podman update: `update --resources=FILE ID` (needs A2.3)',
+    stands: 'podman update calls `update --resources=FILE ID`',
     mark: 'jailwright',
     needs: ['racct'],
     files: { 'resources.json': '{"memory":{"limit":33554432},"pids":{"limit":20}}' },
@@ -71,7 +72,7 @@ export const limitCases = [
     id: 'limits.update-ignored',
     title: 'update says what it cannot do, one warning each, and succeeds',
     stands:
-      'podman update: `update --resources=FILE ID` with --cpu-shares, --memory-reservation, --blkio-weight (needs A2.3): a limit that is not in force is not to look as if it were (design, "Not on FreeBSD")',
+      'podman update calls `update --resources=FILE ID` with what --cpu-shares, --memory-reservation and --blkio-weight ask; a limit that is not in force must not look as if it were',
     mark: 'jailwright',
     files: {
       'resources.json':
@@ -102,7 +103,7 @@ export const limitCases = [
     id: 'limits.stale-rule',
     title: 'a rule that an earlier jail of this name left does not bind the new container',
     stands:
-      'issue 3, point 7: rules "never outlive the container nor reach another one of the same name" (rctl.md 2)',
+      "rctl(8): a rule may outlive its jail and holds for the next jail of that name; the runtime's rules end with the container",
     mark: 'jailwright',
     needs: ['racct'],
     config: { linux: { resources: { pids: { limit: 40 } } } },
@@ -120,7 +121,8 @@ export const limitCases = [
   defineCase({
     id: 'limits.racct-off',
     title: 'without racct a limit is an error that names the loader tunable',
-    stands: 'needs A.4.19: say plainly that racct is off; set kern.racct.enable=1 in loader.conf',
+    stands:
+      'rctl(8): without kern.racct.enable=1 in loader.conf every call is ENOSYS, and the user has to be told so',
     mark: 'jailwright',
     needs: ['no-racct'],
     config: { linux: { resources: { memory: { limit: 67108864 } } } },
@@ -129,7 +131,7 @@ export const limitCases = [
   defineCase({
     id: 'limits.racct-off-best-effort',
     title: 'without racct and under best effort a limit is a warning',
-    stands: 'design, Limits: `--limits=best-effort`, then a warning',
+    stands: '`--limits=best-effort` of jailwright (docs/config.md): the limit is a warning',
     mark: 'jailwright',
     needs: ['no-racct'],
     config: { linux: { resources: { memory: { limit: 67108864 } } } },
@@ -138,7 +140,7 @@ export const limitCases = [
   defineCase({
     id: 'limits.racct-off-annotation',
     title: 'without racct the annotation makes a limit a warning, and --limits has the last word',
-    stands: 'design, Limits: podman passes no options of ours, so the annotation says best-effort',
+    stands: 'podman passes no options of jailwright, so an annotation says best-effort (docs/config.md)',
     mark: 'jailwright',
     needs: ['no-racct'],
     config: {
@@ -168,7 +170,7 @@ export const limitCases = [
   defineCase({
     id: 'limits.create-ignored',
     title: 'create says which limits FreeBSD does not have',
-    stands: 'design, "Not on FreeBSD": a limit that is not in force is not to look as if it were',
+    stands: 'a limit that is not in force must not look as if it were (docs/config.md)',
     mark: 'jailwright',
     config: { linux: { resources: { cpu: { shares: 512 }, memory: { reservation: 33554432 } } } },
     steps: [

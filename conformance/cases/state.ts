@@ -36,7 +36,7 @@ export const stateCases = [
   }),
   defineCase({
     id: 'state.running',
-    title: 'state of a running container',
+    title: 'state of a running container says running, with its pid',
     stands:
       'runtime.md, State: "running: the container process has executed the user-specified program but has not exited"',
     mark: 'any-runtime',
@@ -49,7 +49,7 @@ export const stateCases = [
   }),
   defineCase({
     id: 'state.stopped',
-    title: 'state of a stopped container',
+    title: 'state of a stopped container says stopped',
     stands: 'runtime.md, State: "stopped: the container process has exited"',
     mark: 'any-runtime',
     program: 'exit 3',
@@ -90,7 +90,7 @@ export const stateCases = [
     id: 'state.version-not-old',
     title: 'ociVersion of the state is not the fixed 1.0.2',
     stands:
-      'ocijail reports ociVersion "1.0.2" always (needs A3.11); runtime.md, State: ociVersion "is version of the Open Container Initiative Runtime Specification with which the state complies"',
+      'ocijail (main.cpp) reports ociVersion "1.0.2" always; runtime.md, State: ociVersion "is version of the Open Container Initiative Runtime Specification with which the state complies"',
     mark: 'jails',
     config: { ociVersion: '1.3.0' },
     steps: [create(), state({ ociVersion: /^1\.[1-9]/ }), call(['delete', '--force', '%{id}'])],
@@ -99,7 +99,7 @@ export const stateCases = [
     id: 'state.jail-annotation',
     title: 'the jail id is in the state as annotation org.freebsd.jail.jid',
     stands:
-      'cbsd takes the jid from `state`\'s annotations["org.freebsd.jail.jid"], a string (needs A2.7; cbsd#840, ocijail#14)',
+      'cbsd takes the jid from `state`\'s annotations["org.freebsd.jail.jid"], a string (cbsd#840, ocijail#14)',
     mark: 'jails',
     program: 'echo ready; exec sleep %{nap}',
     steps: [
@@ -119,8 +119,7 @@ export const stateCases = [
   defineCase({
     id: 'state.file-has-jid-and-pid',
     title: 'state.json below the state root has jid and pid at the top',
-    stands:
-      'dfr/ocijail#3: hooks in the field read /var/run/ocijail/<id>/state.json and its .jid (needs A.2.8)',
+    stands: 'dfr/ocijail#3: hooks in the field read /var/run/ocijail/<id>/state.json and its .jid',
     mark: 'jails',
     notFor: { runj: 'keeps its state elsewhere' },
     program: 'echo ready; exec sleep %{nap}',

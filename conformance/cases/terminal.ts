@@ -83,7 +83,7 @@ export const terminalCases = [
   defineCase({
     id: 'terminal.resize',
     title: 'a later change of the size is seen and signalled',
-    stands: 'conmon sets TIOCSWINSZ on the master; the program gets SIGWINCH (needs A.10.34)',
+    stands: 'conmon sets TIOCSWINSZ on the master; the program gets SIGWINCH (tty(4))',
     mark: 'any-runtime',
     needs: ['native'],
     config: { process: { terminal: true } },
@@ -117,8 +117,8 @@ export const terminalCases = [
   }),
   defineCase({
     id: 'terminal.long-socket-path',
-    title: 'a console socket whose path is longer than sun_path',
-    stands: 'traps.md 53: socket paths end at 104 bytes; podman\'s can be longer (design, "Traps")',
+    title: 'a console socket may have a path that is longer than sun_path',
+    stands: "unix(4): sun_path has 104 bytes on FreeBSD, and podman's paths can be longer",
     mark: 'any-runtime',
     needs: ['native'],
     notFor: { runc: '1.1 cannot ("connect: invalid argument")', crun: 'depends on the version' },
@@ -138,7 +138,7 @@ export const terminalCases = [
   defineCase({
     id: 'terminal.socket-missing',
     title: 'a console socket that is not there is an error, not a hang',
-    stands: 'ocijail hangs for ever when the console socket cannot be reached (needs A3.5)',
+    stands: 'ocijail (create.cpp) hangs for ever when the console socket cannot be reached',
     mark: 'any-runtime',
     config: { process: { terminal: true } },
     program: 'echo never',

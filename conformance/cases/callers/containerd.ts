@@ -42,7 +42,7 @@ export const containerdCases = [
   }),
   defineCase({
     id: 'callers.containerd-exec',
-    title: "exec in containerd's words: flags in another order, output and pid file",
+    title: "exec takes containerd's words: flags in another order, output and pid file",
     stands: 'containerd go-runc, runc.go, Exec: exec --process FILE --detach --pid-file P ID',
     mark: 'any-runtime',
     notFor,
@@ -82,7 +82,7 @@ export const containerdCases = [
   }),
   defineCase({
     id: 'callers.runj-kill',
-    title: "kill with its flags after the id, in the order of runj's containerd shim",
+    title: "kill takes its flags after the id, in the order of runj's containerd shim",
     stands: 'runj containerd/exec.go, execKill: kill ID SIGNAL --all; a number or a name with SIG',
     mark: 'jails',
     notFor: { ocijail: 'ignores --all' },
@@ -103,7 +103,7 @@ export const containerdCases = [
   }),
   defineCase({
     id: 'callers.runj-create',
-    title: "create with the bundle after the id, as runj's containerd shim calls it",
+    title: "create takes the bundle after the id, as runj's containerd shim calls it",
     stands: 'runj containerd/exec.go, execCreate: create ID BUNDLE',
     mark: 'jailwright',
     program: 'echo made',

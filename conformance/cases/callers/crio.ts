@@ -75,7 +75,7 @@ export const crioCases = [
   }),
   defineCase({
     id: 'callers.crio-exec',
-    title: "exec --process FILE attached: CRI-O's streams, and the program's status",
+    title: "exec --process FILE, attached, uses CRI-O's streams and ends with the program's status",
     stands:
       'cri-o internal/oci/runtime_oci.go, ExecContainer: --root DIR exec --process FILE ID with pipes, the exit status is the answer',
     mark: 'any-runtime',

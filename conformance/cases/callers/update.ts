@@ -37,7 +37,7 @@ export const updateCallerCases = [
   ).map(([name, words, source]) =>
     defineCase({
       id: `callers.${name}-update`,
-      title: `update with resources on standard input, as ${name} writes it`,
+      title: `update takes resources on standard input, as ${name} writes them`,
       stands: `${source}: ${words.slice(0, -1).join(' ')} ID, linux.resources as JSON on standard input`,
       mark: 'jails',
       needs: ['racct'],

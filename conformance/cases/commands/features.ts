@@ -22,7 +22,8 @@ export const featureCases = [
   defineCase({
     id: 'features.names-unsafe-annotations',
     title: 'features names version 1.3 and the annotations that open the jail',
-    stands: 'features.md: potentiallyUnsafeConfigAnnotations; needs A3.17, C.6 (allow.mount, children.max)',
+    stands:
+      'features.md: potentiallyUnsafeConfigAnnotations (allow.mount and children.max open a jail: CVE-2025-15547); ocijail (features.cpp) lists none',
     mark: 'jailwright',
     steps: [
       call(['features'], {
@@ -37,7 +38,8 @@ export const featureCases = [
   defineCase({
     id: 'features.lists-annotations',
     title: 'features lists the annotations that are taken and those that are refused',
-    stands: 'needs A.2.11: "derive the accepted set from the kernel ... list both in features"; A3.17',
+    stands:
+      'features.md, annotations: the accepted set comes from the kernel (sysctl security.jail.param); ocijail (features.cpp) lists none',
     mark: 'jailwright',
     steps: [
       call(['features'], {

@@ -19,7 +19,7 @@ import { sleeper } from '../exec/words.ts'
 export const listingCases = [
   defineCase({
     id: 'list.ids-and-json',
-    title: 'list -q and list -f json',
+    title: 'list -q prints the ids, and list -f json an array of objects',
     stands: 'runc(8), list: -q prints ids, -f json an array with id, pid, status, bundle',
     mark: 'any-runtime',
     notFor: { runj: 'has no list' },
@@ -64,7 +64,7 @@ export const listingCases = [
   }),
   defineCase({
     id: 'list.columns',
-    title: 'list: the columns of runc in their places, pid 0 for a stopped container',
+    title: 'list has the columns of runc in their places, and pid 0 for a stopped container',
     stands:
       'runc(8), list: ID PID STATUS BUNDLE CREATED OWNER, pid 0 without a process; the first four are also what ocijail prints (ocijail/list.cpp), and scripts take columns by number',
     mark: 'any-runtime',

@@ -21,7 +21,7 @@ export const pauseCases = [
   defineCase({
     id: 'pause.and-resume',
     title: 'pause stops every process, resume lets them go on',
-    stands: 'podman pause calls `pause` and `resume` (needs A.10.33); runc: state paused',
+    stands: 'podman pause calls `pause` and `resume` (libpod/oci_conmon_common.go); runc: state paused',
     mark: 'any-runtime',
     notFor: { ocijail: 'has no pause', runj: 'has no pause' },
     program: 'echo ready; i=0; while :; do i=$((i+1)); echo $i >/tmp/count; sleep 0.02; done',
@@ -84,7 +84,7 @@ export const pauseCases = [
   }),
   defineCase({
     id: 'pause.delete-force',
-    title: 'delete --force of a paused container',
+    title: 'delete --force ends a paused container',
     stands: 'podman rm -f of a paused container',
     mark: 'any-runtime',
     notFor: { ocijail: 'has no pause', runj: 'has no pause' },

@@ -7,7 +7,8 @@ export const crashAnyInstantCases = [
   defineCase({
     id: 'crash.killed-by-chance',
     title: 'the runtime is killed at twelve moments of create; delete --force leaves nothing each time',
-    stands: 'design, The journal; needs A.3.16: state after a crash, A3.15: state.json is written in place',
+    stands:
+      'docs/architecture.md, The journal; ocijail writes state.json in place, so that a crash in the middle leaves one that nobody can read',
     mark: 'jails',
     timeout: 60_000,
     files: { 'vol/f': 'x' },
@@ -42,7 +43,7 @@ export const crashAnyInstantCases = [
     title:
       'a disk that is full at ten moments of create leaves nothing, and does not keep a delete from being done',
     stands:
-      'design, The journal: "a failed create plays the journal back", also when the journal itself cannot be written',
+      'docs/architecture.md, The journal: a failed create plays it back, also when the journal itself cannot be written',
     mark: 'jailwright',
     timeout: 120_000,
     files: { 'vol/f': 'x' },
@@ -98,7 +99,7 @@ export const crashAnyInstantCases = [
     title:
       'start, exec, pause, update, kill and delete are killed in the middle; delete --force leaves nothing',
     stands:
-      'design, The journal: "after a crash at any instant, delete --force plays it back and leaves nothing"',
+      'docs/architecture.md, The journal: delete --force plays it back after a crash at any instant and leaves nothing',
     mark: 'jails',
     notFor: { ocijail: 'has no update, pause, resume', runj: 'has no exec, update, pause, resume' },
     timeout: 180_000,

@@ -22,7 +22,7 @@ export const crashInCreateCases = [
     id: 'crash.failed-create-unmounts',
     title: 'a create whose last mount fails leaves no mount, before any delete',
     stands:
-      'dfr/ocijail#20: devfs and fdescfs stayed mounted, and delete --force said nothing (needs A3.1, measured.md)',
+      'dfr/ocijail#20: ocijail (mount.cpp) left devfs and fdescfs mounted, and delete --force said nothing',
     mark: 'jails',
     notFor: { ocijail: 'ocijail#20 is open' },
     files: { 'vol/f': 'x' },
@@ -43,7 +43,7 @@ export const crashInCreateCases = [
   defineCase({
     id: 'crash.failed-hook-unmounts',
     title: 'a create that a hook made fail leaves no mount and no jail',
-    stands: 'exceptions in the parent leave mounts, jail and state in ocijail (needs A3.4)',
+    stands: 'ocijail (create.cpp): an exception in the parent leaves mounts, jail and state',
     mark: 'jails',
     notFor: { ocijail: 'ignores failing hooks' },
     files: { 'vol/f': 'x' },
@@ -63,7 +63,7 @@ export const crashInCreateCases = [
       id: `crash.killed-in-${kind.toLowerCase()}`,
       title: `the runtime is killed while a ${kind} hook runs; delete --force leaves nothing`,
       stands:
-        'design, The journal: "after a crash at any instant, delete --force plays it back and leaves nothing" (needs A3.4)',
+        'docs/architecture.md, The journal: delete --force plays it back after a crash and leaves nothing; ocijail (create.cpp) recovers nothing',
       mark: 'jails',
       files: { 'vol/f': 'x' },
       config: {
@@ -77,7 +77,7 @@ export const crashInCreateCases = [
   defineCase({
     id: 'crash.killed-in-poststop',
     title: 'the runtime is killed while a poststop hook runs; a second delete --force finishes',
-    stands: 'design, The journal: delete plays the journal back, also the second time',
+    stands: 'docs/architecture.md, The journal: delete plays it back, also the second time',
     mark: 'jails',
     files: { 'vol/f': 'x' },
     config: {
@@ -102,7 +102,8 @@ export const crashInCreateCases = [
   defineCase({
     id: 'crash.hook-outlives-create',
     title: 'the runtime is killed while a hook goes on; delete --force ends the hook too',
-    stands: 'design, The journal: "delete --force plays it back and leaves nothing", no process either',
+    stands:
+      'docs/architecture.md, The journal: delete --force plays it back and leaves nothing, no process either',
     mark: 'jailwright',
     files: { 'vol/f': 'x' },
     config: {

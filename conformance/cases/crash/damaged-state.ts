@@ -7,7 +7,7 @@ export const crashDamagedStateCases = [
   defineCase({
     id: 'crash.state-emptied',
     title: 'an empty state.json does not keep the container from being deleted',
-    stands: 'needs A.3.16: ocijail commits 662fb5c and d4fa239, partial or empty state directories',
+    stands: 'ocijail commits 662fb5c and d4fa239: a crash leaves partial or empty state directories',
     mark: 'jails',
     notFor: { runj: 'keeps its state elsewhere' },
     files: { 'vol/f': 'x' },
@@ -25,7 +25,7 @@ export const crashDamagedStateCases = [
     id: 'crash.start-killed',
     title: 'a start that was killed before it could write that the program runs: the container is running',
     stands:
-      'design, The journal: a crash at any instant; runtime-spec, state: running means that the program has been executed',
+      'docs/architecture.md: a crash may come at any instant; runtime.md, State: running means that the program has been executed',
     mark: 'jailwright',
     program: 'echo ready; exec sleep %{nap}',
     steps: [
@@ -47,7 +47,7 @@ export const crashDamagedStateCases = [
     id: 'crash.plan-damaged',
     title: 'a plan.json that was cut short does not keep the container from being deleted by force',
     stands:
-      'needs A.3.16: partial or empty state directories; files that are not synced are empty after a power failure',
+      'ocijail commits 662fb5c and d4fa239: a crash leaves partial or empty state directories; files that are not synced are empty after a power failure',
     mark: 'jailwright',
     files: { 'vol/f': 'x' },
     config: { mounts: [tmp, vol] },
@@ -66,7 +66,7 @@ export const crashDamagedStateCases = [
       id: `crash.journal-lost-${n + 1}`,
       title: `a journal that was ${what} does not keep delete --force from taking jail, mounts and ruleset back`,
       stands:
-        'needs A.3.16: partial or empty state directories; files that are not synced are empty after a power failure',
+        'ocijail commits 662fb5c and d4fa239: a crash leaves partial or empty state directories; files that are not synced are empty after a power failure',
       mark: 'jailwright',
       files: { 'vol/f': 'x' },
       config: { mounts: [tmp, vol], root: { readonly: n === 1 } },
@@ -94,7 +94,7 @@ export const crashDamagedStateCases = [
     defineCase({
       id: `crash.state-of-another-form-${n + 1}`,
       title: `a state.json that is ${text} is a damaged one: list goes on, delete --force takes all back`,
-      stands: 'needs A.3.16: ocijail commits 662fb5c and d4fa239, partial or empty state directories',
+      stands: 'ocijail commits 662fb5c and d4fa239: a crash leaves partial or empty state directories',
       mark: 'jailwright',
       files: { 'vol/f': 'x' },
       config: { mounts: [tmp, vol] },

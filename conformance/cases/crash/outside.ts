@@ -18,9 +18,10 @@ export const crashOutsideCases = [
   defineCase({
     id: 'crash.pid-reused',
     title: 'a pid that another process has by now does not keep the container running',
-    stands: 'liveness in ocijail is kill(pid, 0) with no start time (needs A3.10)',
+    stands:
+      'ocijail (main.cpp) takes kill(pid, 0) for life and knows no start time, and the kernel gives pids again',
     mark: 'jails',
-    notFor: { ocijail: 'needs A3.10', runj: 'keeps its state elsewhere' },
+    notFor: { ocijail: 'knows a process by its pid alone', runj: 'keeps its state elsewhere' },
     program: 'exit 0',
     steps: [
       create(),
@@ -46,7 +47,7 @@ export const crashOutsideCases = [
   defineCase({
     id: 'crash.unmounted-from-outside',
     title: 'a mount that an administrator has undone is no error at delete',
-    stands: 'needs A3.2, A.3.13: podman rm must recover; what is already gone counts as undone',
+    stands: 'ocijail#6: podman rm must recover, so what is already gone counts as undone',
     mark: 'jails',
     files: { 'vol/f': 'x' },
     config: { mounts: [tmp, vol] },
@@ -64,7 +65,7 @@ export const crashOutsideCases = [
   defineCase({
     id: 'crash.mount-point-moved',
     title: 'a container that moves its mount points away does not keep mounts alive',
-    stands: 'ocijail finds its mounts again by paths that the container may have changed (needs A3.2)',
+    stands: 'ocijail (mount.cpp) finds its mounts again by paths that the container may have changed',
     mark: 'jails',
     notFor: { ocijail: 'looks the paths up again' },
     files: { 'vol/f': 'x' },
@@ -85,8 +86,7 @@ export const crashOutsideCases = [
   defineCase({
     id: 'crash.busy-mount',
     title: 'delete --force undoes mounts in which processes work',
-    stands:
-      'unmount fails with EBUSY while a process is in it (mounts.md 6; bastille#214 and kin, needs A.3.13)',
+    stands: 'unmount(2) fails with EBUSY while a process works in the file system (bastille#214 and kin)',
     mark: 'jails',
     files: { 'vol/f': 'x' },
     config: { mounts: [tmp, vol] },

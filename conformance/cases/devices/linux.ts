@@ -17,8 +17,8 @@ export const linuxDeviceCases = [
   }),
   defineCase({
     id: 'devices.linux-list',
-    title: "linux.devices with the device's mode and owner",
-    stands: 'config-linux.md, Devices: path, type, fileMode, uid, gid; design, Devices',
+    title: 'linux.devices shows a device with the mode and owner it names',
+    stands: 'config-linux.md, Devices: path, type, fileMode, uid, gid',
     mark: 'jailwright',
     needs: ['bpf'],
     config: {
@@ -33,7 +33,7 @@ export const linuxDeviceCases = [
     id: 'devices.linux-deny-all',
     title: 'linux.resources.devices that denies everything leaves /dev as the devfs mount says',
     stands:
-      'podman writes a deny-all for every Linux image while the devfs mount says what may be seen (podman-freebsd/README)',
+      'podman writes a deny-all for every Linux image, while the devfs mount says what may be seen (docs/freebsd/podman.md)',
     mark: 'jails',
     config: { linux: { resources: { devices: [{ allow: false, access: 'rwm' }] } } },
     program: look('null zero mem'),

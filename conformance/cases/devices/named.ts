@@ -9,7 +9,7 @@ export const namedDeviceCases = [
     id: 'devices.dri-link',
     title: 'a rule for drm/128 shows dri/renderD128, the link that leads there, and the directories',
     stands:
-      'dfr/ocijail#21: podman resolves the link and writes rule=path drm/128; directories and links stay hidden (needs A.1.1)',
+      'dfr/ocijail#21: podman resolves the link and writes rule=path drm/128; directories and links stay hidden',
     mark: 'jails',
     needs: ['drm'],
     notFor: { ocijail: 'ocijail#21 is open', runj: 'knows no rule=' },
@@ -19,8 +19,8 @@ export const namedDeviceCases = [
   }),
   defineCase({
     id: 'devices.dri-section',
-    title: 'freebsd.devices: dri/renderD128 with its directory, card0 not',
-    stands: 'issue 3, recipe GPU; config-freebsd.md, devices: path, mode',
+    title: 'freebsd.devices shows dri/renderD128 with its directory, and not card0',
+    stands: 'docs/recipes/gpu-render; config-freebsd.md, devices: path, mode',
     mark: 'jails',
     needs: ['dri'],
     notFor: { ocijail: 'does not read the section', runj: 'does not read the section' },
@@ -31,7 +31,7 @@ export const namedDeviceCases = [
   defineCase({
     id: 'devices.profile-gpu-render',
     title: 'the profile gpu-render shows render nodes and no display',
-    stands: 'design, Devices: profiles; issue 3, recipe GPU',
+    stands: 'docs/config.md, org.jailwright.device.profiles; docs/recipes/gpu-render',
     mark: 'jailwright',
     needs: ['dri'],
     config: { annotations: { 'org.jailwright.device.profiles': 'gpu-render' } },
@@ -41,7 +41,7 @@ export const namedDeviceCases = [
   defineCase({
     id: 'devices.profile-unknown',
     title: 'an unknown profile is an error that names it',
-    stands: 'design, Devices: profiles',
+    stands: 'docs/config.md, org.jailwright.device.profiles: the names of profiles are fixed',
     mark: 'jailwright',
     config: { annotations: { 'org.jailwright.device.profiles': 'nosuchprofile' } },
     steps: [create({ fails: /nosuchprofile/ }), gone()],
@@ -50,7 +50,7 @@ export const namedDeviceCases = [
     id: 'devices.profile-module-missing',
     title: 'a profile whose devices the host lacks is an error that names the module to load',
     stands:
-      'design, Devices: "Each says what kernel module it needs, and check and create say so when it is missing"',
+      'docs/config.md, org.jailwright.device.profiles: a profile says what kernel module it needs, and check and create say so when it is missing',
     mark: 'jailwright',
     needs: ['no-sound'],
     config: { annotations: { 'org.jailwright.device.profiles': 'audio' } },
@@ -58,8 +58,8 @@ export const namedDeviceCases = [
   }),
   defineCase({
     id: 'devices.section',
-    title: 'freebsd.devices with a mode in decimal',
-    stands: 'config-freebsd.md, devices: "path ... mode"; JSON has the mode in decimal (needs A.5)',
+    title: 'freebsd.devices takes the mode of a device in decimal',
+    stands: 'config-freebsd.md, devices: "path ... mode"; JSON has the mode in decimal',
     mark: 'jails',
     needs: ['bpf'],
     notFor: { ocijail: 'does not read the section', runj: 'does not read the section' },
@@ -70,7 +70,8 @@ export const namedDeviceCases = [
   defineCase({
     id: 'devices.section-missing',
     title: 'a device that the host does not have is an error that names it',
-    stands: 'design, Devices: "A node that the host does not have is an error that names it"',
+    stands:
+      'config-freebsd.md, devices; runtime.md, Errors: a node that the host does not have cannot be shown',
     mark: 'jails',
     notFor: { ocijail: 'does not read the section', runj: 'does not read the section' },
     config: { freebsd: { devices: [{ path: 'nosuchdevice0' }] } },

@@ -20,7 +20,8 @@ export const deviceNodeCases = [
   defineCase({
     id: 'devices.whole-dev',
     title: 'a bind of /dev is made and said to show every device of the host',
-    stands: 'needs A.1.7: a /dev without rules shows the disks of the host, so it is never silent',
+    stands:
+      'truenas/middleware#166, poudriere#59: a /dev without rules shows the disks of the host, so it is never silent',
     mark: 'jailwright',
     config: { mounts: [{ destination: '/hostdev', type: 'bind', source: '/dev', options: ['rbind', 'ro'] }] },
     steps: [create({ log: /"warning".*\.source: \/dev shows every device of the host/ }), removeForce()],
@@ -28,8 +29,7 @@ export const deviceNodeCases = [
   defineCase({
     id: 'devices.standard-streams',
     title: "/dev/stdin, /dev/stdout, /dev/stderr and /dev/fd/3 are the program's descriptors",
-    stands:
-      'fdescfs(5) on /dev/fd: "/dev/fd beyond 0-2 exists only if fdescfs is mounted" (traps.md 27); podman mounts it',
+    stands: 'fdescfs(5): descriptors above 2 are in /dev/fd only where fdescfs is mounted; podman mounts it',
     mark: 'jails',
     program:
       'echo one >/dev/stdout; echo two >/dev/stderr; echo three | cat /dev/stdin; exec 3>/tmp/three; echo four >/dev/fd/3; cat /tmp/three',
@@ -47,7 +47,7 @@ export const deviceNodeCases = [
   defineCase({
     id: 'devices.bind-from-dev',
     title: 'a bind mount from /dev shows the device: the LXC recipe',
-    stands: 'issue 3, recipe LXC; podman -v /dev/dri fails with "Operation not supported" (ocijail#21)',
+    stands: 'docs/recipes/lxc-device; podman -v /dev/dri fails with "Operation not supported" (ocijail#21)',
     mark: 'jails',
     needs: ['bpf'],
     notFor: { ocijail: 'cannot mount over devfs', runj: 'cannot mount over devfs' },
@@ -57,9 +57,8 @@ export const deviceNodeCases = [
   }),
   defineCase({
     id: 'devices.hot-add',
-    title: 'update --device-add and --device-remove on a running container',
-    stands:
-      'design, Devices: "update --device-add/--device-remove applies rules to the running container\'s /dev without a restart"',
+    title: 'update --device-add and --device-remove show and hide a device in a running container',
+    stands: 'devfs(8), rule apply: rules act on the nodes that are there, so no restart is needed',
     mark: 'jailwright',
     needs: ['bpf'],
     program:

@@ -18,7 +18,7 @@ import { devfs, look, ruleOf } from './words.ts'
 export const rulesetCases = [
   defineCase({
     id: 'devices.jail-ruleset',
-    title: 'ruleset=4: the harmless devices and no others',
+    title: 'ruleset=4 shows the harmless devices and no others',
     stands:
       "podman writes ruleset=4 (oci_freebsd.go); devfs.rules(5), devfsrules_jail; truenas#166: a /dev without rules shows the host's disks",
     mark: 'jails',
@@ -31,7 +31,7 @@ export const rulesetCases = [
     id: 'devices.no-ruleset',
     title: "a devfs mount without a ruleset does not show the host's devices",
     stands:
-      'design, Devices: fail closed; a missing ruleset shows every device of the host (traps.md 28, needs A.1.7)',
+      'a devfs mount whose ruleset has no rules shows every device of the host (sys/fs/devfs/devfs_rule.c, devfs_ruleset_use), so the default hides them',
     mark: 'jails',
     notFor: { ocijail: 'mounts it as it is', runj: 'mounts it as it is' },
     config: devfs(),
@@ -41,7 +41,8 @@ export const rulesetCases = [
   defineCase({
     id: 'devices.ruleset-missing',
     title: 'a ruleset that does not exist is an error, not every device',
-    stands: 'traps.md 28: "A missing ruleset exposes the full /dev"; ocijail#5',
+    stands:
+      'a ruleset that does not exist shows the whole /dev (sys/fs/devfs/devfs_rule.c, devfs_ruleset_use); ocijail#5',
     mark: 'jails',
     notFor: { ocijail: 'mounts it', runj: 'mounts it' },
     config: devfs('ruleset=64321'),
@@ -49,7 +50,7 @@ export const rulesetCases = [
   }),
   defineCase({
     id: 'devices.ruleset-0',
-    title: 'ruleset=0: every device, as a privileged container has it',
+    title: 'ruleset=0 shows every device, as a privileged container has it',
     stands: 'podman --privileged writes ruleset=0 (security_freebsd.go, bundle privileged.json)',
     mark: 'jails',
     config: devfs('ruleset=0'),
@@ -67,7 +68,7 @@ export const rulesetCases = [
   defineCase({
     id: 'devices.rule-option',
     title: 'rule=path X unhide mode M shows the device',
-    stands: 'podman --device writes this option (config_freebsd.go, needs A2.5, bundle device.json)',
+    stands: 'podman --device writes this option (pkg/specgen/generate/config_freebsd.go)',
     mark: 'jails',
     needs: ['bpf'],
     notFor: { runj: 'knows no rule=' },
@@ -78,7 +79,8 @@ export const rulesetCases = [
   defineCase({
     id: 'devices.rule-only-here',
     title: 'a rule of one container does not show the device in another',
-    stands: 'design, Devices: a container with rules of its own gets a ruleset number of its own',
+    stands:
+      'rulesets belong to the kernel (docs/freebsd/devfs.md), so a container with rules of its own gets a number of its own',
     mark: 'jails',
     needs: ['bpf'],
     notFor: { runj: 'knows no rule=' },
@@ -101,7 +103,7 @@ export const rulesetCases = [
   defineCase({
     id: 'devices.host-unchanged',
     title: "the host's own /dev keeps its modes",
-    stands: "devfs(8) without -m acts on the host's /dev (traps.md 30, devfs.md 7)",
+    stands: "devfs(8) without -m acts on the host's /dev",
     mark: 'jails',
     needs: ['bpf'],
     config: ruleOf('bpf', '0611') as JsonObject,

@@ -62,7 +62,7 @@ export const afterErrorCases = [
   defineCase({
     id: 'errors.file-in-place',
     title:
-      'a file in the place of the container in the state directory: refused, left, and no trouble once removed',
+      'a file in the place of the container in the state directory is refused, left, and no trouble once removed',
     stands:
       'runtime.md, Errors: a failed operation "MUST leave the state of the environment as if the operation were never attempted"',
     mark: 'any-runtime',
@@ -84,7 +84,7 @@ export const afterErrorCases = [
   defineCase({
     id: 'errors.exec-fails-nothing-left',
     title: 'a program that cannot be executed leaves nothing behind',
-    stands: 'runtime.md, Start and Errors; ocijail says running before it has executed anything (needs A3.7)',
+    stands: 'runtime.md, Start and Errors; ocijail (start.cpp) says running before it has executed anything',
     mark: 'jails',
     rootFiles: { 'opt/bad': { text: 'no format\u0000 that any kernel knows\u0001\u0002', mode: 0o755 } },
     config: { process: { args: ['/opt/bad'] } },

@@ -17,21 +17,21 @@ const badIds = [
 export const bundleErrorCases = [
   defineCase({
     id: 'errors.bad-json',
-    title: 'config.json that is no JSON',
+    title: 'a config.json that is no JSON is an error',
     stands: 'runtime.md, Errors: "the runtime MUST exit with a nonzero code"; config.md: config.json is JSON',
     mark: 'any-runtime',
     steps: [write('b1/config.json', '{ "ociVersion": "1.0.2", '), create({ fails: true }), gone()],
   }),
   defineCase({
     id: 'errors.no-config',
-    title: 'a bundle without config.json',
+    title: 'a bundle without config.json is an error',
     stands: 'bundle.md: "config.json ... This REQUIRED file MUST reside in the root of the bundle directory"',
     mark: 'any-runtime',
     steps: [removeFile('b1/config.json'), create({ fails: /config\.json/ }), gone()],
   }),
   defineCase({
     id: 'errors.no-bundle',
-    title: 'a bundle directory that does not exist',
+    title: 'a bundle directory that does not exist is an error',
     stands:
       'runtime.md, Create: "This operation MUST generate an error if it is not provided a path to the bundle"',
     mark: 'any-runtime',
@@ -39,7 +39,7 @@ export const bundleErrorCases = [
   }),
   defineCase({
     id: 'errors.no-id',
-    title: 'create without an id',
+    title: 'create without an id is an error',
     stands:
       'runtime.md, Create: "This operation MUST generate an error if it is not provided ... the container ID"',
     mark: 'any-runtime',
@@ -47,9 +47,9 @@ export const bundleErrorCases = [
   }),
   defineCase({
     id: 'errors.bad-id',
-    title: 'ids that lead out of the state directory or are no names',
+    title: 'ids that lead out of the state directory, or are no names, are errors',
     stands:
-      'needs A3.3: an id with / or .. escapes the state directory in ocijail; runc and crun take [A-Za-z0-9_+.-] only',
+      'an id with / or .. escapes the state directory in ocijail (main.cpp); runc and crun take [A-Za-z0-9_+.-] only',
     mark: 'any-runtime',
     notFor: { runj: 'no --root' },
     files: { x: 'a neighbour of the state directory' },
@@ -65,7 +65,7 @@ export const bundleErrorCases = [
   }),
   defineCase({
     id: 'errors.no-root',
-    title: 'a root that does not exist',
+    title: 'a root that does not exist is an error',
     stands: 'config.md, Root: "A directory MUST exist at the path declared by the field"',
     mark: 'any-runtime',
     config: { root: { path: '%{dir}/nosuch-root' } },
@@ -73,7 +73,7 @@ export const bundleErrorCases = [
   }),
   defineCase({
     id: 'errors.root-is-a-file',
-    title: 'a root that is a file',
+    title: 'a root that is a file is an error',
     stands: 'config.md, Root: "A directory MUST exist at the path declared by the field"',
     mark: 'any-runtime',
     files: { afile: 'x' },
@@ -82,7 +82,7 @@ export const bundleErrorCases = [
   }),
   defineCase({
     id: 'errors.wrong-type',
-    title: 'a property of the wrong type',
+    title: 'a property of the wrong type is an error',
     stands:
       'config.md: "runtimes MUST generate an error when invalid or unsupported values are encountered" (Valid values)',
     mark: 'any-runtime',
@@ -104,7 +104,7 @@ export const bundleErrorCases = [
       id: `errors.version-${version.replaceAll('.', '-')}`,
       title: `ociVersion ${version} is accepted`,
       stands:
-        'spec.md: versions are semantic (SemVer 2.0), a minor version adds only; ocijail refuses 1.3.0 (needs A.5.20)',
+        'spec.md: versions are semantic (SemVer 2.0), a minor version adds only; ocijail (create.cpp) refuses 1.3.0',
       mark: 'any-runtime',
       config: { ociVersion: version },
       program: 'echo accepted',
@@ -125,7 +125,7 @@ export const bundleErrorCases = [
   ),
   defineCase({
     id: 'errors.config-must-be-object',
-    title: 'config.json that is JSON but no object',
+    title: 'a config.json that is JSON but no object is an error',
     stands: 'config.md: the configuration is an object',
     mark: 'any-runtime',
     steps: [write('b1/config.json', '[]'), create({ fails: true }), gone()],

@@ -36,7 +36,7 @@ export const commandLineErrorCases = [
     id: 'errors.flags-of-callers',
     title: '--debug and --rootless are accepted',
     stands:
-      'design, Command line: "--debug"; "accepted and ignored: --systemd-cgroup, --cgroup-manager X, --rootless X"',
+      'runc(8) takes --debug and --rootless, and podman may pass --cgroup-manager (libpod/oci_conmon_common.go)',
     mark: 'jails',
     notFor: { ocijail: 'rejects them', runj: 'rejects them' },
     program: 'echo accepted',
@@ -54,7 +54,7 @@ export const commandLineErrorCases = [
     id: 'errors.flags-accepted',
     title: 'flags of Linux that conmon passes on are accepted',
     stands:
-      'conmon: --systemd-cgroup, --no-pivot, --no-new-keyring (needs A2.1); unknown-to-FreeBSD flags are ignored',
+      'conmon (src/runtime_args.c) passes --systemd-cgroup, --no-pivot, --no-new-keyring; flags that mean nothing on FreeBSD are ignored',
     mark: 'jails',
     notFor: { ocijail: 'rejects them', runj: 'rejects them' },
     program: 'echo accepted',

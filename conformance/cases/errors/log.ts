@@ -7,9 +7,9 @@ export const logErrorCases = [
     defineCase({
       id: `errors.log-level-${level}`,
       title: `--log-level ${level} is accepted`,
-      stands: 'ocijail refuses --log-level error (needs A3.11); podman and people pass it',
+      stands: 'ocijail (main.cpp) refuses --log-level error; podman and people pass it',
       mark: 'jails',
-      notFor: { ocijail: 'needs A3.11', runj: 'has none' },
+      notFor: { ocijail: 'refuses --log-level error', runj: 'has none' },
       program: 'echo fine',
       steps: [
         create({
@@ -41,7 +41,7 @@ export const logErrorCases = [
       id: `errors.log-${name}`,
       title: `an ${name.replace('-', ' ')} is told in the log, in the form that podman reads`,
       stands:
-        'design, Command line: "Errors go to the log (podman reads the JSON form: level, msg, time) and to standard error in one line"',
+        'podman reads level, msg and time from the JSON log (libpod/oci_conmon_common.go); standard error has the error in one line',
       mark: 'jailwright',
       steps: [
         call(words, { globals: ['--log', '%{dir}/own-log', '--log-format', 'json'], fails: /unknown/ }),

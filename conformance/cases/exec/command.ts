@@ -22,7 +22,7 @@ import { notFor, sleeper } from './words.ts'
 export const execCommandCases = [
   defineCase({
     id: 'exec.command',
-    title: 'exec ID COMMAND: output and exit status',
+    title: 'exec ID COMMAND gives the output and exit status of the command',
     stands: 'runc(8), exec: runs a command in the container and ends with its status',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },
@@ -49,7 +49,7 @@ export const execCommandCases = [
   }),
   defineCase({
     id: 'exec.same-place',
-    title: 'the command is in the container: root, hostname, mounts',
+    title: 'the command of exec is in the container: it has its root, hostname and mounts',
     stands: 'runc(8), exec: "run the process inside the container"',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },
@@ -66,7 +66,7 @@ export const execCommandCases = [
   }),
   defineCase({
     id: 'exec.user-cwd-env',
-    title: '--user, --cwd and --env',
+    title: 'exec takes --user, --cwd and --env',
     stands: 'runc(8), exec: --user UID[:GID], --cwd, --env; podman exec -u, -w, -e',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },
@@ -83,9 +83,9 @@ export const execCommandCases = [
   }),
   defineCase({
     id: 'exec.user-strict',
-    title: '--user with trailing text is an error, not another user',
+    title: 'exec --user with trailing text is an error, not another user',
     stands:
-      'CVE-2026-30892 (needs C.6): `exec -u` parsed wrongly ran as a different user: strict number parsing',
+      'CVE-2026-30892 (crun): `exec -u`, parsed wrongly, ran as a different user, so numbers are read strictly',
     mark: 'jailwright',
     program: sleeper,
     steps: [
@@ -103,9 +103,9 @@ export const execCommandCases = [
   }),
   defineCase({
     id: 'exec.umask',
-    title: "the command has the container's umask",
+    title: "the command of exec has the container's umask",
     stands:
-      'CVE-2022-27650 (needs C.6): exec applies the same restrictions as create; ocijail gives 0077 (needs A3.8)',
+      'CVE-2022-27650 (crun): exec applies the same restrictions as create; ocijail (process.cpp) gives every process the umask 0077',
     mark: 'jailwright',
     config: { process: { user: { umask: 0o027 } } },
     program: sleeper,
@@ -119,9 +119,9 @@ export const execCommandCases = [
   defineCase({
     id: 'exec.stopped',
     title: 'exec in a stopped container is an error',
-    stands: 'ocijail does not look at the state (needs A3.12); runc: "cannot exec in a stopped container"',
+    stands: 'ocijail (exec.cpp) does not look at the state; runc: "cannot exec in a stopped container"',
     mark: 'any-runtime',
-    notFor: { ...notFor, ocijail: 'needs A3.12' },
+    notFor: { ...notFor, ocijail: 'does not look at the state' },
     program: 'exit 0',
     steps: [
       create(),
@@ -141,8 +141,8 @@ export const execCommandCases = [
   }),
   defineCase({
     id: 'exec.no-such-program',
-    title: "a command that does not exist: message for podman's 127",
-    stands: 'podman (libpod/oci_util.go): the phrases give 127 (needs A2.3)',
+    title: "exec of a command that does not exist says what podman's status 127 needs",
+    stands: 'podman (libpod/oci_util.go): the phrases give exit status 127',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },
     program: sleeper,
@@ -161,8 +161,9 @@ export const execCommandCases = [
   }),
   defineCase({
     id: 'exec.status-127-126',
-    title: 'exit status 127 for a missing program, 126 for one that may not be executed',
-    stands: 'design, Command line: "126/127 as shells do"',
+    title: 'exec ends with 127 for a missing program, with 126 for one that may not be executed',
+    stands:
+      'POSIX, Exit Status for Commands: "If a command is not found, the exit status shall be 127. If the command name is found, but it is not an executable utility, the exit status shall be 126"',
     mark: 'jailwright',
     program: sleeper,
     steps: [
@@ -175,9 +176,9 @@ export const execCommandCases = [
   }),
   defineCase({
     id: 'exec.many-at-once',
-    title: 'ten commands at the same time',
+    title: 'exec runs ten commands at the same time',
     stands:
-      'health checks are one exec each (needs A.11.37); ocijail keeps the state lock during exec (needs A3.12)',
+      'each health check of podman is one exec; ocijail (exec.cpp) keeps the lock of the state during exec',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },
     timeout: 40_000,
@@ -196,7 +197,7 @@ export const execCommandCases = [
   }),
   defineCase({
     id: 'exec.gone-with-the-container',
-    title: 'a detached command ends with the container',
+    title: 'a detached command of exec ends with the container',
     stands: 'runtime.md, Delete: nothing of the container stays',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },

@@ -39,8 +39,8 @@ const script = (text: string) => ({ args: ['/bin/sh', '-c', text] })
 export const execProcessCases = [
   defineCase({
     id: 'exec.process-file',
-    title: 'exec --process FILE --detach --pid-file, as conmon calls it',
-    stands: 'conmon: `exec --pid-file P --process F --detach ID` (needs A2.1)',
+    title: 'exec --process FILE --detach --pid-file works as conmon calls it',
+    stands: 'conmon: `exec --pid-file P --process F --detach ID` (src/runtime_args.c)',
     mark: 'any-runtime',
     notFor,
     program: sleeper,
@@ -65,7 +65,7 @@ export const execProcessCases = [
   }),
   defineCase({
     id: 'exec.groups',
-    title: '--process: user, groups, hard limits, working directory',
+    title: 'exec --process applies user, groups, hard limits and working directory',
     stands: 'config.md, Process applies to exec; conmon --process',
     mark: 'any-runtime',
     notFor,
@@ -84,7 +84,7 @@ export const execProcessCases = [
   }),
   defineCase({
     id: 'exec.soft-limits',
-    title: '--process: soft limits below the hard ones',
+    title: 'exec --process applies soft limits below the hard ones',
     stands: 'config.md, POSIX process: rlimits "soft ... value of the limit enforced"',
     mark: 'any-runtime',
     // runc gives its child the limits by prlimit(2) while Go's runtime raises the soft one of descriptors to the hard one.
@@ -103,9 +103,9 @@ export const execProcessCases = [
   }),
   defineCase({
     id: 'exec.process-umask',
-    title: '--process: umask',
+    title: 'exec --process applies the umask',
     stands:
-      'config.md, POSIX-platform User: umask, in a process of exec too; ocijail gives 0077 (needs A3.8)',
+      'config.md, POSIX-platform User: umask, in a process of exec too; ocijail (process.cpp) gives 0077',
     mark: 'any-runtime',
     notFor: { ...notFor, runc: '1.1 does not apply it in exec' },
     program: sleeper,
@@ -118,9 +118,8 @@ export const execProcessCases = [
   }),
   defineCase({
     id: 'exec.process-restrictions',
-    title: '--process: umask and limits that the file leaves out are those of the container',
-    stands:
-      'CVE-2022-27650 (needs C.6): exec applies the same restrictions as create (groups, limits, umask)',
+    title: 'exec --process takes umask and limits that the file leaves out from the container',
+    stands: 'CVE-2022-27650 (crun): exec applies the same restrictions as create (groups, limits, umask)',
     // runc 1.1 takes the limits of its caller for them.
     mark: 'jailwright',
     config: {
@@ -158,7 +157,7 @@ export const execProcessCases = [
   }),
   defineCase({
     id: 'exec.terminal',
-    title: 'exec with a terminal over the console socket',
+    title: 'exec sends the master of its terminal over the console socket',
     stands: 'conmon: `exec --console-socket S --process F --detach`; podman exec -t',
     mark: 'any-runtime',
     needs: ['native'],
@@ -176,11 +175,10 @@ export const execProcessCases = [
   }),
   defineCase({
     id: 'exec.socket-missing',
-    title: 'exec: a console socket that is not there is an error, and nothing of the command stays',
-    stands:
-      'ocijail hangs for ever in create and exec when the console socket cannot be reached (needs A3.5)',
+    title: 'exec with a console socket that is not there is an error, and nothing of the command stays',
+    stands: 'ocijail (exec.cpp) hangs for ever in create and exec when the console socket cannot be reached',
     mark: 'any-runtime',
-    notFor: { ...notFor, ocijail: 'needs A3.5; has no ps' },
+    notFor: { ...notFor, ocijail: 'hangs when the console socket cannot be reached; has no ps' },
     program: sleeper,
     steps: [
       ...startReady(),

@@ -6,7 +6,7 @@ import { notFor, sleeper } from './words.ts'
 export const execStreamCases = [
   defineCase({
     id: 'exec.stdin',
-    title: "standard input and output of the command are the caller's",
+    title: "standard input and output of an exec are the caller's",
     stands: 'podman exec -i',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },
@@ -20,8 +20,8 @@ export const execStreamCases = [
   }),
   defineCase({
     id: 'exec.preserve-fds',
-    title: 'exec --preserve-fds',
-    stands: 'conmon: `exec --preserve-fds N` (needs A2.1)',
+    title: 'exec --preserve-fds hands descriptors 3 and up to the command',
+    stands: 'conmon: `exec --preserve-fds N` (src/runtime_args.c)',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },
     program: sleeper,

@@ -8,7 +8,7 @@ export const hookCallCases = [
     id: 'hooks.argv',
     title: 'args is the whole argv of a hook, args[0] included',
     stands:
-      'config.md, Hooks: "args (array of strings, OPTIONAL) with the same semantics as IEEE Std 1003.1-2008 execv\'s argv"; ocijail shifts it by one (needs A3.6)',
+      'config.md, Hooks: "args (array of strings, OPTIONAL) with the same semantics as IEEE Std 1003.1-2008 execv\'s argv"; ocijail (hook.cpp) shifts it by one',
     mark: 'any-runtime',
     config: {
       hooks: {

@@ -22,7 +22,7 @@ export const hookFailureCases = [
       id: `hooks.fails-${kind.toLowerCase()}`,
       title: `a ${kind} hook that fails makes create fail and the container go`,
       stands:
-        'runtime.md, Lifecycle: "If any hook fails, the runtime MUST generate an error, stop the container, and continue the lifecycle at step 12"; ignored by ocijail (needs A3.6)',
+        'runtime.md, Lifecycle: "If any hook fails, the runtime MUST generate an error, stop the container, and continue the lifecycle at step 12"; ignored by ocijail (hook.cpp)',
       mark: 'any-runtime',
       notFor: kind === 'createRuntime' ? {} : { runj: `knows no ${kind}` },
       config: { hooks: { [kind]: [hook('exit 3'), hook('echo ran >%{dir}/second')] } },
@@ -87,7 +87,7 @@ export const hookFailureCases = [
     id: 'hooks.timeout',
     title: 'a hook that takes longer than its timeout is killed and create fails',
     stands:
-      'config.md, Hooks: "timeout (int, OPTIONAL) is the number of seconds before aborting the hook"; not applied by ocijail (needs A3.6)',
+      'config.md, Hooks: "timeout (int, OPTIONAL) is the number of seconds before aborting the hook"; ocijail (hook.cpp) reads it and does not apply it',
     mark: 'any-runtime',
     config: { hooks: { createRuntime: [{ path: '/bin/sleep', args: ['sleep', '%{nap}'], timeout: 1 }] } },
     steps: [create({ fails: true, timeout: 6000 }), gone()],
@@ -96,7 +96,7 @@ export const hookFailureCases = [
     id: 'hooks.timeout-process-group',
     title: 'a timeout reaches what the hook has started, too',
     stands:
-      'design (issue 3, point 8): at the timeout the process group is killed, as runj does (hook/hook.go)',
+      'config.md, Hooks: timeout aborts the hook; runj (hook/hook.go) kills its process group, so that no part of the hook goes on',
     mark: 'jails',
     notFor: { ocijail: 'applies no timeout' },
     config: { hooks: { createRuntime: [hook('sleep %{nap} & sleep %{nap}', { timeout: 1 })] } },

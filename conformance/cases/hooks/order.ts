@@ -111,7 +111,7 @@ export const hookOrderCases = [
     id: 'hooks.poststart-after-program',
     title: 'poststart runs when the program has been executed',
     stands:
-      'config.md, Hooks, poststart: "called after the user-specified process is executed"; ocijail runs it with no proof of exec (needs A3.7)',
+      'config.md, Hooks, poststart: "called after the user-specified process is executed"; ocijail (start.cpp) runs it with no proof that the program was executed',
     mark: 'any-runtime',
     notFor: { runj: 'knows no poststart', runc: 'answers ps with its own name for a moment' },
     config: {

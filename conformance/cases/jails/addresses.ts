@@ -15,8 +15,8 @@ import { annotated, jls, sleeper } from './words.ts'
 export const jailAddressCases = [
   defineCase({
     id: 'jails.ip4-addr',
-    title: 'ip4.addr: the jail has that address only',
-    stands: 'cbsd#840, #844: classic jails with own addresses (needs A.7.26)',
+    title: 'ip4.addr gives the jail that address only',
+    stands: 'cbsd#840, #844: classic jails have addresses of their own',
     mark: 'jails',
     notFor: { runj: 'reads no annotations' },
     ...annotated({ 'org.freebsd.jail.ip4.addr': '127.0.0.1' }, [jls('ip4.addr', 'ip4.addr=127.0.0.1')]),
@@ -25,7 +25,7 @@ export const jailAddressCases = [
     id: 'jails.ip4-addr-shared',
     title: 'two jails that have one address each may share it',
     stands:
-      'kern_jail.c, prison_ip_conflict_check: "We permit them if there is no more than one IP on each jail" (jail.md 2)',
+      'kern_jail.c, prison_ip_conflict_check: "We permit them if there is no more than one IP on each jail"',
     mark: 'jails',
     notFor: { runj: 'reads no annotations' },
     config: { annotations: { 'org.freebsd.jail.ip4.addr': '127.9.9.1' } },
@@ -41,7 +41,8 @@ export const jailAddressCases = [
   defineCase({
     id: 'jails.ip4-addr-clash',
     title: 'an address that another jail has is named, with the property and the jail, and nothing is left',
-    stands: 'needs A.7.26: unhelpful "IPv4 addresses clash" (cbsd#845); kern_jail.c: EADDRINUSE',
+    stands:
+      'cbsd#845: "IPv4 addresses clash" helps nobody; kern_jail.c, prison_ip_conflict_check: EADDRINUSE',
     mark: 'jailwright',
     config: { annotations: { 'org.freebsd.jail.ip4.addr': '127.9.9.2,127.9.9.1' } },
     steps: [
@@ -64,9 +65,9 @@ export const jailAddressCases = [
   }),
   defineCase({
     id: 'jails.interface-alias',
-    title: 'interface and ip4Addr: the alias is added and taken away',
+    title: 'interface and ip4Addr add the alias and take it away',
     stands:
-      'config-freebsd.md, jail: interface, ip4Addr; jail -r leaves the addresses (measured.md): the runtime removes them',
+      'config-freebsd.md, jail: interface, ip4Addr; jail -r without a configuration file leaves the addresses (seen on FreeBSD 15.1), so the runtime removes them',
     mark: 'jails',
     notFor: { ocijail: 'does not read the section', runj: 'has no interface' },
     config: { freebsd: { jail: { interface: 'lo0', ip4: 'new', ip4Addr: ['127.7.7.7/32'] } } },

@@ -19,8 +19,8 @@ const refusedAnnotations = [
 export const jailAnnotationCases = [
   defineCase({
     id: 'jails.allow-annotation',
-    title: 'annotations allow.* as true, 1, false, 0',
-    stands: 'ocijail 0.5: org.freebsd.jail.allow.*; daemonless and .NET need allow.mlock (needs A.2.9)',
+    title: 'annotations allow.* take true, 1, false and 0',
+    stands: 'ocijail 0.5: org.freebsd.jail.allow.*; daemonless and .NET need allow.mlock',
     mark: 'jails',
     notFor: { runj: 'reads no annotations' },
     ...annotated(
@@ -76,8 +76,7 @@ export const jailAnnotationCases = [
   defineCase({
     id: 'jails.allow-unknown',
     title: 'an allow.* that this kernel does not know is a warning',
-    stands:
-      "ocijail's behaviour (design, Translation); allow.mount.X exists only while X is loaded (needs A.2.11)",
+    stands: 'ocijail (create.cpp) warns so; allow.mount.X exists only while the file system X is loaded',
     mark: 'jails',
     notFor: { runj: 'reads no annotations' },
     config: { annotations: { 'org.freebsd.jail.allow.nosuch': 'true' } },
@@ -87,7 +86,7 @@ export const jailAnnotationCases = [
     id: 'jails.parameter-unknown',
     title: 'another parameter that the kernel does not know is an error that names it',
     stands:
-      'design, Translation: every parameter that jail(8) has and the running kernel knows, with its type checked',
+      'docs/config.md, Annotations: every parameter that jail(8) has and the running kernel knows is taken',
     mark: 'jailwright',
     config: { annotations: { 'org.freebsd.jail.nosuchparam': '1' } },
     steps: [create({ fails: /nosuchparam/ }), gone()],
@@ -95,7 +94,7 @@ export const jailAnnotationCases = [
   defineCase({
     id: 'jails.parameter-bad-type',
     title: 'a value of the wrong type is an error that names the annotation',
-    stands: 'design, Translation: annotations are typed and checked',
+    stands: 'docs/config.md, Annotations: the type of a value is checked (sysctl security.jail.param)',
     mark: 'jailwright',
     config: { annotations: { 'org.freebsd.jail.securelevel': 'high' } },
     steps: [create({ fails: /securelevel/ }), gone()],
@@ -105,7 +104,7 @@ export const jailAnnotationCases = [
       id: `jails.refused-${name.replaceAll('.', '-')}`,
       title: `annotation ${name} is refused`,
       stands:
-        'design, Translation: "Refused always: path, name, jid, command, exec.*, mount*, depend, anything that runs or mounts something on the host"',
+        'docs/config.md, Annotations: refused is whatever runs or mounts something on the host, such as path, name, jid, command, exec.*, mount.*, depend',
       mark: 'jailwright',
       config: { annotations: { [`org.freebsd.jail.${name}`]: value } },
       steps: [create({ fails: new RegExp(name.replaceAll('.', '\\.')) }), gone(), file('ran', 'absent')],
@@ -113,8 +112,8 @@ export const jailAnnotationCases = [
   ),
   defineCase({
     id: 'jails.sysv',
-    title: 'System V IPC modes',
-    stands: 'PostgreSQL needs sysvshm=new (ocijail#13, needs A.2.10); bundle annotations.json',
+    title: 'annotations set the modes of System V IPC',
+    stands: 'PostgreSQL needs sysvshm=new (ocijail#13)',
     mark: 'jails',
     notFor: { runj: 'reads no annotations' },
     ...annotated(
@@ -128,9 +127,9 @@ export const jailAnnotationCases = [
   }),
   defineCase({
     id: 'jails.parameters',
-    title: 'securelevel, children.max, osrelease, host.hostuuid, devfs_ruleset',
+    title: 'annotations set securelevel, children.max, osrelease, host.hostuuid and devfs_ruleset',
     stands:
-      'design, Translation: annotations for every parameter that jail(8) has and the running kernel knows (libioc#284, needs A.2.11)',
+      'docs/config.md, Annotations: every parameter that jail(8) has and the running kernel knows is taken (libioc#284)',
     mark: 'jailwright',
     ...annotated(
       {

@@ -16,7 +16,8 @@ export const jailIdCases = [
   defineCase({
     id: 'jails.name',
     title: 'the jail is called as the container and is on its root',
-    stands: "podman sets up the network, ps -J and rctl by the jail's name, the container id (needs A2.4)",
+    stands:
+      'podman sets up the network, and calls ps -J and rctl, by the name of the jail, which is the container id (docs/freebsd/podman.md)',
     mark: 'jails',
     program: sleeper,
     steps: [
@@ -33,8 +34,9 @@ export const jailIdCases = [
   ).map(([name, containerId]) =>
     defineCase({
       id: `jails.id-with-${name}`,
-      title: `an id with ${name}`,
-      stands: "a dot in a jail's name means a child jail (jail.md 3, needs A3.3); runc takes such ids",
+      title: `an id with ${name} makes a jail of a legal name`,
+      stands:
+        "a dot in a jail's name means a child jail (jail(8)), which ocijail (main.cpp) does not check; runc takes such ids",
       mark: 'jails',
       notFor: { ocijail: 'passes it through', runj: 'passes it through' },
       containerId,
@@ -52,8 +54,9 @@ export const jailIdCases = [
   ),
   defineCase({
     id: 'jails.numeric-id',
-    title: 'an id of digits alone',
-    stands: "a jail's name may not be a number unless it is the jid (jail.md 3, needs A3.3)",
+    title: 'an id of digits alone makes a jail of a legal name',
+    stands:
+      'jail(8): the name of a jail may not be a number unless it is the jid; ocijail (main.cpp) does not check',
     mark: 'jails',
     notFor: { ocijail: 'collides with jids', runj: 'collides with jids' },
     containerId: '%{nap}',
@@ -62,7 +65,7 @@ export const jailIdCases = [
   }),
   defineCase({
     id: 'jails.id-of-64',
-    title: "an id of 64 hex digits, as podman's are",
+    title: "an id of 64 hexadecimal digits, as podman's are, is the name of the jail",
     stands: "podman's container ids; jail names may have 255 characters, interface names 15",
     mark: 'jails',
     containerId: '0123456789abcdef0123456789abcdef0123456789abcdef-%{unique}',
@@ -73,7 +76,7 @@ export const jailIdCases = [
   defineCase({
     id: 'jails.name-taken',
     title: 'a jail of that name that is not ours is left alone',
-    stands: 'design, The journal: only what we made is undone; jail_set(2): already exists',
+    stands: 'jail_set(2): already exists; only what the runtime made is undone',
     mark: 'jails',
     steps: [
       tool(['jail', '-c', 'name=%{id}', 'path=/', 'persist']),

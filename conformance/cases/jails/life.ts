@@ -38,7 +38,7 @@ export const jailLifeCases = [
   defineCase({
     id: 'jails.exists-at-create',
     title: 'the jail is there after create, before start',
-    stands: "podman configures the jail's network between create and start (needs A2.4)",
+    stands: "podman configures the jail's network between create and start (container_internal_freebsd.go)",
     mark: 'jails',
     steps: [
       create(),
@@ -50,7 +50,7 @@ export const jailLifeCases = [
   defineCase({
     id: 'jails.removed-from-outside',
     title: 'a container whose jail an administrator removed is stopped and can be deleted',
-    stands: 'jail(8) -R by an administrator; needs A.3.12',
+    stands: 'an administrator may run jail -R (jail(8)), and podman rm must recover (ocijail#20)',
     mark: 'jails',
     program: sleeper,
     steps: [...startReady(), tool(['jail', '-R', '%{id}']), wait('stopped'), remove(), gone()],
@@ -58,8 +58,7 @@ export const jailLifeCases = [
   defineCase({
     id: 'jails.devfs-inside',
     title: 'a jail that may mount devfs has a ruleset for it',
-    stands:
-      'devfs_vfsops.c: a devfs mounted in a jail whose devfs_ruleset is 0 shows every device (needs A.1.7: fail closed)',
+    stands: 'devfs_vfsops.c: a devfs mounted in a jail whose devfs_ruleset is 0 shows every device',
     mark: 'jailwright',
     config: { freebsd: { jail: { enforceStatfs: 1, allow: { mount: ['devfs'] } } } },
     steps: [
@@ -71,7 +70,7 @@ export const jailLifeCases = [
   defineCase({
     id: 'jails.statfs-inside',
     title: "inside, mount -v shows the container's own mounts with paths of its own",
-    stands: "enforce_statfs=1: mounts below the jail's path, the prefix stripped (jail.md 9)",
+    stands: "enforce_statfs=1: mounts below the jail's path are seen, the prefix stripped (jail(8))",
     mark: 'jails',
     config: { mounts: [{ destination: '/t', type: 'tmpfs', source: 'tmpfs' }] },
     program: 'mount -v',
@@ -80,8 +79,7 @@ export const jailLifeCases = [
   defineCase({
     id: 'jails.mounts-ignored',
     title: 'mounts of a container show in mount -v only',
-    stands:
-      'design, Two hosts: MNT_IGNORE, so that `df` and `mount` on the host stay readable as they do with ocijail',
+    stands: 'mount(2), MNT_IGNORE: `df` and `mount` on the host stay readable, as they do with ocijail',
     mark: 'jails',
     notFor: { runj: 'mounts by mount(8)' },
     program: sleeper,
@@ -100,7 +98,7 @@ export const jailLifeCases = [
     id: 'jails.readonly-root',
     title: 'a read-only root is an alias; the root itself is not mounted over',
     stands:
-      'design, Mounts: "A read-only root is a read-only nullfs of the root below the state directory"; needs A3.16: its unmount is checked',
+      'config.md, Root: readonly; jailwright mounts a read-only nullfs of the root below its state directory; ocijail (delete.cpp) does not see that the unmount of its alias failed',
     mark: 'jails',
     notFor: { runj: 'not done' },
     config: { root: { readonly: true } },
@@ -117,7 +115,8 @@ export const jailLifeCases = [
   defineCase({
     id: 'jails.stop-is-fast',
     title: 'delete --force of a program that ignores TERM takes less than 3 seconds',
-    stands: 'jail(8) waits up to ten seconds (jail.md 5): a jail ends with jail_remove(2) (design)',
+    stands:
+      'jail(8) waits up to ten seconds for the processes (exec.timeout, stop.timeout); jail_remove(2) does not wait',
     mark: 'jails',
     program: 'trap "" TERM HUP INT; echo ready; while :; do sleep 0.1; done',
     steps: [
@@ -133,8 +132,8 @@ export const jailLifeCases = [
   }),
   defineCase({
     id: 'jails.called-as-ocijail',
-    title: 'called by the name ocijail it behaves the same',
-    stands: 'issue 4, point 5: podman knows a runtime by its name (needs A2.2)',
+    title: 'the runtime behaves the same when it is called by the name ocijail',
+    stands: 'podman knows a runtime by its name, and ocijail is in its lists (common/pkg/config)',
     mark: 'jailwright',
     program: 'echo as ocijail',
     steps: [

@@ -35,7 +35,7 @@ export const parentPermissionCases = [
     defineCase({
       id: `jails.parent-without-${name.replace(/[._]/g, '-')}`,
       title: `${name} that the parent jail cannot grant is an error that names it`,
-      stands: 'jail_set(2): EPERM without a text for what the parent has not (jail.md 2); runtime.md, Errors',
+      stands: 'jail_set(2): EPERM without a text for what the parent has not; runtime.md, Errors',
       mark: 'jailwright',
       config: { annotations: { ...parentJail, [`org.freebsd.jail.${name}`]: value } },
       steps: [parent(has), create({ fails: says }), gone(), dropParent],
@@ -45,7 +45,7 @@ export const parentPermissionCases = [
     id: 'jails.parent-vnet-alias',
     title: 'addresses below a parent with a stack of its own go to the interface in that stack',
     stands:
-      "jail.md 9: a non-vnet child of a vnet jail shares its parent's stack; jail(8), interface: the addresses are aliases of it",
+      'a child without vnet shares the network stack of its parent, a vnet jail (sys/kern/kern_jail.c); jail(8), interface: the addresses become aliases of it',
     mark: 'jailwright',
     config: {
       annotations: {
@@ -69,7 +69,7 @@ export const parentPermissionCases = [
   defineCase({
     id: 'jails.parent-vnet-alias-present',
     title: 'an address that the parent with a stack of its own had before stays after delete',
-    stands: "jail(8) takes away what it has added (jail.md 5); the address is the parent jail's own",
+    stands: "jail(8) takes away the addresses that it has added; this address is the parent jail's own",
     mark: 'jailwright',
     config: {
       annotations: {
@@ -90,7 +90,7 @@ export const parentPermissionCases = [
   defineCase({
     id: 'jails.parent-vnet-alias-parent-gone',
     title: 'a container with addresses in a stack that is gone can be deleted',
-    stands: 'needs A.3.12: podman rm must recover, whatever happened to the jail',
+    stands: 'ocijail#20: podman rm must recover, whatever happened to the jail',
     mark: 'jailwright',
     config: {
       annotations: {
@@ -105,7 +105,7 @@ export const parentPermissionCases = [
   defineCase({
     id: 'jails.parent-mistyped',
     title: 'an annotation that is nearly one of FreeBSD is a warning with the right name',
-    stands: 'a container made on the host instead of in its parent must not pass unseen (needs A.2.11)',
+    stands: 'a container that is made on the host instead of in its parent must not pass unseen',
     mark: 'jailwright',
     config: { annotations: { 'org.freebsd.parentjail': PARENT, 'org.freebsd.jails.vnet': 'new' } },
     steps: [
@@ -122,7 +122,7 @@ export const parentPermissionCases = [
     id: 'jails.allow-mount-type-alone',
     title: 'allow.mount.X without allow.mount is a warning',
     stands:
-      'mount(2) inside needs enforce_statfs below 2, allow.mount and allow.mount.X, all three (jail.md 9)',
+      'mount(2) inside needs enforce_statfs below 2, allow.mount and allow.mount.X, all three (docs/freebsd/jails.md)',
     mark: 'jailwright',
     config: { annotations: { 'org.freebsd.jail.allow.mount.tmpfs': '1' } },
     steps: [create({ log: /warning.*allow\.mount\.tmpfs.*without allow\.mount/ }), removeForce()],

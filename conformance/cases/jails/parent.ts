@@ -36,9 +36,9 @@ const podmanParent = ['enforce_statfs=1', 'allow.raw_sockets', 'allow.chflags']
 export const jailParentCases = [
   defineCase({
     id: 'jails.parent',
-    title: 'parentJail: the container is a child of that jail',
+    title: 'parentJail makes the container a child of that jail',
     stands:
-      'podman: annotation org.freebsd.parentJail (container_internal_freebsd.go); the name is parent.id (needs A2.4)',
+      'podman: annotation org.freebsd.parentJail (container_internal_freebsd.go); the name is parent.id',
     mark: 'jails',
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
     program: sleeper,
@@ -56,7 +56,7 @@ export const jailParentCases = [
     id: 'jails.parent-children-max',
     title: 'a parent that may have no children gets room for one, and loses it again',
     stands:
-      'design, Translation: "children.max raised when needed and put back"; ocijail raises it by one (needs B.3)',
+      'ocijail (create.cpp) raises children.max of the parent by one when needed; jailwright puts it back',
     mark: 'jails',
     notFor: { ocijail: 'does not put it back', runj: 'does not raise it' },
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
@@ -75,7 +75,7 @@ export const jailParentCases = [
     id: 'jails.parent-at-once',
     title: 'two containers made in one parent at the same time both get their room',
     stands:
-      'podman: the containers of a pod are started by commands that run at the same time, in one parent jail (needs A2.4)',
+      'podman: the containers of a pod are started by commands that run at the same time, in one parent jail',
     mark: 'jailwright',
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
     program: sleeper,
@@ -91,9 +91,9 @@ export const jailParentCases = [
   }),
   defineCase({
     id: 'jails.parent-forbids',
-    title: 'a parent that has fewer permissions than our defaults',
+    title: 'a parent that has fewer permissions than the defaults takes a container without them',
     stands:
-      'jail_set(2) refuses what the parent may not grant: defaults (allow.chflags, raw_sockets) are left out then (design, Translation)',
+      'jail_set(2) refuses what the parent may not grant: defaults (allow.chflags, raw_sockets) are left out then',
     mark: 'jailwright',
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
     steps: [
@@ -107,7 +107,7 @@ export const jailParentCases = [
   defineCase({
     id: 'jails.parent-vnet',
     title: 'a container in a vnet parent shares its network stack: a pod',
-    stands: 'podman pods: the network belongs to a jail of its own, containers are its children (needs A2.4)',
+    stands: 'podman pods: the network belongs to a jail of its own, containers are its children',
     mark: 'jails',
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
     program: 'ifconfig -l',
@@ -141,7 +141,7 @@ export const jailParentCases = [
   defineCase({
     id: 'jails.parent-died',
     title: 'a container whose parent jail was removed is stopped and can be deleted',
-    stands: 'needs A.3.12: podman rm must recover, whatever happened to the jail',
+    stands: 'ocijail#20: podman rm must recover, whatever happened to the jail',
     mark: 'jails',
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
     program: sleeper,

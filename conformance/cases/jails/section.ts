@@ -20,7 +20,7 @@ export const jailSectionCases = [
     id: 'jails.defaults-without-section',
     title: "without a freebsd section the defaults are ocijail's",
     stands:
-      "design, Translation: persist, enforce_statfs=1, allow.raw_sockets, allow.chflags, ip4 and ip6 inherit: podman's users rely on ping (needs B.3)",
+      "ocijail (create.cpp): persist, enforce_statfs=1, allow.raw_sockets, allow.chflags, ip4 and ip6 inherit; podman's users rely on ping",
     mark: 'jails',
     notFor: { runj: 'has its own' },
     program: sleeper,
@@ -37,7 +37,7 @@ export const jailSectionCases = [
     id: 'jails.defaults-of-the-specification',
     title: "with a freebsd section the specification's defaults hold",
     stands:
-      'config-freebsd.md, jail: enforceStatfs "Defaults to 2", allow.rawSockets and allow.chflags "Defaults to false" (needs A3.13)',
+      'config-freebsd.md, jail: enforceStatfs "Defaults to 2", allow.rawSockets and allow.chflags "Defaults to false"; ocijail (create.cpp) has them weaker always',
     mark: 'jails',
     notFor: { ocijail: 'does not read the section' },
     config: { freebsd: { jail: {} } },
@@ -53,7 +53,7 @@ export const jailSectionCases = [
   }),
   defineCase({
     id: 'jails.section',
-    title: 'freebsd.jail: enforceStatfs and allow',
+    title: 'freebsd.jail.enforceStatfs and freebsd.jail.allow are applied',
     stands:
       'config-freebsd.md, jail: enforceStatfs, allow.rawSockets, chflags, quotas, socketAf, mlock, mount',
     mark: 'jails',
@@ -111,7 +111,7 @@ export const jailSectionCases = [
   }),
   defineCase({
     id: 'jails.host-inherit',
-    title: "host inherit: the host's name is seen inside",
+    title: "freebsd.jail.host inherit shows the host's name inside",
     stands: 'config-freebsd.md, jail: "host ... new or inherit"',
     mark: 'jails',
     notFor: { ocijail: 'does not read the section' },
@@ -134,14 +134,14 @@ export const jailSectionCases = [
     title: 'domainname is set',
     stands: 'config.md, Domainname: "domainname (string, OPTIONAL) specifies the container\'s domainname"',
     mark: 'jails',
-    notFor: { ocijail: 'ignores it (needs A3.13)' },
+    notFor: { ocijail: 'ignores it' },
     config: { domainname: 'example.org' },
     steps: [create(), jls('host.domainname', 'host.domainname=example.org'), removeForce()],
   }),
   defineCase({
     id: 'jails.annotation-over-section',
     title: "an annotation overrides the section's value",
-    stands: 'design, Translation: "An annotation overrides the section\'s value; the plan says so"',
+    stands: 'docs/config.md, Annotations: an annotation overrides the value of the freebsd section',
     mark: 'jailwright',
     config: {
       freebsd: { jail: { enforceStatfs: 1, allow: { mlock: false } } },

@@ -28,9 +28,8 @@ export const jailVnetCases = [
   }),
   defineCase({
     id: 'jails.vnet-annotation',
-    title: 'annotation vnet=new: a network stack with lo0 alone',
-    stands:
-      'podman adds org.freebsd.jail.vnet=new for its own networks (container_internal_freebsd.go, needs A2.4)',
+    title: 'annotation vnet=new gives a network stack with lo0 alone',
+    stands: 'podman adds org.freebsd.jail.vnet=new for its own networks (container_internal_freebsd.go)',
     mark: 'jails',
     config: { annotations: { 'org.freebsd.jail.vnet': 'new' } },
     program: 'ifconfig -l; echo ready; exec sleep %{nap}',
@@ -38,7 +37,7 @@ export const jailVnetCases = [
   }),
   defineCase({
     id: 'jails.vnet-section',
-    title: 'freebsd.jail.vnet=new',
+    title: 'freebsd.jail.vnet new gives a network stack of its own',
     stands: 'config-freebsd.md, jail: "vnet ... new"',
     mark: 'jails',
     notFor: { ocijail: 'does not read the section' },
@@ -49,7 +48,7 @@ export const jailVnetCases = [
     id: 'jails.vnet-loopback-up',
     title: 'lo0 of a new network stack is up',
     stands:
-      'design, Network: "lo0 is brought up"; in a vnet jail lo0 is down and without addresses (network.md 3)',
+      'in a new network stack lo0 is down and has no address (docs/freebsd/network.md), and programs need it',
     mark: 'jails',
     notFor: { ocijail: 'leaves it down', runj: 'leaves it down' },
     config: { annotations: { 'org.freebsd.jail.vnet': 'new' } },
@@ -60,7 +59,7 @@ export const jailVnetCases = [
     id: 'jails.vnet-namespace-means-nothing',
     title: 'a linux network namespace alone makes no vnet',
     stands:
-      'podman writes a network namespace for every Linux image; the annotation means it (podman-freebsd/README)',
+      'podman writes a network namespace for every Linux image; only the annotation means it (docs/freebsd/podman.md)',
     mark: 'jails',
     config: { linux: { namespaces: [{ type: 'network' }, { type: 'mount' }] } },
     steps: [create(), jls('vnet', 'vnet=inherit'), removeForce()],
@@ -69,7 +68,7 @@ export const jailVnetCases = [
     id: 'jails.vnet-interface',
     title: 'an interface of the host moves in and comes back',
     stands:
-      'config-freebsd.md, jail: vnetInterfaces; an interface returns late when its jail dies (network.md 2, needs A.3.14)',
+      'config-freebsd.md, jail: vnetInterfaces; an interface returns late when its jail dies (sys/net/if.c, vnet_if_return)',
     mark: 'jails',
     notFor: { ocijail: 'does not move interfaces' },
     program: 'ifconfig -l; echo ready; exec sleep %{nap}',
@@ -100,7 +99,7 @@ export const jailVnetCases = [
   }),
   defineCase({
     id: 'jails.vnet-inherit',
-    title: 'vnet=inherit beside ip4=inherit, which the kernel refuses together',
+    title: 'vnet=inherit is accepted beside ip4=inherit, which the kernel refuses together',
     stands:
       'kern_jail.c: "vnet jails cannot have IP address restrictions" for any value of vnet beside any of ip4 or ip6; both say the default here',
     mark: 'jailwright',

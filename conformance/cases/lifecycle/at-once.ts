@@ -45,7 +45,7 @@ export const atOnceCases = [
     id: 'lifecycle.five-at-once',
     title: 'five containers live through everything at the same time',
     stands:
-      'design of callers: podman starts the containers of a pod together; commands on different containers never wait for each other',
+      'podman starts the containers of a pod together; commands on different containers never wait for each other',
     mark: 'any-runtime',
     config: { process: { args: ['/bin/sh', '-c', 'echo number %{n}'] } },
     timeout: 40_000,
@@ -65,7 +65,7 @@ export const atOnceCases = [
     id: 'lifecycle.others-not-held-up',
     title: 'a container whose create takes long holds no other one up',
     stands:
-      'design, The journal: "Two commands on one container wait for each other; commands on different containers never do"; podman starts the containers of a pod together',
+      'commands on different containers never wait for each other; podman starts the containers of a pod together',
     mark: 'any-runtime',
     program: 'echo other; exit 0',
     config: {
@@ -104,7 +104,7 @@ export const atOnceCases = [
   defineCase({
     id: 'lifecycle.state-while-creating',
     title: 'state asked again and again during create and delete is an error or whole JSON',
-    stands: 'state.json is written in place in ocijail (needs A3.15); buildah polls state every 100 ms',
+    stands: 'ocijail writes state.json in place; buildah asks for the state every 100 ms (run_common.go)',
     mark: 'any-runtime',
     program: 'exit 0',
     steps: [

@@ -7,7 +7,7 @@ export const logCases = [
     id: 'lifecycle.log-json',
     title: 'an error goes to the log as one JSON line with level, msg and time',
     stands:
-      "podman reads the runtime's JSON log: `level`, `msg`, `time` (libpod/oci_conmon_common.go); time is RFC 3339 (needs A3.11)",
+      "podman reads the runtime's JSON log: `level`, `msg`, `time` (libpod/oci_conmon_common.go); time is RFC 3339, which that of ocijail (main.cpp) is not",
     mark: 'any-runtime',
     notFor: { runj: 'has no log' },
     steps: [

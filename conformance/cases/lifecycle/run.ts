@@ -53,7 +53,8 @@ export const runCases = [
   defineCase({
     id: 'lifecycle.run-status-127',
     title: 'run ends with 127 for a missing program and 126 for one that may not be executed',
-    stands: 'design, Command line: "126/127 as shells do"',
+    stands:
+      'POSIX, Exit Status for Commands: "If a command is not found, the exit status shall be 127. If the command name is found, but it is not an executable utility, the exit status shall be 126"',
     mark: 'jailwright',
     config: { process: { args: ['/no/such/program'] } },
     steps: [

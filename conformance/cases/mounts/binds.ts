@@ -18,7 +18,7 @@ import { tmpfs } from './words.ts'
 export const bindCases = [
   defineCase({
     id: 'mounts.directory',
-    title: 'a directory of the host, read and written',
+    title: 'a directory of the host can be read and written',
     stands:
       'config.md, Mounts: "mounts (array of objects, OPTIONAL) specifies additional mounts beyond root"; podman -v',
     mark: 'any-runtime',
@@ -29,7 +29,7 @@ export const bindCases = [
   }),
   defineCase({
     id: 'mounts.directory-ro',
-    title: 'a directory of the host, read-only',
+    title: 'a directory of the host can be mounted read-only',
     stands: 'config.md, Mounts: options; podman -v ...:ro',
     mark: 'any-runtime',
     files: { 'vol/f': 'from host' },
@@ -40,7 +40,7 @@ export const bindCases = [
   }),
   defineCase({
     id: 'mounts.file',
-    title: 'a single file over a file of the root',
+    title: 'a single file is mounted over a file of the root',
     stands:
       'runj#37, ocijail mount.cpp: single-file mounts; podman mounts /etc/hosts and /etc/resolv.conf so',
     mark: 'any-runtime',
@@ -52,7 +52,7 @@ export const bindCases = [
   }),
   defineCase({
     id: 'mounts.file-ro',
-    title: 'a single file, read-only',
+    title: 'a single file can be mounted read-only',
     stands: 'podman -v FILE:FILE:ro (bundle volumes.json)',
     mark: 'any-runtime',
     files: { hosts: 'from host' },
@@ -76,7 +76,7 @@ export const bindCases = [
     id: 'mounts.point-removed',
     title: 'mount points that the runtime made are removed at delete, others stay',
     stands:
-      'runtime.md, Delete: "Deleting a container MUST delete the resources that were created during the create step"; needs B.4 (mount points created and removed)',
+      'runtime.md, Delete: "Deleting a container MUST delete the resources that were created during the create step"',
     mark: 'jails',
     notFor: { runj: 'does not remove them' },
     files: { 'vol/f': 'dir', one: 'file' },
@@ -118,7 +118,7 @@ export const bindCases = [
     id: 'mounts.child-listed-first',
     title: 'a child that is listed before its parent is not hidden by it',
     stands:
-      'podman on FreeBSD writes mounts in no particular order (podman-freebsd/README, secret.json): parents are mounted first',
+      'podman on FreeBSD writes mounts in no particular order (docs/freebsd/podman.md): parents are mounted first',
     mark: 'jails',
     notFor: { ocijail: 'mounts in the listed order', runj: 'mounts in the listed order' },
     files: { 'vol/f': 'inner' },
@@ -138,8 +138,8 @@ export const bindCases = [
   }),
   defineCase({
     id: 'mounts.spaces',
-    title: 'source and destination with spaces, commas and quotes',
-    stands: 'traps.md 25: mount(8) does not escape, its -o splits at commas; paths are any text',
+    title: 'source and destination may have spaces, commas and quotes',
+    stands: 'mount(8) does not escape, and its -o splits at commas; a path may be any text',
     mark: 'any-runtime',
     notFor: { runj: 'writes an fstab' },
     files: { "a b, c's/f": 'found' },

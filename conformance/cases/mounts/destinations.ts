@@ -9,7 +9,7 @@ export const destinationCases = [
     id: 'mounts.link-inside',
     title: 'a destination that is a link goes where it leads inside the root',
     stands:
-      'images have links such as /var/run -> /run; CVE-2021-30465 and kin: links are resolved inside the root (needs C.6)',
+      'images have links such as /var/run -> /run; CVE-2021-30465 and kin: links are resolved inside the root',
     mark: 'any-runtime',
     files: { 'vol/f': 'found' },
     rootFiles: { 'real/dir': { dir: true }, link: { link: '/real' }, rel: { link: 'real/dir' } },
@@ -27,7 +27,7 @@ export const destinationCases = [
       id: `mounts.link-escape-${name}`,
       title: `a destination that is a ${name} link out of the root stays inside`,
       stands:
-        'needs C.6 (CVE-2021-30465, CVE-2024-45310), A3.14, traps.md 23: a hostile image must not redirect a mount to the host',
+        'CVE-2021-30465, CVE-2024-45310 (runc); ocijail (mount.cpp) walks the path as a string: a hostile image must not redirect a mount to the host',
       mark: 'any-runtime',
       files: { 'outside/f': 'host file', 'vol/f': 'volume' },
       rootFiles: { esc: { link: target } },
@@ -50,7 +50,8 @@ export const destinationCases = [
   defineCase({
     id: 'mounts.dotdot',
     title: 'a destination with .. does not leave the root',
-    stands: 'needs C.6: destinations are resolved inside the root, .. never above it',
+    stands:
+      'CVE-2021-30465 (runc) and kin: destinations are resolved inside the root, and .. never leads above it',
     mark: 'any-runtime',
     files: { 'vol/f': 'found' },
     config: { mounts: [bind('vol', '/a/../../../../../../up')] },
@@ -66,7 +67,8 @@ export const destinationCases = [
   defineCase({
     id: 'mounts.dev-is-a-link',
     title: 'an image whose /dev is a link does not get devices elsewhere',
-    stands: 'CVE-2026-41579, CVE-2026-47766 (needs C.6): mount /dev only on a real directory in the root',
+    stands:
+      'CVE-2026-41579 (runc), CVE-2026-47766 (crun): /dev is mounted only on a real directory in the root',
     mark: 'jails',
     files: { 'outside/f': 'host file' },
     steps: [

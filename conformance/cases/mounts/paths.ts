@@ -49,7 +49,7 @@ export const pathCases = [
   }),
   defineCase({
     id: 'paths.link-to-file-mount',
-    title: 'a masked path that leads by a link to the mount of a file',
+    title: 'a masked path that leads by a link to the mount of a file hides it',
     stands: 'config-linux.md, Masked Paths; vfs_mount.c: nothing can be mounted on a file mount (EBUSY)',
     mark: 'any-runtime',
     notFor,
@@ -91,7 +91,7 @@ export const pathCases = [
       id: `paths.mounts-in-readonly${readonly ? '-root' : ''}`,
       title: `volumes in a read-only path are seen and keep their own ways${readonly ? ', in a read-only root too' : ''}`,
       stands:
-        'config-linux.md, Readonly Paths; runc remounts the path alone; nullfs does not follow mounts below its source (mounts.md section 3)',
+        'config-linux.md, Readonly Paths; runc remounts the path alone; nullfs does not follow the mounts below its source (docs/freebsd/mounts.md)',
       mark: 'any-runtime',
       notFor: { ...notFor, runc: 'leaves the mount points that it has made' },
       files: { 'vol/f': 'volume', one: 'single' },
@@ -121,7 +121,7 @@ export const pathCases = [
   ),
   defineCase({
     id: 'paths.readonly-mount',
-    title: 'a read-only path that is a mount itself, with a mount in it',
+    title: 'a read-only path may be a mount itself, with a mount in it',
     stands: 'config-linux.md, Readonly Paths',
     mark: 'any-runtime',
     notFor,
@@ -137,7 +137,7 @@ export const pathCases = [
     id: 'paths.readonly-link-hides',
     title: 'a read-only path that would hide a mount, since it leads above it by a link, is an error',
     stands:
-      'nullfs does not follow mounts below its source (mounts.md section 3): nothing is hidden silently',
+      'nullfs does not follow the mounts below its source (docs/freebsd/mounts.md): nothing is hidden silently',
     mark: 'jailwright',
     files: { 'vol/f': 'volume' },
     rootFiles: { 'run/vol': { dir: true }, 'x/link': { link: '/run' } },
@@ -150,7 +150,7 @@ export const pathCases = [
   ...[[], ['tmpcopyup']].map(more =>
     defineCase({
       id: `mounts.tmpfs-ro-holds${more.length > 0 ? '-copied' : ''}`,
-      title: `a read-only tmpfs${more.length > 0 ? ' that is filled' : ''} with mounts in it`,
+      title: `a read-only tmpfs${more.length > 0 ? ' that is filled' : ''} may have mounts in it`,
       stands: 'config.md, Mounts; runc makes a tmpfs read-only when all is mounted; podman --tmpfs /run:ro',
       mark: 'any-runtime',
       notFor: {
@@ -191,7 +191,7 @@ export const pathCases = [
     id: 'paths.hard-linked-file',
     title: 'a read-only file of more than one name keeps its contents',
     stands:
-      'config-linux.md, Readonly Paths; nullfs covers only files of one hard link (mounts.md section 3)',
+      'config-linux.md, Readonly Paths; nullfs covers only files of one hard link (sys/fs/nullfs/null_vfsops.c)',
     mark: 'any-runtime',
     notFor,
     rootFiles: { 'data/file': 'text' },

@@ -26,7 +26,7 @@ export const rootCases = [
   }),
   defineCase({
     id: 'root.readonly-missing-points',
-    title: 'a read-only root whose mount points are missing',
+    title: 'a read-only root may lack its mount points',
     stands:
       'podman --read-only writes mounts on /var/run/.containerenv and /etc/resolv.conf that an image need not have (bundle readonly.json)',
     mark: 'any-runtime',
@@ -56,8 +56,8 @@ export const rootCases = [
   }),
   defineCase({
     id: 'root.path-with-spaces',
-    title: 'a root whose path has spaces, quotes and dollars',
-    stands: 'paths are any text; jail.conf(5) quoting (jail.md section 6)',
+    title: 'the path of a root may have spaces, quotes and dollars',
+    stands: 'a path may be any text, which jail.conf(5) has to quote',
     mark: 'any-runtime',
     config: { root: { path: "%{dir}/odd 'root' $x" } },
     program: 'echo in',

@@ -6,7 +6,7 @@ import { tmpfs } from './words.ts'
 export const tmpfsCases = [
   defineCase({
     id: 'mounts.tmpfs',
-    title: 'an empty tmpfs, away after delete',
+    title: 'a tmpfs is empty, and away after delete',
     stands: 'config.md, Mounts; podman --tmpfs',
     mark: 'any-runtime',
     rootFiles: { 'data/hidden': 'x' },
@@ -18,7 +18,7 @@ export const tmpfsCases = [
     id: 'mounts.tmpfs-size',
     title: 'a tmpfs holds no more than its size, given with a suffix',
     stands:
-      "podman --tmpfs /t:size=64m; FreeBSD's tmpfs silently ignores a size that it cannot parse (traps.md 17)",
+      "podman --tmpfs /t:size=64m; FreeBSD's tmpfs silently ignores a size that it cannot parse (sys/fs/tmpfs/tmpfs_vfsops.c)",
     mark: 'any-runtime',
     config: { mounts: [tmpfs('/t', 'size=1m')] },
     program:
@@ -27,7 +27,7 @@ export const tmpfsCases = [
   }),
   defineCase({
     id: 'mounts.tmpfs-mode',
-    title: 'the mode of a tmpfs',
+    title: 'a tmpfs has the mode of its options',
     stands: 'podman --tmpfs /t:mode=1777; mount_tmpfs(5): mode is octal',
     mark: 'any-runtime',
     config: { mounts: [tmpfs('/t', 'mode=1777'), tmpfs('/u', 'mode=0700')] },
@@ -38,7 +38,7 @@ export const tmpfsCases = [
     id: 'mounts.tmpcopyup',
     title: 'tmpcopyup copies what the image has there, modes too',
     stands:
-      'podman --read-only-tmpfs and --tmpfs: option tmpcopyup (bundle readonly.json); ocijail leaves its copy in /tmp (needs A3.14)',
+      'podman --read-only-tmpfs and --tmpfs: option tmpcopyup; ocijail (mount.cpp) leaves its copy in /tmp',
     mark: 'any-runtime',
     notFor: { runj: 'passes it to mount' },
     rootFiles: {
@@ -68,7 +68,7 @@ export const tmpfsCases = [
     id: 'mounts.tmpfs-linux-options',
     title: 'options of Linux on a tmpfs change nothing',
     stands:
-      'tmpfs(5) of FreeBSD rejects noatime, nodev, relatime (traps.md 18); podman writes nodev (bundle readonly.json)',
+      'tmpfs(5) of FreeBSD rejects noatime, nodev, relatime (sys/kern/vfs_mount.c, vfs_filteropt); podman writes nodev',
     mark: 'any-runtime',
     notFor: { runj: 'passes them to mount' },
     config: { mounts: [tmpfs('/t', 'rw', 'rprivate', 'nosuid', 'nodev', 'noatime', 'relatime')] },

@@ -9,7 +9,7 @@ export const translatedMountCases = [
     id: 'mounts.linux-options',
     title: 'options of Linux on a volume change nothing',
     stands:
-      'podman writes rw, rprivate, rbind, nosuid, nodev on nullfs (podman-freebsd/README); propagation does not exist on FreeBSD',
+      'podman writes rw, rprivate, rbind, nosuid, nodev on nullfs (docs/freebsd/podman.md); propagation does not exist on FreeBSD',
     mark: 'any-runtime',
     notFor: { runj: 'passes them to mount' },
     files: { 'vol/f': 'seen' },
@@ -44,7 +44,7 @@ export const translatedMountCases = [
     title:
       'what podman mounts on Linux is translated or left out: the container runs and sees no more devices',
     stands:
-      'design, Mounts: "Linux-only mounts are translated (proc, sysfs, /dev tmpfs, devpts, mqueue, cgroup, /dev/shm as makes sense) and options mapped or ignored by a table"',
+      'docs/config.md: mounts that only Linux has (proc, sysfs, tmpfs on /dev, devpts, mqueue, cgroup, /dev/shm) are translated or left out, and their options mapped or ignored by a table',
     mark: 'jailwright',
     needs: ['linux'],
     config: {
@@ -87,7 +87,7 @@ export const translatedMountCases = [
   }),
   defineCase({
     id: 'mounts.devfs-rule-user',
-    title: 'a rule of a user that the host has not is an error that names the option',
+    title: 'a devfs rule for a user that the host lacks is an error that names the option',
     stands: 'devfs(8) names the word only; errors name the property',
     mark: 'jailwright',
     config: {

@@ -1,4 +1,4 @@
-/** Epairs on a bridge, by annotation (design, "Network"; issue 3, point 6 and the recipe of three jails). */
+/** Epairs on a bridge, asked for by annotations (docs/config.md, "Annotations"; docs/recipes/three-jails-one-bridge). */
 import {
   call,
   check,
@@ -40,9 +40,9 @@ function onBridge(n: number, more: Record<string, string> = {}): Step {
 export const interfaceCases = [
   defineCase({
     id: 'network.epair',
-    title: 'an epair: one end on the bridge, the other inside with its address, all gone at delete',
+    title: 'an epair has one end on the bridge, the other inside with its address, and is gone after delete',
     stands:
-      'design, Network: "epair made, both ends named from the container, host end added to the bridge, jail end moved in, renamed, addressed, routed; all undone at delete"',
+      "docs/config.md, org.jailwright.net: the epair is made, both ends are named from the container, the host's end joins the bridge, the other end is moved in, renamed, addressed and routed; delete undoes all of it",
     mark: 'jailwright',
     program: 'ifconfig vnet0; ifconfig -l; echo ready; exec sleep %{nap}',
     steps: [
@@ -64,7 +64,7 @@ export const interfaceCases = [
     id: 'network.three-on-a-bridge',
     title: 'three containers on one bridge reach each other, by IPv4 and IPv6',
     stands:
-      'issue 3, recipe: three vnet jails on one bridge (10.0.0.0/24 and an IPv6 prefix) that reach each other',
+      'docs/recipes/three-jails-one-bridge: three vnet jails on one bridge (10.0.0.0/24 and an IPv6 prefix) reach each other',
     mark: 'jailwright',
     timeout: 40_000,
     program: sleeper,
@@ -96,8 +96,9 @@ export const interfaceCases = [
   }),
   defineCase({
     id: 'network.name-mtu-mac-gateway',
-    title: 'name inside, MTU, MAC and default route',
-    stands: 'design, Network: .name, .mtu, .mac, .gateway; MACs of epairs collide (traps.md 45)',
+    title: 'annotations set the name inside, MTU, MAC and default route',
+    stands:
+      'docs/config.md, org.jailwright.net: .name, .mtu, .mac, .gateway; MACs of epairs collide (docs/freebsd/network.md)',
     mark: 'jailwright',
     program: 'ifconfig eth0; route -n get default; echo ready; exec sleep %{nap}',
     steps: [
@@ -142,7 +143,8 @@ export const interfaceCases = [
   defineCase({
     id: 'network.macs-differ',
     title: 'the MACs of two containers differ',
-    stands: 'traps.md 45: generated MACs have 16 variable bits; design: "a MAC that does not collide"',
+    stands:
+      'a MAC that the kernel makes has 16 variable bits (sys/net/if_ethersubr.c, ether_gen_addr_byname), so the runtime makes one that does not collide',
     mark: 'jailwright',
     program: 'ifconfig vnet0; echo ready; exec sleep %{nap}',
     steps: [
@@ -170,8 +172,8 @@ export const interfaceCases = [
   }),
   defineCase({
     id: 'network.two-interfaces',
-    title: 'two epairs on two bridges',
-    stands: 'design, Network: org.jailwright.net.<n>',
+    title: 'a container may have two epairs on two bridges',
+    stands: 'docs/config.md, Annotations: org.jailwright.net.<n> describes interface n',
     mark: 'jailwright',
     program: 'ifconfig -l; echo ready; exec sleep %{nap}',
     steps: [
@@ -189,8 +191,9 @@ export const interfaceCases = [
   }),
   defineCase({
     id: 'network.jail-died-first',
-    title: 'the jail was removed first: delete still takes the epair away',
-    stands: 'issue 3, point 6: "undone when the jail died first"; interfaces return late (traps.md 33)',
+    title: 'delete takes the epair away also when the jail was removed first',
+    stands:
+      'an interface returns late when its jail dies (sys/net/if.c, vnet_if_return), and its epair is taken away then too',
     mark: 'jailwright',
     program: sleeper,
     steps: [
@@ -207,8 +210,9 @@ export const interfaceCases = [
   }),
   defineCase({
     id: 'network.destroyed-inside',
-    title: 'root in the container destroyed its end: delete is no error',
-    stands: 'traps.md 34: a jailed root can destroy its end of an epair, taking the host end with it',
+    title: 'delete is no error when root in the container destroyed its end of the epair',
+    stands:
+      "root of a vnet jail may destroy its end of an epair, and the host's end goes with it (sys/net/if_clone.c, if_clone_destroy)",
     mark: 'jailwright',
     program: 'ifconfig vnet0 destroy; echo ready; exec sleep %{nap}',
     steps: [makeBridge, onBridge(1), ...startReady(), ...finish, noMembers, dropBridge],
@@ -216,7 +220,7 @@ export const interfaceCases = [
   defineCase({
     id: 'network.no-such-bridge',
     title: 'a bridge that does not exist is an error that names it, and nothing is left',
-    stands: 'BRDGADD to a missing bridge (network.md 4); runtime.md, Errors',
+    stands: 'ifconfig(8): addm to a bridge that does not exist fails; runtime.md, Errors',
     mark: 'jailwright',
     config: {
       annotations: {
@@ -230,7 +234,7 @@ export const interfaceCases = [
   defineCase({
     id: 'network.bad-address',
     title: 'an address without a prefix is an error that names the annotation',
-    stands: 'ifconfig(8) of 15.x refuses an address without a mask (network.md 3)',
+    stands: 'ifconfig(8) of 15.x refuses an address without a mask (sbin/ifconfig/af_inet.c)',
     mark: 'jailwright',
     config: {
       annotations: {
@@ -244,7 +248,7 @@ export const interfaceCases = [
   defineCase({
     id: 'network.configured-by-the-caller',
     title: "the caller configures a new stack between create and start, by the jail's name",
-    stands: "podman's netavark moves an epair into the jail and addresses it (needs A2.4)",
+    stands: "podman's netavark moves an epair into the jail and addresses it",
     mark: 'jails',
     config: { annotations: { 'org.freebsd.jail.vnet': 'new' } },
     program: 'ifconfig -l; ifconfig; echo ready; exec sleep %{nap}',

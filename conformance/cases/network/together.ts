@@ -51,7 +51,7 @@ export const networkTogetherCases = [
   defineCase({
     id: 'network.gateway-of-no-interface',
     title: 'a gateway that no interface leads to is an error that names it, and nothing is left',
-    stands: 'route(8): Network is unreachable (network.md 6); runtime.md, Errors',
+    stands: 'route(8): Network is unreachable; runtime.md, Errors',
     mark: 'jailwright',
     config: interfaces({ ...lan, '0.gateway': 'fd00:99::1' }),
     steps: [create({ fails: /org\.jailwright\.net\.0\.gateway.*fd00:99::1/ }), gone()],
@@ -60,7 +60,7 @@ export const networkTogetherCases = [
     id: 'network.gateway-over-another',
     title: 'a gateway may be in the network of another interface of the container',
     stands:
-      'route(8) asks for a route to the gateway over any interface (network.md 6, 7: after they are up)',
+      'route(8) asks for a route to the gateway over any interface, so routes come after all interfaces are up',
     mark: 'jailwright',
     program: 'route -n get default; echo ready; exec sleep %{nap}',
     steps: [
@@ -83,7 +83,7 @@ export const networkTogetherCases = [
   defineCase({
     id: 'network.two-default-routes',
     title: 'a second default route of one family is an error that names it',
-    stands: 'route(8): route already in table (network.md 6); runtime.md, Errors',
+    stands: 'route(8): route already in table; runtime.md, Errors',
     mark: 'jailwright',
     config: interfaces({
       ...lan,
@@ -97,7 +97,7 @@ export const networkTogetherCases = [
   defineCase({
     id: 'network.one-name-twice',
     title: 'an interface that is moved in may not have the name of another one inside',
-    stands: 'the kernel checks no names when interfaces meet in a stack (network.md 2, traps.md 35)',
+    stands: 'the kernel checks no names when interfaces meet in a stack (sys/net/if.c, if_vmove)',
     mark: 'jailwright',
     config: {
       ...interfaces({ ...lan, '0.name': 'em77' }),

@@ -268,7 +268,7 @@ function bundleCase(name: string, podman: PodmanConfig & JsonObject, command: st
   })
   return defineCase({
     id: `podman.${name.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')}`,
-    title: `what podman wrote for: ${command}`,
+    title: `the config that podman wrote runs as asked: ${command}`,
     stands: `podman 5.5.2 on FreeBSD 15.1: \`${command}\``,
     mark: 'jails',
     needs: needsOf(podman),

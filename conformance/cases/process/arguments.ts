@@ -18,7 +18,7 @@ export const argumentCases = [
   }),
   defineCase({
     id: 'process.large',
-    title: 'arguments and environment of 100 kB',
+    title: 'arguments and environment of 100 kB reach the program',
     stands: 'execve(2): ARG_MAX is 512 kB on FreeBSD; nothing between create and the program may be shorter',
     mark: 'any-runtime',
     config: {
@@ -41,7 +41,7 @@ export const argumentCases = [
   }),
   defineCase({
     id: 'process.env',
-    title: "the environment is what the config says, nothing of the caller's",
+    title: "the environment is what the config says, and has nothing of the caller's",
     stands:
       'config.md, Process: "env (array of strings, OPTIONAL) with the same semantics as IEEE Std 1003.1-2008\'s environ"',
     mark: 'any-runtime',

@@ -35,7 +35,7 @@ export const descriptorCases = [
   defineCase({
     id: 'process.preserve-fds',
     title: '--preserve-fds hands descriptors 3 and up to the program',
-    stands: 'conmon: `create --preserve-fds N` (needs A2.1)',
+    stands: 'conmon: `create --preserve-fds N` (src/runtime_args.c)',
     mark: 'any-runtime',
     notFor: { runj: 'has no --preserve-fds' },
     program:
@@ -79,7 +79,7 @@ export const descriptorCases = [
   defineCase({
     id: 'process.no-other-fds',
     title: 'without --preserve-fds nothing but 0, 1 and 2 is open',
-    stands: 'CVE-2024-21626 (needs C.6): no descriptor of the runtime may reach the program',
+    stands: 'CVE-2024-21626 (runc): no descriptor of the runtime may reach the program',
     mark: 'any-runtime',
     program:
       'for n in 3 4 5 6 7 8 9; do if (eval "echo x >&$n") 2>/dev/null || (eval "read a <&$n") 2>/dev/null; then echo "$n open"; fi; done; echo end',

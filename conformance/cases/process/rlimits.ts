@@ -5,9 +5,9 @@ import { defineCase, failsToStart } from '../../harness/define.ts'
 export const rlimitCases = [
   defineCase({
     id: 'process.rlimits',
-    title: 'resource limits, soft and hard',
+    title: 'resource limits are applied, soft and hard',
     stands:
-      'config.md, POSIX process: "rlimits ... allows setting resource limits for the process"; ignored by ocijail (needs A3.8)',
+      'config.md, POSIX process: "rlimits ... allows setting resource limits for the process"; ignored by ocijail (process.cpp)',
     mark: 'any-runtime',
     config: {
       process: {

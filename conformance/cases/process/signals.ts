@@ -10,7 +10,7 @@ export const signalCases = [
     id: 'process.signals-default',
     title: 'every deadly signal has its default action, SIGPIPE too',
     stands:
-      'execve(2) keeps ignored signals ignored; a JavaScript engine ignores SIGPIPE (measured.md); programs rely on the default',
+      'execve(2) keeps ignored signals ignored; a JavaScript engine ignores SIGPIPE, and programs rely on the default',
     mark: 'any-runtime',
     program: `for s in ${deadly}; do sh -c "kill -$s \\$\\$; echo $s survived" 2>/dev/null; done; echo end`,
     steps: [create(), start(), wait('stopped'), output([{ not: /survived/ }, /^end$/m]), remove()],
@@ -18,8 +18,7 @@ export const signalCases = [
   defineCase({
     id: 'process.signals-of-the-caller',
     title: 'signals that the caller ignores have their default action in the program',
-    stands:
-      'design, The first process: "resets signal dispositions and mask"; execve(2) keeps ignored signals ignored: under nohup(1) no container could be stopped with HUP',
+    stands: 'execve(2) keeps ignored signals ignored: under nohup(1) no container could be stopped with HUP',
     mark: 'jailwright',
     // A shell cannot set a trap for a signal that was ignored when the shell began (POSIX, trap). That a shell survives
     // its own signal says nothing of the disposition: FreeBSD's sh survives QUIT also at the default action.

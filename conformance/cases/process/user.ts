@@ -7,7 +7,7 @@ export const userCases = [
     id: 'process.umask-default',
     title: 'the umask is 0022 when the config names none',
     stands:
-      'podman and runc: without process.user.umask the container gets 0022; ocijail gives 0077 (needs A3.8)',
+      'podman and runc: without process.user.umask the container gets 0022; ocijail (process.cpp) gives 0077',
     mark: 'any-runtime',
     program: 'umask; echo x >/tmp/f; ls -l /tmp/f',
     steps: [create(), start(), wait('stopped'), output([/^0?022$/m, /^-rw-r--r--/m]), remove()],
@@ -16,7 +16,7 @@ export const userCases = [
     id: 'process.umask',
     title: 'process.user.umask is applied',
     stands:
-      'config.md, POSIX-platform User: "umask (int, OPTIONAL) specifies the umask of the user. If unspecified, the umask should not be changed from the calling process\' umask" (needs A3.8)',
+      'config.md, POSIX-platform User: "umask (int, OPTIONAL) specifies the umask of the user. If unspecified, the umask should not be changed from the calling process\' umask"; ocijail (process.cpp) never takes it over',
     mark: 'any-runtime',
     config: { process: { user: { umask: 0o077 } } },
     program: 'umask; echo x >/tmp/f; ls -l /tmp/f',
@@ -33,7 +33,7 @@ export const userCases = [
   }),
   defineCase({
     id: 'process.user',
-    title: 'uid, gid and supplementary groups',
+    title: 'uid, gid and supplementary groups are applied',
     stands:
       'config.md, POSIX-platform User: uid, gid, additionalGids "specify the user ID, group ID and additional group IDs in the container"',
     mark: 'any-runtime',
@@ -51,7 +51,7 @@ export const userCases = [
     id: 'process.user-absent',
     title: 'without process.user the program is root, group 0',
     stands:
-      "the specification's config-schema.json does not require process.user; runc takes 0:0, ocijail leaves it to chance (needs A3.8)",
+      "the specification's config-schema.json does not require process.user; runc takes 0:0, ocijail (process.cpp) leaves it to chance",
     mark: 'any-runtime',
     config: { process: { user: null } },
     program: 'id -u; id -g; umask',
@@ -68,9 +68,9 @@ export const userCases = [
   }),
   defineCase({
     id: 'process.gid-only',
-    title: 'root with another gid',
+    title: 'root may have another gid',
     stands:
-      'config.md, POSIX-platform User: gid; setgroups does not set the egid on FreeBSD 15 (traps.md 46)',
+      'config.md, POSIX-platform User: gid; setgroups(2) does not set the effective gid on FreeBSD 15 (sys/kern/kern_prot.c)',
     mark: 'any-runtime',
     config: { process: { user: { uid: 0, gid: 1002, additionalGids: [44] } } },
     program: 'id -u; id -g',

@@ -5,7 +5,7 @@ import { check, create, defineCase, failsToStart } from '../../harness/define.ts
 export const workingDirectoryCases = [
   defineCase({
     id: 'process.cwd',
-    title: 'the working directory',
+    title: 'process.cwd is the working directory of the program',
     stands:
       'config.md, Process: "cwd (string, REQUIRED) is the working directory that will be set for the executable. This value MUST be an absolute path"',
     mark: 'any-runtime',
@@ -32,7 +32,7 @@ export const workingDirectoryCases = [
   defineCase({
     id: 'process.cwd-inside',
     title: 'a working directory that is a link is resolved inside the container',
-    stands: 'CVE-2024-21626 and its kin (needs C.6): the working directory must lie in the root',
+    stands: 'CVE-2024-21626 (runc) and its kin: the working directory must lie in the root',
     mark: 'any-runtime',
     files: { 'outside/secret': 'host file' },
     rootFiles: { 'var/link': { link: '%{dir}/outside' } },
@@ -51,7 +51,7 @@ export const workingDirectoryCases = [
   }),
   defineCase({
     id: 'process.cwd-made',
-    title: 'a working directory that the image has not is made',
+    title: 'a working directory that the image lacks is made',
     stands:
       "crun's suite, test_cwd_not_exist, and runc: the directory is made in the root and belongs to root",
     mark: 'any-runtime',

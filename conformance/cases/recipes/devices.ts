@@ -55,8 +55,9 @@ const plainDevfs: JsonObject = {
 export const recipeDeviceCases = [
   defineCase({
     id: 'recipes.gpu-render',
-    title: 'GPU recipe: the render node for a user of group video, no display and nothing else',
-    stands: 'issue 3, recipe GPU: dri hidden by ruleset 4, card0 not exposed unless asked, group inside',
+    title: 'the GPU recipe gives a user of group video the render node, no display and nothing else',
+    stands:
+      'docs/recipes/gpu-render: ruleset 4 hides dri, so the recipe shows the render node to a group inside, and card0 stays hidden',
     mark: 'jailwright',
     needs: ['dri'],
     config: recipe(gpu, `${nodes}; ${usable}; id; ${sleeper}`),
@@ -69,8 +70,9 @@ export const recipeDeviceCases = [
   }),
   defineCase({
     id: 'recipes.gpu-render-without-group',
-    title: 'GPU recipe without additionalGids: the node is seen and may not be used',
-    stands: 'needs A.1.1: "host nodes are root:video 0660"; mode and group of the host are kept',
+    title: 'the GPU recipe without additionalGids shows the node, which may not be used',
+    stands:
+      'docs/recipes/gpu-render: on the host the nodes are root:video 0660, and a container keeps mode and group',
     mark: 'jailwright',
     needs: ['dri'],
     config: { ...recipe(gpu, `${nodes}; ${usable}`), process: userOf(1001, `${nodes}; ${usable}`) },
@@ -79,7 +81,7 @@ export const recipeDeviceCases = [
   defineCase({
     id: 'recipes.gpu-render-not-asked',
     title: 'without the profile there is no dri in the container',
-    stands: 'devfs.rules(5), devfsrules_jail: ruleset 4 leaves out dri (devfs.md 6)',
+    stands: 'devfs.rules(5), devfsrules_jail: ruleset 4 leaves out dri',
     mark: 'jails',
     needs: ['dri'],
     config: plainDevfs,
@@ -88,9 +90,9 @@ export const recipeDeviceCases = [
   }),
   defineCase({
     id: 'recipes.gpu-render-shared',
-    title: 'GPU recipe: two containers share the node; the end of one takes nothing from the other',
+    title: 'two containers of the GPU recipe share the node, and the end of one takes nothing from the other',
     stands:
-      'issue 3, recipe GPU: "a second container sharing it"; rulesets are global to the kernel (devfs.md 1)',
+      'docs/recipes/gpu-render: a second container shares the node; rulesets belong to the kernel (docs/freebsd/devfs.md)',
     mark: 'jailwright',
     needs: ['dri'],
     config: recipe(gpu, sleeper),
@@ -119,7 +121,7 @@ export const recipeDeviceCases = [
   defineCase({
     id: 'recipes.gpu-render-running',
     title: 'the render node comes to a running container by update, and goes again',
-    stands: 'issue 3, recipe GPU: "adding it to a running container"; design, Devices: update --device-add',
+    stands: 'docs/recipes/gpu-render: `update --device-add` adds the node to a running container',
     mark: 'jailwright',
     needs: ['dri'],
     config: plainDevfs,
@@ -141,9 +143,9 @@ export const recipeDeviceCases = [
   }),
   defineCase({
     id: 'recipes.gpu-render-podman',
-    title: 'podman --device /dev/dri/renderD128: its rule of mode 0600 does not lock the group out',
+    title: 'podman --device /dev/dri/renderD128 does not lock the group out by its rule of mode 0600',
     stands:
-      'needs A.1.1: podman writes "rule=path drm/128 unhide mode 0600"; design: "do not make a node tighter than it is on the host"',
+      'podman (pkg/specgen/generate/config_freebsd.go) writes "rule=path drm/128 unhide mode 0600"; the group that owns the node on the host must not be locked out by it',
     mark: 'jails',
     needs: ['dri'],
     notFor: { ocijail: 'ocijail#21 is open', runj: 'knows no rule=' },
@@ -174,8 +176,8 @@ export const recipeDeviceCases = [
   }),
   defineCase({
     id: 'recipes.lxc-device',
-    title: 'LXC recipe: a config of Linux with cgroup rule, bind mount and group shows the node',
-    stands: 'issue 3, recipe LXC: "cgroup device allow + bind mount + gid, carried over from a Linux config"',
+    title: 'the LXC recipe, a config of Linux with cgroup rule, bind mount and group, shows the node',
+    stands: 'docs/recipes/lxc-device: a config of Linux brings a cgroup rule, a bind mount and a gid',
     mark: 'jailwright',
     needs: ['dri'],
     config: recipe(lxc, `${nodes}; ${usable}; ${look('full null')}`),
@@ -183,8 +185,9 @@ export const recipeDeviceCases = [
   }),
   defineCase({
     id: 'recipes.lxc-device-rule-alone',
-    title: 'LXC recipe: the cgroup rule alone names the device by its Linux numbers',
-    stands: 'design, Devices: linux.resources.devices; "else by the well-known major and minor"',
+    title: 'the cgroup rule of the LXC recipe alone names the device by its Linux numbers',
+    stands:
+      'config-linux.md, Allowed Device list: major and minor; without a path the well-known Linux numbers tell the device',
     mark: 'jailwright',
     needs: ['dri'],
     config: {
@@ -195,7 +198,7 @@ export const recipeDeviceCases = [
   }),
   defineCase({
     id: 'recipes.lxc-device-denied',
-    title: 'LXC recipe without the allow rule and the mount: no device',
+    title: 'the LXC recipe without the allow rule and the mount shows no device',
     stands: 'config-linux.md, Device allowlist: deny all; devfs shows only what is named',
     mark: 'jailwright',
     needs: ['dri'],
@@ -208,8 +211,8 @@ export const recipeDeviceCases = [
   }),
   defineCase({
     id: 'recipes.lxc-device-other-name',
-    title: 'LXC recipe with another destination: refused, since a device has one name',
-    stands: 'design, Devices: everything ends as devfs rules; devfs has no second names (devfs.md 6)',
+    title: 'the LXC recipe with another destination is refused, since a device has one name',
+    stands: 'devfs(8): a rule shows a node under its own name, devfs has no second names',
     mark: 'jailwright',
     needs: ['dri'],
     config: {
@@ -225,8 +228,9 @@ export const recipeDeviceCases = [
   }),
   defineCase({
     id: 'recipes.bhyve',
-    title: 'bhyve recipe: vmmctl, nmdm and a tap of its own in a vnet jail; no memory, no PCI of the host',
-    stands: 'issue 3, recipe bhyve: "vmm, nmdm, tap; allow.vmm, raw_sockets"; needs A.1.3',
+    title:
+      'the bhyve recipe gives a vnet jail vmmctl, nmdm and a tap of its own, and neither memory nor PCI of the host',
+    stands: 'docs/recipes/bhyve: vmm, nmdm and tap are shown, allow.vmm and raw_sockets are given',
     mark: 'jailwright',
     needs: ['vmm'],
     files: { vm: { dir: true } },
@@ -251,7 +255,7 @@ export const recipeDeviceCases = [
   defineCase({
     id: 'recipes.bhyve-not-asked',
     title: 'a vnet jail without the profile has neither vmm nor the permission',
-    stands: 'jail(8): allow.vmm is off by default; ruleset 4 leaves out vmm, nmdm and tap (devfs.md 6)',
+    stands: 'jail(8): allow.vmm is off by default; ruleset 4 leaves out vmm, nmdm and tap (devfs.rules(5))',
     mark: 'jails',
     needs: ['vmm'],
     config: { annotations: { 'org.freebsd.jail.vnet': 'new' } },
@@ -265,8 +269,9 @@ export const recipeDeviceCases = [
   }),
   defineCase({
     id: 'recipes.bhyve-no-bridge',
-    title: 'bhyve recipe: the bridge it names must be there, and a failed create leaves no epair',
-    stands: 'issue 3, point 6: undone; network.md 4: BRDGADD and a bridge that does not exist',
+    title: 'the bridge that the bhyve recipe names must be there, and a failed create leaves no epair',
+    stands:
+      'ifconfig(8): addm to a bridge that does not exist fails; runtime.md, Errors: what was made before is undone',
     mark: 'jailwright',
     needs: ['vmm'],
     files: { vm: { dir: true } },

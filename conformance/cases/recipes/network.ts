@@ -87,7 +87,7 @@ export const recipeNetworkCases = [
     id: 'recipes.three-jails-one-bridge',
     title: 'three vnet jails on one bridge and a classic jail reach each other over IPv4 and IPv6',
     stands:
-      'issue 3, recipe three jails: "10.0.0.0/24 and an IPv6 prefix that reach each other, with names, gateways and clean-up, and a classic jail with an alias address"',
+      'docs/recipes/three-jails-one-bridge: jails in 10.0.0.0/24 and an IPv6 prefix reach each other, with names, gateways and clean-up, and so does a classic jail with an alias address',
     mark: 'jailwright',
     timeout: 60_000,
     steps: [
@@ -145,8 +145,9 @@ export const recipeNetworkCases = [
   }),
   defineCase({
     id: 'recipes.three-jails-one-bridge-jail-died',
-    title: 'the jail was removed from outside: delete still takes the epair away',
-    stands: 'issue 3, point 6: "undone when the jail died first or destroyed its end"',
+    title: 'delete takes the epair of the three jails away also when the jail was removed from outside',
+    stands:
+      'docs/recipes/three-jails-one-bridge: the epair is taken away also when the jail died first or destroyed its end',
     mark: 'jailwright',
     config: bundle(one),
     steps: [
@@ -161,8 +162,9 @@ export const recipeNetworkCases = [
   }),
   defineCase({
     id: 'recipes.three-jails-one-bridge-end-destroyed',
-    title: 'root of the jail destroyed its end: delete has nothing to complain of',
-    stands: 'traps.md 34: "A jailed root can destroy its end of an epair, taking the host end with it"',
+    title: 'delete has nothing to complain of when root of the jail destroyed its end of the epair',
+    stands:
+      "root of a vnet jail may destroy its end of an epair, and the host's end goes with it (sys/net/if_clone.c, if_clone_destroy)",
     mark: 'jailwright',
     config: bundle(one),
     steps: [
@@ -177,7 +179,8 @@ export const recipeNetworkCases = [
   defineCase({
     id: 'recipes.three-jails-one-bridge-no-bridge',
     title: 'without the bridge create fails, names it, and leaves neither epair nor jail',
-    stands: 'issue 3, point 6; design, The journal: "A failed create plays the journal back"',
+    stands:
+      'runtime.md, Errors: a failed create leaves nothing; the journal is played back (docs/architecture.md)',
     mark: 'jailwright',
     config: bundle(one),
     steps: [

@@ -23,16 +23,16 @@ const parameterSays0 = 'sysctl -n security.jail.param.allow.mlock'
 export const recipeParameterCases = [
   defineCase({
     id: 'recipes.dotnet-mlock',
-    title: '.NET recipe: the jail has allow.mlock, by jls and not by the sysctl inside',
+    title: 'the .NET recipe gives the jail allow.mlock, as jls(8) says and not the sysctl inside',
     stands:
-      'needs A.2.9; measured.md: security.jail.param.allow.mlock prints 0 whether or not the jail has the permission',
+      'docs/recipes/dotnet-mlock; security.jail.param.allow.mlock prints 0 whether or not the jail has the permission (seen on FreeBSD 15.1)',
     mark: 'jails',
     config: recipe(dotnet, `${parameterSays0}; ${sleeper}`),
     steps: [...startReady(), output('0\nready'), jls('allow.mlock', 'allow.mlock'), ...finish],
   }),
   defineCase({
     id: 'recipes.dotnet-mlock-not-asked',
-    title: 'without the annotation the jail has not the permission',
+    title: 'without its annotation the jail of the .NET recipe lacks allow.mlock',
     stands: 'jail(8): allow.mlock is off by default',
     mark: 'jails',
     config: { ...recipe(dotnet, `${parameterSays0}; ${sleeper}`), annotations: {} },
@@ -40,16 +40,17 @@ export const recipeParameterCases = [
   }),
   defineCase({
     id: 'recipes.dotnet-mlock-bad-value',
-    title: 'a value that is neither yes nor no is an error that names the annotation',
-    stands: 'design, Jail parameters: allow.* are true, 1, false, 0, "with their type checked"',
+    title: 'a value of allow.mlock that is neither yes nor no is an error that names the annotation',
+    stands: 'docs/config.md, Annotations: allow.* is true, 1, false or 0',
     mark: 'jailwright',
     config: { ...recipe(dotnet, 'exit 0'), annotations: { 'org.freebsd.jail.allow.mlock': 'yes please' } },
     steps: [create({ fails: /org\.freebsd\.jail\.allow\.mlock/ }), gone()],
   }),
   defineCase({
     id: 'recipes.postgresql',
-    title: 'PostgreSQL recipe: System V IPC of its own, the data directory, the user',
-    stands: 'needs A.2.10: sysvshm=new for PostgreSQL, "own name space, not the blunt allow.sysvipc"',
+    title: 'the PostgreSQL recipe gives System V IPC of its own, the data directory and the user',
+    stands:
+      'docs/recipes/postgresql: PostgreSQL needs sysvshm=new, a name space of its own, not the blunt allow.sysvipc (ocijail#13)',
     mark: 'jails',
     files: { data: { dir: true } },
     config: recipe(postgresql, `id -u; pwd; ${sleeper}`, { replace: data }),
@@ -64,7 +65,7 @@ export const recipeParameterCases = [
   }),
   defineCase({
     id: 'recipes.postgresql-not-asked',
-    title: 'without the annotations System V IPC is off',
+    title: 'without the annotations of the PostgreSQL recipe System V IPC is off',
     stands: 'jail(8): sysvmsg, sysvsem, sysvshm are "disable" by default',
     mark: 'jails',
     files: { data: { dir: true } },
@@ -89,8 +90,8 @@ export const recipeParameterCases = [
   }),
   defineCase({
     id: 'recipes.ping',
-    title: 'ping recipe: rawSockets in the section, and a packet comes back',
-    stands: "config-freebsd.md, jail.allow: rawSockets; needs B.3: every podman user's ping",
+    title: 'the ping recipe has rawSockets in the section, and a packet comes back',
+    stands: "config-freebsd.md, jail.allow: rawSockets; every podman user's ping relies on it",
     mark: 'jails',
     notFor: { ocijail: 'does not read the section' },
     config: recipe(ping, `/bin/ping -c 1 -t 5 127.0.0.1; ${sleeper}`),
@@ -120,8 +121,8 @@ export const recipeParameterCases = [
   }),
   defineCase({
     id: 'recipes.chflags',
-    title: 'chflags recipe: the jail has allow.chflags',
-    stands: 'jail(8): allow.chflags; issue 3, recipes: "chflags, checked in the right way"',
+    title: 'the chflags recipe gives the jail allow.chflags',
+    stands: 'jail(8): allow.chflags; docs/recipes/chflags',
     mark: 'jails',
     config: recipe(chflags, sleeper),
     steps: [...startReady(), jls('allow.chflags securelevel', 'allow.chflags securelevel=-1'), ...finish],
@@ -129,15 +130,16 @@ export const recipeParameterCases = [
   defineCase({
     id: 'recipes.chflags-taken-away',
     title: 'allow.chflags=false takes away what ocijail gives without being asked',
-    stands: 'design, Jail parameters: "An annotation overrides"; without a section allow.chflags is on',
+    stands:
+      'docs/config.md, Annotations: an annotation overrides a default; without a freebsd section allow.chflags is on, as in ocijail',
     mark: 'jailwright',
     config: { ...recipe(chflags, sleeper), annotations: { 'org.freebsd.jail.allow.chflags': 'false' } },
     steps: [...startReady(), jls('allow.chflags', 'allow.nochflags'), ...finish],
   }),
   defineCase({
     id: 'recipes.linux-image',
-    title: 'Linux recipe: linprocfs, linsysfs, fdescfs with links, /dev/shm, and the kernel release',
-    stands: 'issue 3, recipe Linux; podman-freebsd/bundles/linuximage.json; needs A.8',
+    title: 'the Linux recipe has linprocfs, linsysfs, fdescfs with links, /dev/shm, and the kernel release',
+    stands: 'docs/recipes/linux-image: what podman writes for an image of Linux',
     mark: 'jailwright',
     needs: ['linux'],
     config: recipe(
@@ -162,7 +164,7 @@ export const recipeParameterCases = [
   defineCase({
     id: 'recipes.linux-image-bad-release',
     title: 'a kernel release that is none is an error before anything is done',
-    stands: 'jail.md 2: linux.osrelease must look like N.N.N (sys/compat/linux/linux_mib.c)',
+    stands: 'linux.osrelease must look like N.N.N (sys/compat/linux/linux_mib.c, linux_map_osrel)',
     mark: 'jailwright',
     needs: ['linux'],
     config: { ...recipe(linux, 'exit 0'), annotations: { 'org.freebsd.jail.linux.osrelease': 'five' } },
@@ -170,9 +172,10 @@ export const recipeParameterCases = [
   }),
   defineCase({
     id: 'recipes.linux-image-nothing-else',
-    title: 'Linux recipe: the deny-all of podman changes nothing, and no device of the host is seen',
+    title:
+      'the deny-all that podman writes changes nothing in the Linux recipe, and no device of the host is seen',
     stands:
-      'podman-freebsd/README: linux.resources.devices denies everything while devfs says what may be seen',
+      'docs/freebsd/podman.md: linux.resources.devices denies everything, while the devfs mount says what may be seen',
     mark: 'jailwright',
     needs: ['linux'],
     config: recipe(

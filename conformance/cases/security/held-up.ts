@@ -8,7 +8,7 @@ export const heldUpCases = [
     title:
       'a container that stops every process of its jail, an exec among them, is killed and deleted all the same',
     stands:
-      'needs C: what is in the jail is hostile; an exec that it holds up must not keep the container from being deleted',
+      'docs/security.md: what is in the jail is not trusted; an exec that it holds up must not keep the container from being deleted',
     mark: 'jails',
     program: 'echo ready; while :; do /bin/kill -STOP -1 2>/dev/null; done',
     steps: [
@@ -24,7 +24,8 @@ export const heldUpCases = [
   defineCase({
     id: 'security.hook-without-end',
     title: 'a hook inside the container that never ends does not keep it from being deleted',
-    stands: 'needs C: what is in the image is hostile, the program of a startContainer hook too',
+    stands:
+      'docs/security.md: what is in the image is not trusted, the program of a startContainer hook neither',
     mark: 'jails',
     notFor: { ocijail: 'not tried', runj: 'knows no startContainer' },
     timeout: 40_000,

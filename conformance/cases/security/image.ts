@@ -16,7 +16,7 @@ export const imageCases = [
   defineCase({
     id: 'security.tmpcopyup-link',
     title: 'tmpcopyup of a directory that is a link to the host copies nothing of the host',
-    stands: 'needs A3.14, C.6 (CVE-2021-30465): the image is hostile',
+    stands: 'CVE-2021-30465 (runc); ocijail (mount.cpp) resolves links as strings: the image is hostile',
     mark: 'any-runtime',
     notFor: { runj: 'passes it to mount' },
     files: { 'outside/secret': 'host secret' },
@@ -39,7 +39,7 @@ export const imageCases = [
   defineCase({
     id: 'security.tmpcopyup-inner-link',
     title: 'links inside a directory that is copied up stay links',
-    stands: 'needs A3.14: tmpcopyup must not follow links of the image to files of the host',
+    stands: 'tmpcopyup must not follow links of the image to files of the host, as ocijail (mount.cpp) may',
     mark: 'any-runtime',
     notFor: { runj: 'passes it to mount' },
     files: { secret: 'host secret' },
@@ -51,8 +51,7 @@ export const imageCases = [
   defineCase({
     id: 'security.file-mount-link',
     title: 'a file mount whose destination is a link to a file of the host does not cover or make it',
-    stands:
-      'CVE-2024-45310 (needs C.6): creating mount points followed links and made empty files on the host',
+    stands: 'CVE-2024-45310 (runc): creating mount points followed links and made empty files on the host',
     mark: 'any-runtime',
     files: { hosts: 'mounted', 'outside/existing': 'host file' },
     rootFiles: {
@@ -79,7 +78,7 @@ export const imageCases = [
     id: 'security.swapped-while-running',
     title: 'a container that replaces its mount points by links does not mislead delete',
     stands:
-      "ocijail resolves the paths again at delete (needs A3.2): delete must not unmount or remove what is the host's",
+      "ocijail (mount.cpp) resolves the paths again at delete: delete must not unmount or remove what is the host's",
     mark: 'any-runtime',
     files: { 'vol/f': 'volume', 'outside/keep/f': 'host file' },
     config: {
@@ -102,7 +101,7 @@ export const imageCases = [
     title:
       "a container that puts a link to the host in the place of a mount point does not get the host's mount undone",
     stands:
-      'needs A3.2: unmount(2) by path looks the path up again; only the fsid says which mount was ours (umount(2), MNT_BYFSID)',
+      'unmount(2) by path looks the path up again, as ocijail (mount.cpp) does; only the fsid says which mount was made (unmount(2), MNT_BYFSID)',
     mark: 'jails',
     notFor: { ocijail: 'looks the paths up again', runj: 'looks the paths up again' },
     files: { 'vol/f': 'volume', 'outside/here': { dir: true } },
@@ -130,7 +129,7 @@ export const imageCases = [
     id: 'security.masked-paths',
     title: 'masked paths are empty, read-only paths cannot be written',
     stands:
-      'config-linux.md, Masked Paths and Readonly Paths; design, Mounts: "masked and read-only paths where they exist"',
+      'config-linux.md, Masked Paths and Readonly Paths; paths that do not exist in the image are left out',
     mark: 'any-runtime',
     notFor: { ocijail: 'ignores linux.*', runj: 'ignores linux.*' },
     rootFiles: { 'etc/secret': 'secret', 'etc/hidden/f': 'secret', 'etc/fixed/f': 'fixed' },
@@ -172,7 +171,7 @@ export const imageCases = [
   defineCase({
     id: 'security.passwd-fifo',
     title: "a FIFO in the place of the image's /etc/passwd holds nothing up",
-    stands: 'needs C: the image is hostile; the runtime looks for HOME in its /etc/passwd',
+    stands: 'docs/security.md, What is not trusted: the image; the runtime looks for HOME in its /etc/passwd',
     mark: 'any-runtime',
     notFor: { runc: 'opens it', crun: 'opens it', ocijail: 'not tried', runj: 'not tried' },
     program: 'echo runs',

@@ -41,7 +41,7 @@ export const insideCases = [
   defineCase({
     id: 'security.no-mount-inside',
     title: 'the container cannot mount or unmount',
-    stands: 'allow.mount is off by default (jail.md 9); enforce_statfs',
+    stands: 'jail(8): allow.mount is off by default; enforce_statfs',
     mark: 'jails',
     program:
       'if mount -t tmpfs tmpfs /tmp 2>/dev/null; then echo mounted; else echo "no mount"; fi; if umount /dev/fd 2>/dev/null; then echo unmounted; else echo "no umount"; fi',
@@ -57,7 +57,7 @@ export const insideCases = [
   }),
   defineCase({
     id: 'security.chroot-escape',
-    title: 'the root is the root: .. leads nowhere',
+    title: 'a path of many .. does not lead out of the root of the container',
     stands: 'jail(2): the root of a jail cannot be left',
     mark: 'any-runtime',
     files: { 'host-only': 'x' },
@@ -77,7 +77,7 @@ export const insideCases = [
   defineCase({
     id: 'security.linux-only-ignored',
     title: 'what FreeBSD does not have is accepted: seccomp, capabilities, AppArmor, SELinux, cgroups',
-    stands: 'design, "Not on FreeBSD": podman always writes them; bundle linuximage.json',
+    stands: 'docs/security.md, What FreeBSD does not give: podman always writes these properties',
     mark: 'jails',
     config: {
       process: {
@@ -100,7 +100,7 @@ export const insideCases = [
   defineCase({
     id: 'security.state-not-inside',
     title: "the runtime's state cannot be reached from inside",
-    stands: 'CVE-2019-18837, CVE-2023-25809 (needs C.6): nothing of the runtime is writable from inside',
+    stands: 'CVE-2019-18837 (crun), CVE-2023-25809 (runc): nothing of the runtime is writable from inside',
     mark: 'any-runtime',
     program: 'echo ready; if test -e %{state}; then echo seen; fi; exec sleep %{nap}',
     steps: [...startReady(), output({ not: /seen/ }), removeForce()],
@@ -108,7 +108,7 @@ export const insideCases = [
   defineCase({
     id: 'security.hook-descriptors',
     title: 'a hook inside the container inherits no descriptor of the runtime',
-    stands: 'CVE-2024-21626 (needs C.6): leaked descriptors',
+    stands: 'CVE-2024-21626 (runc): a leaked descriptor led out of the container',
     mark: 'any-runtime',
     notFor: { runj: 'knows no startContainer' },
     config: {
