@@ -109,12 +109,12 @@ export function check(call: string, result: number | bigint): number {
 }
 
 /** A NUL-terminated copy; the caller keeps it in a variable while C uses it. */
-export function cstring(text: string): Buffer {
+function cstring(text: string): Buffer {
   return Buffer.from(`${text}\0`)
 }
 
 /** Pointer of a buffer; 0 for null. */
-export function at(buffer: Uint8Array | null): Pointer | null {
+function at(buffer: Uint8Array | null): Pointer | null {
   return buffer === null ? null : ptr(buffer)
 }
 
@@ -210,31 +210,39 @@ export function dropCapability(number: number): void {
   c.prctl(24, number, 0, 0, 0)
 }
 
-/** Linux's numbers of the calls that jailed processes leave to the simulated kernel; arm64 has no open(2). */
+/** Linux's numbers of the calls for which jailed processes ask the simulated kernel; arm64 has no open(2). */
 export const GUARDED =
   process.arch === 'arm64' ? { kill: 129, openat: 56, open: -1 } : { kill: 62, openat: 257, open: 2 }
+const SETGROUPS = process.arch === 'arm64' ? 159 : 116
+/** NGROUPS_MAX of FreeBSD (sys/sys/syslimits.h); Linux's is 65536. */
+const MOST_GROUPS = 1023
 
 /**
- * A seccomp program (struct sock_filter[]) that hands calls to the simulated kernel. kill(2): on FreeBSD a process in a
- * jail reaches its own jail only, whatever pid it names (prison_check); on Linux it would reach the whole host. open(2)
- * with O_TRUNC: of /dev/fd/N it is a dup(2) on FreeBSD, Linux would open the file anew and truncate it.
+ * A seccomp program (struct sock_filter[]) for the processes of a jail. It hands kill(2) to the simulated kernel: on
+ * FreeBSD a process in a jail reaches its own jail only, whatever pid it names (prison_check), and on Linux the process
+ * would reach the whole host. It hands over open(2) with O_TRUNC, too: of /dev/fd/N that call is a dup(2) on FreeBSD,
+ * and Linux would open the file anew and truncate it. It refuses setgroups(2) of more groups than FreeBSD takes, EINVAL.
  */
 export function jailFilter(): Buffer {
   const arm = process.arch === 'arm64'
-  const [ask, allow, truncate] = [0x7fc00000, 0x7fff0000, 0x200]
-  // Jumps count the instructions that are left out; `ask` is the last but one, `allow` the last.
+  const [ask, invalid, allow, truncate] = [0x7fc00000, 0x00050016, 0x7fff0000, 0x200]
+  // A jump counts the instructions that it skips; the last three instructions are `ask`, `invalid` and `allow`.
   const program: readonly (readonly [code: number, jt: number, jf: number, k: number])[] = [
     [0x20, 0, 0, 4],
-    [0x15, 0, 9, arm ? 0xc00000b7 : 0xc000003e],
+    [0x15, 0, 13, arm ? 0xc00000b7 : 0xc000003e],
     [0x20, 0, 0, 0],
-    [0x15, 6, 0, GUARDED.kill],
-    [0x15, 3, 0, GUARDED.openat],
-    [0x15, 0, 5, GUARDED.open >>> 0],
+    [0x15, 9, 0, GUARDED.kill],
+    [0x15, 6, 0, GUARDED.openat],
+    [0x15, 3, 0, GUARDED.open >>> 0],
+    [0x15, 0, 8, SETGROUPS],
+    [0x20, 0, 0, 16],
+    [0x25, 5, 6, MOST_GROUPS],
     [0x20, 0, 0, 24],
-    [0x45, 2, 3, truncate],
+    [0x45, 2, 4, truncate],
     [0x20, 0, 0, 32],
-    [0x45, 0, 1, truncate],
+    [0x45, 0, 2, truncate],
     [0x06, 0, 0, ask],
+    [0x06, 0, 0, invalid],
     [0x06, 0, 0, allow],
   ]
   const filter = Buffer.alloc(8 * program.length)

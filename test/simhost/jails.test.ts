@@ -86,6 +86,15 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
     expect(sh('jls name').stdout).toBe('')
   })
 
+  it('a process in a jail may have 1023 groups and no more, as on FreeBSD (NGROUPS_MAX)', () => {
+    sh('jail -c name=g path=/ persist')
+    const groups = (most: number) =>
+      sh(`jexec g perl -e '$! = 0; $) = "0 " . join(" ", 1..${most}); print "$!\\n"'`).stdout
+    expect(groups(1023)).toBe('\n')
+    expect(groups(1024)).toBe('Invalid argument\n')
+    sh('jail -R g')
+  })
+
   it('jail_attach refuses a process with an open directory', () => {
     sh('jail -c name=d path=/jt persist')
     expect(host.exec('bash', '-c', 'jexec d true 9</tmp')).toMatchObject({
