@@ -62,7 +62,7 @@ export function call(name: string, ...args: Json[]): Json {
 }
 
 /** What jailAttach answers: what the caller has to do itself. */
-export interface Attachment {
+interface Attachment {
   root: string
   namespaces: { uts: string; ipc: string; net?: string }
   dropCapabilities: number[]

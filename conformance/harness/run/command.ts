@@ -115,7 +115,7 @@ export async function runCommand(
 }
 
 /** Where the host's tools are looked for: the system's directories first, then the caller's PATH. */
-export function toolPath(): string {
+function toolPath(): string {
   return ['/sbin', '/bin', '/usr/sbin', '/usr/bin', process.env.PATH ?? '']
     .filter(part => part !== '')
     .join(delimiter)

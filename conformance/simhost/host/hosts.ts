@@ -93,7 +93,7 @@ const PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
  * Enters the namespaces of a host; children of this process are then inside. The answer goes back out: the engine must
  * not stay there, it needs a /proc that knows it.
  */
-export function enterHost(name: string): () => void {
+function enterHost(name: string): () => void {
   const { pid } = running(name)
   const cwd = process.cwd()
   const own = KINDS.map(kind => fs.openSync(`/proc/self/ns/${kind}`, 'r'))

@@ -20,7 +20,7 @@ const PROGRAMS =
 export const LIBRARIES = '.libraries'
 
 /** Paths of the loader and libraries of a program; empty for a static one. */
-export function librariesOf(program: string): string[] {
+function librariesOf(program: string): string[] {
   const run = Bun.spawnSync([program], {
     env: { LD_TRACE_LOADED_OBJECTS: '1' },
     stdin: 'ignore',

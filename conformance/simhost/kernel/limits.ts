@@ -11,7 +11,7 @@ import type { Subject } from '../rules/limits/rules.ts'
 import { KernelError as LimitError } from '../text/errno.ts'
 import type { Jail } from './jails/table.ts'
 import { type Caller, type Kernel, KernelError, number, text } from './kernel.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from './offered-parts.ts'
 import { allProcesses, type Process, readProcess } from './processes/processes.ts'
 
 const CPUS = Array.from({ length: navigator.hardwareConcurrency }, (_, cpu) => cpu)

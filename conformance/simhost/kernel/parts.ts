@@ -9,23 +9,15 @@ import * as klds from './klds.ts'
 import { installLimits } from './limits.ts'
 import * as mounts from './mounts/calls.ts'
 import { registerFilesystems } from './mounts/filesystems.ts'
-import type { Mounts } from './mounts/table.ts'
 import { installMountView } from './mounts/view.ts'
 import { within } from './namespaces.ts'
 import { installFibs } from './network/fibs.ts'
 import { installNetwork } from './network/network.ts'
 import { installPf } from './network/pf.ts'
+import type { Parts } from './offered-parts.ts'
 import * as processList from './processes/list.ts'
 import { allProcesses } from './processes/processes.ts'
 import * as sysctls from './sysctls.ts'
-
-/** What the parts offer to each other. */
-export interface Parts {
-  klds: klds.Klds
-  mounts: Mounts
-  jails: ReturnType<typeof jailCalls.install>
-  sysctls: sysctls.Sysctls
-}
 
 export function installParts(kernel: Kernel): Parts {
   kernel.register('ping', caller => ({ pid: caller.pid, jid: caller.jid, uid: caller.uid }))

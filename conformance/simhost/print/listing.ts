@@ -26,7 +26,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const HALF_YEAR = 182.5 * 86_400_000
 
 /** `%b %e %R`, or the year instead of the time for files older (or newer) than half a year. */
-export function listingDate(date: Date, now: Date, full: boolean): string {
+function listingDate(date: Date, now: Date, full: boolean): string {
   const two = (value: number, fill: string): string => String(value).padStart(2, fill)
   const time = `${two(date.getHours(), '0')}:${two(date.getMinutes(), '0')}`
   const day = `${MONTHS[date.getMonth()]} ${two(date.getDate(), ' ')}`

@@ -6,7 +6,7 @@ export interface ToolOutput {
 }
 
 /** Ends a tool from anywhere below its main function, as exit(3) does. */
-export class ToolExit extends Error {
+class ToolExit extends Error {
   readonly status: number
 
   constructor(status: number) {

@@ -3,10 +3,7 @@ import fs from 'node:fs'
 import { libc } from '../libc.ts'
 
 /** Why a program cannot be executed, or its path. */
-export function findProgram(
-  name: string,
-  pathVariable: string,
-): { file: string } | { error: 'ENOENT' | 'EACCES' } {
+function findProgram(name: string, pathVariable: string): { file: string } | { error: 'ENOENT' | 'EACCES' } {
   const candidates = name.includes('/') ? [name] : pathVariable.split(':').map(dir => `${dir || '.'}/${name}`)
   let error: 'ENOENT' | 'EACCES' = 'ENOENT'
   for (const file of candidates) {

@@ -59,7 +59,7 @@ export function errx(t: ToolContext, status: number, message: string): never {
 }
 
 /** FreeBSD's strerror(3) for the errnos that occur here. */
-export const STRERROR: Record<string, string> = {
+const STRERROR: Record<string, string> = {
   EPERM: 'Operation not permitted',
   ENOENT: 'No such file or directory',
   ESRCH: 'No such process',

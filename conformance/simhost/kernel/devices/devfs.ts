@@ -6,7 +6,7 @@ import { DevfsKernel, type DevfsMount } from '../../rules/devfs/kernel.ts'
 import { type DeviceNode, MODULE_NODES, ptsNode } from '../../rules/devfs/nodes.ts'
 import { type Caller, type Kernel, KernelError } from '../kernel.ts'
 import type { Mount } from '../mounts/types.ts'
-import type { Parts } from '../parts.ts'
+import type { Parts } from '../offered-parts.ts'
 import { installDevfsCalls } from './calls.ts'
 import { DevfsTree } from './tree.ts'
 

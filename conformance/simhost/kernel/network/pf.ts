@@ -1,6 +1,6 @@
 /** pf(4) as far as its permissions go: who may start, change and read it (sys/netpfil/pf/pf_nl.c, netlink_generic.c). */
 import { type Caller, type Kernel, KernelError, text } from '../kernel.ts'
-import type { Parts } from '../parts.ts'
+import type { Parts } from '../offered-parts.ts'
 
 /**
  * PRIV_NETINET_PF is granted in jails with a stack of their own alone; changes are refused from securelevel 2 on, looking

@@ -37,7 +37,7 @@ export function unbindNamespace(link: string): void {
 }
 
 /** Link text of a process's UTS namespace, undefined when it has gone (or is a zombie). */
-export function utsOf(pid: number): string | undefined {
+function utsOf(pid: number): string | undefined {
   try {
     return fs.readlinkSync(`/proc/${pid}/ns/uts`)
   } catch {

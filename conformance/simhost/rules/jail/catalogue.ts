@@ -8,7 +8,7 @@ export interface Modules {
   want(name: string): boolean
 }
 
-export type ParamType = 'int' | 'ulong' | 'string' | 'bool' | 'jailsys' | 'ip4' | 'ip6' | 'node' | 'keyed'
+type ParamType = 'int' | 'ulong' | 'string' | 'bool' | 'jailsys' | 'ip4' | 'ip6' | 'node' | 'keyed'
 
 export interface Param {
   name: string

@@ -51,7 +51,7 @@ export const SLOPPY: readonly Resource[] = [
   'shmsize',
 ]
 
-export const SUBJECTS = ['process', 'user', 'loginclass', 'jail'] as const
+const SUBJECTS = ['process', 'user', 'loginclass', 'jail'] as const
 export type Subject = (typeof SUBJECTS)[number]
 
 const SIGNALS =

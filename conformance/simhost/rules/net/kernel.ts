@@ -4,21 +4,7 @@ import type { LinkOperation, NetBackend } from './backend.ts'
 import { FLAG, type Interface, type InterfaceKind, isEthernet, ND6, type Vnet } from './interface.ts'
 import { BASE_FLAGS, BASE_MTU } from './kinds.ts'
 import { setFlags } from './settings.ts'
-
-/** What the network part asks of the rest of the simulated kernel. */
-export interface NetSurroundings {
-  backend: NetBackend
-  /** Loads a module as `ifconfig create` does, silently; false when there is no such module. */
-  loadModule(name: string): boolean
-  /** A tun or tap device came or went. */
-  tunnelChanged(name: string, present: boolean): void
-  /** sysctl net.link.bridge.member_ifaddrs. */
-  memberAddresses(): boolean
-  /** Does a stack look for duplicates of IPv6 addresses (net.inet6.ip6.dad_count)? */
-  detectsDuplicates(vnet: Vnet): boolean
-  /** The clock, in milliseconds. */
-  now(): number
-}
+import type { NetSurroundings, NetworkBelow } from './surroundings.ts'
 
 /** IFNAMSIZ without the terminating NUL: FreeBSD's limit and Linux's. */
 export const NAME_LENGTH = 15
@@ -26,7 +12,7 @@ export const NAME_LENGTH = 15
 const LINGER = 80
 
 /** All network stacks of one simulated host and their interfaces; what is real below is kept in step. */
-export class NetKernel {
+export class NetKernel implements NetworkBelow {
   readonly host: Vnet
   readonly vnets = new Map<number, Vnet>()
   /** What the backend could not do; the model went on. */

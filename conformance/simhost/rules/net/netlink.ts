@@ -2,7 +2,7 @@
 import { parseInet, parseInet6 } from './address.ts'
 import type { LinkOperation } from './backend.ts'
 
-export const RTM = {
+const RTM = {
   NEWLINK: 16,
   DELLINK: 17,
   GETLINK: 18,
@@ -20,7 +20,7 @@ const IFF_UP = 1
 const AF = { inet: 2, inet6: 10 } as const
 
 /** One attribute: header, value, padding to four bytes. */
-export function attribute(type: number, value: Uint8Array): Buffer {
+function attribute(type: number, value: Uint8Array): Buffer {
   const size = 4 + value.length
   const data = Buffer.alloc((size + 3) & ~3)
   data.writeUInt16LE(size, 0)
@@ -44,7 +44,7 @@ function number(type: number, value: number, bytes: 1 | 2 | 4): Buffer {
 }
 
 /** A whole message; the sequence number is always 1, since one is under way at a time. */
-export function message(type: number, flags: number, header: Buffer, ...attributes: Buffer[]): Buffer {
+function message(type: number, flags: number, header: Buffer, ...attributes: Buffer[]): Buffer {
   const body = Buffer.concat([header, ...attributes])
   const head = Buffer.alloc(16)
   head.writeUInt32LE(16 + body.length, 0)

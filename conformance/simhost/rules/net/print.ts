@@ -57,7 +57,7 @@ function bits(name: string, value: number, names: readonly (readonly [number, st
 }
 
 /** Interface flags as a netlink answer has them: LOWER_UP where the link is. */
-export function shownFlags(item: Interface): number {
+function shownFlags(item: Interface): number {
   const wired = item.kind === 'vtnet' || item.kind === 'epair'
   const link = wired || (item.kind !== 'tap' && (item.flags & FLAG.UP) !== 0)
   return link ? item.flags | FLAG.LOWER_UP : item.flags

@@ -1,17 +1,7 @@
 /** jail.conf(5): reads a file into jails with their parameters. */
 
+import type { ConfJail } from './conf-jail.ts'
 import { isWild, sameParameter, wildMatch } from './words.ts'
-
-/** A parameter: all its values in order; an empty list is a flag. */
-export type ConfParams = Map<string, string[]>
-
-export interface ConfJail {
-  /** Full name; a block named with digits only has a jid instead. */
-  name: string
-  params: ConfParams
-  /** What is wrong with it, said when it was read: nothing is done with such a jail. */
-  complaints: string[]
-}
 
 interface Token {
   text: string

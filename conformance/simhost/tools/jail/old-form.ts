@@ -1,5 +1,5 @@
 /** The old form of jail(8): `jail path hostname ip,... command ...`. */
-import type { ConfJail } from './conf.ts'
+import type { ConfJail } from './conf-jail.ts'
 import { fail, type Run } from './run.ts'
 import { createJail } from './start.ts'
 import { addParameter } from './words.ts'

@@ -1,6 +1,6 @@
 /** What the steps of jail(8) share: the run, the jail to work on, and what is said of it. */
 import type { ToolContext } from '../tool.ts'
-import type { ConfJail } from './conf.ts'
+import type { ConfJail } from './conf-jail.ts'
 import { isTrue } from './words.ts'
 
 export interface Run {

@@ -25,7 +25,7 @@ export function sameParameter(one: string, other: string): boolean {
 }
 
 /** The name under which a jail has a parameter, in whichever form. */
-export function nameOf(jail: ConfJail, name: string): string | undefined {
+function nameOf(jail: ConfJail, name: string): string | undefined {
   if (jail.params.has(name)) return name
   return [...jail.params.keys()].find(there => sameParameter(there, name))
 }
