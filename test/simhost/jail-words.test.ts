@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Param } from '../../conformance/simhost/rules/jail/catalogue.ts'
 import { parseValue, resolve, ValueError } from '../../conformance/simhost/rules/jail/values.ts'
-import { type ConfJail, readConf } from '../../conformance/simhost/tools/jail/conf.ts'
+import { readConf } from '../../conformance/simhost/tools/jail/conf.ts'
+import type { ConfJail } from '../../conformance/simhost/tools/jail/conf-jail.ts'
 import {
   addArguments,
   checkInternals,

@@ -1,5 +1,5 @@
 /** Output of a run: a line a case for people, or TAP version 13; the closing line is the same for both. */
-import type { Result } from '../run/runner.ts'
+import type { Result } from '../run/result.ts'
 
 function indent(text: string, by: string): string {
   return text

@@ -1,7 +1,7 @@
 /** The result file: what one runtime did with the cases on one host, as JSON that other machines can read. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Session } from '../run/context.ts'
-import type { Result, WrittenFile } from '../run/runner.ts'
+import type { Result, WrittenFile } from '../run/result.ts'
 import type { RecordedCommand } from '../run/transcript.ts'
 import type { Mark } from '../types.ts'
 

@@ -6,7 +6,7 @@ import type { ToolRunner } from '../host/platform.ts'
 import type { Case, Need } from '../types.ts'
 import { runCommand } from './command.ts'
 import type { Session } from './context.ts'
-import type { Result } from './runner.ts'
+import type { Result } from './result.ts'
 
 /** A need in words: what an administrator would have to do so that the case is run. */
 const whatIsMissing: Readonly<Record<Need, string>> = {

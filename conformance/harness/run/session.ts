@@ -7,7 +7,7 @@ import { mountsBelow } from '../host/snapshot.ts'
 import { runCommand } from './command.ts'
 import type { Session } from './context.ts'
 import { removeTree } from './leftovers.ts'
-import type { Result } from './runner.ts'
+import type { Result } from './result.ts'
 
 /**
  * How patient to be: 50 ms are ample on an ordinary machine for the runtime's `--version`, 15 ms for a shell that does

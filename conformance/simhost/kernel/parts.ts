@@ -2,7 +2,7 @@
 
 import { sethostname } from '../libc.ts'
 import { cleanVar } from './clean-var.ts'
-import { installDevfs } from './devices/devfs.ts'
+import { installDevfs } from './devices/filesystem.ts'
 import * as jailCalls from './jails/calls.ts'
 import { type Kernel, KernelError, text } from './kernel.ts'
 import * as klds from './klds.ts'

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { KernelError } from '../../text/errno.ts'
-import type { LinkOperation, NetBackend } from './backend.ts'
+import type { LinkOperation } from './backend.ts'
 import { FLAG, type Interface, type InterfaceKind, isEthernet, ND6, type Vnet } from './interface.ts'
 import { BASE_FLAGS, BASE_MTU } from './kinds.ts'
 import { setFlags } from './settings.ts'

@@ -1,5 +1,5 @@
 /** jail(8)'s list of parameters: how one is added, what counts as the same, its own booleans and numbers (config.c). */
-import type { ConfJail } from './conf.ts'
+import type { ConfJail } from './conf-jail.ts'
 
 /** Parameters whose value is a comma list in the arguments form. */
 const LISTS = new Set(['ip4.addr', 'ip6.addr', 'vnet.interface', 'zfs.dataset'])
