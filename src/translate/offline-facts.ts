@@ -1,4 +1,5 @@
 /** Fixed facts of a FreeBSD 15.1-RELEASE with a GENERIC kernel: for tests, and for `plan` where there is no FreeBSD. */
+import { hasOwn } from './core/late-library.ts'
 
 import type { HostFacts } from './core/plan.ts'
 import { freebsdNames } from './devices/linux-names.ts'
@@ -88,20 +89,20 @@ const FILE_NAMES =
 function guessKind(path: string): Kind {
   if (path.startsWith('/dev/')) {
     if (DIRECTORIES.has(path)) return 'dir'
-    return Object.hasOwn(NODES, path.slice(5)) || Object.hasOwn(LINKS, path.slice(5)) ? 'device' : undefined
+    return hasOwn(NODES, path.slice(5)) || hasOwn(LINKS, path.slice(5)) ? 'device' : undefined
   }
   if (/\.sock$|\.socket$/.test(path)) return 'socket'
   return FILE_NAMES.test(path.slice(path.lastIndexOf('/') + 1)) ? 'file' : 'dir'
 }
 
 function parameterType(name: string): string | undefined {
-  return Object.hasOwn(FREEBSD_15_PARAMS, name) ? FREEBSD_15_PARAMS[name] : undefined
+  return hasOwn(FREEBSD_15_PARAMS, name) ? FREEBSD_15_PARAMS[name] : undefined
 }
 
 /** The facts, with what `overrides` says differently. */
 export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
   const own = <T>(map: Readonly<Record<string, T>> | undefined, key: string, otherwise: () => T): T =>
-    map && Object.hasOwn(map, key) ? (map[key] as T) : otherwise()
+    map && hasOwn(map, key) ? (map[key] as T) : otherwise()
   return {
     jailParam: name =>
       own(overrides.jailParams, name, () => (NOT_LOADED.test(name) ? undefined : parameterType(name))),
@@ -110,7 +111,7 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
     pathOwner: path =>
       own(overrides.owners, path, () => {
         const name = path.startsWith('/dev/') ? path.slice(5) : ''
-        const node = Object.hasOwn(NODES, name) ? NODES[name] : undefined
+        const node = hasOwn(NODES, name) ? NODES[name] : undefined
         return node && { uid: 0, gid: node[1] ?? 0, mode: node[0] }
       }),
     devLinks: () => new Map(Object.entries({ ...LINKS, ...overrides.links })),

@@ -2,8 +2,9 @@
  * Config + facts of the host -> plan, without the disposition table. A pure function: it looks at nothing but its input and changes nothing, so what
  * `plan` prints is what `create` does.
  */
-import { posix } from 'node:path'
+
 import { JailwrightError } from '../errors.ts'
+import * as posix from '../paths.ts'
 import { checkAnnotations } from './core/annotation-names.ts'
 import { annotationPath, type Context, createContext, type TranslateInput } from './core/context.ts'
 import { checkId, fullJailName, jailNameOf } from './core/names.ts'

@@ -2,8 +2,9 @@
  * Bind mounts whose source is below /dev (the way LXC and many Linux guides pass a device): on FreeBSD a device is shown
  * by the container's own devfs, so the mount becomes a request for a rule.
  */
-import { posix } from 'node:path'
+
 import type { Mount } from '../../bundle/generated/config.ts'
+import * as posix from '../../paths.ts'
 import type { Context } from '../core/context.ts'
 import { ALWAYS_ADDED, freebsdNames, NEVER_SHOWN } from './linux-names.ts'
 import { type DeviceRequests, nameBelowDev } from './requests.ts'

@@ -1,4 +1,5 @@
 /** Modes of device nodes: from what a config says of reading and writing, and what the host's own node has. */
+import { findLast } from '../core/late-library.ts'
 
 import type { HostFacts } from '../core/plan.ts'
 import { isPattern } from './requests.ts'
@@ -17,7 +18,7 @@ export function notTighter(asked: string, hostMode: number): string {
 
 /** The mode that the last of the rules which name a node gives it, when it is in octal. */
 export function modeSoFar(lines: readonly string[], node: string): number | undefined {
-  const last = lines.findLast(line => line.startsWith(`path ${node} `) && line.includes(' mode '))
+  const last = findLast(lines, line => line.startsWith(`path ${node} `) && line.includes(' mode '))
   const octal = / mode ([0-7]{1,4})$/.exec(last ?? '')?.[1]
   return octal === undefined ? undefined : Number.parseInt(octal, 8)
 }

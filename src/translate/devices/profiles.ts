@@ -1,5 +1,7 @@
 /** Device profiles: annotation `org.jailwright.device.profiles`, a comma list of these names. */
+
 import { annotationPath, type Context } from '../core/context.ts'
+import { hasOwn } from '../core/late-library.ts'
 import type { HostFacts } from '../core/plan.ts'
 import { moduleFor } from './linux-names.ts'
 import type { DeviceRequests } from './requests.ts'
@@ -117,7 +119,7 @@ export const DEVICE_PROFILES: Readonly<Record<string, DeviceProfile>> = {
 
 /** The profile of a name; undefined for a name that is none. */
 export function profileOf(name: string): DeviceProfile | undefined {
-  return Object.hasOwn(DEVICE_PROFILES, name) ? DEVICE_PROFILES[name] : undefined
+  return hasOwn(DEVICE_PROFILES, name) ? DEVICE_PROFILES[name] : undefined
 }
 
 /** Adds the devices of the profiles asked for; gives the jail parameters that go with them. */

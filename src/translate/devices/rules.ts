@@ -1,5 +1,7 @@
 /** devfs(8) rules: the words of the grammar, and the writing of a container's own set (devfs.md sections 2, 4 and 5). */
+
 import type { Context } from '../core/context.ts'
+import { findLastIndex } from '../core/late-library.ts'
 import type { HostFacts } from '../core/plan.ts'
 import { accessMode, modeSoFar, notTighter } from './modes.ts'
 import { type DeviceRequest, isPattern } from './requests.ts'
@@ -131,7 +133,7 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
   let links: ReadonlyMap<string, string> | undefined
   // Later rules win, so a path is only made visible again when something has hidden it in between.
   const add = (line: string) => {
-    if (lines.at(-1) === line) return
+    if (lines[lines.length - 1] === line) return
     if (line.endsWith(' unhide') && visibleAlready(lines, line)) return
     lines.push(line)
   }
@@ -245,7 +247,7 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
 
 /** True when the set shows the path of `path X unhide` and no rule after that could have hidden it. */
 function visibleAlready(lines: readonly string[], line: string): boolean {
-  const shown = lines.findLastIndex(other => other === line || other.startsWith(`${line} `))
+  const shown = findLastIndex(lines, other => other === line || other.startsWith(`${line} `))
   return (
     shown !== -1 &&
     !lines.slice(shown + 1).some(later => /\bhide\b/.test(later) || later.startsWith('include '))

@@ -1,4 +1,5 @@
 /** Jail parameters: what FreeBSD 15.1's kernel has (jail.md section 2), and what jail(8) adds that is refused here. */
+import { encode } from '../../bytes.ts'
 
 /** The kinds of values, as libjail knows them. */
 export type ParamType = 'bool' | 'jailsys' | 'int' | 'ulong' | 'string' | 'ip4' | 'ip6'
@@ -147,7 +148,7 @@ export function checkValue(name: string, type: ParamType, value: string): string
 }
 
 function checkString(name: string, value: string): string | undefined {
-  const upTo = (bytes: number) => (Buffer.byteLength(value) <= bytes ? undefined : `at most ${bytes} bytes`)
+  const upTo = (bytes: number) => (encode(value).length <= bytes ? undefined : `at most ${bytes} bytes`)
   // The kernel speaks of 31 bytes and counts the NUL among them (kern_jail_set, OSRELEASELEN).
   if (name === 'osrelease') return value === '' ? 'from 1 to 30 bytes' : upTo(30)
   if (name === 'host.hostuuid') return upTo(63)

@@ -1,4 +1,5 @@
 /** What rctl(8) knows: resources, actions and amounts (rctl.md section 4; sys/kern/kern_rctl.c), and what is too tight. */
+import { hasOwn } from '../core/late-library.ts'
 
 /** Resources that can be denied, and those that can only be throttled. */
 export const DENIABLE: ReadonlySet<string> = new Set(
@@ -62,7 +63,7 @@ export function tightLimit(limit: {
   amount: string | undefined
 }): string | undefined {
   const { resource, action, amount } = limit
-  const row = Object.hasOwn(TIGHT, resource) ? TIGHT[resource] : undefined
+  const row = hasOwn(TIGHT, resource) ? TIGHT[resource] : undefined
   if (row === undefined || amount === undefined || action !== 'deny' || BigInt(amount) >= row[0])
     return undefined
   return row[1]

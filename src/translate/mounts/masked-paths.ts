@@ -1,6 +1,8 @@
 /** Paths inside a container: made plain, and `linux.maskedPaths` and `linux.readonlyPaths` as mount steps. */
-import { posix } from 'node:path'
+
+import * as posix from '../../paths.ts'
 import type { Context } from '../core/context.ts'
+import { findLast, findLastIndex } from '../core/late-library.ts'
 import type { MountStep } from '../core/plan.ts'
 import { type DeviceRequests, nameBelowDev } from '../devices/requests.ts'
 import { asReadonly, isBelow } from './order.ts'
@@ -25,12 +27,12 @@ export function normalise(context: Context, destination: string, property: strin
 
 /** The mount in which a path lies, of mounts in order. */
 function holderOf(path: string, mounts: readonly MountStep[]): MountStep | undefined {
-  return mounts.findLast(mount => `${path}/`.startsWith(`${mount.destination}/`))
+  return findLast(mounts, mount => `${path}/`.startsWith(`${mount.destination}/`))
 }
 
 /** Changes the mount on exactly this destination, the last one; false when there is none. */
 function isMount(destination: string, mounts: MountStep[], change: (mount: MountStep) => MountStep): boolean {
-  const at = mounts.findLastIndex(mount => mount.destination === destination)
+  const at = findLastIndex(mounts, mount => mount.destination === destination)
   const step = mounts[at]
   if (!step) return false
   mounts[at] = change(step)
@@ -46,7 +48,7 @@ function isFileMount(
   mounts: MountStep[],
   change: (file: MountStep) => MountStep,
 ): boolean {
-  if (mounts.findLast(mount => mount.destination === destination)?.target !== 'file') return false
+  if (findLast(mounts, mount => mount.destination === destination)?.target !== 'file') return false
   return isMount(destination, mounts, change)
 }
 

@@ -1,7 +1,9 @@
 /** `mounts` (and the paths that Linux hides or protects) -> mount steps in the order in which they are to be made. */
-import { posix } from 'node:path'
+
 import type { Mount } from '../../bundle/generated/config.ts'
+import * as posix from '../../paths.ts'
 import { type Context, isLinuxConfig } from '../core/context.ts'
+import { hasOwn } from '../core/late-library.ts'
 import type { MountOptions, MountsPlan } from '../core/mounts-plan.ts'
 import type { MountStep } from '../core/plan.ts'
 import { type BindFromDev, bindFromDev } from '../devices/binds.ts'
@@ -123,7 +125,7 @@ function fstypeOf(context: Context, mount: Mount, destination: string, property:
   if ((type === '' || type === 'none') && mount.source?.startsWith('/')) return to('nullfs')
   if (type === 'tmpfs' && destination === '/dev') return to('devfs', `devfs, ruleset ${DEFAULT_RULESET}`)
   if (KERNEL_TYPES.has(type)) return to(type)
-  if (Object.hasOwn(NEEDS_PROGRAM, type)) {
+  if (hasOwn(NEEDS_PROGRAM, type)) {
     context.fail(`${property}.type`, `${type} is mounted by ${NEEDS_PROGRAM[type]}(8) only`, {
       hint: 'mount it on the host, and give the container that directory as a bind mount',
       lacks: other => other === `${property}.options` || other === `${property}.source`,
@@ -132,7 +134,7 @@ function fstypeOf(context: Context, mount: Mount, destination: string, property:
   }
   if (type === 'proc') return to(linux ? 'linprocfs' : 'procfs')
   if (type === 'sysfs') return linux ? to('linsysfs') : leaveOut('a FreeBSD container has no /sys')
-  if (Object.hasOwn(LEFT_OUT, type)) return leaveOut(LEFT_OUT[type]!)
+  if (hasOwn(LEFT_OUT, type)) return leaveOut(LEFT_OUT[type]!)
   context.fail(
     `${property}.type`,
     `unknown type ${type || '""'}; known are ${[...KERNEL_TYPES].sort().join(', ')}, bind`,

@@ -3,7 +3,9 @@
  * FreeBSD (mounts.md sections 2, 3 and 7). A word that is in no table is refused: nullfs would swallow it in silence,
  * and the container would not be what the config says.
  */
+
 import type { Context } from '../core/context.ts'
+import { hasOwn } from '../core/late-library.ts'
 import type { MountOptions } from '../core/mounts-plan.ts'
 import { parseSize } from '../core/sizes.ts'
 
@@ -165,7 +167,7 @@ function translateOption(
     const name = word.slice(0, equals)
     const value = word.slice(equals + 1)
     if (OWN_NAMES.has(name)) context.fail(path, `${name}= is given by the mount itself`)
-    else if (Object.hasOwn(DROPPED_VALUES, name)) context.fate(path, 'ignored', DROPPED_VALUES[name]!)
+    else if (hasOwn(DROPPED_VALUES, name)) context.fate(path, 'ignored', DROPPED_VALUES[name]!)
     else if (fstype === 'devfs') devfsValue(context, name, value, path, result)
     else if (fstype === 'tmpfs') tmpfsValue(context, name, value, path, set)
     else if (fstype === 'nullfs' && OF_TMPFS.has(name)) context.fate(path, 'ignored', `nullfs has no ${name}`)
@@ -173,14 +175,14 @@ function translateOption(
     else context.fail(path, `unknown option ${word} for ${fstype}`)
     return
   }
-  if (Object.hasOwn(FLAGS, word)) set(FLAGS[word]!)
+  if (hasOwn(FLAGS, word)) set(FLAGS[word]!)
   else if (DEFAULTS.has(word)) {
     const gone = TAKES_BACK[word === 'rrw' ? 'rw' : word.replace(/^r(?!w)/, '')]
     result.options = result.options.filter(([name]) => name !== gone)
     context.fate(path, 'applied', gone === 'ro' ? '' : 'the default')
-  } else if (Object.hasOwn(DROPPED, word)) context.fate(path, 'ignored', DROPPED[word]!)
-  else if (Object.hasOwn(REFUSED, word)) context.fail(path, `${word}: ${REFUSED[word]}`)
-  else if (Object.hasOwn(LIMITED_FLAGS, word)) {
+  } else if (hasOwn(DROPPED, word)) context.fate(path, 'ignored', DROPPED[word]!)
+  else if (hasOwn(REFUSED, word)) context.fail(path, `${word}: ${REFUSED[word]}`)
+  else if (hasOwn(LIMITED_FLAGS, word)) {
     if (LIMITED_FLAGS[word]!(fstype)) set(word.replace(/^rno/, 'no'))
     else context.fate(path, 'ignored', `${fstype} has no ${word}`)
   } else if (word === 'tmpcopyup' && fstype === 'tmpfs') {

@@ -1,6 +1,8 @@
 /** `process` -> what the first program (or an `exec`) gets. */
+
 import type { Process, Rlimit } from '../../bundle/generated/config.ts'
 import type { Context } from '../core/context.ts'
+import { hasOwn } from '../core/late-library.ts'
 import type { ProcessPlan, RlimitPlan } from '../core/plan.ts'
 
 /** RLIM_INFINITY is 2^63-1 on FreeBSD and 2^64-1 on Linux (process.md section 5); configs hold either, or -1. */
@@ -116,7 +118,7 @@ function translateRlimits(context: Context, rlimits: readonly Rlimit[], property
   const seen = new Map<string, string>()
   rlimits.forEach((limit, index) => {
     const path = `${property}[${index}]`
-    const known = Object.hasOwn(RLIMITS, limit.type)
+    const known = hasOwn(RLIMITS, limit.type)
     if (!known) {
       const names = Object.keys(RLIMITS).filter(name => RLIMITS[name] !== undefined)
       context.fail(`${path}.type`, `unknown limit ${limit.type}; known are ${names.join(', ')}`)

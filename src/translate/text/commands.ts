@@ -1,6 +1,8 @@
 /** The steps of a plan as command lines, each with its undo. */
-import { posix } from 'node:path'
+
 import type { MountOption } from '../../host/types.ts'
+import * as posix from '../../paths.ts'
+import { findLast } from '../core/late-library.ts'
 import type { MountPoint, MountStep, Plan, RunStep, Step, ToolCall } from '../core/plan.ts'
 import { rulesetInput } from '../devices/ruleset-input.ts'
 import { splitOptions } from '../mounts/tmpfs-late-options.ts'
@@ -115,7 +117,7 @@ function withName(plan: Plan, step: RunStep, call: ToolCall): ToolCall {
 /** What holds a destination: the mount it lies in, if any. */
 function holder(plan: Plan, step: MountPoint, before: MountStep): MountStep | undefined {
   const earlier = plan.steps.slice(0, plan.steps.indexOf(before)).filter(other => other.kind === 'mount')
-  return earlier.findLast(other => step.destination.startsWith(`${other.destination}/`))
+  return findLast(earlier, other => step.destination.startsWith(`${other.destination}/`))
 }
 
 function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {

@@ -1,4 +1,5 @@
 /** Quoting for the texts that `plan` prints; nothing of it is ever run by us. */
+import { encode } from '../../bytes.ts'
 
 /** Control characters: a terminal would obey them, and a line end would begin a line of its own. */
 const CONTROL = /\p{Cc}/gu
@@ -6,7 +7,7 @@ const CONTROL = /\p{Cc}/gu
 const octal = (character: string): string =>
   character === '\n'
     ? '\\n'
-    : [...Buffer.from(character)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')
+    : [...encode(character)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 
 /**
  * One word for sh(1): as it is when it means only itself, else in single quotes; with control characters in those with a
