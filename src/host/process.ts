@@ -4,7 +4,6 @@ import {
   close,
   closeDirectories,
   closeOnExecFrom,
-  directoryDescriptors,
   dup2,
   fchdir,
   flock,
@@ -18,10 +17,8 @@ import {
 import {
   callersDescriptors,
   disableTracing,
-  engineEnvironment,
   execve,
   exitNow,
-  freeUserSignals,
   kill,
   prepareExecve,
   resetSignals,
@@ -30,7 +27,6 @@ import {
   setNoNewPrivileges,
   setrlimit,
   setsid,
-  withFewDescriptors,
 } from './process/identity.ts'
 import { prepareForJail } from './process/in-jail.ts'
 import {
@@ -51,15 +47,12 @@ export const processCalls: ProcessCalls = {
   close,
   closeDirectories,
   closeOnExecFrom,
-  directoryDescriptors,
   disableTracing,
   dup2,
-  engineEnvironment,
   execve,
   exitNow,
   fchdir,
   flock,
-  freeUserSignals,
   getWindowSize,
   giveTerminal,
   keepOnExec,
@@ -84,5 +77,4 @@ export const processCalls: ProcessCalls = {
   setrlimit,
   setsid,
   setWindowSize,
-  withFewDescriptors,
 }

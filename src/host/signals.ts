@@ -24,11 +24,3 @@ export function signalName(number: number): string | undefined {
   const { RTMIN, RTMAX } = abi.signals
   return number > RTMIN! && number < RTMAX! ? `RTMIN+${number - RTMIN!}` : undefined
 }
-
-/**
- * What a shell adds to 128 for a child that a signal ended: the number of the name that the engine gives. Bun gives a
- * signal without a name as its number; 0 for none.
- */
-export function endingSignal(signal: string | number | null): number {
-  return typeof signal === 'number' ? signal : (signalNumber(signal?.slice(3) ?? '') ?? 0)
-}

@@ -145,11 +145,6 @@ export interface ProcessCalls {
   prepareExecve(path: string, argv: readonly string[], env: readonly string[]): () => never
   /** setrlimit(2) by FreeBSD's resource name without prefix (`NOFILE`, `AS`); -1n is RLIM_INFINITY. */
   setrlimit(resource: string, soft: bigint, hard: bigint): void
-  /**
-   * Starts a process in `action` under a low soft limit of descriptors where the engine needs that to be quick;
-   * `former` is the limit before that, if it was lowered.
-   */
-  withFewDescriptors<T>(action: (former: bigint | undefined) => T): T
   /** Soft limit of descriptors of whoever called this command, before the engine raised it; undefined when unknown. */
   callersDescriptors(): bigint | undefined
   /** Sets the soft limit of descriptors; only for a process that is about to become a program. */
@@ -165,8 +160,6 @@ export interface ProcessCalls {
   dup2(from: number, to: number): void
   setBlocking(fd: number): void
   setNonBlocking(fd: number): void
-  /** Open descriptors that are directories: jail_attach(2) refuses while there is one. */
-  directoryDescriptors(): number[]
   close(fd: number): void
   /** Close without complaint every directory descriptor >= first; see jail_attach(2). */
   closeDirectories(first: number): void
@@ -191,13 +184,6 @@ export interface ProcessCalls {
   disableTracing(): void
   /** procctl(PROC_NO_NEW_PRIVS_CTL) / prctl(PR_SET_NO_NEW_PRIVS). */
   setNoNewPrivileges(): void
-  /** Variables to start this program with, so that its engine leaves the signals alone that users send. */
-  engineEnvironment(): Record<string, string>
-  /**
-   * Makes sure that every signal that users send can be caught. May start the engine again in this same process, by
-   * `command` (this program with all its arguments), and not return: to be called before anything is read or done.
-   */
-  freeUserSignals(command: readonly string[]): void
   /**
    * Makes a user the owner of the terminal that is standard input, by its path in this process's own /dev. Nothing
    * happens where that is missing or something else.

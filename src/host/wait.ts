@@ -26,9 +26,6 @@ export function sleep(ms: number): void {
   }
 }
 
-/** The former name of `sleep`. */
-export const sleepSync = sleep
-
 /**
  * Calls `done` every few milliseconds until it gives true or `timeoutMs` are over; true when it did. By a clock that nobody
  * sets: with the other one, a step back would make it wait for hours.

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SyscallError } from '../../src/errors.ts'
 import { abi } from '../../src/host/abi/index.ts'
 import { encodeUnixAddress } from '../../src/host/abi/socket.ts'
+import { directoryDescriptors } from '../../src/host/process/descriptors.ts'
 import { processCalls as calls } from '../../src/host/process.ts'
 
 const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi')
@@ -135,7 +136,7 @@ describe('sending a descriptor', () => {
     writeSync(pty.slave, 'hello')
     const buffer = Buffer.alloc(16)
     expect(buffer.toString('utf8', 0, readSync(got.fd, buffer))).toBe('hello')
-    expect(calls.directoryDescriptors()).toEqual([])
+    expect(directoryDescriptors()).toEqual([])
     unlinkSync(path)
   })
 
@@ -164,9 +165,9 @@ describe('descriptors', () => {
     const two = fcntl(-100, directory, abi.open.PATH, 0) as number
     const file = fcntl(-100, '/dev/null', constants.O_RDONLY, 0) as number
     opened.push(file)
-    expect(calls.directoryDescriptors().sort()).toEqual([one, two].sort())
+    expect(directoryDescriptors().sort()).toEqual([one, two].sort())
     calls.closeDirectories(3)
-    expect(calls.directoryDescriptors()).toEqual([])
+    expect(directoryDescriptors()).toEqual([])
     expect(fstatSync(file).isCharacterDevice()).toBe(true)
   })
 

@@ -57,19 +57,6 @@ export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
   check('setrlimit', `RLIMIT_${resource}`, number, limits)
 }
 
-/** Nothing is done around `action` any more: for callers that still ask. */
-export function withFewDescriptors<T>(action: (former: bigint | undefined) => T): T {
-  return action(undefined)
-}
-
-/** No variable is needed any more: for callers that still ask. */
-export function engineEnvironment(): Record<string, string> {
-  return {}
-}
-
-/** Nothing is done any more: for callers that still ask. */
-export function freeUserSignals(_command: readonly string[]): void {}
-
 /**
  * The soft limit of descriptors that the caller of this command would have handed on. Node raises its own to the
  * hard limit when it starts and keeps nothing of it, so the parent is asked (kern.proc.rlimit, prlimit(2)). undefined when
