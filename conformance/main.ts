@@ -1,6 +1,6 @@
 /**
- * The black-box conformance harness: drives any OCI runtime by its command line. Uses nothing of the runtime's own
- * source. Runs on Bun, on Node (bundled), and as one executable on FreeBSD.
+ * The black-box conformance harness: it drives any OCI runtime by its command line, and uses nothing of the runtime's
+ * source. It runs on Bun, on Node (bundled), and as one executable on FreeBSD.
  */
 import { accessSync, constants, existsSync, mkdtempSync, realpathSync, writeSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
@@ -18,7 +18,7 @@ import { closeSession, openSession } from './harness/run/session.ts'
 import type { Case } from './harness/types.ts'
 import { ofShard, readOptions, readShard } from './options.ts'
 
-/** The whole line, also to a pipe that does not block and whose reader is slow. */
+/** Writes the whole line, also to a pipe that does not block and has a slow reader. */
 function print(text: string): void {
   let rest = Buffer.from(`${text}\n`)
   while (rest.length > 0) {
@@ -40,7 +40,7 @@ function findRuntime(name: string): string {
       accessSync(path, constants.X_OK)
       return path
     } catch {
-      // The next one.
+      // The next directory may hold the program.
     }
   }
   throw new Error(`no executable runtime ${name}`)
@@ -71,7 +71,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (process.getuid?.() !== 0)
     throw new Error('the conformance harness must run as root: it makes containers')
   const runtime = findRuntime(options.runtime)
-  // An administrator's 077 would close the roots to the users of the cases.
+  // With an administrator's umask of 077 the users of the cases could not enter the roots.
   process.umask(0o022)
   const work = realpathSync(mkdtempSync(join(options.work, 'cf-')))
   const session = await openSession(runtime, work, detectPlatform()).catch((error: unknown) => {
@@ -80,7 +80,7 @@ async function main(argv: readonly string[]): Promise<number> {
   })
   const about = `${session.runtimeName} (${session.runtime}) on ${session.platform.name}, root from ${session.root}`
   print(options.tap ? `TAP version 13\n1..${cases.length}\n# ${about}` : about)
-  // An interrupted run finishes its case, so that nothing is left of it.
+  // An interrupted run finishes the current case, so that the case leaves nothing.
   let interrupted = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true))
   let number = 0

@@ -2,13 +2,13 @@
 import { tmpdir } from 'node:os'
 import yargs from 'yargs'
 
-/** A part of all cases: every `of`-th, beginning with case number `part` (1 and up). */
+/** A part of all cases: every case number `of`, beginning with case number `part` (1 and up). */
 export interface Shard {
   part: number
   of: number
 }
 
-/** Reads `N/M`. Throws when it is not that, or N is not one of 1 to M. */
+/** Reads `N/M`. Throws for another form, and when N is not one of 1 to M. */
 export function readShard(text: string): Shard {
   const match = /^(\d{1,4})\/(\d{1,4})$/.exec(text)
   const shard = { part: Number(match?.[1]), of: Number(match?.[2]) }
@@ -17,7 +17,7 @@ export function readShard(text: string): Shard {
   return shard
 }
 
-/** The cases of a shard: every `of`-th, so that long groups are shared out; the order decides, nothing else. */
+/** The cases of a shard. Only the order of the cases decides, and every shard gets some of a long group. */
 export function ofShard<T>(cases: readonly T[], { part, of }: Shard): T[] {
   return cases.filter((_, index) => index % of === part - 1)
 }

@@ -15,7 +15,7 @@ import {
   waitText,
 } from '../harness/define.ts'
 
-/** Says which of two signals came, and ends. */
+/** A program that says which of two signals came, and ends. */
 const catcher =
   'trap "echo got TERM; exit 0" TERM; trap "echo got HUP; exit 0" HUP; trap "echo got USR1" USR1; echo ready; while :; do sleep 0.1; done'
 

@@ -58,7 +58,7 @@ export const terminalCases = [
     mark: 'jails',
     needs: ['native'],
     config: { process: { terminal: true, user: { uid: 1001, gid: 1001 } } },
-    // Only its own terminal is there to be opened; tty(1) is not in every root.
+    // The container can open its own terminal only; tty(1) is not in every root.
     program: 'for t in /dev/pts/*; do echo "through its name" >$t; done 2>/dev/null; echo end',
     steps: [
       create({ console: true }),

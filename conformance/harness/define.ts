@@ -1,4 +1,4 @@
-/** The words that cases are written in: each function gives one step as plain data. */
+/** The words in which cases are written: each function gives one step as plain data. */
 import type {
   CallOptions,
   Case,
@@ -91,7 +91,7 @@ export function file(path: string, match: TextMatcher | 'absent' | 'present'): S
   return { do: 'text', path, match }
 }
 
-/** Writes a file, parents made. */
+/** Writes a file and makes its parent directories. */
 export function write(path: string, text: string): Step {
   return { do: 'write', path, text }
 }
@@ -126,7 +126,7 @@ export function resize(rows: number, columns: number): Step {
   return { do: 'console', size: [rows, columns] }
 }
 
-/** What cannot be said as data. */
+/** A step in code, for what data cannot say. */
 export function check(what: string, run: (context: CheckContext) => void | Promise<void>): Step {
   return { do: 'check', what, run }
 }
@@ -136,7 +136,7 @@ export function sh(script: string): readonly string[] {
   return ['/bin/sh', '-c', script]
 }
 
-/** create, start, wait for the end, compare the output, delete: the steps of a case that has none. */
+/** create, start, wait for the end, compare the output, delete: the steps of a case that names no steps. */
 export function lifeCycle(expected?: TextMatcher): readonly Step[] {
   return [
     create(),
@@ -153,7 +153,7 @@ export function wholeLife(expected: TextMatcher): readonly Step[] {
   return [create(), start(), wait('stopped'), output(expected), remove(), gone()]
 }
 
-/** Starts a program that is to go on, and waits until it says so. */
+/** Starts a program that goes on, and waits until the program says that it is ready. */
 export function startReady(ready: TextMatcher = /ready/): readonly Step[] {
   return [create(), start(), waitText(ready)]
 }
@@ -161,7 +161,7 @@ export function startReady(ready: TextMatcher = /ready/): readonly Step[] {
 /** Kills and deletes. */
 export const finish: readonly Step[] = [kill('KILL'), wait('stopped'), remove(), gone()]
 
-/** create, or start after it, must fail with this message; runtimes may find it out at either point. */
+/** create, or the start after it, must fail with this message; a runtime may see the mistake at either point. */
 export function failsToStart(message: RegExp, options: CreateOptions = {}): readonly Step[] {
   return [
     create({ ...options, either: true }),

@@ -1,6 +1,6 @@
 /**
- * The declarative form of a conformance case: what it stands for, what the bundle says, the steps and what each must
- * answer. Strings may hold placeholders (`%{id}`, `%{dir}` ...; the list is in context.ts).
+ * The declarative form of a conformance case: the sentence it stands for, the bundle, the steps and the answer of
+ * each. Strings may hold placeholders (`%{id}`, `%{dir}` ...; the list is in context.ts).
  */
 
 /** Any JSON value, as config.json has them. */
@@ -30,11 +30,11 @@ export type JsonMatcher =
   | readonly JsonMatcher[]
   | { readonly [key: string]: JsonMatcher }
 
-/** What a command must answer. Without any of it: exit status 0. */
+/** What a command must answer; without any property exit status 0. */
 export interface Expect {
   /** This exit status exactly. */
   status?: number
-  /** Must fail; a pattern is looked for in standard error, standard output and the log together. */
+  /** The command must fail; a pattern must match standard error, standard output and the log together. */
   fails?: true | RegExp
   /** Either outcome is right (a step that only tidies up). */
   either?: boolean
@@ -62,7 +62,7 @@ export interface CallOptions extends Expect {
 export interface CreateOptions extends CallOptions {
   /** Which of the case's containers; default 1. */
   n?: number
-  /** Another id than the container's own. */
+  /** An id that replaces the container's own. */
   id?: string
   /** More flags before the id. */
   flags?: readonly string[]
@@ -132,7 +132,7 @@ export type FileSpec =
   | { link: string }
   | { text: string; mode?: number }
 
-/** What a case may need of machine and harness besides a runtime; a case whose need is not met is skipped. */
+/** What a case may need of machine and harness besides a runtime; a case with an unmet need is skipped. */
 export type Need = 'native' | 'racct' | 'no-racct' | 'bpf' | 'dri' | 'drm' | 'vmm' | 'no-sound' | 'linux'
 
 /**
@@ -146,7 +146,7 @@ export interface Case {
   /** `group.name`, stable. */
   id: string
   title: string
-  /** The sentence of the specification, or the caller, it stands for, with its section. */
+  /** The sentence of the specification with its section, or the caller, that the case stands for. */
   stands: string
   mark: Mark
   needs?: readonly Need[]

@@ -1,5 +1,5 @@
 /**
- * The client's side of the simulated kernel, used by every tool: one connection, one JSON line a call, synchronous.
+ * The client of the simulated kernel, which every tool uses: one connection, one JSON line for each call, synchronous.
  */
 
 import { ptr } from 'bun:ffi'
@@ -12,7 +12,7 @@ export const SOCKET = 'jailwright-simhost'
 /** Any JSON value: what goes over the socket. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
-/** The kernel refused: errno by FreeBSD's name, `text` is the kernel's errmsg or empty. */
+/** The kernel refused a call: errno by FreeBSD's name, and in `text` the kernel's errmsg or nothing. */
 export class CallError extends Error {
   readonly errno: string
   readonly text: string
@@ -61,19 +61,19 @@ export function call(name: string, ...args: Json[]): Json {
   return answer.value ?? null
 }
 
-/** What jailAttach answers: what the caller has to do itself. */
+/** The answer of jailAttach: what the caller has to do itself. */
 interface Attachment {
   root: string
   namespaces: { uts: string; ipc: string; net?: string }
   dropCapabilities: number[]
   /**
-   * A seccomp program, base64 of struct sock_filter[]; set before the capabilities are dropped, with
-   * SECCOMP_FILTER_FLAG_NEW_LISTENER. The descriptor goes to the kernel by the call `jailGuard`.
+   * A seccomp program, base64 of struct sock_filter[]. The caller sets it before it drops the capabilities, with
+   * SECCOMP_FILTER_FLAG_NEW_LISTENER, and gives the descriptor to the kernel by the call `jailGuard`.
    */
   seccomp: string
 }
 
-/** jail_attach(2) of this process: it must exec at once afterwards, only the main thread has moved. */
+/** jail_attach(2) of this process. It must exec at once afterwards, since only its main thread has moved. */
 export function attach(jid: number): void {
   const how = call('jailAttach', jid) as unknown as Attachment
   const { net, ipc, uts } = how.namespaces

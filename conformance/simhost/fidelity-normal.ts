@@ -1,7 +1,6 @@
 /**
- * What a comparison with a recorded transcript leaves out, because no two machines share it (the transcripts' README):
- * dates, MAC addresses, interface option bits, sizes in listings, this machine's device nodes, the text of usage
- * messages after their first line.
+ * Leaves out of a comparison with a recorded transcript what no two machines share: dates, MAC addresses, option bits of
+ * interfaces, sizes in listings, device nodes of this machine, and usage messages after their first line.
  */
 
 const MONTH = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)'
@@ -24,7 +23,7 @@ function line(text: string): string {
   return result
 }
 
-/** A stream without what may differ. */
+/** The text of a stream without the parts that may differ. */
 export function normalize(text: string): string {
   const lines: string[] = []
   for (const part of text.split('\n')) {
@@ -34,7 +33,7 @@ export function normalize(text: string): string {
   return lines.join('\n')
 }
 
-/** Leaves only names that both machines have out of a listing of device nodes. */
+/** Two listings of device nodes, reduced to the names that both machines have. */
 function sharedNodes(mine: string, theirs: string, known: ReadonlySet<string>): [string, string] {
   const both = (text: string): string =>
     text
@@ -69,8 +68,8 @@ const BUILTINS = new Set(
 )
 
 /**
- * The command as FreeBSD's `sh -c` runs it: a single program is executed in the shell's place (EV_EXIT), so that the
- * shell does not tell of the signal that ended it. Debian's dash forks; an `exec` before the command makes up for it.
+ * The command as FreeBSD's `sh -c` runs it: a single program replaces the shell (EV_EXIT), so that no shell reports the
+ * signal that ended the program. Debian's dash forks, so this function puts `exec` before the command.
  */
 export function inPlace(run: string): string {
   const bare = run.replace(/\\.|'[^']*'|"(?:[^"\\]|\\.)*"/gs, 'x')

@@ -33,7 +33,7 @@ const ENOUGH = 0.97
 const STEP_TIMEOUT = 60_000
 const PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
 
-/** The files before the first step, by the folder of the transcripts (their READMEs). */
+/** The files that exist before the first step, by the folder of the transcripts. */
 const FILES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   transcripts: { '/src1/f': 'one\n', '/src2/g': 'two\n', '/afile': 'file\n' },
   'transcripts-2': { '/s1/a': 'a\n', '/s2/b': 'b\n', '/afile': 'file\n' },
@@ -68,7 +68,7 @@ function replay(folder: string): void {
   fs.writeSync(1, JSON.stringify(outcomes))
 }
 
-/** The transcripts named on the command line; `.json` files of directories. */
+/** The transcripts of the command line: the files themselves, and the `.json` files of directories. */
 function transcripts(names: readonly string[]): string[] {
   return names.flatMap(name => {
     if (!fs.existsSync(name)) {
@@ -85,7 +85,7 @@ function show(label: string, value: string | number): void {
   console.log(`      ${label} ${typeof value === 'string' ? JSON.stringify(value) : value}`)
 }
 
-/** Runs the simulated host's own command and gives its output; its messages pass through. */
+/** Runs `simhost` and gives its output; its messages go to standard error of this process. */
 function simhost(words: readonly string[], input = ''): string {
   const program = path.join(import.meta.dirname, 'simhost.ts')
   const done = Bun.spawnSync([process.execPath, program, ...words], {
@@ -102,7 +102,7 @@ function shortName(file: string): string {
   return file.split(path.sep).slice(-2).join('/')
 }
 
-/** Replays one file and prints its figures; true when enough agrees. */
+/** Replays one file and prints its figures; true when enough steps agree. */
 function check(file: string, verbose: boolean): boolean {
   const transcript = JSON.parse(fs.readFileSync(file, 'utf8')) as Transcript
   const host = `fidelity-${process.pid}`

@@ -38,7 +38,7 @@ const lib = dlopen('libc.so.6', {
 })
 const c = lib.symbols
 
-/** Raw symbols for the few places that call them in their own way. */
+/** The raw functions, for the few places that need no checked form. */
 export const libc = c
 
 const NAMES: Record<number, string> = {
@@ -102,18 +102,18 @@ export function errno(): number {
   return read.i32(c.__errno_location() as Pointer, 0)
 }
 
-/** Passes a result on or throws `LibcError` for a negative one. */
+/** Gives the result as a number, or throws `LibcError` for a negative one. */
 export function check(call: string, result: number | bigint): number {
   if (Number(result) < 0) throw new LibcError(call, errno())
   return Number(result)
 }
 
-/** A NUL-terminated copy; the caller keeps it in a variable while C uses it. */
+/** A copy of a text with a NUL at its end; the caller keeps the copy in a variable while C uses it. */
 function cstring(text: string): Buffer {
   return Buffer.from(`${text}\0`)
 }
 
-/** Pointer of a buffer; 0 for null. */
+/** The pointer of a buffer; null for null. */
 function at(buffer: Uint8Array | null): Pointer | null {
   return buffer === null ? null : ptr(buffer)
 }
@@ -139,7 +139,7 @@ export const MS = {
   PRIVATE: 1 << 18,
 } as const
 
-/** mount(2); `null` for what is not given. */
+/** mount(2); an argument that is not given is `null`. */
 export function mount(
   source: string | null,
   target: string,
@@ -160,7 +160,7 @@ export function umount(target: string, flags = 0): void {
   check(`umount ${target}`, c.umount2(at(t), flags))
 }
 
-/** unshare(2) of the main thread (for NEWPID: of its later children). */
+/** unshare(2) of the main thread; NEWPID holds for its later children. */
 export function unshare(flags: number): void {
   check('unshare', c.unshare(flags))
 }
@@ -188,7 +188,7 @@ export function sethostname(name: string): void {
   check('sethostname', c.sethostname(n.length === 0 ? null : ptr(n), n.length))
 }
 
-/** pivot_root(2) to the current directory, the old root detached. */
+/** pivot_root(2) to the current directory; the old root is unmounted. */
 export function pivotRootHere(): void {
   const dot = cstring('.')
   const nr = process.arch === 'arm64' ? 41 : 155
@@ -205,7 +205,7 @@ export function openInRoot(dirfd: number, path: string): number {
   return check(`openat2 ${path}`, c.syscall(437, dirfd, ptr(p), ptr(how), 24, 0))
 }
 
-/** Removes a capability from the bounding set; what the kernel does not know is left out silently. */
+/** Removes a capability from the bounding set; a number that the kernel does not know does nothing. */
 export function dropCapability(number: number): void {
   c.prctl(24, number, 0, 0, 0)
 }
@@ -256,8 +256,8 @@ export function jailFilter(): Buffer {
 }
 
 /**
- * seccomp(2) with a program as above; needs CAP_SYS_ADMIN. The answer is the descriptor on which the questions arrive,
- * undefined when the process has such a filter already (one has to do).
+ * Sets a program of `jailFilter` by seccomp(2), which needs CAP_SYS_ADMIN. Gives the descriptor on which the questions
+ * arrive, undefined when the process has such a filter already, since Linux allows one.
  */
 export function setFilter(filter: Buffer): number | undefined {
   const fprog = Buffer.alloc(16)

@@ -10,7 +10,7 @@ const child = spawn(at('../../node_modules/.bin/bun'), [at('simhost.ts'), ...pro
 })
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'])
   process.on(signal, () => child.kill(signal))
-// A terminal sends this to the whole process group.
+// A terminal sends SIGINT to the whole process group, so the child gets its own.
 process.on('SIGINT', () => undefined)
 child.on('error', error => {
   console.error(`simhost: bun cannot be started (npm ci first): ${error.message}`)

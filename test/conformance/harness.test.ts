@@ -192,7 +192,7 @@ case $VERB in state) exit 1;; ${sleeper} *) exit 0;; esac
     )
     const pid = Number(/left over: process (\d+) sleep/.exec(stdout)?.[1])
     expect(pid).toBeGreaterThan(1)
-    // Ended, or a zombie where process 1 collects none.
+    // The process has ended, or is a zombie where process 1 does not collect it.
     const state = await execa('ps', ['-o', 'stat=', '-p', String(pid)], { reject: false })
     expect(state.stdout.trim()).toMatch(/^(Z.*)?$/)
   })

@@ -38,7 +38,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
       )
       expect(host.sh('cd /nope').stderr).toBe('cd: /nope: No such file or directory\n')
       expect(host.sh('nosuch')).toEqual({ status: 127, stdout: '', stderr: 'sh: nosuch: not found\n' })
-      // It becomes the last command: nobody is left to say `Killed`.
+      // The shell becomes its last command, so that no shell is left to say `Killed`.
       expect(host.sh('sh -c "kill -9 \\$\\$"')).toEqual({ status: 137, stdout: '', stderr: '' })
       expect(host.sh('true; (exit 3) || echo three; exit 4')).toEqual({
         status: 4,

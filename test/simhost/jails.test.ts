@@ -31,7 +31,7 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
       stderr: 'mount: tmpfs: Operation not permitted\n',
     })
     expect(sh('jexec p kldload nullfs').stderr).toContain('Operation not permitted')
-    // What a shell builtin or a program in the jail sends to -1 must not reach the host.
+    // A signal to -1 from a shell builtin or a program in the jail must not reach the host.
     sh(
       'sleep 9000 >/dev/null 2>&1 & echo $! > /kill.pid; jexec p sh -c "kill -9 -1; /bin/kill -9 -1" 2>/dev/null',
     )
@@ -49,7 +49,7 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
   })
 
   it('kill(2) in a jail finds a child that has ended and is not waited for yet', () => {
-    // kern_kill, pfind_any: catatonit's self-check relies on it. A shell waits too soon, so perl.
+    // catatonit's self-check relies on kern_kill finding its zombie (pfind_any). A shell waits too soon, so perl is used.
     sh('jail -c name=z path=/ persist')
     const script = [
       'my $child = fork // die; exit 0 unless $child',
@@ -157,7 +157,7 @@ X`)
       stdout: '1\n',
       stderr: `kill: ${outside}: No such process\n`,
     })
-    // As a system call too, not only by the program: a `timeout` that ends its child, and a group.
+    // The rule also holds for the system call: a `timeout` ends its child, and a group.
     expect(
       sh("jexec k sh -c 'timeout 0.1 sleep 9; echo $?; sleep 9 & kill $!; wait $!; echo $?'").stdout,
     ).toBe('124\n143\n')
@@ -175,7 +175,7 @@ X`)
           "jexec f sh -c 'echo one >/dev/stdout; echo two | cat /dev/stdin; echo 3 >/dev/fd/2; ls /dev/fd | head -1'",
         ),
       ).toMatchObject({ stdout: 'one\ntwo\n0\n', stderr: '3\n' })
-      // A copy of the descriptor: a file is not emptied.
+      // The program gets a copy of the descriptor, so the file is not emptied.
       expect(
         sh("jexec f sh -c 'echo a; echo b >/dev/stdout; echo c' > /listed; cat /listed; jail -r f").stdout,
       ).toBe('a\nb\nc\n')
@@ -227,13 +227,13 @@ X`)
       stderr: refused.map(([, text]) => `jail: ${text}\n`).join(''),
     })
     expect(sh('jail -m name=k path=/jt vnet=inherit ip4=disable; jls name').stdout).toBe('k\n')
-    // What is taken from a jail is taken from those below, and the numbers of jailsys are words too.
+    // A permission that a jail loses is lost by the jails below, and jailsys values may be numbers.
     sh('jail -m name=k allow.mount securelevel=1 sysvmsg=1; jail -c name=k.in path=/jt persist allow.mount')
     sh('jail -m name=k allow.nomount securelevel=2 devfs_ruleset=5 enforce_statfs=2')
     expect(sh('jls -n -j k.in allow.mount securelevel devfs_ruleset').stdout).toBe(
       'allow.nomount securelevel=2 devfs_ruleset=5\n',
     )
-    // -r with a wildcard looks at a file only, -R at what runs; neither takes nothing.
+    // -r with a wildcard means the jails of a file and -R the running ones; neither removes anything here.
     expect(sh("jail -r '*'; jls name").stdout).toBe('k\nk.in\n')
     expect(sh('jail -r')).toMatchObject({ status: 1, stderr: expect.stringMatching(/^usage: jail /) })
     expect(sh("jail -R '*'; jls name").stdout).toBe('k.in: removed\nk: removed\n')

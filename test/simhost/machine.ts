@@ -13,7 +13,7 @@ export interface Result {
   stderr: string
 }
 
-/** Why no host can be made here; undefined when it can. */
+/** Why no host can be made on this machine; undefined when one can. */
 export const obstacle: string | undefined =
   process.platform !== 'linux'
     ? 'the simulated host is for Linux'
@@ -21,7 +21,7 @@ export const obstacle: string | undefined =
       ? 'the simulated host needs root'
       : undefined
 
-/** `simhost ARGS...` */
+/** Runs `simhost ARGS...`. */
 export function simhost(...args: string[]): Result {
   const r = spawnSync(bun, [program, ...args], {
     encoding: 'utf8',
@@ -33,7 +33,7 @@ export function simhost(...args: string[]): Result {
   return { status: r.status ?? -1, stdout: r.stdout, stderr: r.stderr }
 }
 
-/** A host with a root in /jt like the one of the transcripts; `sh` runs a line of shell in it. */
+/** A host with a small root in /jt; `sh` runs a line of shell in the host. */
 export function machine(tag: string, ...options: string[]) {
   const name = `t-${tag}-${process.pid}`
   const made = simhost('create', ...options, name)

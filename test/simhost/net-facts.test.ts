@@ -3,7 +3,7 @@ import { machine, obstacle } from './machine.ts'
 
 if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
 
-/** Adds an address, binds to it at once, then again until it works; prints how the first and the last bind ended. */
+/** Adds an address and binds to it until that works; prints how the first and the last bind ended. */
 const BIND = `
 const { execFileSync } = require('node:child_process')
 const net = require('node:net')

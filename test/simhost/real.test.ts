@@ -13,7 +13,7 @@ function simhost(...words: string[]) {
   return { status: done.status, stdout: done.stdout, stderr: done.stderr }
 }
 
-/** A script inside the host, its output lines. */
+/** Runs a script inside the host and gives its output. */
 function sh(script: string): string {
   const { status, stdout, stderr } = simhost('exec', host, '--', 'sh', '-ec', script)
   if (status !== 0) throw new Error(`${script}\nstatus ${status}\n${stdout}${stderr}`)

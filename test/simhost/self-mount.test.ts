@@ -3,7 +3,7 @@ import { machine, obstacle } from './machine.ts'
 
 if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
 
-/** Mounts a nullfs; `hung` for a caller that was still waiting after two seconds. */
+/** Mounts a nullfs; gives `hung` for a caller that still waits after two seconds. */
 const mounting = (host: ReturnType<typeof machine>, from: string, on: string): string => {
   const done = host.sh(`timeout 2 mount -t nullfs ${from} ${on}`)
   return done.status === 124 ? 'hung' : done.status === 0 ? 'mounted' : done.stderr

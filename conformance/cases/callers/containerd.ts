@@ -1,4 +1,4 @@
-/** containerd's runc shim by go-runc, and runj's shim (docs/callers.md). */
+/** The calls of containerd's runc shim, made through go-runc, and of runj's shim (docs/callers.md). */
 import {
   call,
   create,
@@ -18,7 +18,7 @@ import {
 } from '../../harness/define.ts'
 import { notFor, sleeper } from './words.ts'
 
-/** containerd's shims. */
+/** Calls of the shims of containerd. */
 export const containerdCases = [
   defineCase({
     id: 'callers.containerd-life',

@@ -1,4 +1,4 @@
-/** CRI-O, and conmon for it (docs/callers.md). */
+/** The calls of CRI-O, and of conmon on behalf of CRI-O (docs/callers.md). */
 import {
   call,
   check,
@@ -21,7 +21,7 @@ import { notFor, sleeper } from './words.ts'
 /** CRI-O's global arguments: the state directory alone, errors on standard error. */
 const crio = { globals: ['--root', '%{state}'] }
 
-/** CRI-O, and conmon for it. */
+/** Calls of CRI-O, and of conmon on behalf of CRI-O. */
 export const crioCases = [
   defineCase({
     id: 'callers.crio-life',

@@ -3,7 +3,7 @@ import { defineCase, finish, startReady, tool, write } from '../../harness/defin
 import type { Step } from '../../harness/types.ts'
 import { notFor, sleeper } from './words.ts'
 
-/** `update` with resources on standard input, the words as the caller writes them. */
+/** Calls `update` with resources on standard input; the words are those of the caller. */
 function updateBy(words: readonly string[], resources: object): readonly Step[] {
   const script = 'file=$1; shift; exec "$@" <"$file"'
   return [
@@ -22,7 +22,7 @@ function updateBy(words: readonly string[], resources: object): readonly Step[] 
   ]
 }
 
-/** A rule of the container's jail that holds this limit. */
+/** rctl(8) shows a rule of the container's jail that matches the pattern. */
 function limit(pattern: RegExp): Step {
   return tool(['rctl', 'jail:%{id}'], { stdout: pattern })
 }

@@ -1,7 +1,7 @@
 /** What the cases of callers have in common. */
 
-/** A program that tells that it is there, and stays. */
+/** A program that says that it is ready, and stays. */
 export const sleeper = 'echo ready; exec sleep %{nap}'
 
-/** Runtimes that no such caller could call. */
+/** Runtimes that these callers cannot call. */
 export const notFor = { runj: 'has a command line of its own' }

@@ -1,8 +1,8 @@
-/** Killed at any instant, and a disk that is full at any instant. */
+/** A runtime that is killed at any instant, and a disk that becomes full at any instant. */
 import { check, defineCase, gone } from '../../harness/define.ts'
 import { noMounts, tmp, vol } from './words.ts'
 
-/** Killed at any instant, and a disk that is full at any instant. */
+/** A runtime that is killed at any instant, and a disk that becomes full at any instant. */
 export const crashAnyInstantCases = [
   defineCase({
     id: 'crash.killed-by-chance',

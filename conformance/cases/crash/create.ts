@@ -13,7 +13,7 @@ import {
 import { hook } from '../../harness/entries.ts'
 import { noMounts, tmp, vol } from './words.ts'
 
-/** Kills the process that runs the hook: the runtime in the middle of its work. */
+/** A hook that kills the process that runs it, which is the runtime in the middle of its work. */
 const killParent = hook('kill -KILL "$PPID"; sleep 0.2')
 
 /** A create that fails or is killed leaves nothing, and delete --force takes back what it had begun. */

@@ -1,4 +1,4 @@
-/** What others did to a container in the meantime: pids, mounts, mount points. */
+/** Changes that somebody else made to a container in the meantime: pids, mounts, mount points. */
 import {
   call,
   check,
@@ -13,7 +13,7 @@ import {
 } from '../../harness/define.ts'
 import { noMounts, tmp, vol } from './words.ts'
 
-/** What others did to a container in the meantime: pids, mounts, mount points. */
+/** Changes that somebody else made to a container in the meantime: pids, mounts, mount points. */
 export const crashOutsideCases = [
   defineCase({
     id: 'crash.pid-reused',

@@ -1,4 +1,4 @@
-/** Which nodes are there. */
+/** Which device nodes a container has. */
 import {
   check,
   create,
@@ -15,7 +15,7 @@ import {
 } from '../../harness/define.ts'
 import { look } from './words.ts'
 
-/** Which nodes are there. */
+/** Which device nodes a container has. */
 export const deviceNodeCases = [
   defineCase({
     id: 'devices.whole-dev',
@@ -85,7 +85,7 @@ export const deviceNodeCases = [
     stands:
       'podman: rule=path shm unhide mode 1777 and a tmpfs notmpcopyup on /dev/shm (oci_freebsd.go, bundle linuximage.json)',
     mark: 'jails',
-    // devfs has this directory once the Linux ABI is loaded, and none can be made in it.
+    // devfs has /dev/shm once the Linux ABI is loaded, and nobody can make a directory in a devfs.
     needs: ['linux'],
     notFor: { runj: 'knows no rule=' },
     config: {

@@ -1,4 +1,4 @@
-/** Rulesets of devfs, those of the host and one of the container's own. */
+/** Rulesets of devfs: those of the host, and one that the container alone has. */
 import {
   check,
   create,
@@ -14,7 +14,7 @@ import {
 import type { JsonObject } from '../../harness/types.ts'
 import { devfs, look, ruleOf } from './words.ts'
 
-/** Rulesets of devfs, those of the host and one of the container's own. */
+/** Rulesets of devfs: those of the host, and one that the container alone has. */
 export const rulesetCases = [
   defineCase({
     id: 'devices.jail-ruleset',

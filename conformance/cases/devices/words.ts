@@ -17,6 +17,6 @@ export function devfs(...options: string[]): JsonObject {
   }
 }
 
-/** podman's way of showing a device: a rule on the devfs mount. */
+/** The option by which podman shows a device: a rule on the devfs mount. */
 export const ruleOf = (path: string, mode: string): Json =>
   devfs('ruleset=4', `rule=path ${path} unhide mode ${mode}`) as Json

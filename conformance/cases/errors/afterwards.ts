@@ -1,4 +1,4 @@
-/** What is there after an error, and what goes on. */
+/** What is left after an error, and what still works. */
 import {
   call,
   create,
@@ -15,7 +15,7 @@ import {
   write,
 } from '../../harness/define.ts'
 
-/** What is there after an error, and what goes on. */
+/** What is left after an error, and what still works. */
 export const afterErrorCases = [
   defineCase({
     id: 'errors.again-after-failure',

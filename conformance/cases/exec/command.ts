@@ -152,7 +152,7 @@ export const execCommandCases = [
         into: 'eout',
         fails: /executable file not found|no such file or directory/i,
       }),
-      // Not each directory of PATH itself.
+      // The directories of PATH must not be taken for a program of an empty name.
       exec([''], { into: 'eout', fails: /executable file not found|no such file or directory/i }),
       exec(['/etc/passwd'], { into: 'eout', fails: /permission denied/i }),
       state({ status: 'running' }),

@@ -1,4 +1,4 @@
-/** exec --process FILE, as conmon calls it: what the file gives, and what it leaves to the container. */
+/** exec --process FILE, as conmon calls it: what the file says, and what the container says where the file is silent. */
 import {
   check,
   defineCase,
@@ -15,7 +15,7 @@ import type { CreateOptions, JsonObject, Step } from '../../harness/types.ts'
 const sleeper = 'echo ready; exec sleep %{nap}'
 const notFor = { runj: 'has no exec of this form' }
 
-/** exec of a process file that holds no more than it must and what `process` says; its output goes to `eout`. */
+/** Runs `exec` with a process file of the required properties and those of `process`; the output goes to `eout`. */
 const execProcess = (
   process: JsonObject,
   { flags = [], ...options }: CreateOptions = {},
@@ -35,7 +35,7 @@ const execProcess = (
 /** A shell script as `args`. */
 const script = (text: string) => ({ args: ['/bin/sh', '-c', text] })
 
-/** exec --process FILE, as conmon calls it: what the file gives, and what it leaves to the container. */
+/** exec --process FILE, as conmon calls it: what the file says, and what the container says where the file is silent. */
 export const execProcessCases = [
   defineCase({
     id: 'exec.process-file',
@@ -120,7 +120,7 @@ export const execProcessCases = [
     id: 'exec.process-restrictions',
     title: 'exec --process takes umask and limits that the file leaves out from the container',
     stands: 'CVE-2022-27650 (crun): exec applies the same restrictions as create (groups, limits, umask)',
-    // runc 1.1 takes the limits of its caller for them.
+    // runc 1.1 gives the process the limits of the caller instead.
     mark: 'jailwright',
     config: {
       process: {

@@ -1,6 +1,6 @@
 /** What the cases of exec have in common. */
 
-/** A program that tells that it is there, and stays. */
+/** A program that says that it is ready, and stays. */
 export const sleeper = 'echo ready; exec sleep %{nap}'
 
 /** Runtimes whose exec has another form. */

@@ -16,7 +16,7 @@ import {
 import { bind, hook } from '../../harness/entries.ts'
 import { sharedVolume } from './words.ts'
 
-/** Appends a word to a file that both the host and (as /mnt) the container see. */
+/** A hook that appends a word to a file; the host and the container both see the file, the container below /mnt. */
 const note = (word: string) => hook(`echo ${word} >>%{dir}/vol/order`)
 
 const noteInside = (word: string) => hook(`echo ${word} >>/mnt/order`)

@@ -2,5 +2,5 @@
 import { bind } from '../../harness/entries.ts'
 import type { Json } from '../../harness/types.ts'
 
-/** Where hooks of the host and of the container both write. */
+/** The directory to which hooks of the host and of the container both write. */
 export const sharedVolume: Json = [bind('vol', '/mnt', 'rw')]

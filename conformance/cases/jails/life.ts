@@ -1,4 +1,4 @@
-/** The jail through the life of its container, and what is seen from inside. */
+/** The jail during the life of its container, and what a process inside sees. */
 import {
   call,
   check,
@@ -17,7 +17,7 @@ import {
 } from '../../harness/define.ts'
 import { jls, sleeper } from './words.ts'
 
-/** The jail through the life of its container, and what is seen from inside. */
+/** The jail during the life of its container, and what a process inside sees. */
 export const jailLifeCases = [
   defineCase({
     id: 'jails.process-inside',

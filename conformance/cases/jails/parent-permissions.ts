@@ -1,4 +1,4 @@
-/** What a container gets from the jail around it, and what that cannot give. */
+/** What a container gets from its parent jail, and what the parent jail cannot give. */
 import {
   create,
   defineCase,
@@ -15,12 +15,12 @@ const PARENT = 'p-%{unique}'
 const parentJail = { 'org.freebsd.parentJail': PARENT }
 const dropParent = tool(['jail', '-R', PARENT])
 
-/** The parent is made with these parameters besides. */
+/** Makes the parent jail, with these parameters besides the usual ones. */
 function parent(...parameters: string[]): Step {
   return tool(['jail', '-c', `name=${PARENT}`, 'path=/', 'persist', 'children.max=3', ...parameters])
 }
 
-/** Parameter of the child, its value, the parent's, and what the message has to say. */
+/** Each parameter of the child with its value, the value of the parent, and what the message has to say. */
 const refused: readonly (readonly [name: string, value: string, has: string, says: RegExp])[] = [
   ['enforce_statfs', '1', 'enforce_statfs=2', /enforce_statfs"\]: .*\b2\b/],
   ['children.max', '3', 'enforce_statfs=1', /children\.max"\]: .*\b3\b/],
@@ -29,7 +29,7 @@ const refused: readonly (readonly [name: string, value: string, has: string, say
   ['ip4.addr', '127.0.0.9', 'ip4.addr=127.0.0.7', /ip4\.addr"\]: 127\.0\.0\.9 .*127\.0\.0\.7/],
 ]
 
-/** What a container gets from the jail around it, and what that cannot give. */
+/** What a container gets from its parent jail, and what the parent jail cannot give. */
 export const parentPermissionCases = [
   ...refused.map(([name, value, has, says]) =>
     defineCase({

@@ -18,7 +18,7 @@ import {
 import type { Step } from '../../harness/types.ts'
 import { jls, sleeper } from './words.ts'
 
-/** jail_set(2) counts a child until nothing refers to it any more: a dying jail, and one whose processes are zombies. */
+/** Waits for the count of children: jail_set(2) also counts a dying jail, and a jail whose processes are zombies. */
 function childrenGone(expected: string): Step {
   return check('the parent counts no child any more', async context => {
     const asked = ['-j', context.expand('p-%{unique}'), '-n', 'children.max', 'children.cur']
@@ -29,7 +29,7 @@ function childrenGone(expected: string): Step {
   })
 }
 
-/** Permissions of the jail that podman makes for a network or a pod (its children's defaults must fit). */
+/** Permissions of the jail that podman makes for a network or a pod; the defaults of its children need them. */
 const podmanParent = ['enforce_statfs=1', 'allow.raw_sockets', 'allow.chflags']
 
 /** Containers in a parent jail: pods and networks of podman. */

@@ -83,7 +83,7 @@ export const jailSectionCases = [
       ),
       jls('allow.quotas allow.socket_af allow.mlock', 'allow.quotas allow.socket_af allow.mlock'),
       jls(
-        // tmpfs and devfs are in every kernel: the parameter of a file system is unknown until its module is loaded.
+        // The parameter of a file system is unknown until its module is loaded; tmpfs and devfs are in every kernel.
         'allow.mount allow.mount.tmpfs allow.mount.devfs',
         'allow.mount allow.mount.tmpfs allow.mount.nodevfs',
       ),

@@ -2,7 +2,7 @@
 import { create, gone, removeForce, tool } from '../../harness/define.ts'
 import type { Json, Step, TextMatcher } from '../../harness/types.ts'
 
-/** A program that tells that it is there, and stays. */
+/** A program that says that it is ready, and stays. */
 export const sleeper = 'echo ready; exec sleep %{nap}'
 
 /** What `jls -n` says of parameters of the container's jail. */
@@ -10,7 +10,7 @@ export function jls(parameters: string, expected: TextMatcher, jail = '%{id}'): 
   return tool(['jls', '-j', jail, '-n', ...parameters.split(' ')], { stdout: expected })
 }
 
-/** A container with these annotations: create, look, delete. */
+/** The steps of a container with these annotations: create it, look at it, delete it. */
 export function annotated(
   annotations: Json,
   look: readonly Step[],

@@ -22,7 +22,7 @@ export const atOnceCases = [
     id: 'lifecycle.same-id-race',
     title: 'of several creates of one id at the same time one wins',
     stands: 'runtime.md, Create: ids are unique "across all containers within the scope of the runtime"',
-    // Not any runtime's: runc 1.1 takes no lock for an id, and now and then all three fail.
+    // Not for any runtime: runc 1.1 takes no lock for an id, and now and then all three creates fail.
     mark: 'jails',
     program: 'echo ready; exec sleep %{nap}',
     steps: [

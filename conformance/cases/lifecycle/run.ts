@@ -28,7 +28,7 @@ export const runCases = [
     stands: 'runc(8), run: exit status of a process that died by a signal, as shells do',
     mark: 'any-runtime',
     notFor: { ocijail: 'has no run', runj: 'has no run' },
-    // The shell's child dies, not the first process: that one may be immune to its own signals in a pid namespace.
+    // The shell's child dies, not the first process, which may be immune to its own signals in a pid namespace.
     program: "sh -c 'kill -KILL $$'; exit $?",
     steps: [run({ status: 137 }), gone()],
   }),

@@ -12,7 +12,7 @@ const bindOf = (source: string, destination: string, option: 'ro' | 'rw') => ({
 const stands =
   'sys/kern/vfs_mount.c, vfs_domount_first and vn_lock_pair: the root of a nullfs has the lock of what lies below it, and a nullfs on its own source waits for itself for ever'
 
-/** What cannot be said otherwise than by refusing it. */
+/** A case of a mount that has no other form, so that the runtime has to refuse it. */
 const refused = (id: string, title: string, parts: Partial<Parameters<typeof defineCase>[0]>) =>
   defineCase({
     id,

@@ -2,10 +2,10 @@
 import { create, defineCase, file, gone, wholeLife } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
 
-/** Those that take no notice of `linux`. */
+/** Runtimes that ignore the section `linux`. */
 const notFor = { ocijail: 'ignores linux.*', runj: 'ignores linux.*' }
 
-/** Says whether a file can be written. */
+/** Shell words that say whether a file can be written. */
 const tried = (path: string) =>
   `if (echo x >>${path}) 2>/dev/null; then echo "written ${path}"; else echo "refused ${path}"; fi`
 
@@ -79,7 +79,7 @@ export const pathCases = [
     },
     program: `cat /data/file /data/two; ls /data/keep; cat /data/f; echo; ${tried('/data/f')}; ${tried('/data/new')}`,
     steps: [
-      // Of two names: nullfs covers only files of one.
+      // The file gets a second name: nullfs covers only a file of one name.
       { do: 'tool', argv: ['ln', '%{dir}/b1/root/data/two', '%{dir}/b1/root/second'], expect: {} },
       ...wholeLife('text\nrefused /data/f\nrefused /data/new'),
       file('b1/root/data/two', 'secret'),

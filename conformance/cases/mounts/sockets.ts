@@ -4,7 +4,7 @@ import { check, defineCase, file, wholeLife } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
 import { tmpfs } from './words.ts'
 
-/** Makes s.sock in the case directory. */
+/** Makes a listening socket, s.sock, in the directory of the case. */
 const socketListens = check('a socket listens', async context => {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {

@@ -1,9 +1,9 @@
-/** Types and options: of Linux, unknown ones, wrong ones. */
+/** Types and options of mounts that are Linux's, unknown or wrong. */
 import { create, defineCase, failsToStart, gone, wholeLife } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
 import { tmpfs } from './words.ts'
 
-/** Types and options: of Linux, unknown ones, wrong ones. */
+/** Types and options of mounts that are Linux's, unknown or wrong. */
 export const translatedMountCases = [
   defineCase({
     id: 'mounts.linux-options',

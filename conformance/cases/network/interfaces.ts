@@ -21,7 +21,7 @@ import { dropBridge, makeBridge, members, noMembers } from './words.ts'
 
 const sleeper = 'echo ready; exec sleep %{nap}'
 
-/** The container is one of those on the bridge, with address .n. */
+/** Puts the container on the bridge, with address .n. */
 function onBridge(n: number, more: Record<string, string> = {}): Step {
   return config(
     {
@@ -36,7 +36,7 @@ function onBridge(n: number, more: Record<string, string> = {}): Step {
   )
 }
 
-/** Epairs on a bridge, by annotation. */
+/** Epairs on a bridge, asked for by annotations. */
 export const interfaceCases = [
   defineCase({
     id: 'network.epair',

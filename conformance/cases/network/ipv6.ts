@@ -1,9 +1,9 @@
-/** Addresses and routes as providers give them, and addresses of IPv6 that are there at once. */
+/** Addresses and routes as providers of servers assign them, and IPv6 addresses that can be used at once. */
 import { check, config, defineCase, failsToStart, finish, output, startReady } from '../../harness/define.ts'
 import type { Step } from '../../harness/types.ts'
 import { dropBridge, makeBridge, noMembers } from './words.ts'
 
-/** An interface on the case's own bridge, with further properties. */
+/** Gives the container an interface on the bridge of the case, with further properties. */
 function onBridge(properties: Record<string, string>): Step {
   const annotations = Object.fromEntries(
     Object.entries(properties).map(([key, value]) => [`org.jailwright.net.${key}`, value]),

@@ -1,8 +1,8 @@
-/** Interfaces that are each right and do not go together: said before anything is made. */
+/** Interfaces that are right one by one and wrong together: create says so before it makes anything. */
 import { check, config, create, defineCase, finish, gone, output, startReady } from '../../harness/define.ts'
 import type { Step } from '../../harness/types.ts'
 
-/** A bridge of the case's own with one member, whose MTU of 1500 it has; names go to %{switch} and %{pair}. */
+/** Makes a bridge with one member, whose MTU of 1500 the bridge takes; %{switch} and %{pair} hold the two names. */
 const bridgeWithMember: Step = check('a bridge with a member is made', async context => {
   const name = `cm${context.expand('%{unique}')}`.slice(0, 15)
   const made = await context.tool('ifconfig', 'bridge', 'create', 'name', name)
@@ -18,7 +18,7 @@ const drop: Step = check('bridge and member go', async context => {
   for (const name of ['%{switch}', '%{pair}']) await context.tool('ifconfig', context.expand(name), 'destroy')
 })
 
-/** Own interfaces by number and key, on a bridge that need not be there. */
+/** A config with interfaces of the container, given by number and key; the bridge need not exist. */
 function interfaces(keys: Readonly<Record<string, string>>): { annotations: Record<string, string> } {
   return {
     annotations: Object.fromEntries(
@@ -29,7 +29,7 @@ function interfaces(keys: Readonly<Record<string, string>>): { annotations: Reco
 
 const lan = { '0.bridge': 'nosuch77', '0.address': '10.77.0.1/24' }
 
-/** Interfaces that are each right and do not go together: said before anything is made. */
+/** Interfaces that are right one by one and wrong together: create says so before it makes anything. */
 export const networkTogetherCases = [
   defineCase({
     id: 'network.mtu-of-the-bridge',

@@ -2,7 +2,7 @@
 import { check } from '../../harness/define.ts'
 import type { CheckContext, Step } from '../../harness/types.ts'
 
-/** A bridge of the case's own; its name goes to %{switch}. */
+/** Makes a bridge for the case; %{switch} holds its name. */
 export const makeBridge: Step = check('a bridge is made', async context => {
   const name = `cb${context.expand('%{unique}')}`.slice(0, 15)
   const answer = await context.tool('ifconfig', 'bridge', 'create', 'name', name)
@@ -16,7 +16,7 @@ export const dropBridge: Step = check('the bridge goes', async context => {
   await context.tool('ifconfig', context.expand('%{switch}'), 'destroy')
 })
 
-/** Names of the members of the case's own bridge. */
+/** Names of the members of the case's bridge. */
 export async function members(context: CheckContext): Promise<string[]> {
   const { stdout } = await context.tool('ifconfig', context.expand('%{switch}'))
   return [...stdout.matchAll(/member: (\S+)/g)].map(match => match[1] ?? '')

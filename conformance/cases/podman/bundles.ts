@@ -1,5 +1,5 @@
 /**
- * Cases made from config.json files that podman wrote on FreeBSD: each is run as it is, with root and sources put in
+ * Cases made from config.json files that podman wrote on FreeBSD. Each config runs as it is, with root and sources in
  * place, and a second time with a program that looks at what the config promises.
  */
 import { spawnSync } from 'node:child_process'
@@ -50,7 +50,7 @@ function isFile(mount: Mount): boolean {
   return /^(\.containerenv|hosts|resolv\.conf|catatonit|file|s\d+)$/.test(basename(mount.source))
 }
 
-/** One promise of a config: a line of shell that looks, and what it must print. */
+/** One promise of a config: a line of shell that checks it, and what the line must print. */
 interface Probe {
   look: string
   expected: TextMatcher
@@ -121,7 +121,7 @@ function probesOfMount(mount: Mount, index: number, root: boolean, all: readonly
   ]
 }
 
-/** Everything that is looked at inside. */
+/** Everything that the program checks inside the container. */
 function probes(podman: PodmanConfig): Probe[] {
   const { user, env, cwd, rlimits } = podman.process
   const limit = (type: string) => rlimits?.find(one => one.type === type)
@@ -232,7 +232,7 @@ function commands(directory: string): Map<string, string> {
   return new Map([...rows].map(row => [row[1] ?? '', row[2] ?? '']))
 }
 
-/** This machine may allow less than the one that the bundles come from: no limit above its own. */
+/** The process with no limit above those of this machine, which may allow less than podman's machine did. */
 function withinLimits(podman: PodmanConfig): PodmanConfig['process'] {
   const { rlimits } = podman.process
   const highest =
@@ -284,7 +284,7 @@ function bundleCase(name: string, podman: PodmanConfig & JsonObject, command: st
   })
 }
 
-/** One case a file of the directory. */
+/** One case for each file of the directory. */
 export function bundleCases(directory: string): Case[] {
   const command = commands(directory)
   return readdirSync(directory)

@@ -68,7 +68,7 @@ export const descriptorCases = [
       output('1 web\nmine'),
       file('fd3', 'three'),
       remove(),
-      // Without them the variable is the caller's own affair.
+      // Without handed-over descriptors LISTEN_FDS concerns the caller alone.
       create({ env: { LISTEN_FDS: '1', LISTEN_PID: '77' }, into: 'out2', n: 1 }),
       start(),
       wait('stopped'),

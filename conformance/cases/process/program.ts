@@ -1,11 +1,11 @@
-/** Which program is run, and what is said when it cannot be. */
+/** Which program runs, and what the runtime says when no program can run. */
 import { defineCase, failsToStart } from '../../harness/define.ts'
 
 const noSuch = /no such file or directory|executable file not found/i
 
 const denied = /permission denied/i
 
-/** Which program is run, and what is said when it cannot be. */
+/** Which program runs, and what the runtime says when no program can run. */
 export const programCases = [
   defineCase({
     id: 'process.no-such-program',

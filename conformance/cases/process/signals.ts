@@ -1,7 +1,7 @@
 /** Signal dispositions, session and process group. */
 import { check, create, defineCase, file, gone, output, remove, start, wait } from '../../harness/define.ts'
 
-/** Signals whose default is to end the process; each must end a shell that sends it to itself (busybox's survives QUIT). */
+/** Signals whose default ends the process; each must end a shell that sends it to itself (busybox's survives QUIT). */
 const deadly = 'HUP INT ILL TRAP ABRT FPE USR1 SEGV USR2 PIPE ALRM TERM'
 
 /** Signal dispositions, session and process group. */
@@ -20,8 +20,8 @@ export const signalCases = [
     title: 'signals that the caller ignores have their default action in the program',
     stands: 'execve(2) keeps ignored signals ignored: under nohup(1) no container could be stopped with HUP',
     mark: 'jailwright',
-    // A shell cannot set a trap for a signal that was ignored when the shell began (POSIX, trap). That a shell survives
-    // its own signal says nothing of the disposition: FreeBSD's sh survives QUIT also at the default action.
+    // A shell cannot set a trap for a signal that was ignored when the shell began (POSIX, trap), so traps tell the
+    // disposition. A shell that survives its own signal tells nothing: FreeBSD's sh survives QUIT by default.
     program:
       'for s in HUP INT QUIT TERM USR1; do trap "echo $s arrived >>/said" $s; kill -$s $$; done; echo end >>/said',
     steps: [

@@ -1,15 +1,15 @@
-/** The bundles of docs/recipes as cases use them: their own root, another program, other paths and addresses. */
+/** The bundles of docs/recipes as cases use them: with the case's root and program, and other paths and addresses. */
 
 import { tool } from '../../harness/define.ts'
 import type { Json, JsonObject, Step, TextMatcher } from '../../harness/types.ts'
 
-/** What is said differently from the documented bundle. */
+/** What a case changes in the documented bundle. */
 export interface Changes {
-  /** Pairs of text that are put in place of each other in every string. */
+  /** Pairs of texts: in every string the second one replaces the first one. */
   replace?: readonly (readonly [from: string, to: string])[]
 }
 
-/** Every string of a value with the replacements made. */
+/** The value with the replacements made in every string. */
 function replaced(value: Json, pairs: readonly (readonly [string, string])[]): Json {
   if (typeof value === 'string') return pairs.reduce((text, [from, to]) => text.replaceAll(from, to), value)
   if (Array.isArray(value)) return value.map(part => replaced(part as Json, pairs))
@@ -17,7 +17,7 @@ function replaced(value: Json, pairs: readonly (readonly [string, string])[]): J
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replaced(part, pairs)]))
 }
 
-/** A recipe's config.json as a patch: all of it but the root and the program, which are the case's. */
+/** A recipe's config.json as a patch: everything but the root and the program, which the case gives. */
 export function recipe(config: object, program: string, changes: Changes = {}): JsonObject {
   const { root: _root, ...rest } = replaced(config as JsonObject, changes.replace ?? []) as JsonObject
   return {
@@ -37,5 +37,5 @@ export function jls(parameters: string, expected: TextMatcher, jail = '%{id}'): 
   return tool(['jls', '-j', jail, '-n', ...parameters.split(' ')], { stdout: expected })
 }
 
-/** Says that it is ready, and goes on. */
+/** A program that says that it is ready, and stays. */
 export const sleeper = 'echo ready; exec sleep %{nap}'

@@ -23,12 +23,12 @@ import {
 import type { JsonObject } from '../../harness/types.ts'
 import { jls, look, recipe, sleeper } from './bundle.ts'
 
-/** Says of the render node whether this process may read and write it, which its group decides. */
+/** Shell words that say whether this process may read and write the render node, which the node's group decides. */
 const usable =
   'if test -r /dev/dri/renderD128 && test -w /dev/dri/renderD128; then echo "may use it"; else echo "may not"; fi'
 const nodes = look('dri/renderD128 dri/card0 drm/0 mem pci')
 const onlyTheNode = 'dri/renderD128 yes\ndri/card0 no\ndrm/0 no\nmem no\npci no'
-/** The same, at the start of longer output. */
+/** The same text at the start of a longer output. */
 const theNodeFirst = new RegExp(`^${onlyTheNode}\n`)
 const hostsModeAndGroup = call(['exec', '-u', '0:0', '%{id}', '/bin/ls', '-lnL', '/dev/dri/renderD128'], {
   stdout: /^crw-rw---- +1 +0 +44 /,
@@ -39,7 +39,7 @@ const bridge: readonly (readonly [string, string])[] = [
   ['/vm/guest1', '%{dir}/vm'],
 ]
 
-/** The Linux config's mounts but the one of the device. */
+/** The mounts of the Linux config except that of the device. */
 const withoutBind = lxc.mounts.filter(mount => mount.type !== 'bind') as unknown as readonly JsonObject[]
 
 const plainDevfs: JsonObject = {
@@ -286,7 +286,7 @@ export const recipeDeviceCases = [
   }),
 ]
 
-/** A process of another user without further groups. */
+/** A process of another user, without additional groups. */
 function userOf(uid: number, program: string): JsonObject {
   return {
     ...(gpu.process as JsonObject),

@@ -1,4 +1,4 @@
-/** The bundles of docs/recipes: each does what its README says, and not more. */
+/** The bundles of docs/recipes: each does what its README says, and no more. */
 import type { Case } from '../../harness/types.ts'
 import { recipeDeviceCases } from './devices.ts'
 import { recipeNetworkCases } from './network.ts'

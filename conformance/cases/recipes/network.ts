@@ -41,8 +41,8 @@ const bridge: readonly Step[] = [
 const noBridge = tool(['ifconfig', 'cb%{unique}', 'destroy'])
 
 /**
- * One packet from inside a container; FreeBSD's ping takes either family, -t is the time limit in seconds. Asked again for
- * a while: an IPv6 address cannot be used until duplicate address detection has ended, a second or two after it was set.
+ * Sends one packet from inside a container; FreeBSD's ping takes either family, and -t is the time limit in seconds. The
+ * step tries again for a while, since duplicate address detection keeps a new IPv6 address unusable for a second or two.
  */
 const ping = (id: string, address: string): Step =>
   check(`${id} reaches ${address}`, async context => {
@@ -73,7 +73,7 @@ const end = (n: number): readonly Step[] => [
   gone(`%{id${n}}`),
 ]
 
-/** Interfaces of the host whose description or name tells that they are a container's of this case. */
+/** Checks that no interface of the host has a description or a name that belongs to a container of this case. */
 const noneLeft: Step = check('no interface of the containers is left', async context => {
   const all = (await context.tool('ifconfig', '-a')).stdout
   if (all.includes(`jailwright ${context.expand('%{id}')}`)) context.fail(all)

@@ -1,7 +1,7 @@
-/** What is inside must not hold a command up. */
+/** Processes inside a container must not hold up a command of the runtime. */
 import { check, create, defineCase, gone, removeForce, startReady } from '../../harness/define.ts'
 
-/** What is inside must not hold a command up. */
+/** Processes inside a container must not hold up a command of the runtime. */
 export const heldUpCases = [
   defineCase({
     id: 'security.exec-stopped-inside',

@@ -1,4 +1,4 @@
-/** What the container must not be able to do: its root, its image and its volumes are hostile. */
+/** What a container must not be able to do. Its root, its image and its volumes count as hostile. */
 import type { Case } from '../../harness/types.ts'
 import { afterwardsCases } from './afterwards.ts'
 import { heldUpCases } from './held-up.ts'
@@ -6,7 +6,7 @@ import { imageCases } from './image.ts'
 import { insideCases } from './inside.ts'
 import { landingCases } from './landing.ts'
 
-/** What the container must not be able to do: its root, its image and its volumes are hostile. */
+/** What a container must not be able to do. Its root, its image and its volumes count as hostile. */
 export const securityCases: readonly Case[] = [
   ...insideCases,
   ...imageCases,

@@ -1,4 +1,4 @@
-/** The caller's end of `--console-socket`: a listening socket that receives the terminal, as conmon has it. */
+/** The caller's end of `--console-socket`: a listening socket that receives the terminal, as conmon does. */
 import { appendFileSync, mkdirSync, readSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,13 +11,14 @@ function again(error: unknown): boolean {
   )
 }
 
-/** Copies what the terminal says to a file until it hangs up or is stopped. */
+/** Copies the output of the terminal to a file until the terminal hangs up or `stopped` says so. */
 async function pump(fd: number, path: string, stopped: () => boolean): Promise<void> {
   const buffer = new Uint8Array(4096)
   while (!stopped()) {
     try {
       const count = readSync(fd, buffer)
-      // FreeBSD's master reads as ended whenever no slave is open: a runtime may close its own before the program's.
+      // On FreeBSD read(2) of a master gives the end of file while no slave is open, and a runtime may close its own slave
+      // before the program has opened one.
       if (count === 0) await sleep(15)
       else appendFileSync(path, buffer.subarray(0, count))
     } catch (error) {
@@ -29,8 +30,8 @@ async function pump(fd: number, path: string, stopped: () => boolean): Promise<v
 }
 
 /**
- * Listens in the case directory. With `long`, on a path that does not fit sun_path: bound by a short relative name.
- * `receive` waits for the terminal and then copies its output to a file.
+ * Listens in the case directory. With `long` the path does not fit sun_path, and the socket is bound by a short relative
+ * name. `receive` waits for the terminal and then copies its output to a file.
  */
 export async function listenForTerminal(
   context: CaseContext,

@@ -1,6 +1,6 @@
 /**
  * The few system calls that JavaScript does not have and a caller of a runtime needs: receiving a terminal over a
- * socket (SCM_RIGHTS), its window size, and being the reaper of orphans. Through bun:ffi; on another engine there are
+ * socket (SCM_RIGHTS), its window size, and being the reaper of orphans. The calls go through bun:ffi; another engine has
  * none, and cases that need them are skipped.
  * Layouts and numbers: FreeBSD sys/sys/{socket,un,ttycom,procctl}.h, Linux uapi; little endian, 64 bit.
  */
@@ -17,7 +17,7 @@ interface BunFfi {
 
 /** The calls, bound to this system's C library. */
 export interface Native {
-  /** Listens on a unix socket whose path fits sun_path (relative paths do); the descriptor does not block. */
+  /** Listens on a unix socket whose path fits sun_path, as a relative path does. The descriptor does not block. */
   listen(path: string): number
   /** A connection, undefined while there is none. */
   accept(fd: number): number | undefined
@@ -28,7 +28,7 @@ export interface Native {
   close(fd: number): void
   /** Makes this process the reaper of its orphaned descendants (prctl PR_SET_CHILD_SUBREAPER, PROC_REAP_ACQUIRE). */
   becomeReaper(): boolean
-  /** waitpid(2): the raw status, undefined when it is no child of ours. Blocks. */
+  /** waitpid(2): the raw status, undefined when the process is no child of this one. Blocks. */
   waitFor(pid: number): number | undefined
 }
 
@@ -38,7 +38,7 @@ const SOCK_STREAM = 1
 const F_GETFL = 3
 const F_SETFL = 4
 const O_NONBLOCK = freebsd ? 0x4 : 0x800
-/** No descriptor of the harness may reach a runtime, and a container through it. */
+/** No descriptor of the harness may reach a runtime, nor a container through the runtime. */
 const SOCK_CLOEXEC = freebsd ? 0x10000000 : 0x80000
 const MSG_CMSG_CLOEXEC = freebsd ? 0x40000 : 0x40000000
 const F_SETFD = 2

@@ -19,7 +19,7 @@ export interface Platform {
   bindType: string
   /** The config that cases change; paths as placeholders. */
   baseConfig: JsonObject
-  /** What is there now, by as few calls as can be. Throws when the tools do not come to their end. */
+  /** Looks at the host with as few commands as possible. Throws when a tool does not end. */
   snapshot(tool: ToolRunner): Promise<Snapshot>
 }
 
@@ -42,7 +42,7 @@ const common: JsonObject = {
   hostname: 'conformance',
 }
 
-/** Capabilities that root in a container has with podman: without them it is not the root that the cases mean. */
+/** Capabilities that podman gives root in a container; the cases mean a root who has them. */
 const capabilities: Json = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
@@ -56,7 +56,7 @@ const capabilities: Json = [
   'CAP_KILL',
 ]
 
-/** As `runc spec` writes it, with what needs a whole machine (sysfs, cgroup, mqueue) left out. */
+/** The config that `runc spec` writes, without what needs a whole machine (sysfs, cgroup, mqueue). */
 const linuxConfig: JsonObject = {
   ...common,
   process: {
@@ -87,7 +87,7 @@ const linuxConfig: JsonObject = {
   },
 }
 
-/** As podman writes it on FreeBSD. */
+/** The config that podman writes on FreeBSD. */
 const jailConfig: JsonObject = {
   ...common,
   mounts: [
@@ -96,7 +96,7 @@ const jailConfig: JsonObject = {
   ],
 }
 
-/** Octal escapes of /proc/self/mountinfo. */
+/** A path of /proc/self/mountinfo with its octal escapes resolved. */
 function unescapeMount(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_all, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
@@ -124,7 +124,7 @@ const linux: Platform = {
   },
 }
 
-/** False once rctl(8) has said that the kernel counts no resources; that is settled when the kernel starts (rctl(8)). */
+/** False once rctl(8) has said that the kernel counts no resources, which cannot change until the next boot. */
 let countsResources = true
 
 const jails: Platform = {
@@ -162,7 +162,7 @@ const jails: Platform = {
   },
 }
 
-/** The host this runs on: FreeBSD by name, a simulated one by its jls(8), else Linux. */
+/** The host under this process: a FreeBSD by the name of its system, a simulated one by its jls(8), else a Linux. */
 export function detectPlatform(): Platform {
   if (process.platform === 'freebsd') return jails
   return existsSync('/usr/sbin/jls') ? jails : linux

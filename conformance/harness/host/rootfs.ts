@@ -1,7 +1,7 @@
 /**
- * A root file system from what the machine has: on FreeBSD (and its simulation) from /rescue, where that is empty from
- * /bin and its neighbours with the libraries that ldd(1) names; on Linux from a static busybox, else the same way.
- * Made once; every container gets its own tree of hard links to it.
+ * A root file system from what the machine has. On FreeBSD and its simulation the programs come from /rescue, or, where
+ * /rescue is empty, from /bin and its neighbours with the libraries that ldd(1) names; on Linux they come from a static
+ * busybox, or else from /bin too. The tree is made once, and every container gets a tree of hard links to it.
  */
 import {
   chmodSync,
@@ -40,10 +40,10 @@ const wanted = [
   ],
   ...['sed', 'stty', 'tail', 'test'],
 ]
-/** Only on a host of jails: they look at what the jail sees. */
+/** Programs that only a host of jails needs: with them a case looks at what the jail sees. */
 const wantedInJails = ['ifconfig', 'sysctl', 'mount', 'umount', 'route', 'ping']
 
-/** Directories every root has; mount points among them are left for the runtime to make where a case says so. */
+/** Directories that every root has; where a case says so, the runtime has to make the mount points among them. */
 const directories = ['bin', 'dev', 'etc', 'proc', 'root', 'tmp', 'usr/bin', 'sbin', 'var/tmp', 'var/run']
 
 function firstExisting(name: string, places: readonly string[]): string | undefined {
@@ -64,13 +64,13 @@ export function librariesOf(lddOutput: string): string[] {
   return [...found]
 }
 
-/** What tells one file from another: all of /rescue is one program of 18 MB under many names, hard links all of them. */
+/** Device and inode of a file: /rescue is one program of 18 MB under many names, which are hard links. */
 function fileIdentity(path: string): string {
   const { dev, ino } = statSync(path, { bigint: true })
   return `${dev}:${ino}`
 }
 
-/** Copies once, links for every further name of the same file. */
+/** Copies a file once, and makes a link for every further name of the same file. */
 class Store {
   private readonly copies = new Map<string, string>()
   private readonly base: string
@@ -94,8 +94,8 @@ class Store {
 }
 
 /**
- * Makes the base tree at `base`. Gives the source in words.
- * Throws when a program that the cases cannot do without is not found.
+ * Makes the base tree at `base`, and gives its source in words.
+ * Throws when a program that every case needs is missing.
  */
 export async function makeBase(base: string, tool: ToolRunner, jails: boolean): Promise<string> {
   for (const directory of directories) mkdirSync(join(base, directory), { recursive: true })
@@ -138,7 +138,7 @@ async function fill(
     return busybox
   }
   const rescue = existsSync('/rescue/sh')
-  // A /rescue is complete on FreeBSD; should one lack a program, it comes from the system.
+  // FreeBSD's /rescue is complete; a program that another /rescue lacks comes from the system.
   const places = [...(rescue ? ['/rescue'] : []), '/bin', '/usr/bin', '/sbin', '/usr/sbin']
   const looked = new Set<string>()
   let dynamic = false

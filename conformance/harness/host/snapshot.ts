@@ -1,9 +1,9 @@
-/** What there is on a host at one moment, as the harness compares it before and after a case. */
+/** The state of a host at one moment; the harness compares the states before and after a case. */
 
 /** A process that is alive. */
 export interface HostProcess {
   pid: number
-  /** Its command line, as ps(1) prints it. */
+  /** The command line, as ps(1) prints it. */
   words: string
 }
 
@@ -23,7 +23,7 @@ export function mountsBelow(snapshot: Snapshot, directory: string): string[] {
   return snapshot.mounts.filter(path => path === directory || path.startsWith(`${directory}/`))
 }
 
-/** Reads `ps -o pid=,stat=,args=`; zombies are left out, they wait for their parent only. */
+/** Reads `ps -o pid=,stat=,args=` without the zombies, which only wait for their parent. */
 export function readProcesses(text: string): HostProcess[] {
   return text
     .split('\n')
@@ -34,8 +34,8 @@ export function readProcesses(text: string): HostProcess[] {
 }
 
 /**
- * A shell script that runs several tools and prints before the output of each a line that begins with its first
- * argument. One shell in place of a command of ours for each tool: on an emulated machine each of them takes a second.
+ * A shell script that runs several tools and prints a line before the output of each, which begins with the script's
+ * first argument. One shell replaces one command for each tool, since a command takes a second on an emulated machine.
  */
 export function sectionsScript(tools: Readonly<Record<string, string>>): string {
   const parts = Object.entries(tools).map(([name, command]) => `echo "$1 ${name}"; ${command} 2>/dev/null`)
@@ -43,9 +43,9 @@ export function sectionsScript(tools: Readonly<Record<string, string>>): string 
 }
 
 /**
- * Takes the output of such a script apart.
+ * Splits the output of such a script into the outputs of the tools.
  *
- * @throws Error when it did not come to its end: what is missing must not be taken for nothing
+ * @throws Error when the output lacks its end, since a missing part must not pass for an empty one
  */
 export function readSections(output: string, token: string): ReadonlyMap<string, string> {
   const sections = new Map<string, string[]>()

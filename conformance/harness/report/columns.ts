@@ -1,4 +1,4 @@
-/** Result files side by side: one column for each runtime and host, one row for each case. */
+/** Result files in a table: one column for each runtime and host, one row for each case. */
 import type { CaseResult, ResultFile } from './results.ts'
 
 /** A runtime on a host; the parts of a run (shards) are one column. */
@@ -26,7 +26,7 @@ export interface Group {
   rows: Row[]
 }
 
-/** Name and version of a runtime, without a name that stands in its version already. */
+/** Name and version of a runtime; the version alone where it holds the name already. */
 function runtimeTitle({ name, version }: ResultFile['runtime']): string {
   const words = version.replace(/\s+version\b:?/i, '').trim()
   return words.toLowerCase().startsWith(name) ? words : `${name} ${words}`.trim()

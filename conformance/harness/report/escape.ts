@@ -1,4 +1,4 @@
-/** Text of a runtime or of a container's program in a page: it may hold anything, and must stay text. */
+/** Makes text of a runtime or of a container's program safe for a page: it may hold anything and must stay text. */
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -8,14 +8,14 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Control characters but newline and tab, what turns the direction of writing or breaks lines, half characters. */
+/** Control characters except newline and tab, characters that turn the direction or break lines, lone surrogates. */
 const invisible =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/gu
 
 /**
- * Text as HTML, also for attributes in quotes. Characters that cannot be seen are shown as `<U+001B>`, so that none
- * changes how the text around it looks.
+ * Text as HTML, also for attributes in quotes. An invisible character is shown as `<U+001B>`, so that it cannot change
+ * how the text around it looks.
  */
 export function escapeHtml(text: string): string {
   return text

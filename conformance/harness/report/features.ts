@@ -53,10 +53,10 @@ function cell(text: string): string {
   return text.replace(/[\\|<>&*_[\]`]/g, sign => `\\${sign}`).replace(/\s+/g, ' ')
 }
 
-/** `yes`, `no`, `N of M`, or a dash where nothing was tried. */
+/** `yes`, `no`, `N of M`, or a dash where no case was tried. */
 function answerOf(column: Column, cases: RegExp): string {
   const tried = [...column.cases.values()].filter(
-    // A runtime that is known to differ does not have it; a host that lacks something says nothing of the runtime.
+    // A runtime that is known to differ lacks the feature; a host that lacks something tells nothing about the runtime.
     one => cases.test(one.id) && (one.verdict !== 'skipped' || one.skip === 'runtime'),
   )
   const passed = tried.filter(one => one.verdict === 'passed').length

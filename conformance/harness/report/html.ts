@@ -1,6 +1,6 @@
 /**
- * The report as one page: no script, no file beside it, and a policy that forbids both, so that nothing that a runtime
- * or a container printed can ever be run by the reader's browser.
+ * The report as one page without scripts and without other files; a policy in the page forbids both, so that the
+ * reader's browser can never run anything that a runtime or a container printed.
  */
 import { type Column, columnsOf, type Group, groupsOf, type Row, tally } from './columns.ts'
 import { escapeHtml as text } from './escape.ts'
@@ -22,7 +22,7 @@ function shellWords(words: readonly string[]): string {
     .join(' ')
 }
 
-/** Host and system, without the host's name where the system begins with it. */
+/** Host and system; the system alone where it begins with the name of the host. */
 function hostTitle({ host, system }: Column): string {
   return system.startsWith(host) ? system : `${host}, ${system}`
 }

@@ -1,4 +1,4 @@
-/** Output of a run: a line a case for people, or TAP version 13; the closing line is the same for both. */
+/** Output of a run: one line for each case, for people or as TAP version 13; the closing line is the same. */
 import type { Result } from '../run/result.ts'
 
 function indent(text: string, by: string): string {
@@ -8,7 +8,7 @@ function indent(text: string, by: string): string {
     .join('\n')
 }
 
-/** One case for people. */
+/** The line of one case for people. */
 export function humanLine(result: Result): string {
   const seconds = (result.milliseconds / 1000).toFixed(2)
   const word = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[result.outcome]
@@ -19,7 +19,7 @@ export function humanLine(result: Result): string {
   return `${first} (${seconds} s)\n${indent(`stands for: ${result.spec.stands}\n${result.reason}${where}`, '        ')}`
 }
 
-/** One case as TAP. */
+/** The lines of one case as TAP. */
 export function tapLine(result: Result, number: number): string {
   const title = `${result.spec.id} ${result.spec.title}`.replaceAll('#', '\\#')
   if (result.outcome === 'skipped') return `ok ${number} - ${title} # SKIP ${result.reason}`

@@ -16,7 +16,7 @@ export interface CaseResult {
   stands: string
   mark: Mark
   verdict: Result['outcome']
-  /** Why it failed or was skipped. */
+  /** Why the case failed or was skipped. */
   reason?: string
   skip?: Result['skip']
   milliseconds: number
@@ -128,7 +128,7 @@ function isResultFile(value: unknown): value is ResultFile {
   )
 }
 
-/** Reads a result file of any machine. Throws with the file's name when it is none. */
+/** Reads a result file of any machine. Throws with the name of the file when it is no result file. */
 export function readResults(path: string): ResultFile {
   let value: unknown
   try {

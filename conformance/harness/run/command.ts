@@ -1,6 +1,6 @@
 /**
- * Runs a command to its end with all its streams on files. Files, not pipes: a runtime leaves processes behind that hold
- * its streams (that is how a detached container works), and waiting for the end of a pipe would wait for those.
+ * Runs a command to its end with all its streams on files. The streams are no pipes, because a runtime leaves processes
+ * behind that hold its streams (a detached container does), and waiting for the end of a pipe would wait for them.
  */
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -24,7 +24,7 @@ export interface CommandOptions {
   fds?: readonly string[]
 }
 
-/** What became of a command; `timedOut` when it had to be killed. */
+/** What became of a command; `timedOut` when the harness had to kill it. */
 export interface CommandAnswer extends ToolAnswer {
   signal: string | undefined
   timedOut: boolean
@@ -34,10 +34,10 @@ export interface CommandAnswer extends ToolAnswer {
 
 type StdinOption = NonNullable<Options['stdio']>
 
-/** A killed process gets this long (ms) to be gone: one that sleeps in the kernel must not hold up the whole run. */
+/** Milliseconds in which a killed process has to end: one that sleeps in the kernel must not hold up the whole run. */
 const afterKill = 5000
 
-/** What comes first: the end of the command, or `undefined` when it has outlived its SIGKILL. */
+/** The end of the command, or `undefined` when the command has outlived its SIGKILL. */
 async function endOf<T>(ended: Promise<T>, timeout: number): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<undefined>(resolve => {
@@ -60,7 +60,7 @@ function readText(path: string): string {
   }
 }
 
-/** Runs the command; never throws for what the command does. A missing executable gives `notStarted`. */
+/** Runs the command. Nothing that the command does makes this throw; a missing executable gives `notStarted`. */
 export async function runCommand(
   path: string,
   args: readonly string[],
@@ -114,7 +114,7 @@ export async function runCommand(
   }
 }
 
-/** Where the host's tools are looked for: the system's directories first, then the caller's PATH. */
+/** The PATH for tools of the host: the directories of the system first, then the caller's PATH. */
 function toolPath(): string {
   return ['/sbin', '/bin', '/usr/sbin', '/usr/bin', process.env.PATH ?? '']
     .filter(part => part !== '')

@@ -1,4 +1,4 @@
-/** One running case: its directory, its containers, its placeholders and its way to call runtime and tools. */
+/** One running case: its directory, containers and placeholders, and how it calls the runtime and tools. */
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,9 +13,9 @@ import { Transcript } from './transcript.ts'
 export interface Session {
   /** Absolute path of the runtime. */
   runtime: string
-  /** Its name as `--version` tells it, in lower case: `runc`, `jailwright`, `ocijail`. */
+  /** The name that the runtime's `--version` says, in lower case: `runc`, `jailwright`, `ocijail`. */
   runtimeName: string
-  /** What `--version` printed, its first line; empty where there is none. */
+  /** The first line that `--version` printed; empty where there is none. */
   runtimeVersion: string
   platform: Platform
   /** Directory of everything that the run makes. */
@@ -24,7 +24,7 @@ export interface Session {
   base: string
   /** A few letters that differ between runs, for names that are global on the host. */
   tag: string
-  /** How many times longer than on an ordinary machine things may take here, 1 or more. */
+  /** Factor of all times, 1 or more: how much slower this machine is than an ordinary one. */
   patience: number
 }
 
@@ -33,12 +33,12 @@ export class CaseFailure extends Error {
   override readonly name = 'CaseFailure'
 }
 
-/** Arguments before the command; runj knows none. */
+/** Arguments before the name of the command; runj knows none. */
 function defaultGlobals(session: Session, state: string, log: string): string[] {
   return session.runtimeName === 'runj' ? [] : ['--root', state, '--log', log, '--log-format', 'json']
 }
 
-/** Puts a file in place, parents made. */
+/** Puts a file in place and makes its parent directories. */
 export function placeFile(path: string, spec: FileSpec, expand: (text: string) => string): void {
   mkdirSync(dirname(path), { recursive: true })
   if (typeof spec === 'string') writeFileSync(path, expand(spec))
@@ -74,13 +74,13 @@ export class CaseContext {
     this.spec = spec
     this.dir = join(session.work, String(number))
     this.state = join(this.dir, 'state')
-    // As many digits for every case: none is the beginning of another's.
+    // Every case has the same number of digits, so that no name is the beginning of another one.
     this.unique = `${session.tag}${String(number).padStart(3, '0')}`
     this.nap = String(100_000 + (process.pid % 5000) * 1000 + number)
     this.deadline = Date.now() + (spec.timeout ?? 20_000) * session.patience
     this.transcript = new Transcript(this.dir)
     mkdirSync(this.dir)
-    // Tidied up also where a check made it past the steps.
+    // The container is tidied up also when a check created it without a step.
     this.ids.add(this.id(1))
     for (const [path, file] of Object.entries(spec.files ?? {})) {
       placeFile(join(this.dir, path), file, text => this.expand(text))
@@ -88,12 +88,12 @@ export class CaseContext {
     this.bundle(1)
   }
 
-  /** Milliseconds that are left, at most `limit` of an ordinary machine's. */
+  /** Milliseconds that the case has left, at most `limit` times the patience. */
   left(limit: number): number {
     return Math.max(1, Math.min(limit * this.session.patience, this.deadline - Date.now()))
   }
 
-  /** Gives the tidying up a time of its own, however late the case is. */
+  /** Gives the tidying up its own time, however late the case is. */
   extend(ms: number): void {
     this.deadline = Date.now() + ms * this.session.patience
   }
@@ -104,7 +104,7 @@ export class CaseContext {
     return n === 1 ? first : `${first}-${n}`
   }
 
-  /** Directory of a container's bundle; made at first use, with root and config.json. */
+  /** Directory of a container's bundle; the first use makes it, with root and config.json. */
   bundle(n: number): string {
     const path = join(this.dir, `b${n}`)
     if (this.bundles.has(n)) return path
@@ -137,7 +137,7 @@ export class CaseContext {
     return isAbsolute(filled) ? filled : join(this.dir, filled)
   }
 
-  /** Fills placeholders; `n` is the container that unnumbered ones mean. Throws on an unknown one. */
+  /** Fills placeholders; those without a number mean container `n`. Throws for an unknown placeholder. */
   expand(text: string, n = 1): string {
     return text.replace(/%\{(\w+?)(\d*)\}/g, (_all, name: string, digits: string) => {
       const which = digits === '' ? n : Number(digits)
@@ -177,7 +177,7 @@ export class CaseContext {
     return join(this.dir, n === 1 ? 'pid' : `pid${n}`)
   }
 
-  /** The pid of the pid file. Throws when there is none or it holds something else. */
+  /** The pid in the pid file. Throws when there is no file or no number in it. */
   pid(n: number): number {
     const path = this.pidFile(n)
     const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
@@ -185,7 +185,7 @@ export class CaseContext {
     return Number(text)
   }
 
-  /** A tool of the host by name, as a step of the case. */
+  /** Runs a tool of the host by name, as a step of the case. */
   tool = async (name: string, ...args: string[]): Promise<CommandAnswer> => {
     const started = Date.now()
     const answer = await this.hostTool(name, ...args)
@@ -193,7 +193,7 @@ export class CaseContext {
     return answer
   }
 
-  /** A tool of the host by name, for the harness itself: no part of the case. */
+  /** Runs a tool of the host by name for the harness itself; the call is no part of the case. */
   hostTool = (name: string, ...args: string[]): Promise<CommandAnswer> =>
     runCommand(name, args, {
       scratch: join(this.dir, 'tools'),
@@ -233,7 +233,7 @@ export class CaseContext {
     return whole
   }
 
-  /** What `delete --force` stands for, for a runtime that has no such flag and kills no created container (runj). */
+  /** Does what `delete --force` does, for a runtime without that flag that kills no created container (runj). */
   private async killAndDelete(
     ids: readonly string[],
     options: CallOptions,
@@ -242,7 +242,7 @@ export class CaseContext {
       try {
         process.kill(pid, 'SIGKILL')
       } catch {
-        // It has ended.
+        // The process has ended.
       }
     }
     const end = Date.now() + this.left(5000)

@@ -15,7 +15,7 @@ function stateFiles(directory: string, ids: ReadonlySet<string>): string[] {
   })
 }
 
-/** Processes that belong to the case: by pid, or by a path or a nap in their words. */
+/** Processes that belong to the case, known by their pid or by a path or nap of the case in their words. */
 function processesOf(context: CaseContext, all: readonly HostProcess[]): HostProcess[] {
   const mine = [`${context.dir}/`, `sleep ${context.nap}`]
   return all.filter(
@@ -30,7 +30,7 @@ interface Found {
   files: string[]
   processes: HostProcess[]
   objects: string[]
-  /** All that there was, of the case or not. */
+  /** The whole host, with what is not of the case. */
   snapshot: Snapshot
 }
 
@@ -58,24 +58,24 @@ function describe(found: Found): string[] {
   ]
 }
 
-/** Things that go away by themselves get this long (ms): vnets and mounts end a moment after their last process. */
+/** Milliseconds for things to end by themselves: vnets and mounts end a moment after their last process. */
 const grace = 1500
 
-/** What was left of a case, in words, and the host as it was found at the end; undefined after a clearing away. */
+/** What a case left, in words, and the host at the end; the host is undefined after something was cleared away. */
 export interface CleanedUp {
   left: string[]
   after: Snapshot | undefined
 }
 
-/** Whether the runtime may still have the container: what has no file below its --root is no container any more. */
+/** Whether the runtime may still have the container: without a file below its --root it has none. */
 function mayExist(context: CaseContext, id: string): boolean {
   return context.session.runtimeName === 'runj' || stateFiles(context.state, new Set([id])).length > 0
 }
 
 /**
- * Deletes the case's containers as a caller would, then looks. What was left is cleared away.
+ * Deletes the case's containers as a caller would, then looks for what is left and clears it away.
  *
- * @param objectsBefore interfaces, rulesets and rules from before the case; undefined when other cases run beside it
+ * @param objectsBefore interfaces, rulesets and rules before the case; undefined when other cases run at the same time
  */
 export async function cleanUp(
   context: CaseContext,
@@ -105,7 +105,7 @@ async function clear(context: CaseContext, found: Found): Promise<void> {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
-      // It has ended since.
+      // The process has ended meanwhile.
     }
   }
   for (const name of found.jails) await context.hostTool('jail', '-R', name)
@@ -118,7 +118,7 @@ async function clear(context: CaseContext, found: Found): Promise<void> {
   }
 }
 
-/** rm -r that does not go into another file system: a mount that no list shows must not be emptied. */
+/** `rm -r` that enters no other file system, since a mount that no list shows must not be emptied. */
 export function removeTree(path: string, device = lstatSync(path).dev): void {
   for (const entry of readdirSync(path, { withFileTypes: true })) {
     const inner = join(path, entry.name)
@@ -133,9 +133,9 @@ export function removeTree(path: string, device = lstatSync(path).dev): void {
 }
 
 /**
- * Removes the directory of a case; refuses while there is a mount below it, lest files of the host are removed.
+ * Removes the directory of a case. Refuses while a mount is below it, since files of the host would be removed.
  *
- * @param seen the host as it was found after the case; undefined: it is looked at anew
+ * @param seen the host after the case; when undefined, this function looks at the host itself
  */
 export async function removeDirectory(
   context: CaseContext,

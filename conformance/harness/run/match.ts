@@ -1,4 +1,4 @@
-/** Comparison of what came with what was expected; every answer is a reason in words, or undefined when it matches. */
+/** Compares answers with expectations; the result is a reason in words, or undefined when the answer matches. */
 import type { JsonMatcher, TextMatcher } from '../types.ts'
 
 function short(text: string): string {
@@ -41,7 +41,7 @@ function describe(expected: TextMatcher): string {
   return expected instanceof RegExp ? String(expected) : JSON.stringify(expected)
 }
 
-/** Compares a JSON value; `path` is where in the value we are. */
+/** Compares a JSON value; `path` is the place of the value in the whole answer. */
 export function matchJson(
   actual: unknown,
   expected: JsonMatcher,

@@ -8,7 +8,7 @@ import { runCommand } from './command.ts'
 import type { Session } from './context.ts'
 import type { Result } from './result.ts'
 
-/** A need in words: what an administrator would have to do so that the case is run. */
+/** Each need in words: what the host lacks, and what an administrator can do about it. */
 const whatIsMissing: Readonly<Record<Need, string>> = {
   native: 'system calls (bun:ffi), run the harness with Bun or as an executable',
   racct: 'resource limits (kern.racct.enable is not 1)',

@@ -5,14 +5,14 @@ import type { RecordedCommand } from './transcript.ts'
 export interface Result {
   spec: Case
   outcome: 'passed' | 'failed' | 'skipped'
-  /** Why it failed or was skipped. */
+  /** Why the case failed or was skipped. */
   reason?: string
-  /** Why it was skipped: the runtime is known to differ, the host lacks something, or the case is not meant for it. */
+  /** Why the case was skipped: the runtime is known to differ, the host lacks something, or the case is not meant for it. */
   skip?: 'runtime' | 'host' | 'mark'
   milliseconds: number
-  /** Directory, where it was kept. */
+  /** The directory of the case, where it was kept. */
   directory?: string
-  /** What was called, without the tidying up. */
+  /** The commands of the case, without those that tidied up. */
   commands: RecordedCommand[]
   /** What the programs of the case wrote, by file. */
   output: WrittenFile[]

@@ -1,4 +1,4 @@
-/** Runs cases: steps, then tidying up, then the look for left-overs; several at a time where asked. */
+/** Runs cases, several at a time where asked: the steps, then the tidying up, then the search for left-overs. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { lifeCycle } from '../define.ts'
@@ -11,7 +11,7 @@ import { doStep } from './steps.ts'
 
 /** Options of a run. */
 interface RunOptions {
-  /** Asked before each case: true ends the run (an interrupt). */
+  /** Called before each case: true ends the run (after an interrupt). */
   stopped: () => boolean
   keep: boolean
   jobs: number
@@ -23,13 +23,13 @@ function inWords(error: unknown): string {
   return `harness: ${error instanceof Error ? error.stack : String(error)}`
 }
 
-/** A result, and the host's objects after it where they can serve as those before the next case. */
+/** A result, and the objects of the host after the case where they also hold before the next case. */
 interface Done {
   result: Result
   objects?: readonly string[]
 }
 
-/** Runs one case. Whatever goes wrong in it, also in the harness, is the failure of this case alone. */
+/** Runs one case. Whatever goes wrong meanwhile, also in the harness, is a failure of this case alone. */
 async function runCase(
   session: Session,
   spec: Case,
@@ -57,7 +57,7 @@ async function runWhole(
 ): Promise<Done> {
   const started = Date.now()
   const context = new CaseContext(session, spec, number)
-  // What was there after the last case is what is there before this one.
+  // The objects after the last case are the objects before this one.
   const alone = options.jobs === 1
   const before = alone ? (known ?? (await session.platform.snapshot(context.hostTool)).objects) : undefined
   const steps = spec.steps ?? lifeCycle(spec.output)
@@ -88,7 +88,7 @@ async function runWhole(
   }
 }
 
-/** What the programs of the case wrote: `out` and `err`, with a number for a further container. */
+/** The files with the output of the case's programs: `out` and `err`, with a number for a further container. */
 function writtenFiles(context: CaseContext): WrittenFile[] {
   return readdirSync(context.dir)
     .filter(name => /^(out|err)\d*$/.test(name) && statSync(join(context.dir, name)).isFile())
@@ -97,7 +97,7 @@ function writtenFiles(context: CaseContext): WrittenFile[] {
     .filter(({ text }) => text !== '')
 }
 
-/** Ends the waiting for steps that have outlived the case's time by far: a run never hangs. */
+/** Waits for the steps, but not far beyond the time of the case, so that a run never hangs. */
 async function inTime(context: CaseContext, steps: Promise<void>): Promise<void> {
   const limit = context.left(Number.MAX_SAFE_INTEGER) + 30_000 * context.session.patience
   let timer: ReturnType<typeof setTimeout> | undefined

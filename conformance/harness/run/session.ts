@@ -1,4 +1,4 @@
-/** The beginning and the end of a run: what the runtime is, the root that cases are made from, how patient to be. */
+/** Begins and ends a run: finds out the name of the runtime, makes the base root, measures the patience. */
 import { mkdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Platform, ToolRunner } from '../host/platform.ts'
@@ -10,14 +10,14 @@ import { removeTree } from './leftovers.ts'
 import type { Result } from './result.ts'
 
 /**
- * How patient to be: 50 ms are ample on an ordinary machine for the runtime's `--version`, 15 ms for a shell that does
- * nothing; an emulated machine may take ten times as long for everything, also with a runtime that starts at once.
+ * The factor of all times. On an ordinary machine 50 ms are ample for the runtime's `--version`, and 15 ms for a shell
+ * that does nothing; an emulated machine may take ten times as long for everything, even when the runtime starts fast.
  */
 export function patienceFor(version: number, shell: number): number {
   return Math.min(Math.max(version / 50, shell / 15, 1), 20)
 }
 
-/** Milliseconds that a shell takes that does nothing; the best of three, since the first one fills the caches. */
+/** Milliseconds of a shell that does nothing: the best of three, since the first one fills the caches. */
 async function shellTime(scratch: string): Promise<number> {
   const times: number[] = []
   for (let round = 0; round < 3; round += 1) {
@@ -28,7 +28,7 @@ async function shellTime(scratch: string): Promise<number> {
   return Math.min(...times)
 }
 
-/** What the runtime calls itself by `--version`; one without that option (runj) is known by its file's name. */
+/** The name that `--version` says; a runtime without that option (runj) is known by the name of its file. */
 export function runtimeName(version: { status: number; stdout: string }, path: string): string {
   const said = version.status === 0 ? version.stdout : basename(path)
   return /^[a-z]+/.exec(said.trim().toLowerCase())?.[0] ?? 'unknown'

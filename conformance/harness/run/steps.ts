@@ -1,4 +1,4 @@
-/** Does the steps of a case. A step that is not answered as expected throws CaseFailure with the reason. */
+/** Does the steps of a case. A step with an unexpected answer throws CaseFailure with the reason. */
 import { existsSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -69,7 +69,7 @@ function readText(path: string): string {
   }
 }
 
-/** create, run and exec: what they have in common is whose streams the program gets. */
+/** Does create, run and exec, which all give the program their own streams. */
 async function createStep(
   context: CaseContext,
   verb: 'create' | 'run' | 'exec',
@@ -106,7 +106,7 @@ async function createStep(
   ]
   const answer = await context.call(args, options, {
     stdin,
-    // With a terminal everything the program says comes from there; what the runtime says is kept apart.
+    // With a terminal the program's output comes from the terminal; the runtime's output is kept apart.
     stdout: terminal === undefined ? out : join(context.dir, `runtime-out${suffix}`),
     stderr: apart ? err : out,
     fds: options.fds?.map(name => context.path(name)),
@@ -178,7 +178,7 @@ function removeStep(context: CaseContext, name: string): void {
   else rmSync(path)
 }
 
-/** What check functions get. */
+/** The functions that a check may use. */
 function checkContext(context: CaseContext): CheckContext {
   const fail = (message: string): never => {
     throw new CaseFailure(message)

@@ -1,4 +1,4 @@
-/** What was called in a case and what it answered, for the result file and the report. */
+/** The commands of a case and their answers, for the result file and the report. */
 import type { CommandAnswer } from './command.ts'
 
 /** One command of a case; `$CASE` stands for the directory of the case. */
@@ -6,14 +6,14 @@ export interface RecordedCommand {
   words: string[]
   /** Exit status; `null` when a signal ended it. */
   status: number | null
-  /** Why there is no status: the signal, or that it was killed for taking too long. */
+  /** Why there is no status: the signal, or that the harness killed the command for taking too long. */
   ended?: string
   stdout: string
   stderr: string
   /** The runtime's `--log` file. */
   log?: string
   milliseconds: number
-  /** How many times in a row it was called with the same answer (polling), where more than once. */
+  /** How many times in a row the command gave the same answer (polling), where more than once. */
   times?: number
 }
 
@@ -38,17 +38,17 @@ export class Transcript {
   private open = true
   private readonly shown: (text: string) => string
 
-  /** @param directory of the case, shown as `$CASE`: results of two runs differ less so */
+  /** @param directory of the case, shown as `$CASE` so that the results of two runs differ less */
   constructor(directory: string) {
     this.shown = text => shortened(text.replaceAll(directory, '$CASE'))
   }
 
-  /** What comes from now on is no part of the case. */
+  /** Ends the recording: later commands are no part of the case. */
   close(): void {
     this.open = false
   }
 
-  /** Adds a command with its answer; one like the last one only counts. */
+  /** Adds a command with its answer; the same command with the same answer only raises the count. */
   add(
     name: string,
     args: readonly string[],

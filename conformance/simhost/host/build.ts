@@ -1,6 +1,6 @@
 /**
  * Builds what a simulated host lays over the machine's root: one executable with all tools (hard links under FreeBSD's
- * paths), /rescue, and FreeBSD's files in /etc and /boot. Kept by a hash of the sources, so that it is done once.
+ * paths), /rescue, and FreeBSD's files in /etc and /boot. A hash of the sources names the result, so that it is built once.
  */
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
@@ -13,7 +13,7 @@ import { writeRescue } from './rescue.ts'
 import { makeStub } from './stub.ts'
 
 export interface Assets {
-  /** The directory that is laid over the root. */
+  /** The directory that a host lays over the root. */
   lower: string
 }
 
@@ -36,12 +36,12 @@ function fingerprint(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** Builds what is missing. Two processes may do so at once: the last rename wins, both results are the same. */
+/** Builds what is missing. Two processes may build at once: both results are the same, and the last rename wins. */
 export function assets(): Assets {
   const cache = cacheDir()
   const lower = path.join(cache, fingerprint())
   if (fs.existsSync(lower)) {
-    // The time of its last use: what is old is swept away.
+    // The date tells the last use, by which `sweep` knows old builds.
     fs.utimesSync(lower, new Date(), new Date())
     return { lower }
   }
@@ -63,7 +63,7 @@ export function assets(): Assets {
   const stub = makeStub()
   const light = path.join(work, 'stub')
   if (stub !== undefined) fs.writeFileSync(light, stub, { mode: 0o755 })
-  // The stub starts ten times faster than the bundle; it does for all tools that need no process of their own.
+  // The stub starts ten times faster than the bundle and serves all tools that need no process of their own.
   for (const [name, tool] of Object.entries(TOOLS)) {
     if (tool.wraps === true && !keepMachines(name, tree)) continue
     for (const target of tool.paths)
@@ -84,7 +84,7 @@ export function assets(): Assets {
   return { lower }
 }
 
-/** Keeps the machine's own program of a name for the tool that stands before it; false when there is none. */
+/** Keeps the machine's program of a name for the tool that replaces it; false when the machine has none. */
 function keepMachines(name: string, tree: string): boolean {
   const own = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
     .map(dir => path.join(dir, name))
@@ -97,7 +97,7 @@ function keepMachines(name: string, tree: string): boolean {
   return true
 }
 
-/** /bin and /sbin are links into /usr on most machines: then the tool goes where the link leads. */
+/** Links the tool to its place. /bin and /sbin are links into /usr on most machines, and the tool follows them. */
 function link(exe: string, tree: string, target: string): void {
   const top = target.split('/')[1] ?? ''
   const merged =
@@ -108,7 +108,7 @@ function link(exe: string, tree: string, target: string): void {
   fs.linkSync(exe, file)
 }
 
-/** Old builds that no living host stands on and no host was made from for two hours. */
+/** Removes builds that no living host uses and from which no host was made for two hours. */
 function sweep(cache: string, keep: string): void {
   const used = new Set(
     readdir(path.join(stateDir(), 'hosts'))

@@ -1,22 +1,22 @@
 /**
- * FreeBSD's sh(1) is an ash like Debian's dash, but says things differently: no line numbers (`sh: cannot open x` for
- * dash's `sh: 1: cannot open x`), a builtin's own name instead of the shell's (`cd: ...`), strerror(3)'s full text. The
- * copy of the machine's dash gets these by changing its format strings, which keep their length (`%.0s` prints nothing).
- * And for `sh -c` FreeBSD's replaces itself by the last command (so nobody is left to say `Killed`); Debian's passes 0
- * where upstream passes EV_EXIT.
+ * FreeBSD's sh(1) is an ash like Debian's dash with other messages: no line numbers (`sh: cannot open x` where dash says
+ * `sh: 1: cannot open x`), the name of a builtin instead of the shell's (`cd: ...`), the full text of strerror(3). This
+ * module changes the format strings in a copy of the machine's dash and keeps their length (`%.0s` prints nothing). With
+ * `sh -c` FreeBSD's shell also replaces itself by the last command, so that no shell is left to say `Killed`; Debian's
+ * dash passes 0 where upstream passes EV_EXIT.
  */
 import fs from 'node:fs'
 
-/** dash's string, and what stands in its place (not longer). */
+/** Each string of dash and its replacement, which is not longer. */
 const FORMATS: readonly (readonly [string, string])[] = [
   ['%s: %d: \0', '%s: %.0s\0'],
   ['%s: %d: %s: \0', '%.0s%.0s%s: \0'],
   // %m is strerror(errno) in glibc.
   ["can't cd to %s\0", '%s: %m\0'],
 ]
-/** The builtin of this name gets another, in the place of the sorted table where it is: kill(1) says what FreeBSD's says. */
+/** The builtin `kill` gets a name that nobody calls, at its place in the sorted table, so that the shell runs kill(1). */
 const BUILTIN: readonly [string, string] = ['\0jobs\0kill\0local\0', '\0jobs\0kilk\0local\0']
-/** Texts for ENOENT that are too short to be changed in place: the code is pointed at a new string. */
+/** Texts for ENOENT that are too short to change in place, so that the code has to load a new string. */
 const TEXTS = ['No such file\0', 'Directory nonexistent\0']
 const FULL = 'No such file or directory\0'
 
@@ -42,7 +42,7 @@ function segments(elf: Buffer): Segment[] {
     }))
 }
 
-/** Writes the machine's /bin/sh to `target`, changed as far as it is a dash that can be. */
+/** Writes the machine's /bin/sh to `target`, changed as far as it is a dash with these strings. */
 export function writeShell(source: string, target: string): void {
   const elf = fs.readFileSync(source)
   const builtin = elf.indexOf(BUILTIN[0], 0, 'latin1')
@@ -81,8 +81,8 @@ function pointAtFullText(elf: Buffer): void {
 }
 
 /**
- * main(): `state = 4; if (minusc) evalstring(minusc, 0)` gets EV_EXIT (1). The constant needs three bytes more, which come
- * from storing the state as a byte:
+ * Makes main() call `evalstring(minusc, EV_EXIT)` where it calls `evalstring(minusc, 0)`. The constant 1 needs three more
+ * bytes, which come from storing the state, 4, as a byte:
  * movl $4, N(%rsp); test %rdi, %rdi; je X; xor %esi, %esi; call evalstring
  */
 function replaceByLastCommand(elf: Buffer): void {

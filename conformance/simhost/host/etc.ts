@@ -34,7 +34,7 @@ function merged(own: string[], file: string): string[] {
   return [...own, ...more]
 }
 
-/** The module files in /boot/kernel: empty, but there to be found. */
+/** The module files in /boot/kernel: empty files that programs can find. */
 export function writeModules(tree: string): void {
   const dir = path.join(tree, 'boot/kernel')
   fs.mkdirSync(dir, { recursive: true })

@@ -1,4 +1,4 @@
-/** Making, entering and removing simulated hosts from the machine's side. Needs root and runs under Bun. */
+/** Makes, enters and removes simulated hosts from the machine's side. Needs root and runs under Bun. */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Options } from '../kernel/kernel.ts'
@@ -55,7 +55,7 @@ function startKernel(name: string, scratch: string, lower: string, how: HostOpti
     },
   )
   child.unref()
-  // Back out again: a namespace lives as long as one process is in it.
+  // This process leaves the namespaces again; each lives as long as one process is in it.
   for (const fd of own) {
     setns(fd)
     fs.closeSync(fd)
@@ -84,20 +84,20 @@ function running(name: string): HostRecord {
   return record
 }
 
-/** The mount namespace is last: the others are opened and entered from the machine's own /proc. */
+/** The mount namespace is the last one, since the others are opened below the machine's /proc. */
 const KINDS = ['net', 'uts', 'ipc', 'pid', 'mnt'] as const
 
 const PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
 
 /**
- * Enters the namespaces of a host; children of this process are then inside. The answer goes back out: the engine must
- * not stay there, it needs a /proc that knows it.
+ * Enters the namespaces of a host, so that later children of this process are inside. The function that is returned
+ * leaves them again: the engine needs a /proc that knows its process, and must not stay inside.
  */
 function enterHost(name: string): () => void {
   const { pid } = running(name)
   const cwd = process.cwd()
   const own = KINDS.map(kind => fs.openSync(`/proc/self/ns/${kind}`, 'r'))
-  // The engine's threads share one root and working directory: setns(2) wants them apart.
+  // The engine's threads share one root and working directory, and setns(2) refuses a thread that shares them.
   unshare(CLONE.FS)
   const fds = KINDS.map(kind => fs.openSync(`/proc/${pid}/ns/${kind}`, 'r'))
   for (const fd of fds) {
@@ -117,7 +117,7 @@ function enterHost(name: string): () => void {
   }
 }
 
-/** Runs a command inside; the promise holds its exit status (128 + FreeBSD's number for a signal). */
+/** Runs a command inside a host. The promise gives its exit status, or 128 and FreeBSD's number of a signal. */
 export async function execHost(name: string, argv: string[]): Promise<number> {
   const leave = enterHost(name)
   const env = { ...process.env, PATH: `${PATH}:${process.env.PATH ?? ''}` }
@@ -139,7 +139,7 @@ export async function execHost(name: string, argv: string[]): Promise<number> {
   leave()
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const)
     process.on(signal, () => child.kill(signal))
-  // The terminal sends this to the whole process group: the command gets it by itself.
+  // The terminal sends SIGINT to the whole process group, so the command gets its own.
   process.on('SIGINT', () => undefined)
   await child.exited
   if (child.signalCode !== null) return 128 + freebsdNumber(String(child.signalCode))
@@ -154,7 +154,7 @@ export async function rebootHost(name: string, cleanvar: boolean): Promise<numbe
   return execHost(name, ['/usr/sbin/simhost-tool', 'simhost-reboot', ...(cleanvar ? ['cleanvar'] : [])])
 }
 
-/** Ends a host: every process in its namespaces, its kernel, its files. Also for one whose kernel has died. */
+/** Ends a host: kills every process in its namespaces and its kernel, and removes its files. The kernel may be dead. */
 export function destroyHost(name: string): void {
   const scratch = hostDir(name)
   const record = readRecord(name)
@@ -165,12 +165,12 @@ export function destroyHost(name: string): void {
     try {
       fs.rmdirSync(dir)
     } catch {
-      // Another host lives there.
+      // Another host still uses that directory.
     }
   }
 }
 
-/** Kills what shares a namespace with the host (its pid namespace dies with its process 1), then process 1. */
+/** Kills the processes that share a namespace with the host, then process 1, with which the pid namespace dies. */
 function killAll(record: HostRecord): void {
   const link = (pid: number, kind: string): string | undefined => {
     try {

@@ -33,7 +33,7 @@ export interface HostRecord {
   /** pid of the kernel process as the machine sees it, with its start time. */
   pid: number
   start: string
-  /** The build it stands on (missing in records of older versions). */
+  /** The build that the host uses (missing in records of older versions). */
   lower?: string
 }
 

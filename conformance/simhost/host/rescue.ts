@@ -1,7 +1,7 @@
 /**
- * /rescue of a simulated host. On FreeBSD it is one static program with many names; here it holds the machine's own small
- * programs (each with the libraries that ldd(1) names; copies of those are in `rescue/.libraries`) and, under the names
- * of tools that speak with FreeBSD's kernel, the stub.
+ * /rescue of a simulated host. On FreeBSD /rescue is one static program with many names. Here it holds the machine's small
+ * programs, with copies of the libraries that ldd(1) names in `rescue/.libraries`, and the stub under the names of tools
+ * that speak with FreeBSD's kernel.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -9,7 +9,7 @@ import { TOOLS } from '../tools/registry.ts'
 import { writeShell } from './dash.ts'
 import { makeStub } from './stub.ts'
 
-/** Programs taken from the machine when it has them. */
+/** Programs that come from the machine, if the machine has them. */
 const PROGRAMS =
   `[ awk basename cat chgrp chmod chown cmp comm cp cut date dd dirname du echo env expr false find
   fold grep gunzip gzip head id install join ln logname ls md5sum mkdir mkfifo mknod mktemp mv nice nohup od paste
@@ -33,7 +33,7 @@ function librariesOf(program: string): string[] {
   return paths.filter(p => p !== undefined)
 }
 
-/** Is it an ELF file (not a script)? */
+/** Whether a file is an ELF file and no script. */
 function isElf(file: string): boolean {
   const head = Buffer.alloc(4)
   const fd = fs.openSync(file, 'r')
@@ -85,7 +85,7 @@ function writeStubs(rescue: string): void {
   for (const [name, tool] of Object.entries(TOOLS)) {
     if (tool.inJail !== true) continue
     const file = path.join(rescue, name)
-    // Before the machine's own program of that name.
+    // The stub replaces the machine's program of that name.
     fs.rmSync(file, { force: true })
     if (first === undefined) {
       fs.writeFileSync(file, stub, { mode: 0o755 })

@@ -1,9 +1,9 @@
-/** Small root file systems made from /rescue, like the one of the transcripts (`/jt`). Only inside a simulated host. */
+/** Makes small root file systems from /rescue. Works only inside a simulated host. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { LIBRARIES } from './rescue.ts'
 
-/** Where FreeBSD has these; everything else of /rescue goes to /usr/bin. */
+/** Programs that FreeBSD has in /bin; everything else of /rescue goes to /usr/bin. */
 const BIN = new Set(
   'sh ls cat echo sleep ps hostname kill [ chmod cp date dd df expr ln mkdir mv pwd rm rmdir stty sync test'.split(
     ' ',
@@ -27,7 +27,7 @@ nogroup:*:65533:
 nobody:*:65534:
 `
 
-/** A link where the file systems allow it, else a copy. */
+/** Makes a hard link where the file systems allow one, else a copy. */
 function place(from: string, to: string): void {
   fs.mkdirSync(path.dirname(to), { recursive: true })
   fs.rmSync(to, { force: true })

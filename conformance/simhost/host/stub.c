@@ -1,7 +1,7 @@
 /*
- * The in-jail stub: sends its arguments to the simulated kernel over the abstract unix socket, prints what comes back,
- * ends with the status that came. Compiled by bun:ffi's C compiler to position-independent code without data (so no
- * string constants, no initialisers, no library) and wrapped into a static executable by stub.ts beside it.
+ * The in-jail stub: it sends its arguments to the simulated kernel over the abstract unix socket, prints the answer and
+ * ends with the status of the answer. The C compiler of bun:ffi makes position-independent code without data of it (so it
+ * has no string constants, no initialisers and no library), and stub.ts makes a static executable of that code.
  */
 long stub_begin(void) { return 0; }
 

@@ -1,6 +1,6 @@
 /**
- * The static executable that stands for FreeBSD's tools inside jails: about 1.5 kB, made on the spot from `host/stub.c`
- * by the C compiler in Bun, because no C compiler may be needed and Bun itself cannot start without /proc.
+ * The static executable that takes the place of FreeBSD's tools inside jails: about 1.5 kB. Bun cannot start without
+ * /proc, and the machine need not have a C compiler, so the C compiler in Bun makes the stub from `host/stub.c`.
  */
 import { cc, type Pointer, toArrayBuffer } from 'bun:ffi'
 import path from 'node:path'

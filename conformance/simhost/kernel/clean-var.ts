@@ -1,4 +1,4 @@
-/** What rc.d/cleanvar does at boot (libexec/rc/rc.d/cleanvar; cleanvar_enable is on by default). */
+/** Does what rc.d/cleanvar does at boot (libexec/rc/rc.d/cleanvar; cleanvar_enable is on by default). */
 import fs from 'node:fs'
 import path from 'node:path'
 
@@ -15,7 +15,7 @@ function sweep(dir: string, device: number): void {
   }
 }
 
-/** Cleans /var/run as the first boot script does that looks at it, and leaves its mark there. */
+/** Cleans /var/run and leaves there the file by which rc.d/cleanvar knows that it has run. */
 export function cleanVar(): void {
   const run = fs.realpathSync('/var/run')
   sweep(run, fs.statSync(run).dev)

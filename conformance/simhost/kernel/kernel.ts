@@ -1,11 +1,11 @@
 /**
  * The core of the simulated kernel: the table of calls, the caller, errors and events. Each part (jails, mounts, ...)
- * is a module with an `install(kernel)` that registers its calls and keeps its own state.
+ * is a module whose `install(kernel)` registers its calls; the part keeps its own state.
  */
 import type { Json } from '../client.ts'
 import { KernelError as RuleError } from '../text/errno.ts'
 
-/** A call fails: errno by FreeBSD's name and, where FreeBSD has one, the kernel's errmsg text. */
+/** The error of a call: errno by FreeBSD's name and, where FreeBSD has one, the kernel's errmsg. */
 export class KernelError extends Error {
   readonly errno: string
   readonly text: string
@@ -19,7 +19,7 @@ export class KernelError extends Error {
 /** A call that never comes back, as where the real kernel waits for ever: the caller gets no answer, others are served. */
 export class Hang extends Error {}
 
-/** Who calls: credentials of the peer of the socket, and its jail (by its UTS namespace). */
+/** The caller: the credentials of the socket's peer, and its jail, known by its UTS namespace. */
 export interface Caller {
   pid: number
   uid: number
@@ -30,25 +30,25 @@ export interface Caller {
 /** A call's implementation. Throws `KernelError`; anything else that is thrown is a bug of the simulated kernel. */
 export type Handler = (caller: Caller, ...args: Json[]) => Json | undefined
 
-/** Things that happen and that parts may want to know of. */
+/** The events for which parts may listen. */
 export interface Events {
-  /** About once a second, and before each call. */
+  /** Comes about once a second, and before each call. */
   tick: []
-  /** A jail was made (and all its parameters are set). */
+  /** A jail was made, with all its parameters set. */
   jailCreated: [jid: number]
-  /** A jail is about to go: its processes are dead, its namespaces still there. */
+  /** A jail is about to go: its processes are dead, and its namespaces still exist. */
   jailRemoving: [jid: number]
   /** A jail has gone. */
   jailRemoved: [jid: number, name: string]
   /** A module was loaded. */
   moduleLoaded: [name: string]
-  /** All parts are installed, the base mounts are there. */
+  /** All parts are installed, and the base mounts exist. */
   booted: []
-  /** The host reboots: jails and mounts are gone; forget everything that a reboot forgets. */
+  /** The host reboots: jails and mounts are gone, and each part forgets what a reboot forgets. */
   reboot: []
 }
 
-/** How this host was made. */
+/** The options with which this host was made. */
 export interface Options {
   name: string
   hostname: string
@@ -80,20 +80,20 @@ export class Kernel {
     this.bootTime = now()
   }
 
-  /** Registers a call. Two parts may not register the same name. */
+  /** Registers a call. Two parts must not register the same name. */
   register(name: string, handler: Handler): void {
     if (this.calls.has(name)) throw new Error(`call ${name} registered twice`)
     this.calls.set(name, handler)
   }
 
-  /** Replaces a registered call, with the old handler at hand (a part that refines another's). */
+  /** Replaces a registered call; the new handler may call the old one. */
   wrap(name: string, make: (old: Handler) => Handler): void {
     const old = this.calls.get(name)
     if (old === undefined) throw new Error(`no call ${name}`)
     this.calls.set(name, make(old))
   }
 
-  /** Runs a call as the given caller; parts use it to call each other. */
+  /** Makes a call as the given caller; parts call each other by this function. */
   call(caller: Caller, name: string, ...args: Json[]): Json {
     const handler = this.calls.get(name)
     if (handler === undefined) throw new KernelError('ENOSYS', `no call ${name}`)
@@ -128,7 +128,7 @@ function now(): { sec: number; usec: number } {
   return { sec: Math.floor(ms / 1000), usec: (ms % 1000) * 1000 + Math.floor(Math.random() * 1000) }
 }
 
-/** Refuses callers that lack privilege: not root, or in a jail. */
+/** Throws EPERM unless the caller is root outside every jail. */
 export function requireHostRoot(caller: Caller): void {
   if (caller.uid !== 0 || caller.jid !== 0) throw new KernelError('EPERM')
 }

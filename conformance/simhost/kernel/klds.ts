@@ -1,4 +1,4 @@
-/** Kernel modules: what is built in, what can be loaded, what is loaded. */
+/** Kernel modules: built-in ones, files that can be loaded, and loaded files. */
 import { type Kernel, KernelError, requireHostRoot, text } from './kernel.ts'
 
 /** A loadable file: modules it brings (as `kldstat -m` names them) and files it needs. */
@@ -100,7 +100,7 @@ export class Klds {
     this.reset()
   }
 
-  /** As after a boot: only the kernel. */
+  /** Forgets all files but the kernel, as a boot does. */
   reset(): void {
     this.loaded = [
       { id: 1, name: 'kernel', refs: 1, address: 0x200000, size: 0x1f7b1f8, modules: [...BUILT_IN] },
@@ -142,7 +142,7 @@ export class Klds {
     return loaded
   }
 
-  /** What mount(2) and libjail do: load a file system's or parameter's module when it exists; true when it is there. */
+  /** Loads the module of a file system or parameter if it exists, as mount(2) and libjail do. True when it is loaded. */
   want(type: string): boolean {
     if (this.has(type)) return true
     try {
@@ -175,7 +175,7 @@ export function install(kernel: Kernel): Klds {
     requireHostRoot(caller)
     return klds.load(text(name)).id
   })
-  // kldload(2) for whoever wants the module to be there and does not mind that it was.
+  // kldload(2) for callers that want the module and do not mind that it is loaded already.
   kernel.register('kldLoad', (caller, name) => {
     requireHostRoot(caller)
     try {
@@ -185,7 +185,7 @@ export function install(kernel: Kernel): Klds {
     }
     return null
   })
-  // kldfind(2), then modfind(2).
+  // The call does kldfind(2), then modfind(2).
   kernel.register('moduleLoaded', (_, name) => {
     const wanted = text(name)
     return klds.has(wanted) || klds.list().some(l => l.name === wanted || l.name === `${wanted}.ko`)

@@ -18,7 +18,7 @@ const CPUS = Array.from({ length: navigator.hardwareConcurrency }, (_, cpu) => c
 const PAGE = 4096
 const CLOCK = 100
 
-/** Descriptors a process has open; 0 when it has gone. */
+/** The number of descriptors that a process has open; 0 when the process is gone. */
 function descriptors(pid: number): number {
   try {
     return fs.readdirSync(`/proc/${pid}/fd`).length
@@ -27,7 +27,7 @@ function descriptors(pid: number): number {
   }
 }
 
-/** CPU time of the last question of each subject, for percentages. */
+/** CPU time of each subject at the last question, from which percentages are computed. */
 const samples = new Map<string, { ticks: number; at: number }>()
 
 function sum(key: string, list: readonly Process[]): Usage {
@@ -87,7 +87,7 @@ export class Limits {
   readonly rctl: RctlKernel
   private readonly kernel: Kernel
   private readonly parts: Parts
-  /** CPU masks that were set of jails. */
+  /** The CPU masks that were set for jails. */
   private readonly jailMasks = new Map<number, readonly number[]>()
 
   constructor(kernel: Kernel, parts: Parts) {
@@ -120,7 +120,7 @@ export class Limits {
     return id === 'daemon' ? sum(key, all) : {}
   }
 
-  /** The containers of a process, nearest first. */
+  /** The subjects whose rules hold for a process, nearest first. */
   owners(pid: number): (readonly [Subject, string])[] {
     const found: [Subject, string][] = [['process', String(pid)]]
     const uid = uidOf(pid)
@@ -185,7 +185,7 @@ export class Limits {
       if (id > 2) throw new LimitError('ESRCH')
       return
     }
-    // A jail's own root may not change the set that holds it.
+    // Root of a jail may not change the jail's own CPU set.
     if (jail.jid === caller.jid) throw new LimitError('EPERM')
     this.jailMasks.set(jail.jid, mask)
     for (const { pid } of this.parts.jails.processes(jail.jid)) setAffinity(pid, mask)
@@ -197,7 +197,7 @@ export class Limits {
     return Number(this.parts.jails.table.get(jid)?.values.get('cpuset.id') ?? 1)
   }
 
-  /** A process is about to enter a jail: it gets the jail's CPUs. */
+  /** Gives a process that is about to enter a jail the CPUs of that jail. */
   attached(pid: number, jid: number): void {
     const mask = this.maskOf(this.parts.jails.table.get(jid))
     if (mask.length !== CPUS.length) setAffinity(pid, mask)
@@ -234,7 +234,7 @@ export class Limits {
     })
     rctl('rctlUsage', filter => this.rctl.usage(filter).join(','))
     rctl('rctlRules', filter => this.rctl.rules(filter).join(','))
-    // CPU_LEVEL_WHICH, CPU_WHICH_JAIL: a jail below the caller's, never its own.
+    // CPU_LEVEL_WHICH, CPU_WHICH_JAIL: sets the mask of a jail below the caller's jail, never of that jail itself.
     kernel.register('cpusetJail', (caller, jid, cpus) => {
       if (!Array.isArray(cpus)) throw new KernelError('EINVAL')
       if (this.parts.jails.find(caller, number(jid)) === undefined) throw new KernelError('ESRCH')

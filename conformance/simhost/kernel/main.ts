@@ -18,7 +18,7 @@ try {
   installParts(kernel)
   await installStub(kernel)
   openListener()
-  // A signal that nothing handles does not reach process 1; these would be handled by the engine.
+  // Linux drops signals that process 1 does not handle; the engine would handle these, so they are ignored.
   for (const signal of [1, 2, 15]) libc.signal(signal, 1n)
   // `create` waits for this line, then closes the pipe.
   fs.writeSync(3, 'ready\n')

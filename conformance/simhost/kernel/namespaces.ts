@@ -6,7 +6,7 @@ import { KERNEL_DIR } from './root.ts'
 import { openListener } from './server.ts'
 
 export interface Namespaces {
-  /** Paths of the kept namespaces; what is missing is the parent's. */
+  /** Paths of the kept namespaces; a missing one is the parent's. */
   uts: string
   ipc?: string
   net?: string
@@ -19,7 +19,7 @@ export interface Namespaces {
 const own = (kind: string) => fs.openSync(`/proc/self/ns/${kind}`, 'r')
 const host = { uts: own('uts'), ipc: own('ipc'), net: own('net') }
 
-/** Enters namespaces, does something and goes back; for the main thread only. */
+/** Calls a function inside namespaces and goes back; for the main thread only. */
 export function within<T>(paths: (string | undefined)[], work: () => T): T {
   try {
     for (const file of paths) {
@@ -34,7 +34,7 @@ export function within<T>(paths: (string | undefined)[], work: () => T): T {
   }
 }
 
-/** Makes the namespaces of jail `jid`. `from` are those of the parent jail, which is where unsharing starts. */
+/** Makes the namespaces of jail `jid`, starting from those of the parent jail, `from`. */
 export function makeNamespaces(
   jid: number,
   from: (string | undefined)[],
@@ -61,7 +61,7 @@ export function makeNamespaces(
   })
 }
 
-/** Lets the namespaces go; they end with their last process. */
+/** Releases the namespaces, which end with their last process. */
 export function dropNamespaces(jid: number, spaces: Namespaces): void {
   for (const file of [spaces.uts, spaces.ipc, spaces.net]) if (file !== undefined) umount(file, 2)
   fs.rmSync(path.join(KERNEL_DIR, String(jid)), { recursive: true, force: true })

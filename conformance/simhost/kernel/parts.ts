@@ -53,19 +53,19 @@ export function installParts(kernel: Kernel): Parts {
   return parts
 }
 
-/** A reboot ends all processes; the one that asked for it lives long enough to get the answer. */
+/** Ends all processes for a reboot, except the one that asked for it, which still has to get the answer. */
 function endProcesses(asking: number): void {
   for (const p of allProcesses()) {
     if (p.pid === 1 || p.pid === asking) continue
     try {
       process.kill(p.pid, 'SIGKILL')
     } catch {
-      // It ended by itself.
+      // The process ended by itself.
     }
   }
 }
 
-/** sethostname(2): the host's own, or the jail's when it may. */
+/** Registers sethostname(2): it sets the host's name, or the name of a jail that may change it. */
 function installHostname(kernel: Kernel, { jails }: Parts): void {
   kernel.register('sethostname', (caller, value) => {
     const name = text(value)

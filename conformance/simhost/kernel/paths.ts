@@ -1,4 +1,4 @@
-/** Paths as a caller means them: against its working directory and root, links followed, held by a descriptor. */
+/** Resolves paths from the caller's working directory and root, follows links, and holds the result by a descriptor. */
 import fs from 'node:fs'
 import { LibcError, openInRoot } from '../libc.ts'
 import { type Caller, KernelError } from './kernel.ts'
@@ -26,7 +26,7 @@ export function lookup(caller: Caller, name: string): Found {
   }
 }
 
-/** Node's and libc's errors by errno name. */
+/** The KernelError for an error of node:fs or of libc with an errno; other errors stay as they are. */
 export function asKernelError(error: unknown): unknown {
   if (error instanceof LibcError) return new KernelError(error.code)
   const code = (error as NodeJS.ErrnoException).code

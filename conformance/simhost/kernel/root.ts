@@ -7,7 +7,7 @@ import path from 'node:path'
 import { MS, mount, pivotRootHere, umount } from '../libc.ts'
 import type { Options } from './kernel.ts'
 
-/** Directories of the machine that a host has privately: what it writes there goes to its own upper layer. */
+/** Directories of which a host has a private view: what the host writes there goes to its own upper layer. */
 const PRIVATE = new Set([
   'bin',
   'sbin',
@@ -26,7 +26,7 @@ const PRIVATE = new Set([
 /** Directories with a file system of their own. */
 const OWN = new Set(['proc', 'sys', 'dev', 'run'])
 
-/** Where the kernel keeps its namespace files and the like, inside the host (a tmpfs, invisible in the mount table). */
+/** The directory inside the host for the kernel's namespace files and the like: a tmpfs that the mount table hides. */
 export const KERNEL_DIR = '/run/.simhost'
 
 function machineMounts(): string[] {
@@ -41,7 +41,7 @@ function machineMounts(): string[] {
     )
 }
 
-/** Overlays `lower` over `base`; changes go to `name` in the scratch directory, or to memory where that cannot be. */
+/** Mounts an overlay of `lower`. Changes go to `name` in the scratch directory, or to memory where that is impossible. */
 function overlay(options: Options, name: string, lower: string[], target: string): void {
   for (const place of [options.scratch, path.join(options.scratch, 'mem')]) {
     if (place !== options.scratch) {
@@ -61,12 +61,12 @@ function overlay(options: Options, name: string, lower: string[], target: string
   }
 }
 
-/** Makes the private root and enters it. The calling process has its own mount namespace already. */
+/** Makes the private root and enters it. The calling process must have its own mount namespace. */
 export function enterRoot(options: Options): void {
   mount('none', '/', null, MS.REC | MS.PRIVATE)
   const root = path.join(options.scratch, 'root')
   fs.mkdirSync(root, { recursive: true })
-  // The lower directory must not be below another layer: so one overlay for each of its directories.
+  // No layer may lie below another layer, so each directory of the lower directory gets an overlay.
   overlay(options, 'root', ['/'], root)
   for (const top of fs.readdirSync(options.lower)) {
     const own = path.join(options.lower, top)
@@ -77,7 +77,7 @@ export function enterRoot(options: Options): void {
   for (const point of machineMounts()) {
     const [, top, second] = point.split('/')
     if (second === undefined || !PRIVATE.has(top ?? '') || top === 'var') continue
-    // A file system of its own below a private directory, e.g. /usr/local: seen as it is.
+    // A file system below a private directory, such as /usr/local, is mounted as it is.
     if (fs.existsSync(root + point)) mount(point, root + point, null, MS.BIND)
   }
   const shared = fs
@@ -104,13 +104,13 @@ export function enterRoot(options: Options): void {
     try {
       if (!fs.existsSync(dir)) fs.mkdirSync(dir, { recursive: true })
     } catch {
-      // The machine has its own idea of it.
+      // The machine has something else at that path, which stays.
     }
   }
   fs.mkdirSync('/run/lock', { mode: 0o1777, recursive: true })
 }
 
-/** A sysfs of the new network namespace, with the machine's cgroups (conmon and podman look for them). */
+/** Mounts a sysfs of the new network namespace, with the machine's cgroups, which conmon and podman look for. */
 function mountSys(root: string): void {
   try {
     mount('sysfs', `${root}/sys`, 'sysfs', 0)
@@ -119,7 +119,7 @@ function mountSys(root: string): void {
     try {
       umount(`${root}/sys`, 2)
     } catch {
-      // Nothing was mounted.
+      // Nothing is mounted there.
     }
     mount('/sys', `${root}/sys`, null, MS.BIND | MS.REC)
   }

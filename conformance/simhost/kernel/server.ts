@@ -1,6 +1,6 @@
 /**
  * The kernel's one loop: abstract unix sockets (one in each network stack), JSON lines in, JSON lines out. Everything is
- * synchronous on the main thread, because namespaces belong to threads; so it polls by itself and not in an event loop.
+ * synchronous on the main thread, because namespaces belong to threads, so the loop calls poll(2) itself.
  */
 
 import { ptr } from 'bun:ffi'
@@ -20,10 +20,10 @@ interface Client {
 const listeners = new Set<number>()
 const watched = new Map<number, (events: number) => void>()
 const clients = new Map<number, Client>()
-/** A request that starts with this byte comes from the in-jail stub (host/stub.c): NUL-separated words. */
+/** The first byte of a request of the in-jail stub (host/stub.c), which sends words that end with NUL. */
 const STUB = 1
 
-/** Opens the kernel's socket in the current network namespace; the answer is its descriptor. */
+/** Opens the kernel's socket in the current network namespace and gives its descriptor. */
 export function openListener(): number {
   const fd = check('socket', libc.socket(1, 1 | 0x80000 | 0x800, 0))
   const address = abstractAddress(SOCKET)
@@ -39,7 +39,7 @@ export function closeListener(fd: number): void {
   libc.close(fd)
 }
 
-/** Calls back when a descriptor has something to read or its other side has gone. */
+/** Calls `ready` when a descriptor has something to read or its other side has gone. */
 export function watch(fd: number, ready: (events: number) => void): void {
   watched.set(fd, ready)
 }
@@ -65,7 +65,7 @@ function drop(client: Client): void {
   libc.close(client.fd)
 }
 
-/** Writes all; a reader that does not read for two seconds is dropped, so that a jail cannot stop the kernel. */
+/** Writes all data. It drops a client that does not read for two seconds, so that a jail cannot stop the kernel. */
 function send(client: Client, data: Buffer): void {
   let rest = data
   const until = Date.now() + 2000
@@ -91,7 +91,7 @@ function callerOf(client: Client): Caller {
   return { pid: client.pid, uid: client.uid, jid: processJail(client.pid) }
 }
 
-/** One line of answer; none for a call that hangs. */
+/** The line of the answer to a call; undefined for a call that hangs. */
 function answer(kernel: Kernel, client: Client, line: string): string | undefined {
   try {
     const request = JSON.parse(line) as { call: string; args?: Json[] }
@@ -109,12 +109,12 @@ function answer(kernel: Kernel, client: Client, line: string): string | undefine
   }
 }
 
-/** A line for the host's kernel log (`kernel.log` in its scratch directory). */
+/** Writes a line to the host's kernel log (`kernel.log` in its scratch directory). */
 export function log(message: string): void {
   fs.writeSync(2, `${new Date().toISOString()} ${message}\n`)
 }
 
-/** Runs a tool in the kernel for the in-jail stub; set by the part that knows the tools. */
+/** Runs a tool in the kernel for the in-jail stub; the part that knows the tools sets this function. */
 export type StubRunner = (
   caller: Caller,
   words: { cwd: string; argv: string[]; env: string[] },
@@ -124,7 +124,7 @@ export function setStubRunner(runner: StubRunner): void {
   stubRunner = runner
 }
 
-/** Stub's request: 1, then u32 total length, then NUL-terminated words, an empty word between argv and env. */
+/** Answers the stub. Its request: 1, the total length in 32 bits, words that end with NUL, an empty one before env. */
 function stub(kernel: Kernel, client: Client): void {
   const end = client.data.indexOf(Buffer.from([4]))
   if (end < 0) return
@@ -190,7 +190,7 @@ function receive(kernel: Kernel, client: Client): void {
   }
 }
 
-/** The kernel is process 1 of its pid namespace: orphans become its children. */
+/** Collects zombies: the kernel is process 1 of its pid namespace, and orphans become its children. */
 function reap(): void {
   while (libc.waitpid(-1, null, 1) > 0);
 }

@@ -1,4 +1,4 @@
-/** Runs tools inside the kernel for the in-jail stub: the same `main`, with the stub's process as the caller. */
+/** Runs tools inside the kernel for the in-jail stub: the same `main`, with the process of the stub as the caller. */
 
 import { ptr } from 'bun:ffi'
 import fs from 'node:fs'
@@ -27,8 +27,8 @@ function readAs(caller: Caller, file: string): string {
 }
 
 /**
- * A path, for this process, of what the caller calls by a name: links resolved in its root, the last one only when asked.
- * `below` stands for the caller's root: directories of the host above it are not asked for their rights.
+ * The path by which this process reaches what the caller means by `name`. Links are resolved inside the caller's root, the
+ * last one only with `follow`. `below` is a path of the caller's root, so that rights of directories above do not matter.
  */
 function locateAs(caller: Caller, name: string, follow: boolean, below: string): string {
   const root = caller.jid === 0 ? '' : fs.readlinkSync(`/proc/${caller.pid}/root`).replace(/\/$/, '')
@@ -50,7 +50,7 @@ function locateAs(caller: Caller, name: string, follow: boolean, below: string):
   }
 }
 
-/** Numbers of setfsuid, setfsgid and setgroups: called directly they are for this thread alone. */
+/** Numbers of setfsuid, setfsgid and setgroups: a direct system call changes this thread alone. */
 const [SETFSUID, SETFSGID, SETGROUPS] = process.arch === 'arm64' ? [151, 152, 159] : [122, 123, 116]
 
 function setIds(uid: number, gid: number, groups: readonly number[]): void {
@@ -60,7 +60,7 @@ function setIds(uid: number, gid: number, groups: readonly number[]): void {
   libc.syscall(SETFSUID, uid, 0, 0, 0, 0)
 }
 
-/** Does something to files with the user and groups of the caller; for tools that look at them by themselves. */
+/** Calls a function with the caller's user and groups for files, for tools that look at files by themselves. */
 function asOwner<T>(caller: Caller, work: () => T): T {
   if (caller.uid === 0) return work()
   const status = fs.readFileSync(`/proc/${caller.pid}/status`, 'utf8')
@@ -74,7 +74,7 @@ function asOwner<T>(caller: Caller, work: () => T): T {
   }
 }
 
-/** Opens the caller's root for the time of `work`, which gets a path of it. */
+/** Opens the caller's root while `work` runs; `work` gets a path of that root. */
 function withRoot<T>(caller: Caller, work: (root: string) => T): T {
   const fd = fs.openSync(`/proc/${caller.pid}/root`, O_PATH)
   try {
@@ -87,7 +87,7 @@ function withRoot<T>(caller: Caller, work: (root: string) => T): T {
 const O_PATH = 0o10000000 | 0o2000000
 const loaded = new Map<string, ToolMain>()
 
-/** Loads all tools that may run here; the kernel itself cannot wait for an import later. */
+/** Loads all tools that may run in the kernel, which cannot wait for an import later. */
 export async function installStub(kernel: Kernel): Promise<void> {
   for (const [name, tool] of Object.entries(TOOLS))
     if (tool.inJail === true) loaded.set(name, (await tool.load()).main)

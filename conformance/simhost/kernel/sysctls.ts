@@ -1,4 +1,4 @@
-/** sysctl(3): oids with values, in the order they are listed. Parts define their own with `define`. */
+/** sysctl(3): oids with values, in the order of listings. Each part defines its own oids with `define`. */
 import type { Json } from '../client.ts'
 import { ALLOWED_BY_DEFAULT, params } from '../rules/jail/catalogue.ts'
 import type { Jails } from './jails/table.ts'
@@ -7,30 +7,30 @@ import type { Klds } from './klds.ts'
 
 /** One oid. */
 export interface Oid {
-  /** Value as `sysctl -n` prints it; undefined for a node or what has none. */
+  /** The value as `sysctl -n` prints it; undefined for a node and for an oid without a value. */
   get?: (caller: Caller) => string
-  /** Changes it; missing: read only. */
+  /** Changes the value; an oid without this function is read only. */
   set?: (caller: Caller, value: string) => void
-  /** A tunable of the boot loader (another message when it is set). */
+  /** True for a tunable of the boot loader, for which sysctl(8) has another message. */
   tunable?: boolean
   description?: string
 }
 
 export class Sysctls {
   private readonly oids = new Map<string, Oid>()
-  /** Computed subtrees: prefix and its oids now. */
+  /** Functions that give the current oids of a subtree. */
   private readonly trees: (() => [string, Oid][])[] = []
 
   define(name: string, oid: Oid): void {
     this.oids.set(name, oid)
   }
 
-  /** A constant. */
+  /** Defines a constant. */
   fixed(name: string, value: string | number, description?: string): void {
     this.define(name, { get: () => String(value), description })
   }
 
-  /** A value that root on the host may change. */
+  /** Defines a value that root of the host may change. */
   variable(name: string, value: string | number, description?: string): void {
     let now = String(value)
     this.define(name, {
@@ -129,7 +129,7 @@ function defineBase(kernel: Kernel, s: Sysctls, jails: Jails): void {
   s.define('security.jail.devfs_ruleset', { get: value('devfs_ruleset', '0') })
   s.define('security.jail.vnet', { get: c => (jail(c) !== undefined && jail(c)?.vnet !== 0 ? '1' : '0') })
   s.define('security.jail.jailed', { get: c => (c.jid === 0 ? '0' : '1') })
-  // Deprecated: what a jail may, and on the host what jails of the old form of jail(8) may unless told otherwise.
+  // These deprecated oids tell a jail its permissions, and on the host the defaults of jail(8)'s old command line.
   for (const [sysctl, name, reversed] of [
     ['set_hostname_allowed', 'allow.set_hostname', false],
     ['socket_unixiproute_only', 'allow.socket_af', true],
@@ -149,7 +149,7 @@ function defineBase(kernel: Kernel, s: Sysctls, jails: Jails): void {
   s.variable('security.bsd.unprivileged_proc_debug', 1)
 }
 
-/** security.jail.param.*: the catalogue, not the jail's values. */
+/** security.jail.param.*: the catalogue of parameters, without the values of any jail. */
 function paramOids(klds: Klds): [string, Oid][] {
   return params(klds).map(p => [
     `security.jail.param.${p.name}`,
@@ -180,7 +180,7 @@ export function install(kernel: Kernel, jails: Jails, klds: Klds): Sysctls {
     oid.set(caller, text(value))
     return null
   })
-  // All oids at or below a name, in order: [name, value or null, description].
+  // Gives all oids at or below a name, in order, as [name, value or null, description].
   kernel.register('sysctlTree', (caller, prefix) => {
     const at = text(prefix)
     const list: Json[] = []

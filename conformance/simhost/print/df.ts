@@ -22,7 +22,7 @@ function human(bytes: number): string {
   return scale > 0 && value < 9.95 ? `${value.toFixed(1)}${unit}` : `${Math.round(value)}${unit}`
 }
 
-/** How sizes are shown: a block size in bytes with its header, or human. */
+/** The unit of sizes: a block size in bytes with its header, or `human`. */
 export type DfUnits = { header: string; block: number } | 'human'
 
 /** The table of df(1) on FreeBSD. */

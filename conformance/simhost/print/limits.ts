@@ -6,7 +6,7 @@ export interface LimitRow {
   value: number | undefined
 }
 
-/** In the order of limits(1), with the values of the machine of the transcripts. */
+/** The resources in the order of limits(1), with the values of one FreeBSD 15.1 machine. */
 export const LIMIT_ROWS: readonly LimitRow[] = [
   { letter: 't', name: 'cputime', suffix: ' secs', value: undefined },
   { letter: 'f', name: 'filesize', suffix: ' kB', value: undefined },

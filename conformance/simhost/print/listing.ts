@@ -1,6 +1,6 @@
 import { modeString } from '../text/mode.ts'
 
-/** A directory of the simulation's own in a /dev/fd; listings leave it out. */
+/** Name of a directory in /dev/fd that belongs to the simulation; listings leave it out. */
 export const HIDDEN_PROC = '.simhost-proc'
 
 /** One file of a long listing, numbers as FreeBSD would show them. */
@@ -18,7 +18,7 @@ export interface ListedFile {
   modified: Date
   inode: number
   blocks: number
-  /** What a symbolic link says. */
+  /** The target of a symbolic link. */
   target?: string
 }
 

@@ -1,4 +1,4 @@
-/** Error messages of GNU's small tools, said as FreeBSD's own say them. */
+/** Turns error messages of GNU's small tools into those of FreeBSD's tools. */
 
 const STRERROR: readonly (readonly [string, string])[] = [
   ['Device or resource busy', 'Device busy'],
@@ -12,7 +12,7 @@ const STRERROR: readonly (readonly [string, string])[] = [
 
 const QUOTED = `(?:'([^']*)'|‘([^’]*)’|"([^"]*)")`
 
-/** What GNU says before `'NAME': REASON`, where FreeBSD says only `NAME: REASON`. */
+/** Words that GNU puts before `'NAME': REASON`, where FreeBSD says only `NAME: REASON`. */
 const PLAIN = [
   'cannot create directory',
   'failed to remove',
@@ -57,7 +57,7 @@ function plain(tool: string, name: string, reason: string, words: readonly strin
   return `${tool}: ${name}: ${reason}`
 }
 
-/** One line of standard error; `words` are the tool's arguments. Lines of other shapes pass unchanged. */
+/** The line of standard error as FreeBSD says it; `words` are the tool's arguments. Other lines stay as they are. */
 export function freebsdMessage(line: string, words: readonly string[]): string {
   let text = line
   for (const [gnu, own] of STRERROR)

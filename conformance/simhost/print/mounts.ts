@@ -59,7 +59,7 @@ function fstabOptions(m: MountEntry): string {
   )
 }
 
-/** putfsent: columns of 24 with tabs, one space after a longer word; after the options a tab or a space, then a tab. */
+/** A line of `mount -p` (putfsent): columns of 24 with tabs, a space after a longer word, a tab after the options. */
 export function fstabLine(m: MountEntry): string {
   const column = (text: string, width: number) =>
     text.length >= width ? `${text} ` : text + '\t'.repeat(Math.ceil((width - text.length) / 8))

@@ -1,7 +1,7 @@
 import { modeString } from '../text/mode.ts'
 import type { ListedFile } from './listing.ts'
 
-/** What stat(1) knows of a file besides a listing's columns. */
+/** What stat(1) shows of a file besides the columns of a listing. */
 export interface StatFile extends ListedFile {
   uid: number
   gid: number

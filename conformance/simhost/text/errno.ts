@@ -34,7 +34,7 @@ export const STRERROR = {
 
 export type Errno = keyof typeof STRERROR
 
-/** A call of the simulated kernel that failed: errno by name and the kernel's own text (extended errors), if any. */
+/** The error of a call of the simulated kernel: errno by name, and the kernel's own text (extended errors) if any. */
 export class KernelError extends Error {
   readonly errno: Errno
   readonly detail: string | undefined

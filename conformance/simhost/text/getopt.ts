@@ -7,8 +7,8 @@ export interface Option {
 }
 
 /**
- * getopt(3): options up to the first word that is none (or after `--`), and the words that are left.
- * An unknown letter is reported as FreeBSD does and given as the letter `?`.
+ * getopt(3): the options up to the first word that is no option (or up to `--`), and the remaining words.
+ * An unknown letter gives FreeBSD's message and the letter `?`.
  */
 export function getopt(
   argv: readonly string[],

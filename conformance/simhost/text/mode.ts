@@ -41,8 +41,8 @@ function bitsOf(perms: string, who: number, mode: number, isDirectory: boolean):
 }
 
 /**
- * setmode(3) and getmode(3): an octal or symbolic chmod(1) mode applied to `base`. undefined when setmode refuses it.
- * The umask (0022 on a fresh host) counts where no class is named, as chmod(1) says.
+ * setmode(3) and getmode(3): an octal or symbolic chmod(1) mode applied to `base`; undefined when setmode refuses it.
+ * The umask (0022 on a new host) counts where no class is named (chmod(1)).
  */
 export function applyMode(text: string, base: number, isDirectory = false): number | undefined {
   if (text === '') return undefined

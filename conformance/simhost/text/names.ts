@@ -1,4 +1,4 @@
-/** Users and groups of a stock FreeBSD 15.1 (/etc/master.passwd, /etc/group): the host's, whatever Linux is below. */
+/** Users of a stock FreeBSD 15.1 (/etc/master.passwd), which a simulated host has on any Linux. */
 const USERS: readonly (readonly [string, number])[] = [
   ['root', 0],
   ['toor', 0],
@@ -29,7 +29,7 @@ const USERS: readonly (readonly [string, number])[] = [
   ['nobody', 65534],
 ]
 
-/** Groups by name, as group(5) of a simulated host has them and as its tools name them. */
+/** Groups of a stock FreeBSD 15.1 (/etc/group), by which a simulated host and its tools name them. */
 export const GROUPS: readonly (readonly [string, number])[] = [
   ['wheel', 0],
   ['daemon', 1],

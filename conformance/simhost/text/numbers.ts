@@ -26,7 +26,7 @@ export function expandNumber(text: string): bigint | undefined {
 
 /** humanize_number(3) with a buffer of `length` bytes, HN_AUTOSCALE, HN_DECIMAL and HN_NOSPACE, no suffix. */
 export function humanizeNumber(value: bigint, length: number): string {
-  // One column is the digit that is always there, one the terminating NUL.
+  // One column is for the digit that is always printed, one for the NUL at the end.
   const max = 10n ** BigInt(length - 2)
   const cut = 973n
   let quotient = value

@@ -1,4 +1,4 @@
-/** What a tool of the simulated host wrote and how it ended. */
+/** The output and the exit status of a tool of the simulated host. */
 export interface ToolOutput {
   status: number
   stdout: string
@@ -18,7 +18,7 @@ class ToolExit extends Error {
 
 /** Standard output and error of one run of a tool, with the err(3) family. */
 export class Output {
-  /** What setprogname(3) said; err(3) and warn(3) put it before their text. */
+  /** The name of setprogname(3), which err(3) and warn(3) put before their text. */
   progname: string
   stdout = ''
   stderr = ''

@@ -1,4 +1,4 @@
-/** `simhost-call NAME [JSON ...]`: one call of the kernel as its caller, for tests; the answer as JSON, or errno and text. */
+/** `simhost-call NAME [JSON ...]`: makes one call of the kernel, for tests. Prints the answer as JSON, or the error. */
 import { CallError, type Json } from '../client.ts'
 import type { ToolContext } from './tool.ts'
 

@@ -1,4 +1,4 @@
-/** cpuset(1); `cpuset -l LIST command` becomes the command on those CPUs. */
+/** cpuset(1); `cpuset -l LIST command` executes the command on those CPUs. */
 import { ptr } from 'bun:ffi'
 import { libc } from '../libc.ts'
 import { execvp } from './process.ts'

@@ -13,8 +13,8 @@ const decode = (word: string) =>
   word.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 
 /**
- * Entries in order; lines that lack one of rw, ro, rq, sw, xx among their options are left out as getfsent(3) does.
- * A file that cannot be read is told of as setfsent(3) does, and undefined; /etc/fstab may be missing here.
+ * The entries in order. As with getfsent(3), lines without one of rw, ro, rq, sw, xx among their options do not count.
+ * A file that cannot be read gives the message of setfsent(3) and undefined; /etc/fstab may be missing.
  */
 export function readFstab(t: ToolContext, file: string): FstabEntry[] | undefined {
   let text: string
@@ -36,5 +36,5 @@ export function readFstab(t: ToolContext, file: string): FstabEntry[] | undefine
   return entries
 }
 
-/** File system types that mount(8) leaves to a program of their own, /sbin/mount_TYPE. */
+/** File system types that mount(8) leaves to a program /sbin/mount_TYPE. */
 export const MOUNT_HELPERS = ['nullfs', 'nfs', 'msdosfs', 'cd9660', 'udf', 'unionfs', 'fusefs', 'smbfs']

@@ -13,7 +13,7 @@ function user(t: ToolContext, name: string): User {
 }
 
 export function main(t: ToolContext): number {
-  // jail(8) uses this for its commands inside; then the first argument is how its messages begin.
+  // jail(8) uses this program for commands inside a jail; then the first argument is the beginning of its messages.
   const before = t.name === 'jail-exec' ? (t.args.shift() ?? '') : undefined
   const spec = before === undefined ? 'd:ln:u:U:' : 'd:F:ln:u:U:'
   const { options, rest } = getopt(t, spec, () => usage(t))
@@ -71,7 +71,7 @@ function changeDirectory(t: ToolContext, dir: string): void {
   }
 }
 
-/** -l: what setusercontext leaves of the environment (login.conf's default path). */
+/** -l: the environment that setusercontext(3) leaves, with the default path of login.conf(5). */
 function cleanEnvironment(
   t: ToolContext,
   env: Record<string, string | undefined>,

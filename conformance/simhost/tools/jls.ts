@@ -23,10 +23,10 @@ function usage(t: ToolContext): never {
   throw new Exit(1)
 }
 
-/** Parameters of the kind jailsys that others are below: -s leaves those out unless it is `new`. */
+/** Parameters of the type jailsys with others below them; -s shows the others only while the value is `new`. */
 const PARENTS = ['host', 'ip4', 'ip6', 'linux', 'vnet']
 
-/** The pseudo-parameter `all`: those without a dot first, then by name. */
+/** The parameters of `all`: those without a dot first, then by name. */
 function allParams(t: ToolContext): Param[] {
   const list = (t.call('jailParamList') as unknown as Param[]).filter(p => p.type !== 'node')
   const dotted = (p: Param) => Number(p.name.includes('.'))
@@ -36,8 +36,8 @@ function allParams(t: ToolContext): Param[] {
 const TABLE = ['jid', 'name', 'host.hostname', 'path', 'ip4.addr', 'ip6.addr', 'cpuset.id', 'dying']
 
 /**
- * `--libxo json` and its short forms; `pretty` (`P`) lays out afterwards what the tool writes on one line, of which
- * `start` is a part.
+ * Takes `--libxo json` and its short forms off the command line. With `pretty` (`P`) the line that the tool writes, which
+ * holds `start`, is laid out afterwards.
  */
 export function takeLibxo(t: ToolContext, start: string): boolean {
   let json = false

@@ -1,4 +1,4 @@
-/** kill(1) as a program: what it may reach is for the kernel to say (`kill -9 -1` stays in the jail). */
+/** kill(1) as a program; the kernel decides what it reaches (`kill -9 -1` stays in the jail). */
 import { CallError } from '../client.ts'
 import { signalNames, signalNumber } from './signals.ts'
 import { Exit, strerror, type ToolContext } from './tool.ts'

@@ -50,7 +50,7 @@ function load(t: ToolContext): number {
   return failed
 }
 
-/** kldunload(8): `-i` makes all words ids; it ends with the first that cannot be done. */
+/** kldunload(8): with `-i` all words are ids; the first failure ends the tool. */
 function unload(t: ToolContext): number {
   const show = usage(t, 'usage: kldunload [-fv] -i id ...\n       kldunload [-fv] [-n] name ...\n')
   const { options, rest } = getopt(t, 'finv', show)

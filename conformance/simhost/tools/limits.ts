@@ -6,7 +6,7 @@ import { expandNumber } from '../text/numbers.ts'
 import { execvp } from './process.ts'
 import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 
-/** Linux's numbers of the limits it has too. */
+/** Linux's numbers of the limits that Linux has, too. */
 const LINUX: Readonly<Record<string, number>> = { t: 0, f: 1, d: 2, s: 3, c: 4, m: 5, u: 6, n: 7, l: 8, v: 9 }
 
 function set(letter: string, value: bigint): void {

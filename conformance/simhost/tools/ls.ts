@@ -1,4 +1,4 @@
-/** ls(1) as FreeBSD prints it: long listings, one name a line otherwise. */
+/** ls(1) as FreeBSD prints it: long listings, or one name on each line. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { HIDDEN_PROC, type ListedFile, longListing } from '../print/listing.ts'
@@ -7,7 +7,7 @@ import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 
 const TMPFS = 0x01021994
 
-/** Names of passwd(5) or group(5) by number, as they are seen from here. */
+/** Names by number from a file like passwd(5) or group(5) of the caller. */
 function names(t: ToolContext, file: string): Map<number, string> {
   const found = new Map<number, string>()
   try {
@@ -16,7 +16,7 @@ function names(t: ToolContext, file: string): Map<number, string> {
       if (name && id !== undefined && id !== '' && !found.has(Number(id))) found.set(Number(id), name)
     }
   } catch {
-    // Numbers then.
+    // Without the file the listing has numbers.
   }
   return found
 }
@@ -66,7 +66,7 @@ export class Lister {
     return this.t.locate?.(file, follow) ?? file
   }
 
-  /** Does it lead somewhere? */
+  /** Whether a file exists, after following links. */
   exists(file: string): boolean {
     try {
       return fs.existsSync(this.at(file, true))
@@ -75,7 +75,7 @@ export class Lister {
     }
   }
 
-  /** -L: a link is shown as what it leads to; one that leads nowhere as itself. */
+  /** -L: whether to show the target of a link; a link that leads nowhere is shown itself. */
   private follows(file: string): boolean {
     return this.has('L') && this.exists(file)
   }
@@ -84,7 +84,7 @@ export class Lister {
     return this.has('l') || this.has('n') || this.has('o') || this.has('g')
   }
 
-  /** What is known of a file, undefined after a message. */
+  /** The data of a file; undefined after an error message. */
   look(file: string, shown: string, follow = false): ListedFile | undefined {
     try {
       const real = this.at(file, follow)
@@ -96,7 +96,7 @@ export class Lister {
       return {
         name: shown,
         kind,
-        // devfs and ufs give links the mode that the umask leaves; Linux shows all bits.
+        // FreeBSD gives a link the mode that the umask leaves; Linux shows all bits.
         mode: kind === 'l' ? 0o755 : stat.mode & 0o7777,
         links,
         user: this.users.get(stat.uid) ?? String(stat.uid),
@@ -135,7 +135,7 @@ export class Lister {
     else for (const file of named) this.t.out(`${this.has('i') ? `${file.inode} ` : ''}${file.name}\n`)
   }
 
-  /** The entries of a directory, undefined after a message. */
+  /** The entries of a directory; undefined after an error message. */
   entries(dir: string): ListedFile[] | undefined {
     let found: string[]
     try {
@@ -155,7 +155,7 @@ export class Lister {
     )
   }
 
-  /** A directory's listing; below `-R` those of its directories. */
+  /** Prints the listing of a directory, and with `-R` the listings of its directories. */
   list(dir: string, title: boolean): void {
     const files = this.entries(dir)
     if (files === undefined) return

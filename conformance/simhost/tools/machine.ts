@@ -1,9 +1,9 @@
-/** Small tools that are the machine's own, with FreeBSD's error messages (`print/messages.ts`). */
+/** Small tools that run the machine's own program and print FreeBSD's error messages (`print/messages.ts`). */
 import { constants } from 'node:os'
 import { freebsdMessage } from '../print/messages.ts'
 import type { ToolContext } from './tool.ts'
 
-/** Where the machine's own program is kept inside a host. */
+/** The directory inside a host that keeps the machine's own programs. */
 export const KEPT = '/usr/libexec/simhost'
 
 export function main(t: ToolContext): number {

@@ -1,4 +1,4 @@
-/** Entry of the bundled executable: the tool is the name it was called by. */
+/** Entry of the bundled executable: the name by which it is called tells the tool. */
 import fs from 'node:fs'
 import { CallError, call } from '../client.ts'
 import { TOOLS } from './registry.ts'

@@ -5,7 +5,7 @@ import { type FstabEntry, MOUNT_HELPERS, readFstab } from './fstab.ts'
 import { takeLibxo } from './jls.ts'
 import { Exit, errx, getopt, lookup, strerror, type ToolContext } from './tool.ts'
 
-/** mount's arguments and status become those of these programs. */
+/** Types for which mount(8) runs a program that gets its arguments and gives its status. */
 const HELPERS = new Set(MOUNT_HELPERS)
 /** Words that mount(8) keeps from the kernel. */
 const OWN_WORDS = /^(noauto|late|failok|mountprog=.*|userquota(=.*)?|groupquota(=.*)?)$/
@@ -66,7 +66,7 @@ export function main(t: ToolContext): number {
   }
 }
 
-/** `-t nullfs,tmpfs` or `-t nonullfs`. */
+/** Whether a type matches the list of -t, such as `nullfs,tmpfs` or `nonullfs`. */
 export function typeMatches(types: string | undefined, fstype: string): boolean {
   if (types === undefined) return true
   const negative = types.startsWith('no')
@@ -108,7 +108,7 @@ function mountAll(t: ToolContext, f: Flags): number {
   return status
 }
 
-/** One argument: an entry of fstab by its special or node; or `mount -u`. */
+/** Does `mount NAME` with one argument: an entry of fstab(5) by its source or mount point, or an update. */
 function byFstab(t: ToolContext, f: Flags, name: string): number {
   const entry = readFstab(t, f.file)?.find((e: FstabEntry) => e.on === name || e.special === name)
   if (entry === undefined) errx(t, 1, `${name}: unknown special file or file system`)
@@ -127,7 +127,7 @@ function update(t: ToolContext, f: Flags, name: string): number {
   return mountOne(t, f, mount.fstype, mount.from, mount.on, words)
 }
 
-/** realpath(3); the path itself when there is nothing. */
+/** realpath(3), or the path itself when it does not exist. */
 export function real(t: ToolContext, path: string): string {
   try {
     return lookup(t, path).path
@@ -171,7 +171,7 @@ function mountOne(
   return 0
 }
 
-/** What is at a path, or the tool's end with its error. */
+/** Looks a path up, or ends the tool with the error. */
 function need(t: ToolContext, self: ToolContext, path: string, status: number): ReturnType<typeof lookup> {
   try {
     return lookup(t, path)

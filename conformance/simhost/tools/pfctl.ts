@@ -7,7 +7,7 @@ function usage(t: ToolContext): never {
   throw new Exit(1)
 }
 
-/** A call, its errors told as errc(3) does after `what`; `words` for errnos that pfctl(8) has its own words for. */
+/** Makes a call; an error ends the tool as errc(3) does, with pfctl(8)'s own words for the errnos of `words`. */
 function ask(
   t: ToolContext,
   what: string,

@@ -17,7 +17,7 @@ function usage(t: ToolContext): never {
   throw new Exit(2)
 }
 
-/** -j: `none`, `any`, 0 (any), or a list of names and jids; a test of a process's jid. */
+/** The test of a process's jid that -j asks for: `none`, `any`, 0 (any), or a list of names and jids. */
 function jailTest(t: ToolContext, list: string): (jid: number) => boolean {
   const wanted = new Set<number>()
   for (const word of list.split(',')) {
@@ -85,7 +85,7 @@ export function main(t: ToolContext): number {
     : print(t, chosen, get('d') ?? '\n', has('l'), has('f'), has('q'))
 }
 
-/** pgrep never reports itself, and its ancestors only with -a. */
+/** The pids that pgrep(1) never reports: its own, and without -a those of its ancestors. */
 function ancestors(all: ProcessRow[], t: ToolContext, keep: boolean): Set<number> {
   const self = (t.call('ping') as { pid: number }).pid
   const set = new Set([self])

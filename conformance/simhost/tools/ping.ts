@@ -1,4 +1,4 @@
-/** `simhost-ping`: is there a simulated host here, and who am I to it? `simhost-reboot`: let it reboot. */
+/** `simhost-ping` says whether this is a simulated host and who the caller is; `simhost-reboot` reboots the host. */
 import { CallError } from '../client.ts'
 import { errx, strerror, type ToolContext } from './tool.ts'
 

@@ -1,8 +1,8 @@
-/** Running programs from a tool that has a process of its own. */
+/** Runs programs from a tool that has its own process. */
 import fs from 'node:fs'
 import { libc } from '../libc.ts'
 
-/** Why a program cannot be executed, or its path. */
+/** The path of a program, or why it cannot be executed. */
 function findProgram(name: string, pathVariable: string): { file: string } | { error: 'ENOENT' | 'EACCES' } {
   const candidates = name.includes('/') ? [name] : pathVariable.split(':').map(dir => `${dir || '.'}/${name}`)
   let error: 'ENOENT' | 'EACCES' = 'ENOENT'
@@ -47,7 +47,7 @@ function execve(file: string, argv: readonly string[], env: Record<string, strin
   const path = Buffer.from(`${file}\0`)
   const av = vector(argv)
   const ev = vector(Object.entries(env).map(([k, v]) => `${k}=${v}`))
-  // Every descriptor of the engine is close-on-exec; what the caller had open stays, as with execvp(3).
+  // The engine's descriptors are close-on-exec, and those of the caller stay open, as with execvp(3).
   libc.execve(ptr(path), av, ev)
 }
 
@@ -60,7 +60,7 @@ export interface User {
   shell: string
 }
 
-/** Looks a user up by name or number in /etc/passwd as it is seen from here. */
+/** Looks a user up by name or number in this process's /etc/passwd. */
 export function findUser(name: string): User | undefined {
   let text = ''
   try {
@@ -91,12 +91,12 @@ export function groupsOf(user: User): number[] {
       if (members?.split(',').includes(user.name)) groups.add(Number(gid))
     }
   } catch {
-    // No such file: only the primary group.
+    // Without the file the user has the primary group only.
   }
   return [...groups]
 }
 
-/** setgroups, setgid, setuid. */
+/** Makes this process one of the user: setgroups(2), setgid(2), setuid(2). */
 export function become(user: User, groups: number[]): void {
   const list = new Uint32Array(groups)
   const { ptr } = require('bun:ffi') as typeof import('bun:ffi')

@@ -2,7 +2,7 @@
 import { CallError } from '../client.ts'
 import { Exit, getopt, type ToolContext } from './tool.ts'
 
-/** What the kernel tells of a process. */
+/** The data of a process, as the kernel gives them. */
 export interface ProcessRow {
   pid: number
   ppid: number
@@ -32,7 +32,7 @@ export interface ProcessRow {
 interface Keyword {
   header: string
   left?: boolean
-  /** The column is at least this wide. */
+  /** Least width of the column. */
   width?: number
   value: (p: ProcessRow, all: ProcessRow[]) => string
 }
@@ -92,13 +92,13 @@ const number = (header: string, value: (p: ProcessRow) => number | string): Keyw
 })
 const word = (header: string, value: (p: ProcessRow) => string): Keyword => ({ header, left: true, value })
 
-/** What the caller's own files and jails make of numbers; set by each run. */
+/** Functions that turn ids into names by the caller's own files and jails; each run sets them. */
 const names = { user: String, group: String, jail: String } as Record<
   'user' | 'group' | 'jail',
   (id: number) => string
 >
 
-/** Names from passwd(5) or group(5) by number; the first line counts. */
+/** Names by number from passwd(5) or group(5); the first line of a number counts. */
 function namesIn(t: ToolContext, file: string): (id: number) => string {
   const found = new Map<number, string>()
   try {
@@ -107,7 +107,7 @@ function namesIn(t: ToolContext, file: string): (id: number) => string {
       if (/^[0-9]+$/.test(id) && !found.has(Number(id))) found.set(Number(id), name)
     }
   } catch (error) {
-    // Without the file there are numbers.
+    // Without the file the columns have numbers.
     if (!(error instanceof CallError)) throw error
   }
   return id => found.get(id) ?? String(id)
@@ -184,7 +184,7 @@ interface Column {
   header: string
 }
 
-/** A format: keywords by comma or blank; after `=` all the rest is the header. */
+/** Reads a format: keywords with commas or blanks between them; everything after `=` is the header. */
 function columns(t: ToolContext, text: string): Column[] {
   const list: Column[] = []
   let rest = text
@@ -206,7 +206,7 @@ function columns(t: ToolContext, text: string): Column[] {
 }
 
 export function main(t: ToolContext): number {
-  // The old form `ps aux`.
+  // `ps aux` is the old form of `ps -aux`.
   if (t.args[0] !== undefined && /^[a-zA-Z]+$/.test(t.args[0])) t.args[0] = `-${t.args[0]}`
   const { options, rest } = getopt(t, 'AaCcdDeG:gHhjJ:LlM:mN:O:o:p:rSTt:U:uvwXxZ', () => usage(t))
   const has = (letter: string) => options.some(([l]) => l === letter)

@@ -1,8 +1,8 @@
-/** Tools whose work is done in the kernel process: they pass their arguments on and print what comes back. */
+/** Tools that work in the kernel process: they send their arguments there and print the answer. */
 import type { Json } from '../client.ts'
 import type { ToolContext } from './tool.ts'
 
-/** What such a call answers. */
+/** The answer of such a call. */
 export interface Relayed {
   status: number
   stdout: string

@@ -1,4 +1,4 @@
-/** service(8), as far as the documents name it: `service devfs restart` loads the default rulesets again. */
+/** service(8): only `service devfs restart`, which loads the default rulesets again. */
 import type { ToolContext } from './tool.ts'
 
 export function main(t: ToolContext): number {

@@ -1,4 +1,4 @@
-/** setfib(1): becomes a command that runs under another routing table. */
+/** setfib(1): executes a command with another routing table. */
 import { CallError } from '../client.ts'
 import { execvp } from './process.ts'
 import { Exit, errx, strerror, type ToolContext } from './tool.ts'
@@ -8,7 +8,7 @@ export function main(t: ToolContext): number {
     t.err('usage: setfib [-F] value command\n')
     throw new Exit(1)
   }
-  // `-F N`, `-N` and `N` alone.
+  // The number may be given as `-F N`, as `-N`, or as `N` alone.
   let [value = '', ...rest] = t.args
   if (value === '-F') [value = '', ...rest] = rest
   else value = value.replace(/^-F?/, '')

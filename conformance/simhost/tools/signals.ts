@@ -1,10 +1,10 @@
-/** Signals by FreeBSD's names and numbers, and the numbers they have here, which are Linux's. */
+/** Signals by FreeBSD's names and numbers, with the numbers of Linux. */
 import { constants } from 'node:os'
 
 const NAMES =
   `HUP INT QUIT ILL TRAP ABRT EMT FPE KILL BUS SEGV SYS PIPE ALRM TERM URG STOP TSTP CONT CHLD TTIN TTOU IO
   XCPU XFSZ VTALRM PROF WINCH INFO USR1 USR2`.split(/\s+/)
-/** What Linux does not have: signals that end, or do not touch, a process that knows nothing of them. */
+/** Signals that Linux lacks, each with one of Linux whose default does the same: EMT ends a process, INFO does not. */
 const INSTEAD: Readonly<Record<string, number>> = { EMT: 16, INFO: constants.signals.SIGURG }
 
 /** Linux's number by name (with or without SIG, any case) or by FreeBSD's number; undefined when unknown. */

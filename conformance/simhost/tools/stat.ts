@@ -5,7 +5,7 @@ import { errnoOf } from './errno.ts'
 import { Lister } from './ls.ts'
 import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 
-/** What is known of a file, the columns of `ls -l` included. */
+/** The data of a file for stat(1), with the columns of `ls -l`. */
 function look(lister: Lister, name: string, follow: boolean): StatFile {
   const stat = follow ? fs.statSync(name) : fs.lstatSync(name)
   const listed = lister.look(name, name, follow)

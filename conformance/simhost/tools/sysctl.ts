@@ -52,7 +52,7 @@ export function main(t: ToolContext): number {
 function one(t: ToolContext, f: Flags, word: string): boolean {
   const m = /^([^=: ]+)(?:=|: |: *)?/.exec(word)
   const given = m?.[1] ?? word
-  // A dot at the end of a name is nothing (name2oid).
+  // A dot at the end of a name does not count (name2oid).
   const name = given.replace(/(.)\.$/, '$1')
   const value = word.includes('=') ? word.slice(word.indexOf('=') + 1) : undefined
   const exists = t.call('sysctlExists', name) as boolean

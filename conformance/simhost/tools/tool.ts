@@ -1,13 +1,13 @@
 /**
- * How a FreeBSD tool is written here: a function of a context. The same function runs as a program of its own (bundled
- * executable, `tools/main.ts`), or inside the kernel for the in-jail stub; so it may use nothing but its context,
- * unless it says `program: true`.
+ * The form of a tool: a function of a context. The same function runs as a program (the bundled executable of
+ * `tools/main.ts`) or inside the kernel for the in-jail stub. So it may use nothing but its context, unless the registry
+ * says `program: true`.
  */
 import type { Json } from '../client.ts'
 
 /** What a tool can see and do. */
 export interface ToolContext {
-  /** The name it was called by, without directory. */
+  /** The name by which the tool was called, without the directory. */
   name: string
   /** Arguments after the name. */
   args: string[]
@@ -17,8 +17,8 @@ export interface ToolContext {
   /** A file of the caller's, as text; throws `CallError` with the errno. */
   readFile(path: string): string
   /**
-   * The path under which node:fs finds what the caller calls by a name, its last link followed or not; a tool without
-   * it sees what the caller sees.
+   * The path by which node:fs finds a file of the caller; `follow` says whether to follow a link at the end. Without
+   * this function the tool sees the same files as the caller.
    */
   locate?(path: string, follow: boolean): string
   /** A call of the kernel; throws `CallError`. */
@@ -29,16 +29,16 @@ export interface ToolContext {
 export type ToolMain = (t: ToolContext) => number
 
 export interface ToolDefinition {
-  /** Names and absolute paths it is installed under, e.g. `/sbin/mount`. */
+  /** Absolute paths of the tool, such as `/sbin/mount`. */
   paths: string[]
-  /** Paths below /rescue and in small roots where the stub stands for it. */
+  /** True when the stub takes the place of the tool in /rescue and in small roots. */
   inJail?: boolean
   /**
-   * It wants a process of its own on the host (reads standard input, executes something). With `inJail` it does with
-   * the stub in jails.
+   * True when the tool needs its own process on the host, to read standard input or to execute something. With
+   * `inJail` it works by the stub in jails all the same.
    */
   program?: boolean
-  /** It needs the machine's program of the same name, kept where it can find it; without one it is left out. */
+  /** True when the tool runs the machine's program of the same name; a host has no such tool without that program. */
   wraps?: boolean
   load: () => Promise<{ main: ToolMain }>
 }
@@ -100,7 +100,7 @@ export function strerror(errno: string): string {
   return STRERROR[errno] ?? `Unknown error: ${errno}`
 }
 
-/** What a path of the caller's is, links followed: its resolved path as the caller sees it. Throws `CallError`. */
+/** Looks up a path of the caller and follows links; the resolved path is the one the caller sees. Throws `CallError`. */
 export function lookup(
   t: ToolContext,
   path: string,
@@ -109,8 +109,8 @@ export function lookup(
 }
 
 /**
- * getopt(3): what was found, in order, and the rest. Prints FreeBSD's messages and calls `usage` for bad input. `each`
- * sees every option as it is read, for tools that complain of a value before they complain of a later option.
+ * getopt(3): the options in order, and the remaining words. Prints FreeBSD's messages and calls `usage` for bad input.
+ * `each` gets every option as it is read, for tools that check a value before they read the next option.
  */
 export function getopt(
   t: ToolContext,

@@ -36,7 +36,7 @@ export function main(t: ToolContext): number {
 
 const table = (t: ToolContext) => t.call('mounts') as unknown as MountEntry[]
 
-/** -A: everything but the root and /dev, newest first. -a: what fstab names and has a known type, the last line first. */
+/** -A: unmounts everything but the root and /dev, newest first. -a: the entries of fstab(5), the last line first. */
 function all(t: ToolContext, f: Flags, fstab: string | undefined): number {
   let status = 0
   if (fstab === undefined) {
@@ -60,7 +60,7 @@ function all(t: ToolContext, f: Flags, fstab: string | undefined): number {
 const known = (t: ToolContext, type: string): boolean =>
   (t.call('lsvfs') as { name: string; loaded: boolean }[]).some(vfs => vfs.name === type && vfs.loaded)
 
-/** checkname(): by fsid, recorded mount point or source, the newest first; else by what the path leads to now. */
+/** checkname: finds the newest mount by fsid, recorded mount point or source, else by the file to which the path leads. */
 function one(t: ToolContext, f: Flags, name: string): boolean {
   const mounts = table(t).reverse()
   const listed = (word: string): MountEntry | undefined =>
@@ -105,7 +105,7 @@ function unmount(t: ToolContext, f: Flags, m: MountEntry): boolean {
   return true
 }
 
-/** What umount(8) tries for the sake of old kernels, which had no file system ids. */
+/** Unmounts by path, as umount(8) does for old kernels without file system ids. */
 function unmountByPath(t: ToolContext, f: Flags, m: MountEntry): boolean {
   try {
     t.call('unmount', m.on, { force: f.force })

@@ -18,7 +18,7 @@ function setNumber(value: Json | undefined): number {
 
 /**
  * `devfsRulesets`, `devfsRules`, `devfsAddRule` and `devfsDeleteRuleset` are ioctls of the host's /dev, `devfsApplyRule` of
- * the devfs that a path lies on. PRIV_DEVFS_RULE is for root on the host alone, also for looking.
+ * the devfs that a path lies on. Only root of the host has PRIV_DEVFS_RULE, which reading the rules needs, too.
  */
 export function installDevfsCalls(kernel: Kernel, mounts: Mounts, devfs: Devfs): void {
   const { rules } = devfs

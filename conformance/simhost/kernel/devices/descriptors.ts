@@ -1,21 +1,21 @@
 /**
- * /dev/fd: Linux knows the descriptors of a process in its proc only. A directory that offers them has an instance of it
- * of its own below a name that listings leave out, with nothing but the processes of whoever looks.
+ * /dev/fd: Linux shows the descriptors of a process in proc only. So a directory that offers them has its own instance of
+ * proc, below a name that listings leave out, which shows a process only those that it may inspect.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import { LibcError, MS, mount, umount } from '../../libc.ts'
 import { HIDDEN_PROC } from '../../print/listing.ts'
 
-/** hidepid exempts a group, by default 0: this one has no members. */
+/** hidepid exempts one group, by default group 0; this group has no members. */
 export const NOBODYS_GID = 2_147_483_000
 
-/** What a link to descriptor `fd` says, relative to the directory that `showDescriptors` was called for. */
+/** The target of a link to descriptor `fd`, relative to the directory for which `showDescriptors` was called. */
 export function descriptorLink(fd: number): string {
   return `${HIDDEN_PROC}/self/fd/${fd}`
 }
 
-/** Makes the links in a directory work. */
+/** Makes the links to descriptors in a directory work. */
 export function showDescriptors(dir: string): void {
   const proc = path.join(dir, HIDDEN_PROC)
   fs.mkdirSync(proc, { recursive: true })
@@ -30,7 +30,7 @@ export function showDescriptors(dir: string): void {
   }
 }
 
-/** Takes it away again, so that the directory can be unmounted or removed. */
+/** Takes the instance of proc away, so that the directory can be unmounted or removed. */
 export function hideDescriptors(dir: string): void {
   const proc = path.join(dir, HIDDEN_PROC)
   try {

@@ -7,7 +7,7 @@ import { type DeviceNode, MODULE_NODES, ptsNode } from '../../rules/devfs/nodes.
 import type { Mount } from '../mounts/types.ts'
 import { DevfsTree } from './tree.ts'
 
-/** What Linux programs need in /dev and devfs does not have: on the host only, unknown to the rules. */
+/** Makes what Linux programs need in the host's /dev and devfs lacks; the rules know nothing of these nodes. */
 function linuxExtras(): void {
   for (const [name, major, minor] of [
     ['tty', 5, 0],
@@ -51,7 +51,7 @@ export class Devfs {
     return (m.data as Mounted | undefined) ?? this.host
   }
 
-  /** Fills a fresh tmpfs; `where` is its place. */
+  /** Fills a new tmpfs with the nodes of a devfs; `where` tells the place of the tmpfs. */
   attach(where: () => string, ruleset: number): Mounted {
     const made = { view: this.rules.mount(ruleset), tree: new DevfsTree(where, false) }
     this.show(made)
@@ -66,7 +66,7 @@ export class Devfs {
     this.rules.removeNodes(names)
   }
 
-  /** Pseudo-terminals that were opened or closed since the last look. */
+  /** Adds and removes the nodes of pseudo-terminals that were opened or closed since the last call. */
   watchTerminals(): void {
     const now = new Set(fs.readdirSync('/dev/pts').filter(name => name !== 'ptmx'))
     const opened = [...now].filter(name => !this.terminals.has(name))
@@ -76,7 +76,7 @@ export class Devfs {
     if (closed.length > 0) this.removeNodes(closed.map(name => `pts/${name}`))
   }
 
-  /** A reboot: only what rc.d/devfs makes is left of the rules, only the kernel's own devices. */
+  /** A reboot: the rules that rc.d/devfs makes and the kernel's own devices stay, everything else goes. */
   reset(): void {
     const { view } = this.host
     for (const set of this.rules.numbers()) this.rules.removeAll(view, set)

@@ -7,14 +7,14 @@ import type { Parts } from '../offered-parts.ts'
 import { installDevfsCalls } from './calls.ts'
 import { Devfs } from './devfs.ts'
 
-/** `%d` of vfs_scanopt(9): leading digits; undefined for what is no ruleset number. */
+/** The number of a ruleset from the leading digits, as `%d` of vfs_scanopt(9) reads it; undefined for another text. */
 function rulesetNumber(value: string | undefined): number | undefined {
   const digits = /^\s*([-+]?[0-9]+)/.exec(value ?? '')?.[1]
   const number = Number(digits ?? Number.NaN)
   return number >= 0 && number <= 65_535 ? number : undefined
 }
 
-/** The ruleset for a mount by this caller: jails have theirs and may not ask for another (devfs_mount). */
+/** The ruleset for a mount by this caller. A jail has its own and may not ask for another one (devfs_mount). */
 function rulesetFor(caller: Caller, { jails }: Parts, asked: string | undefined): number {
   const number = asked === undefined ? undefined : rulesetNumber(asked)
   if (asked !== undefined && number === undefined)
@@ -55,7 +55,7 @@ export function installDevfs(kernel: Kernel, parts: Parts): Devfs {
   kernel.on('tick', () => devfs.watchTerminals())
   kernel.on('reboot', () => devfs.reset())
   installDevfsCalls(kernel, mounts, devfs)
-  // `service devfs restart`.
+  // `service devfs restart` makes this call.
   kernel.register('devfsReload', caller => {
     if (caller.uid !== 0 || caller.jid !== 0) throw new KernelError('EPERM')
     loadDefaultRules(devfs.rules, devfs.host.view)

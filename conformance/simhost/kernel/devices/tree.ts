@@ -1,4 +1,4 @@
-/** What a devfs mount shows, as files of a tmpfs: kept in step with the entries that its rules leave visible. */
+/** The files of a tmpfs that show a devfs mount: always those entries that the rules leave visible. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { MS, mknod, mount, umount } from '../../libc.ts'
@@ -9,20 +9,20 @@ import { descriptorLink, hideDescriptors, showDescriptors } from './descriptors.
 export class DevfsTree {
   private dir: string
   private readonly where: () => string
-  /** The host's own /dev: its terminals are mounted for good. */
+  /** True for the host's /dev, whose terminals stay mounted. */
   private readonly ownTerminals: boolean
   private readonly made = new Map<string, string>()
   private terminals = false
   private descriptors = false
 
-  /** `where` tells the place of the mount, which a rename above it changes. */
+  /** `where` tells the place of the mount, which changes when a directory above it is renamed. */
   constructor(where: () => string, ownTerminals: boolean) {
     this.where = where
     this.dir = where()
     this.ownTerminals = ownTerminals
   }
 
-  /** Makes the files what `entries` say (parents come before what is in them). */
+  /** Makes the files as `entries` say; a directory comes before its entries. */
   sync(entries: readonly DevfsEntry[]): void {
     this.dir = this.where()
     const isTerminal = (name: string): boolean => name === 'pts' || name.startsWith('pts/')
@@ -39,7 +39,7 @@ export class DevfsTree {
     }
   }
 
-  /** Takes away what is mounted inside, for good or until the next `sync`. */
+  /** Unmounts what is mounted inside, for good or until the next `sync`. */
   hideMounts(): void {
     this.dir = this.where()
     this.showTerminals(false)
@@ -58,7 +58,7 @@ export class DevfsTree {
       try {
         fs.rmdirSync(path.join(this.dir, name))
       } catch {
-        // Something is mounted there (fdescfs); it stays until that has gone.
+        // Something is mounted there, such as fdescfs; the directory stays until it is unmounted.
         return
       }
     }
@@ -81,7 +81,7 @@ export class DevfsTree {
       if (entry.kind === 'dir') fs.mkdirSync(file, { recursive: true })
       else if (link !== undefined) fs.symlinkSync(link, file)
       else {
-        // A node that nothing answers to has null's number: it can be opened and says nothing.
+        // A node without a device below gets the number of null: it can be opened and has no data.
         const [major, minor] = Array.isArray(linux) ? (linux as [number, number]) : [1, 3]
         mknod(file, 0o20000 | entry.mode, major, minor)
       }
@@ -93,15 +93,15 @@ export class DevfsTree {
     this.made.set(entry.name, look)
   }
 
-  /** `fd/N` leads to the descriptors of a jail's process without a procfs. */
+  /** The target of a link; `fd/N` leads to the descriptors of a jail's process also without a procfs. */
   private linkTo(name: string, linux: string): string {
     const fd = /^fd\/([0-9]+)$/.exec(name)?.[1]
     return fd === undefined || this.ownTerminals ? linux : descriptorLink(Number(fd))
   }
 
   /**
-   * Terminals work only in an instance of Linux's devpts: the host's, bound to `pts`. With them comes `tty`, which
-   * devfs never lists but finds for whoever has a controlling terminal that the rules leave visible.
+   * Terminals work only in an instance of Linux's devpts, so `pts` is a bind mount of the host's. `tty` comes with them:
+   * devfs never lists it, but finds it for a process whose controlling terminal the rules leave visible.
    */
   private showTerminals(on: boolean): void {
     if (on === this.terminals) return

@@ -12,7 +12,7 @@ import { metaName, metaValue } from './meta.ts'
 import { installJailSet } from './set.ts'
 import { type Jail, Jails, type Value } from './table.ts'
 
-/** Capabilities that no jail has: what prison_priv_check does not grant, and what would leave the simulation. */
+/** Capabilities that no jail has: those that prison_priv_check does not grant, and those that would lead out. */
 const NEVER = [2, 16, 17, 19, 20, 21, 22, 25, 26, 27, 30, 32, 33, 34, 35, 36, 37, 38, 39, 40]
 
 /** The capabilities a process gives up when it enters the jail (Linux numbers). */
@@ -30,13 +30,13 @@ function dropped(jail: Jail): number[] {
   return list
 }
 
-/** Does the process hold an open directory? jail_attach(2) refuses then (kern_descrip.c pwd_chroot_chdir). */
+/** Whether the process has a directory open, which jail_attach(2) refuses (kern_descrip.c, pwd_chroot_chdir). */
 function holdsDirectory(pid: number): boolean {
   for (const fd of fs.readdirSync(`/proc/${pid}/fd`)) {
     try {
       if (fs.statSync(`/proc/${pid}/fd/${fd}`).isDirectory()) return true
     } catch {
-      // Closed meanwhile, or something that cannot be stat'ed.
+      // The descriptor was closed meanwhile, or stat(2) does not work on it.
     }
   }
   return false
@@ -101,7 +101,7 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
     return jail.root.startsWith(`${own.root}/`) ? jail.root.slice(own.root.length) : '/'
   }
 
-  /** A jail by jid or name with jail_get(2)'s error. */
+  /** Finds a jail by jid or name, or throws the error of jail_get(2). */
   function need(caller: Caller, key: string | number): Jail {
     const jail = jails.find(caller, key)
     if (jail !== undefined) return jail
@@ -137,7 +137,7 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
     )
   })
   kernel.register('jailParamList', () => params(klds) as unknown as Json)
-  // libjail's lookup of one parameter: null when the kernel does not know it.
+  // libjail looks up one parameter by this call; the answer is null when the kernel does not know it.
   kernel.register(
     'jailParamType',
     (caller, name) => (lookUp(klds, text(name), caller.jid === 0) ?? null) as Json,
@@ -155,7 +155,7 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
       seccomp: jailFilter().toString('base64'),
     }
   })
-  // jail_attach(2) and a call from there, for tools with -j that look and set by calls alone.
+  // Attaches and makes one call inside the jail, for options -j of tools that read and set by calls alone.
   kernel.register('insideJail', (caller, jid, name, ...args) => {
     const jail = jails.find(caller, number(jid))
     if (jail === undefined) throw new KernelError('EINVAL')

@@ -1,4 +1,4 @@
-/** What jail_set(2) refuses of the parameters themselves: values, sizes, what modules say, unknown names. */
+/** What jail_set(2) refuses in the parameters alone: wrong values, sizes, refusals of modules, unknown names. */
 
 import { findParam, negated } from '../../rules/jail/catalogue.ts'
 import { parseInet, parseInet6 } from '../../rules/net/address.ts'
@@ -11,7 +11,7 @@ import type { Jail, Value } from './table.ts'
 export const SYSV = ['sysvmsg', 'sysvsem', 'sysvshm']
 const JAILSYS: ReadonlySet<Value> = new Set(['disable', 'new', 'inherit'])
 
-/** What is refused before any jail is looked for, in the order of kern_jail_set. */
+/** Checks what kern_jail_set refuses before it looks for any jail, in the kernel's order. */
 export function checkEarly(request: SetRequest): void {
   const { given, mode } = request
   const text = (name: string, size: number) => {
@@ -38,7 +38,7 @@ export function checkEarly(request: SetRequest): void {
   const release = given.get('osrelease')
   if (release !== undefined) {
     if (mode === 'update') throw cannotChange('osrelease')
-    // The length that is compared includes the NUL.
+    // The kernel compares the length with the NUL.
     const length = Buffer.byteLength(String(release))
     if (length < 1 || length + 1 >= 32)
       throw new KernelError(
@@ -53,7 +53,7 @@ export function checkEarly(request: SetRequest): void {
   if (given.has('path') && mode === 'update') throw cannotChange('path')
 }
 
-/** An address list: not too long, nothing unspecified or broadcast, nothing twice; all but the first are sorted. */
+/** Checks an address list: length, no unspecified or broadcast address, none twice. Sorts all but the first. */
 function checkAddressList(given: Map<string, Value>, family: 'ip4' | 'ip6'): void {
   const list = given.get(`${family}.addr`)
   if (!Array.isArray(list) || list.length === 0) return
@@ -73,7 +73,7 @@ function checkAddressList(given: Map<string, Value>, family: 'ip4' | 'ip6'): voi
   given.set(`${family}.addr`, [first ?? '', ...others])
 }
 
-/** What the modules refuse (PR_METHOD_CHECK). */
+/** Checks what modules of the kernel refuse (PR_METHOD_CHECK). */
 export function checkModules(given: Map<string, Value>, parent: Jail | undefined): void {
   for (const name of SYSV) {
     const value = given.get(name)
@@ -89,7 +89,7 @@ export function checkModules(given: Map<string, Value>, parent: Jail | undefined
   for (const name of ['linux.osname', 'linux.osrelease'])
     if (Buffer.byteLength(String(given.get(name) ?? '')) + 1 > 65)
       throw new KernelError('ENAMETOOLONG', `${name} too long`)
-  // linux_map_osrel: three numbers, from 1.0.0 on, and not one character alone after them.
+  // linux_map_osrel takes three numbers from 1.0.0 on, and refuses a single character after them.
   const linux = given.get('linux.osrelease')
   const release =
     linux === undefined ? undefined : /^([0-9]+)\.([0-9]+)\.([0-9]+)(?:$|..)/s.exec(String(linux))
@@ -97,7 +97,7 @@ export function checkModules(given: Map<string, Value>, parent: Jail | undefined
     throw new KernelError('EINVAL', 'linux.osrelease format error')
 }
 
-/** What nobody has noted by then is unknown. */
+/** Refuses the parameters that no part of the kernel has taken. */
 export function checkKnown(given: Map<string, Value>, klds: Klds): void {
   for (const [name, value] of given) {
     const param = findParam(klds, name)

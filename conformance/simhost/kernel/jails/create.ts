@@ -1,4 +1,4 @@
-/** Making a jail (JAIL_CREATE): checks in the kernel's order, then the record and its namespaces. */
+/** Makes a jail (JAIL_CREATE): the checks in the kernel's order, then the record and its namespaces. */
 import fs from 'node:fs'
 import { ALLOWED_BY_DEFAULT, params } from '../../rules/jail/catalogue.ts'
 import { KernelError } from '../kernel.ts'
@@ -11,10 +11,10 @@ import type { Around, SetRequest } from './request.ts'
 import type { Jail, Value } from './table.ts'
 import { addressMode, changedMeta, HOST_VALUES, hostValue, initial, store } from './values.ts'
 
-/** Number of the last CPU set that was made; 1 is the host's. */
+/** Number of the newest CPU set; the host's is 1. */
 let cpusets = 1
 
-/** The new jail, in the table. EPERM, EINVAL and others as kern_jail_set has them. */
+/** Puts a new jail into the table. Throws EPERM, EINVAL and others as kern_jail_set does. */
 export function createJail(around: Around, request: SetRequest, place: Place, root: Found): Jail {
   const { jails, klds } = around
   const { caller, given } = request

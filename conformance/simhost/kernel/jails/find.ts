@@ -1,4 +1,4 @@
-/** Which jail a request means, and where a new one goes (kern_jail_set's search by jid and name). */
+/** Finds the jail that a request means, or the place of a new one (kern_jail_set's search by jid and name). */
 import { KernelError } from '../kernel.ts'
 import type { Around, SetRequest } from './request.ts'
 import type { Jail, Jails } from './table.ts'
@@ -8,23 +8,23 @@ export interface Place {
   jail?: Jail | undefined
   /** jid of the parent. */
   parent: number
-  /** The last component of the name that was given. */
+  /** The last component of the name in the request. */
   base?: string
-  /** The jid that was asked for, 0 when none was. */
+  /** The jid in the request, 0 when it has none. */
   jid: number
 }
 
 const quoted = (name: string) => `jail "${name}"`
 
-/** strtoul(3) of a whole last component: the jid that a new jail asks for by its name. */
+/** The jid that a new jail asks for by its name: strtoul(3) of the whole last component. */
 function jidOfName(name: string): number {
   const digits = /^\s*([+-]?)([0-9]+)$/.exec(name.slice(name.lastIndexOf('.') + 1))
   return digits === null ? 0 : Number(`${digits[1] === '-' ? '-' : ''}${digits[2]}`)
 }
 
 /**
- * Finds the jail to change and the parent of a new one. A jail that is named by its jid is measured by the caller's own
- * jail, as kern_jail_set does (`ppr` stays `mypr`): a name with dots then says "cannot change jail's parent".
+ * Finds the jail to change, or the parent of a new one. When the request has a jid, kern_jail_set compares the parent of
+ * the jail with the caller's own jail (`ppr` stays `mypr`), so a name with dots is "cannot change jail's parent".
  */
 export function find({ jails }: Around, { caller, mode, given }: SetRequest): Place {
   const name = typeof given.get('name') === 'string' ? String(given.get('name')) : undefined
@@ -33,7 +33,7 @@ export function find({ jails }: Around, { caller, mode, given }: SetRequest): Pl
   if (jid < 0) throw new KernelError('EINVAL', 'negative jid')
   let jail: Jail | undefined
   if (jid !== 0) {
-    // Who cannot see a jail is told all the same that its jid is taken.
+    // A caller who cannot see a jail learns all the same that its jid is taken.
     if (mode === 'create' && jails.table.has(jid))
       throw new KernelError('EEXIST', `jail ${jid} already exists`)
     jail = mode === 'update' ? jails.find(caller, jid) : undefined

@@ -1,4 +1,4 @@
-/** Parameters of a request as the kernel takes them: names found in the catalogue, texts made into values (libjail). */
+/** Turns the words of a request into parameters: names from the catalogue, values of the kernel's types (libjail). */
 import type { Json } from '../../client.ts'
 import { findParam } from '../../rules/jail/catalogue.ts'
 import { parseValue, resolve, ValueError } from '../../rules/jail/values.ts'
@@ -6,7 +6,7 @@ import { KernelError } from '../kernel.ts'
 import type { Klds } from '../klds.ts'
 import type { Value } from './table.ts'
 
-/** One pair of the request; EINVAL for what is none. */
+/** Reads one pair of the request; EINVAL for anything else. */
 function pairOf(pair: Json): [string, string | undefined] {
   if (Array.isArray(pair) && typeof pair[0] === 'string') {
     if (pair[1] === true) return [pair[0], undefined]
@@ -15,7 +15,7 @@ function pairOf(pair: Json): [string, string | undefined] {
   throw new KernelError('EINVAL', 'a parameter is a name and a text or true')
 }
 
-/** Values by the positive names of the parameters. EINVAL with the text of the kernel or of libjail. */
+/** The values by the positive names of their parameters. EINVAL with the text of the kernel or of libjail. */
 export function givenOf(klds: Klds, parameters: Json | undefined): Map<string, Value> {
   if (!Array.isArray(parameters)) throw new KernelError('EINVAL')
   const given = new Map<string, Value>()

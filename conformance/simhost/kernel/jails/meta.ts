@@ -1,18 +1,18 @@
 /** The texts that a jail carries, `meta` and `env`: lines of key=value (sys/kern/kern_jailmeta.c). */
 import { KernelError } from '../kernel.ts'
 
-/** security.jail.meta_maxbufsize: with the NUL. */
+/** security.jail.meta_maxbufsize, which counts the NUL. */
 const MAXIMUM = 4096
 
-/** The text or key that a parameter is of: `meta`, `meta.key`; undefined for others. */
+/** The text and the key that a parameter like `meta` or `meta.key` means; undefined for other parameters. */
 export function metaName(name: string): { text: 'meta' | 'env'; key: string | undefined } | undefined {
   const found = /^(meta|env)(?:\.(.*))?$/s.exec(name)
   return found === null ? undefined : { text: found[1] as 'meta' | 'env', key: found[2] }
 }
 
 /**
- * The text after the parameters of one jail_set(2), in their order: a whole text replaces, a key's new line comes first
- * and its old ones go, null takes a key away. EFBIG when it grows too long, EINVAL for a key without a name.
+ * The text after the parameters of one jail_set(2), applied in their order. A whole text replaces the text; a key puts its
+ * new line first and removes its old lines; null removes a key. EFBIG for too long a text, EINVAL for a key without a name.
  */
 export function changeMeta(
   old: string,

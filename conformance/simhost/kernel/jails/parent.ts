@@ -1,11 +1,11 @@
-/** What the parent and the jails beside it leave to a jail: limits, permissions, addresses. */
+/** Checks what a jail may have beside its parent and the other jails: limits, permissions, addresses. */
 
 import { ALLOW_FREELY } from '../../rules/jail/catalogue.ts'
 import { KernelError } from '../kernel.ts'
 import type { Around, SetRequest } from './request.ts'
 import type { Jail, Jails, Value } from './table.ts'
 
-/** Privileges and limits that depend on the parent; the host's limits are -1 and 999999. */
+/** Checks privileges and limits that depend on the parent; the limits of the host are -1 and 999999. */
 export function checkParent(
   { jails }: Around,
   { given, caller }: SetRequest,
@@ -25,7 +25,7 @@ export function checkParent(
   const rules = given.get('devfs_ruleset')
   if (typeof rules === 'number') {
     if (rules < 0 || rules > 65_535) throw new KernelError('EINVAL')
-    // Who is in a jail gives what the jail above has.
+    // A creator inside a jail gives the ruleset of the jail above.
     const above = Number(parent?.values.get('devfs_ruleset') ?? 0)
     if (caller.jid !== 0 && rules > 0 && rules !== above) throw new KernelError('EPERM')
     if (caller.jid !== 0) given.set('devfs_ruleset', above)
@@ -33,7 +33,7 @@ export function checkParent(
   checkAddresses(jails, given, parent, jail)
 }
 
-/** allow.* that the parent has not. */
+/** Refuses allow.* that the parent lacks. */
 export function checkAllow(given: Map<string, Value>, parent: Jail | undefined): void {
   if (parent === undefined) return
   for (const [name, value] of given)
@@ -41,7 +41,7 @@ export function checkAllow(given: Map<string, Value>, parent: Jail | undefined):
       if (parent.values.get(name) !== true) throw new KernelError('EPERM')
 }
 
-/** Addresses that the parent has not (EPERM) or another jail has (EADDRINUSE). */
+/** Refuses addresses that the parent lacks (EPERM) or another jail has (EADDRINUSE). */
 function checkAddresses(
   jails: Jails,
   given: Map<string, Value>,
@@ -57,7 +57,7 @@ function checkAddresses(
       throw new KernelError('EPERM')
     for (const other of jails.all()) {
       const theirs = other.values.get(`${family}.addr`)
-      // Its own children are left out, not its parent: one of several addresses is refused to a child of who has them.
+      // The jail's own children do not count. The parent counts: a child cannot have one of several addresses of it.
       if (other === jail || (jail && jails.isBelow(other.jid, jail.jid)) || !Array.isArray(theirs)) continue
       if (list.length === 1 && theirs.length === 1) continue
       if (other.vnet === (parent?.vnet ?? 0) && theirs.some(a => list.includes(a)))

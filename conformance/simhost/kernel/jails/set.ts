@@ -12,8 +12,8 @@ import type { Jails } from './table.ts'
 import { updateJail } from './update.ts'
 
 /**
- * The call `jailSet(parameters, mode)`: pairs of a parameter in jail(8)'s words and its text, or `true` for none; the
- * jid. Only jail(8) and whoever stands in its place load modules, jail_set(2) does not.
+ * Registers the call `jailSet(parameters, mode)`, which gives the jid. `parameters` are pairs of a name in jail(8)'s words
+ * and its text, or `true` for no text. jail(8) and programs in its place load modules by themselves, jail_set(2) does not.
  */
 export function installJailSet(kernel: Kernel, jails: Jails, klds: Klds): void {
   const around: Around = { kernel, jails, klds }

@@ -10,21 +10,21 @@ export type Value = number | string | boolean | string[]
 
 export interface Jail {
   jid: number
-  /** Full name from the host's point of view. */
+  /** Full name as the host sees it. */
   name: string
   parent: number
-  /** Resolved host path; the descriptor keeps the file system busy. */
+  /** Resolved path on the host; the descriptor keeps the file system busy. */
   root: string
   rootFd: number
-  /** The path as given, relative to the creator. */
+  /** The path of the request, relative to the root of the creator. */
   path: string
   persist: boolean
-  /** The jail whose network stack it is in: its own jid for vnet=new, 0 for the host's. */
+  /** The jid of the jail whose network stack this jail uses: its own for vnet=new, 0 for the host's stack. */
   vnet: number
   /** All other parameters. */
   values: Map<string, Value>
   spaces: Namespaces
-  /** Callers that were told how to attach, and when. */
+  /** Pids of callers that are about to attach, with the time of their call. */
   attaching: Map<number, number>
 }
 
@@ -41,7 +41,7 @@ export class Jails {
     return [...this.table.values()].sort((a, b) => a.jid - b.jid)
   }
 
-  /** Is `jid` below `ancestor` (not equal)? */
+  /** Whether `jid` is below `ancestor` and not `ancestor` itself. */
   isBelow(jid: number, ancestor: number): boolean {
     for (let j = this.table.get(jid); j !== undefined; j = this.table.get(j.parent))
       if (j.parent === ancestor) return true
@@ -52,21 +52,21 @@ export class Jails {
     return this.all().filter(j => this.isBelow(j.jid, jid))
   }
 
-  /** A jail that the caller can see by its full name (relative to its own jail) or jid. */
+  /** A jail that the caller can see, by jid or by its full name relative to the caller's jail. */
   find(caller: Caller, key: string | number): Jail | undefined {
     const mine = this.below(caller.jid)
     if (typeof key === 'number') return mine.find(j => j.jid === key)
     return mine.find(j => this.nameFor(caller, j) === key)
   }
 
-  /** The name as the caller sees it: relative to its own jail. */
+  /** The name of a jail as the caller sees it, relative to the caller's jail. */
   nameFor(caller: Caller, jail: Jail): string {
     const own = this.table.get(caller.jid)
     if (own === undefined) return jail.name
     return jail.jid === own.jid ? '0' : jail.name.slice(own.name.length + 1)
   }
 
-  /** Next free jid: the one after the last allocated, from 1 (999999 wraps). */
+  /** The next free jid after the last one that was given out; after 999999 comes 1. */
   allocate(): number {
     for (let n = 0; n < 999_999; n++) {
       this.last = this.last >= 999_999 ? 1 : this.last + 1
@@ -75,7 +75,7 @@ export class Jails {
     throw new KernelError('EAGAIN', 'no available jail IDs')
   }
 
-  /** Paths of the namespaces a process of the jail is in; missing ones are the host's. */
+  /** Paths of the namespaces of the jail's processes; a missing one is the host's. */
   spacesOf(jid: number): { uts?: string; ipc?: string; net?: string } {
     const jail = this.table.get(jid)
     if (jail === undefined) return {}
@@ -87,7 +87,7 @@ export class Jails {
     }
   }
 
-  /** Runs something in the network stack of a jail (0: the host's). */
+  /** Calls a function in the network stack of a jail, or of the host for 0. */
   inNetwork<T>(jid: number, work: () => T): T {
     const { net } = this.spacesOf(jid)
     return net === undefined ? work() : within([net], work)
@@ -105,7 +105,7 @@ export class Jails {
     )
   }
 
-  /** prison_remove: children first, then every process, then the jail. */
+  /** prison_remove: removes the children, then kills every process, then removes the jail. */
   remove(jail: Jail): void {
     for (const child of this.all().filter(j => j.parent === jail.jid)) this.remove(child)
     const until = Date.now() + 10_000
@@ -116,7 +116,7 @@ export class Jails {
         try {
           process.kill(p.pid, 'SIGKILL')
         } catch {
-          // It ended by itself.
+          // The process ended by itself.
         }
       }
       Bun.sleepSync(1)
@@ -130,7 +130,7 @@ export class Jails {
     this.kernel.emit('jailRemoved', jail.jid, jail.name)
   }
 
-  /** Jails without `persist` go with their last process or child. */
+  /** Removes the jails without `persist` whose last process or child has ended. */
   collect(): void {
     const candidates = this.all().filter(j => !j.persist && !this.all().some(c => c.parent === j.jid))
     if (candidates.length === 0) return
@@ -148,7 +148,7 @@ export class Jails {
     this.last = 0
   }
 
-  /** What the mount table has to know of jails. */
+  /** Tells the mount table what it has to know about jails. */
   connect(mounts: Mounts): void {
     mounts.jailRootOn = mount => this.all().some(j => mounts.containing(j.root) === mount)
     mounts.view = caller => {

@@ -1,4 +1,4 @@
-/** Changing a jail (JAIL_UPDATE), and the jails below it where a restriction holds for them too. */
+/** Changes a jail (JAIL_UPDATE), and the jails below it where a restriction holds for them, too. */
 import { sethostname } from '../../libc.ts'
 import { KernelError } from '../kernel.ts'
 import { within } from '../namespaces.ts'
@@ -9,7 +9,7 @@ import { type Around, cannotChange, restricted, type SetRequest } from './reques
 import type { Jail, Jails, Value } from './table.ts'
 import { changedMeta, HOST_VALUES, hostValue, store } from './values.ts'
 
-/** All that is given holds afterwards, or nothing of it. Errors as kern_jail_set has them. */
+/** Applies all parameters of the request or none. Throws the errors of kern_jail_set. */
 export function updateJail(
   around: Around,
   jail: Jail,
@@ -40,7 +40,7 @@ export function updateJail(
   passOn(jails, jail, given)
 }
 
-/** host=inherit takes what the parent has; else what is given holds for the jail and those below without their own. */
+/** Sets the host values: host=inherit copies those of the parent; others also hold for jails below that inherit them. */
 function setHost(around: Around, jail: Jail, given: Map<string, Value>): void {
   const { kernel, jails } = around
   const named = HOST_VALUES.filter(name => given.has(name))
@@ -55,7 +55,7 @@ function setHost(around: Around, jail: Jail, given: Map<string, Value>): void {
     setHost(around, child, new Map<string, Value>([['host', 'inherit']]))
 }
 
-/** Restrictions hold for the jails below too. */
+/** Passes restrictions on to the jails below. */
 function passOn(jails: Jails, jail: Jail, given: Map<string, Value>): void {
   for (const child of jails.below(jail.jid)) {
     const atLeast = (name: string) => {

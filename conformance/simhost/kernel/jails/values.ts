@@ -1,4 +1,4 @@
-/** Values that a jail keeps: what nobody has set, what was given, host names, meta and env. */
+/** The values that a jail keeps: initial values, values of requests, host names, meta and env. */
 import type { Kernel } from '../kernel.ts'
 import { changeMeta, metaName } from './meta.ts'
 import type { SetRequest } from './request.ts'
@@ -8,7 +8,7 @@ const ZERO_UUID = '00000000-0000-0000-0000-000000000000'
 /** Parameters that `host=inherit` takes from the parent. */
 export const HOST_VALUES = ['host.hostname', 'host.domainname', 'host.hostuuid', 'host.hostid']
 
-/** The value of a parameter that nobody has set, undefined when it is computed. */
+/** The value of a parameter before any request sets it; undefined for a parameter that is computed. */
 export function initial(name: string, parent: Jail | undefined): Value | undefined {
   switch (name) {
     case 'securelevel':
@@ -38,14 +38,14 @@ export function initial(name: string, parent: Jail | undefined): Value | undefin
   }
 }
 
-/** jailsys of ip4/ip6 as jail_get shows it: `disable` for every jail whose addresses are restricted. */
+/** The mode of ip4 or ip6 as jail_get(2) shows it: `disable` for every jail whose addresses are restricted. */
 export function addressMode(request: SetRequest, family: string, vnet: boolean): Value {
   const asked = request.given.get(family)
   if (vnet || (asked === 'inherit' && !request.given.has(`${family}.addr`))) return 'inherit'
   return 'disable'
 }
 
-/** Keeps what has no field of its own. */
+/** Keeps the values that have no field of their own. */
 export function store(values: Map<string, Value>, given: Map<string, Value>): void {
   for (const [name, value] of given) {
     if (['jid', 'name', 'path', 'persist', 'vnet', 'ip4', 'ip6', 'host'].includes(name)) continue
@@ -54,7 +54,7 @@ export function store(values: Map<string, Value>, given: Map<string, Value>): vo
   for (const [text, changed] of changedMeta(values, given)) values.set(text, changed)
 }
 
-/** meta and env as they are to be. EFBIG, EINVAL. */
+/** The texts of meta and env after the request. EFBIG, EINVAL. */
 export function changedMeta(values: Map<string, Value>, given: Map<string, Value>): [string, string][] {
   return (['meta', 'env'] as const).flatMap(text => {
     const changes = [...given].flatMap(([name, value]) => {

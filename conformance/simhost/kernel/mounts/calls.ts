@@ -35,7 +35,7 @@ export function install(kernel: Kernel, klds: Klds): Mounts {
     return null
   })
   kernel.register('mounts', caller => mounts.visible(caller).map(toJson))
-  // statfs(2) of a mount point: nothing when the path leads elsewhere by now.
+  // statfs(2) of a mount point; null when the path leads elsewhere by now.
   kernel.register('mountAt', (caller, path) => {
     let target: Found
     try {
@@ -63,7 +63,7 @@ export function install(kernel: Kernel, klds: Klds): Mounts {
     fs.closeSync(target.fd)
     const m = mounts.mountOf(target)
     if (m === undefined) return null
-    // Is it the root directory of that file system? umount(8) compares its device with that of `..`.
+    // Whether the path is the root of that file system: umount(8) compares its device with that of `..`.
     const root = target.kind === 'dir' && target.path !== '/' && mounts.mountOf(above(target)) !== m
     return { ...toJson(m), path: target.path, root, kind: target.kind }
   })

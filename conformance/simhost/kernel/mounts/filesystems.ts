@@ -1,4 +1,4 @@
-/** File system types other than devfs, each by what Linux has nearest to it. */
+/** File system types other than devfs, each made from the nearest thing that Linux has. */
 import fs from 'node:fs'
 import { LibcError, mount as linuxMount, MS } from '../../libc.ts'
 import { descriptorLink, hideDescriptors, NOBODYS_GID, showDescriptors } from '../devices/descriptors.ts'
@@ -7,7 +7,7 @@ import { type Found, lookup } from '../paths.ts'
 import type { Mounts } from './table.ts'
 import type { Filesystem, Mount, MountRequest } from './types.ts'
 
-/** Linux flags of FreeBSD's flags that Linux can keep on one mount. */
+/** Linux's flags for those of FreeBSD's flags that Linux can keep for one mount. */
 function linuxFlags(mount: Mount, flags: Set<string> = mount.flags): number {
   return (
     (flags.has('ro') ? MS.RDONLY : 0) |
@@ -18,9 +18,9 @@ function linuxFlags(mount: Mount, flags: Set<string> = mount.flags): number {
 }
 
 /**
- * A nullfs whose lowest object is the one that it would cover (a bind mount shows the numbers of the lowest object).
- * Both vnodes share one lock then, and vn_lock_pair waits for ever. EDEADLK only where nullfs_mount sees it: what is
- * covered is a nullfs vnode, and the source is the vnode right below that one (sys/fs/nullfs/null_vfsops.c).
+ * Refuses a nullfs whose lowest object is the one that it would cover. Device and inode tell, since a bind mount has those
+ * of the lowest object. Both vnodes share one lock, and vn_lock_pair waits for ever. Only nullfs_mount notices, EDEADLK,
+ * when it covers a nullfs vnode and the source is the vnode right below that one (sys/fs/nullfs/null_vfsops.c).
  */
 function refuseItself(
   mounts: Mounts,
@@ -36,7 +36,7 @@ function refuseItself(
   if (selfMount === 'hang') throw new Hang(`nullfs of ${target.path} on itself`)
 }
 
-/** nullfs: a bind mount of the source alone, without what is mounted below it. */
+/** nullfs: a bind mount of the source alone, without the mounts below the source. */
 function nullfs(mounts: Mounts, selfMount: 'hang' | 'allow'): Filesystem {
   return {
     number: 0x29,
@@ -65,7 +65,7 @@ function nullfs(mounts: Mounts, selfMount: 'hang' | 'allow'): Filesystem {
   }
 }
 
-/** vfs_getopt_size: a number (0x, leading 0) with one of k m g t; undefined for what it cannot read. */
+/** vfs_getopt_size: a number (also with 0x or a leading 0) and one of k m g t; undefined for another text. */
 function size(value: string | undefined): number | undefined {
   const m = /^(0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)([kmgt]?)$/i.exec(value ?? '')
   if (!m?.[1]) return undefined
@@ -74,7 +74,7 @@ function size(value: string | undefined): number | undefined {
   return number * 1024 ** ' kmgt'.indexOf((m[2] || ' ').toLowerCase())
 }
 
-/** Options that a tmpfs mounted with them refuses to be updated with (tmpfs_updateopts). */
+/** Options that forbid an update: a tmpfs that was mounted with one of them refuses it (tmpfs_updateopts). */
 const TMPFS_FIXED = ['mode', 'uid', 'gid', 'inodes', 'maxfilesize', 'nonc', 'pgread', 'union']
 
 const tmpfs: Filesystem = {
@@ -122,7 +122,7 @@ const tmpfs: Filesystem = {
   update(mount, options, flags) {
     for (const name of options.keys())
       if (TMPFS_FIXED.includes(name)) throw new KernelError('EOPNOTSUPP', `mount option <${name}> is unknown`)
-    // The size in bytes is compared with what was rounded up to whole pages at the mount (tmpfs_mount).
+    // tmpfs_mount compares the size in bytes with the size of the mount, which it has rounded up to whole pages.
     const [asked, had] = [options, mount.options].map(list => size(list.get('size')) ?? 0)
     if (asked !== Math.ceil(had! / 4096) * 4096) throw new KernelError('EOPNOTSUPP')
     linuxMount('tmpfs', mount.on, null, MS.REMOUNT | linuxFlags(mount, flags))
@@ -149,7 +149,7 @@ function pseudo(
   }
 }
 
-/** /proc of the host's pid namespace; a jail's processes have no capability to look at those of others. */
+/** procfs: the /proc of the host's pid namespace; a jail's processes lack the capability to look at others. */
 function proc({ mount, point }: MountRequest): void {
   try {
     linuxMount('proc', point, 'proc', linuxFlags(mount), `hidepid=invisible,gid=${NOBODYS_GID}`)
@@ -158,14 +158,14 @@ function proc({ mount, point }: MountRequest): void {
   }
 }
 
-/** fdescfs: links to the descriptors of whoever follows them, also where there is no procfs. */
+/** fdescfs: links to the descriptors of the process that follows them, also where there is no procfs. */
 function fdesc({ mount, point }: MountRequest): void {
   linuxMount('fdescfs', point, 'tmpfs', linuxFlags(mount) & ~MS.RDONLY, 'mode=555')
   for (let fd = 0; fd < 20; fd++) fs.symlinkSync(descriptorLink(fd), `${mount.on}/${fd}`)
   showDescriptors(mount.on)
 }
 
-/** ufs and the like: there are no disks that could be mounted. */
+/** ufs and other types of disks: the host has no disk that could be mounted. */
 function disk(number: number): Filesystem {
   return {
     number,
@@ -179,7 +179,7 @@ function disk(number: number): Filesystem {
   }
 }
 
-/** linsysfs(4): what sys/compat/linsysfs makes, as far as programs look at it: five directories, the CPUs. */
+/** linsysfs(4): five directories and the CPUs, which is what programs look at (sys/compat/linsysfs). */
 function linsys({ mount, point }: MountRequest): void {
   linuxMount('linsysfs', point, 'tmpfs', linuxFlags(mount) & ~MS.RDONLY, 'mode=555')
   const cpus = navigator.hardwareConcurrency

@@ -1,7 +1,7 @@
 /**
- * Linux's own list of mounts, in the mount namespace that the kernel is in at the moment. A mount keeps its number when a
- * directory above its mount point gets another name; FreeBSD's f_mntonname stays the old name as well, so only the number
- * says where a mount is now.
+ * Linux's own list of mounts, in the current mount namespace of the kernel process. A mount keeps its number when a
+ * directory above its mount point gets another name. f_mntonname of FreeBSD keeps the old name, so only the number tells
+ * where a mount is now.
  */
 import fs from 'node:fs'
 import { mountIdOf } from '../paths.ts'
@@ -10,7 +10,7 @@ import { mountIdOf } from '../paths.ts'
 export interface LinuxMount {
   id: number
   parent: number
-  /** Where it is now. */
+  /** The path where the mount is now. */
   place: string
 }
 

@@ -1,4 +1,4 @@
-/** Options of nmount(2): which are flags, which say how to mount, which a file system has to know. */
+/** Options of nmount(2): flags, words that say how to mount, and options that a file system has to know. */
 import type { Json } from '../../client.ts'
 import { KernelError } from '../kernel.ts'
 import type { Filesystem } from './types.ts'
@@ -26,7 +26,7 @@ export const FLAG_OPTIONS: Record<string, readonly [flag: string, on: boolean]> 
   noclusterr: ['noclusterr', true],
   noclusterw: ['noclusterw', true],
 }
-/** Options that say how to mount and are not kept. */
+/** Options that say how to mount, and that the mount does not keep. */
 export const ONE_SHOT = new Set([
   'update',
   'force',
@@ -37,7 +37,7 @@ export const ONE_SHOT = new Set([
   'noemptydir',
   'automounted',
 ])
-/** Always accepted by vfs_filteropt. */
+/** Options that vfs_filteropt always accepts. */
 const GENERIC = new Set([
   'ro',
   'rw',
@@ -51,7 +51,7 @@ const GENERIC = new Set([
   'fspath',
 ])
 
-/** vfs_filteropt(9). */
+/** vfs_filteropt(9): refuses an option that neither the kernel nor the file system knows. */
 export function checkOptions(
   type: Filesystem,
   options: Map<string, string | undefined>,

@@ -13,11 +13,11 @@ export class Mounts {
   readonly types = new Map<string, Filesystem>()
   private count = 0
   private readonly klds: Klds
-  /** May this jail mount that type? Set by the jails. */
+  /** Whether the caller's jail may mount that type; the part of jails sets the function. */
   jailMayMount: (caller: Caller, type: string) => boolean = () => false
-  /** Is the root of some jail on this mount? */
+  /** Whether the root of some jail is on this mount. */
   jailRootOn: (mount: Mount) => boolean = () => false
-  /** Host path prefix of a jailed caller's root, and how much it may see. */
+  /** The root of the caller's jail as a path of the host, and its enforce_statfs. */
   view: (caller: Caller) => { root: string; enforce: number } = () => ({ root: '/', enforce: 0 })
 
   constructor(klds: Klds) {
@@ -35,7 +35,7 @@ export class Mounts {
     return hex(0xff00 + this.count) + hex(type.number)
   }
 
-  /** A mount that is there from the start (no Linux mount is made). */
+  /** Adds a mount that exists from the start, without a mount in Linux. */
   addBase(fstype: string, from: string, on: string, flags: string[], data?: unknown): Mount {
     const type = this.types.get(fstype)
     if (type === undefined) throw new Error(`no type ${fstype}`)
@@ -58,12 +58,12 @@ export class Mounts {
     return this.table.findLast(m => m.on === path)
   }
 
-  /** Where a mount is now; its recorded mount point when Linux does not know it (another mount namespace). */
+  /** Where a mount is now, or its recorded mount point when it is in another mount namespace of Linux. */
   place(mount: Mount): string {
     return (mount.id === undefined ? undefined : linuxMounts().get(mount.id)?.place) ?? mount.on
   }
 
-  /** The mount that something found is on, hidden mounts of the simulation left out. */
+  /** The mount of an object; hidden mounts of the simulation do not count. */
   mountOf(found: Found): Mount | undefined {
     const direct = this.table.find(m => m.id === found.mountId)
     if (direct !== undefined) return direct
@@ -77,7 +77,7 @@ export class Mounts {
     return this.containing(found.path)
   }
 
-  /** The mount whose root something found is. */
+  /** The mount whose root the object is. */
   private rootedAt(found: Found): Mount | undefined {
     const mount = this.mountOf(found)
     if (mount === undefined) return undefined
@@ -149,7 +149,7 @@ export class Mounts {
     }
   }
 
-  /** The type, its module loaded when the caller may. */
+  /** The type of a file system, after its module is loaded where the caller may load it. */
   private find(caller: Caller, fstype: string): Filesystem {
     const type = this.types.get(fstype)
     if (type === undefined) throw new KernelError('EINVAL', 'Invalid fstype')
@@ -185,7 +185,7 @@ export class Mounts {
     const type = this.types.get(mount.fstype)
     if (type?.update === undefined) throw new KernelError('EOPNOTSUPP')
     for (const name of ['fstype', 'fspath', 'errmsg', 'from']) options.delete(name)
-    // The old options are merged in before the file system sees them (vfs_mergeopts).
+    // The file system sees the new options merged with the old ones (vfs_mergeopts).
     const merged = new Map([...mount.options, ...options])
     checkOptions(type, options, 'EINVAL')
     try {
@@ -199,8 +199,8 @@ export class Mounts {
   }
 
   /**
-   * unmount(2) as kern_unmount has it (sys/kern/vfs_mount.c): `FSID:...` is MNT_BYFSID. A path is looked up first, and
-   * what it leads to now is compared with the recorded mount points; the path itself only when it leads nowhere.
+   * unmount(2) as kern_unmount does it (sys/kern/vfs_mount.c). `FSID:...` is MNT_BYFSID. The kernel resolves a path first and
+   * compares the result with the recorded mount points; it compares the path itself only when it leads nowhere.
    */
   unmount(caller: Caller, path: string, force: boolean): void {
     if (caller.uid !== 0) throw new KernelError('EPERM')
@@ -213,8 +213,8 @@ export class Mounts {
   }
 
   /**
-   * True when a nullfs has it as its source (mnt_uppers: EBUSY with MNT_FORCE too), or another mount lies on it and
-   * `force` is not given: those stay in the table, below a vnode that is dead (dounmount, vflush).
+   * True when a nullfs has the mount as its source (mnt_uppers: EBUSY with MNT_FORCE, too), or when another mount lies on
+   * it and `force` is false. With `force` the mounts on it stay in the table, on a dead vnode (dounmount, vflush).
    */
   private inUse(mount: Mount, force: boolean): boolean {
     if (this.table.some(m => m.lower === mount)) return true
@@ -238,7 +238,7 @@ export class Mounts {
     try {
       umount(place, force ? 2 | 8 : 8)
     } catch (error) {
-      // EINVAL: Linux has it no more (it went with what it was mounted in).
+      // EINVAL: Linux no longer has the mount, which went with the one that it lay in.
       if (!(error instanceof LibcError && error.code === 'EINVAL')) {
         type?.restore?.(mount, place)
         throw asKernelError(error)
@@ -248,19 +248,19 @@ export class Mounts {
     type?.unmounted?.(mount)
   }
 
-  /** Takes away everything that was mounted since the boot. */
+  /** Unmounts everything that was mounted since the boot. */
   reset(base: number): void {
     for (const mount of this.table.slice(base).reverse()) {
       try {
         this.remove(mount, true)
       } catch {
-        // It is gone with its parent.
+        // The mount has gone with its parent.
       }
     }
     this.table.length = base
   }
 
-  /** What getfsstat(2) gives the caller: all, or what enforce_statfs leaves, with paths as it sees them. */
+  /** The mounts that getfsstat(2) gives the caller: those that enforce_statfs leaves, with paths inside its root. */
   visible(caller: Caller): Mount[] {
     if (caller.jid === 0) return this.table
     const { root, enforce } = this.view(caller)
@@ -274,7 +274,7 @@ export class Mounts {
   }
 }
 
-/** The path on the host of what a path leads to now; itself when it leads nowhere. */
+/** The path on the host to which a path leads now; the path itself when it leads nowhere. */
 function nowAt(caller: Caller, path: string): string {
   try {
     const target = lookup(caller, path)

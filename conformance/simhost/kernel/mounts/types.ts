@@ -1,4 +1,4 @@
-/** A mounted file system, and what a file system type offers to the mount table. */
+/** A mounted file system, and the functions by which the mount table uses a type of file system. */
 import type { Caller } from '../kernel.ts'
 import type { Found } from '../paths.ts'
 
@@ -10,21 +10,21 @@ export interface Mount {
   from: string
   /** Resolved host path at the time of the mount (f_mntonname); renames above it do not change it. */
   on: string
-  /** Linux's number of the mount; none for what is there from the start. */
+  /** Linux's number of the mount; undefined for a mount that exists from the start. */
   id?: number | undefined
   /** Flags by option name: ro, noexec, nosuid, noatime, nosymfollow, union, sync, async, ignore, rootfs, local ... */
   flags: Set<string>
-  /** nmount options as given, without the generic ones. */
+  /** The options of nmount(2) without the generic ones. */
   options: Map<string, string | undefined>
-  /** nullfs: the mount its source is on. */
+  /** For nullfs the mount of its source. */
   lower?: Mount
-  /** What the file system's own code keeps. */
+  /** Data of the file system's own code. */
   data?: unknown
-  /** jid of the mounter. */
+  /** jid of the caller that mounted it. */
   jid: number
 }
 
-/** What a file system's `mount` gets. It does the Linux mount on `/proc/self/fd/N` of the target. */
+/** The arguments of a file system's `mount`, which does the Linux mount on `/proc/self/fd/N` of the target. */
 export interface MountRequest {
   caller: Caller
   target: Found
@@ -35,25 +35,25 @@ export interface MountRequest {
 
 /** A file system type. */
 export interface Filesystem {
-  /** lsvfs(1): number and flags; `Refs` is counted. */
+  /** Number and flags for lsvfs(1); its column `Refs` is counted. */
   number: number
   lsflags: string
-  /** Shown as `local` (false for fdescfs and devfs). */
+  /** Whether mount(8) shows `local` (false for fdescfs and devfs). */
   local: boolean
-  /** Options it knows besides the generic ones; undefined when it does not check. */
+  /** Options that the type knows besides the generic ones; undefined when it accepts everything. */
   options?: readonly string[]
-  /** Name of the module, when it is not the type. */
+  /** Name of the module, when it differs from the type. */
   module?: string
-  /** May be mounted on a regular file. */
+  /** Whether the type may be mounted on a regular file. */
   fileMount?: boolean
-  /** Jails may mount it with allow.mount.TYPE. */
+  /** Whether jails may mount the type with allow.mount.TYPE. */
   jail?: boolean
   mount(request: MountRequest): void
-  /** mount -u; without it EOPNOTSUPP. */
+  /** Does `mount -u`; a type without this function gives EOPNOTSUPP. */
   update?(mount: Mount, options: Map<string, string | undefined>, flags: Set<string>): void
-  /** Takes down what was mounted inside (hidden sub-mounts); `restore` puts it back when the unmount fails. */
+  /** Unmounts the hidden mounts inside; `restore` makes them again when the unmount fails. */
   beforeUnmount?(mount: Mount, place: string): void
   restore?(mount: Mount, place: string): void
-  /** After it has gone. */
+  /** Called after the unmount. */
   unmounted?(mount: Mount): void
 }

@@ -1,12 +1,12 @@
 /**
- * Mount namespaces are Linux' own: FreeBSD has none. A program made for Linux may all the same give its runtime one
- * (buildah does, so that its bind mounts are seen by nobody else); calls about mounts from there are answered there.
+ * FreeBSD has no mount namespaces. A program for Linux may all the same run its runtime in one, as buildah does so that
+ * nobody else sees its bind mounts; the kernel answers calls about mounts in the mount namespace of the caller.
  */
 import fs from 'node:fs'
 import { CLONE, setns, unshare } from '../../libc.ts'
 import type { Handler, Kernel } from '../kernel.ts'
 
-/** Calls that act on, or look at, the file system by paths. */
+/** Calls that use or change the file system by paths. */
 const CALLS = ['nmount', 'mountVisible', 'unmount', 'mountAt', 'lookup', 'statfs']
 
 const link = (pid: number | 'self'): string | undefined => {
@@ -17,13 +17,13 @@ const link = (pid: number | 'self'): string | undefined => {
   }
 }
 
-/** The engine's threads, also one made a moment ago, share root and working directory: setns(2) wants them apart. */
+/** Enters a mount namespace. setns(2) refuses a thread that shares root and working directory, as engines' threads do. */
 function enter(fd: number): void {
   unshare(CLONE.FS)
   setns(fd)
 }
 
-/** Installed last: refines the calls of the other parts. */
+/** Wraps the calls of the other parts, and is therefore installed last. */
 export function installMountView(kernel: Kernel): void {
   const own = link('self')
   let home: number | undefined
@@ -47,7 +47,7 @@ export function installMountView(kernel: Kernel): void {
     const plain = old(caller, ...args)
     if (link(caller.pid) === own || link(caller.pid) === undefined) return plain
     const answer = plain as { namespaces: Record<string, string> }
-    // The files that keep a jail's namespaces are mounts as well: reached through process 1, the kernel.
+    // The files that keep a jail's namespaces are mounts as well, and are reached through process 1, the kernel.
     const namespaces: Record<string, string> = {}
     // A namespace that the jail shares with its parent is not named.
     for (const [kind, file] of Object.entries(answer.namespaces))

@@ -6,7 +6,7 @@ import type { Sysctls } from '../sysctls.ts'
 /** RT_MAXFIBS of sys/net/route.h. */
 const MOST = 65_535
 
-/** `setfib(fib)`: EINVAL for a number that net.fibs has not. What a process sets, its children have too. */
+/** Registers `setfib(fib)`: EINVAL for a number beyond net.fibs. Children inherit the number of a process. */
 export function installFibs(kernel: Kernel, sysctls: Sysctls): void {
   let tables = 1
   const set = new Map<string, number>()
@@ -31,7 +31,7 @@ export function installFibs(kernel: Kernel, sysctls: Sysctls): void {
   })
   sysctls.define('net.fibs', {
     get: () => String(tables),
-    // It may grow, never shrink (sysctl_fibs of sys/net/route/route_tables.c).
+    // The number may grow and never shrink (sysctl_fibs of sys/net/route/route_tables.c).
     set: (_, value) => {
       const wanted = Number(value)
       if (wanted < tables || wanted > MOST) throw new KernelError('EINVAL')

@@ -1,4 +1,4 @@
-/** Echo requests by raw sockets in the network namespace of the caller: what ping(8) sends. */
+/** Sends the echo requests of ping(8) by raw sockets in the network namespace of the caller. */
 import { ptr } from 'bun:ffi'
 import { errno, libc } from '../../libc.ts'
 import { parseInet, parseInet6 } from '../../rules/net/address.ts'
@@ -45,7 +45,7 @@ export function sendEcho(request: EchoRequest): Echo {
       const device = Buffer.from(`${request.scope}\0`)
       libc.setsockopt(fd, 1, 25, ptr(device), device.length)
     }
-    // The hop limit of an IPv6 answer comes with a control message only: 64, as every stack here sends.
+    // Only a control message tells the hop limit of an IPv6 answer; every stack here sends 64.
     if (request.source !== undefined) {
       const own = socketAddress(request.family, request.source)
       if (libc.bind(fd, ptr(own), own.length) < 0) return { error: ERRORS[errno()] ?? 'Invalid argument' }

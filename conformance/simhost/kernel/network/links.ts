@@ -1,4 +1,4 @@
-/** The real interfaces below: one rtnetlink(7) socket in the network namespace of each stack. */
+/** The real interfaces: one rtnetlink(7) socket in the network namespace of each stack. */
 import { ptr } from 'bun:ffi'
 import fs from 'node:fs'
 import { check, libc } from '../../libc.ts'
@@ -7,11 +7,11 @@ import { encode, getLink } from '../../rules/net/netlink.ts'
 
 interface Stack {
   socket: number
-  /** Descriptor of the namespace: interfaces are moved to it. */
+  /** Descriptor of the namespace, to which interfaces are moved. */
   namespace: number
 }
 
-/** Errors of netlink by number, as far as they are worth a name in the log. */
+/** An error of netlink, with Linux's number. */
 class LinkError extends Error {
   constructor(error: number) {
     super(`netlink error ${-error}`)
@@ -19,11 +19,11 @@ class LinkError extends Error {
   }
 }
 
-/** A stack's sockets hold its namespace; `close` lets it end. */
+/** The sockets of all stacks. A socket holds its namespace, and `close` lets the namespace end. */
 export class Links implements NetBackend {
   private readonly stacks = new Map<number, Stack>()
 
-  /** To be called in the stack's network namespace. */
+  /** Opens the socket of a stack. The caller has to be in the stack's network namespace. */
   open(vnet: number): void {
     const socket = check('socket', libc.socket(16, 3 | 0x80000, 0))
     const address = Buffer.alloc(12)

@@ -30,7 +30,7 @@ const STACK_OIDS: Readonly<Record<string, string>> = {
   'net.inet.icmp.icmplim': '200',
   'net.inet.tcp.blackhole': '0',
 }
-/** The same, there only when if_bridge or if_epair is loaded. */
+/** sysctls of a network stack that exist only while if_bridge or if_epair is loaded. */
 const BRIDGE_OIDS: Readonly<Record<string, string>> = {
   'net.link.bridge.ipfw': '0',
   'net.link.bridge.member_ifaddrs': '1',
@@ -44,7 +44,7 @@ const BRIDGE_OIDS: Readonly<Record<string, string>> = {
   'net.link.bridge.pfil_bridge': '0',
   'net.link.bridge.pfil_onlyip': '1',
 }
-/** Where Linux has the same switch. */
+/** The files of Linux's switches that do the same as a sysctl. */
 const REAL_OIDS: Readonly<Record<string, string>> = {
   'net.inet.ip.forwarding': 'ipv4/ip_forward',
   'net.inet6.ip6.forwarding': 'ipv6/conf/all/forwarding',
@@ -75,7 +75,7 @@ export class Network {
     this.net.boot()
   }
 
-  /** The stack that a process of a jail uses. */
+  /** The stack that the processes of a jail use. */
   stackOf(jid: number): Vnet {
     return this.net.vnets.get(this.parts.jails.table.get(jid)?.vnet ?? 0) ?? this.net.host
   }
@@ -88,7 +88,7 @@ export class Network {
   }
 
   jailRemoving(jid: number): void {
-    // The links' socket holds the namespace until the interfaces are home.
+    // The socket of the links holds the namespace until the interfaces are back on the host.
     this.net.destroyVnet(jid, vnet => {
       this.links.close(vnet.id)
       this.oids.delete(vnet)
@@ -116,7 +116,7 @@ export class Network {
     }
   }
 
-  /** Who a caller is to the network: its stack, its rights, what it sees. */
+  /** The caller as the network tools know it: its stack, its rights, what it sees. */
   caller(caller: Caller): NetCaller {
     const { jails } = this.parts
     const jail = jails.table.get(caller.jid)
@@ -157,7 +157,7 @@ export class Network {
     return this.values(vnet).get(name) ?? STACK_OIDS[name] ?? BRIDGE_OIDS[name] ?? ''
   }
 
-  /** Sets a sysctl of the caller's stack, and Linux's where it has the same. */
+  /** Sets a sysctl of the caller's stack, and the switch of Linux where there is one. */
   setOid(caller: Caller, name: string, value: string): void {
     const jid = this.stackOf(caller.jid).jid
     this.values(this.stackOf(caller.jid)).set(name, value)
@@ -245,7 +245,7 @@ export function installNetwork(kernel: Kernel, parts: Parts, devfs: Devfs): Netw
     loopbackUp(network.net, who.vnet)
     return null
   })
-  // What jail(8) needs: is there an interface of that name in the caller's stack, and is it up?
+  // jail(8) asks whether the caller's stack has an interface of that name, and whether it is up.
   kernel.register('interface', (caller, name) => {
     const item = network.net.find(network.stackOf(caller.jid), String(name))
     if (item === undefined) throw new KernelError('ENXIO')

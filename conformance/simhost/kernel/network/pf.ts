@@ -3,8 +3,8 @@ import { type Caller, type Kernel, KernelError, text } from '../kernel.ts'
 import type { Parts } from '../offered-parts.ts'
 
 /**
- * PRIV_NETINET_PF is granted in jails with a stack of their own alone; changes are refused from securelevel 2 on, looking
- * from 3 on. Each stack has its own state.
+ * Registers the calls about pf. Of the jails only those with their own stack have PRIV_NETINET_PF. securelevel 2 forbids
+ * changes, securelevel 3 reading as well. Each stack has its own state.
  */
 export function installPf(kernel: Kernel, { jails, klds }: Parts): void {
   const enabled = new Set<number>()

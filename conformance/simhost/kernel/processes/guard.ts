@@ -1,6 +1,6 @@
 /**
- * Calls of jailed processes that come here through seccomp_unotify(2). kill(2): FreeBSD's cr_cansignal lets a process
- * see its own jail and the jails below only, everything else does not exist (ESRCH). open(2) of /dev/fd/N: a dup(2).
+ * Answers calls of jailed processes that come through seccomp_unotify(2). kill(2): FreeBSD's cr_cansignal lets a process
+ * reach its own jail and the jails below, and everything else does not exist (ESRCH). open(2) of /dev/fd/N is a dup(2).
  */
 import { ptr } from 'bun:ffi'
 import fs from 'node:fs'
@@ -13,18 +13,18 @@ import { allProcesses, processJail } from './processes.ts'
 const RECEIVE = 0xc0502100
 const SEND = 0xc0182101
 const ADD_FD = 0x40182103
-/** The descriptor is also the answer (SECCOMP_ADDFD_FLAG_SEND). */
+/** The descriptor that is added is also the answer (SECCOMP_ADDFD_FLAG_SEND). */
 const ADD_AND_SEND = 2
 const O_CLOEXEC = 0x80000
 const CONTINUE = 1
 const POLLIN = 1
-/** Linux's numbers of what kill(2) may say. */
+/** Linux's numbers of the errors of kill(2). */
 const ERRNO: Readonly<Record<string, number>> = { EPERM: 1, ESRCH: 3, EINVAL: 22 }
 
 interface Verdict {
   /** 0 is success, otherwise a Linux errno. */
   error: number
-  /** Linux does it after all. */
+  /** Linux makes the call itself. */
   go?: boolean
   after?: () => void
 }
@@ -41,8 +41,8 @@ function identity(tid: number): { pid: number; uid: number } | undefined {
 }
 
 /**
- * True for a child of the caller that has ended and is not waited for yet: it has no namespace any more that told its
- * jail, and FreeBSD's kill(2) finds it all the same (sys/kern/kern_sig.c, kern_kill: pfind_any).
+ * True for a child of the caller that has ended and that nobody has waited for. Such a zombie has no namespace that tells
+ * its jail, and FreeBSD's kill(2) finds it all the same (sys/kern/kern_sig.c, kern_kill: pfind_any).
  */
 function isOwnZombie(pid: number, parent: number): boolean {
   try {
@@ -65,7 +65,7 @@ function decide(kernel: Kernel, tid: number, target: number, signal: number): Ve
   const all = allProcesses()
   const group = target === 0 ? all.find(p => p.pid === who.pid)?.pgid : -target
   if (target !== -1 && all.every(p => p.pgid !== group || seen.has(p.pid))) return { error: 0, go: true }
-  // The sender itself comes last: it is still waiting for the answer.
+  // The sender gets its signal last, since it is still waiting for the answer.
   const own = target !== -1 && all.some(p => p.pid === who.pid && p.pgid === group)
   const others = all.filter(p => seen.has(p.pid) && p.pid !== who.pid && (target === -1 || p.pgid === group))
   let sent = own
@@ -83,7 +83,7 @@ function decide(kernel: Kernel, tid: number, target: number, signal: number): Ve
   return own ? { error: 0, after: () => process.kill(who.pid, signal) } : { error: 0 }
 }
 
-/** The number of the descriptor that a path names, when the caller's /dev has it from an fdescfs or devfs of ours. */
+/** The descriptor that a path names, when the path leads into a simulated fdescfs or devfs in the caller's /dev. */
 function descriptorNamed(tid: number, path: string): number | undefined {
   const standard = /^\/dev\/std(in|out|err)$/.exec(path)?.[1]
   const fd =
@@ -139,7 +139,7 @@ function answerOne(kernel: Kernel, fd: number): void {
     } else
       verdict = decide(kernel, question.readUInt32LE(8), question.readInt32LE(32), question.readInt32LE(40))
   } catch (error) {
-    // The process may have ended meanwhile, or the descriptor may not be open: Linux's own answer then.
+    // The process may have ended, or the descriptor may be closed: then Linux makes the call and gives the error.
     if (error instanceof KernelError) verdict = { error: ERRNO[error.errno] ?? 1 }
     else log(`guard: ${error instanceof Error ? error.stack : String(error)}`)
   }
@@ -151,12 +151,12 @@ function answerOne(kernel: Kernel, fd: number): void {
   try {
     verdict.after?.()
   } catch {
-    // It ended by itself.
+    // The process ended by itself.
   }
 }
 
 export function installGuard(kernel: Kernel): void {
-  // A process that attaches gives the descriptor of its filter; it is kept until the last process with it has gone.
+  // A process that attaches gives the descriptor of its filter; the kernel keeps it until no process has the filter.
   kernel.register('jailGuard', (caller, fd) => {
     const own = descriptorOf(caller.pid, number(fd))
     if (fs.readlinkSync(`/proc/self/fd/${own}`) !== 'anon_inode:seccomp notify') {

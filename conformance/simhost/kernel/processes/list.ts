@@ -7,7 +7,7 @@ import { allProcesses, type Process, readProcess } from './processes.ts'
 
 const TICKS = 100
 
-/** FreeBSD's sh has kill(1) built in: `kill -1` leaves out the shell itself, which here is the program's parent. */
+/** Whether `p` is the shell of the kill(1) `self`: with FreeBSD's builtin kill, `kill -1` spares the shell itself. */
 function isShellOf(self: Process | undefined, p: Process): boolean {
   return self?.comm === 'kill' && p.pid === self.ppid && p.comm === 'sh'
 }
@@ -40,7 +40,7 @@ function args(p: Process): string {
   }
 }
 
-/** Name of a terminal device number as in TT: `pts/3` is 3, others `v0`, none `-`. */
+/** A terminal's device number as the column TT shows it: 3 for `pts/3`, `v0` for others, `-` for none. */
 function terminal(tty: number): string {
   const major = (tty >> 8) & 0xfff
   const minor = (tty & 0xff) | ((tty >> 12) & 0xfff00)
@@ -74,13 +74,13 @@ export function install(kernel: Kernel, jails: Jails): void {
       .filter(p => seen(caller, p))
       .map(p => show(caller, p, boot)),
   )
-  // The pids that a caller may know of.
+  // Gives the pids that a caller may know.
   kernel.register('processesSeen', caller =>
     allProcesses()
       .filter(p => seen(caller, p))
       .map(p => p.pid),
   )
-  // kill(2) by Linux signal number; pid -1 is everything the caller may see but itself and process 1.
+  // kill(2) by Linux's number of the signal; pid -1 means all processes the caller sees but itself and process 1.
   kernel.register('kill', (caller, target, signal) => {
     const pid = number(target)
     const visible = allProcesses().filter(p => seen(caller, p) && p.pid !== 1)
@@ -99,7 +99,7 @@ export function install(kernel: Kernel, jails: Jails): void {
         process.kill(p.pid, number(signal))
         sent++
       } catch {
-        // It ended by itself.
+        // The process ended by itself.
       }
     }
     if (sent === 0) throw new KernelError('EPERM')

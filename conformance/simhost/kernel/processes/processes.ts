@@ -4,7 +4,7 @@ import type { Json } from '../../client.ts'
 import type { Caller, Kernel } from '../kernel.ts'
 import { number } from '../kernel.ts'
 
-/** One process as /proc/PID/stat and status give it. */
+/** One process as /proc/PID/stat and /proc/PID/status show it. */
 export interface Process {
   pid: number
   ppid: number
@@ -13,7 +13,7 @@ export interface Process {
   tty: number
   state: string
   comm: string
-  /** Clock ticks since boot: the identity of a process together with its pid. */
+  /** Start time in clock ticks since boot; together with the pid it identifies the process. */
   start: string
   utime: number
   stime: number
@@ -25,7 +25,7 @@ export interface Process {
   jid: number
 }
 
-/** UTS namespace (link text of /proc/PID/ns/uts) to jid; parts that make jails keep it. */
+/** The jid of each UTS namespace, by the link text of /proc/PID/ns/uts; the part that makes jails keeps the map. */
 const jailByNamespace = new Map<string, number>()
 
 export function bindNamespace(link: string, jid: number): void {
@@ -36,7 +36,7 @@ export function unbindNamespace(link: string): void {
   jailByNamespace.delete(link)
 }
 
-/** Link text of a process's UTS namespace, undefined when it has gone (or is a zombie). */
+/** Link text of a process's UTS namespace; undefined when the process is gone or a zombie. */
 function utsOf(pid: number): string | undefined {
   try {
     return fs.readlinkSync(`/proc/${pid}/ns/uts`)
@@ -45,7 +45,7 @@ function utsOf(pid: number): string | undefined {
   }
 }
 
-/** Jid a process is in: 0 for the host, for foreign processes and for zombies whose jail was not seen before. */
+/** The jid of a process: 0 on the host, for foreign processes, and for zombies that were never seen in a jail. */
 export function processJail(pid: number): number {
   const link = utsOf(pid)
   if (link !== undefined) return jailByNamespace.get(link) ?? 0
@@ -54,10 +54,10 @@ export function processJail(pid: number): number {
   return seen !== undefined && seen.start === start ? seen.jid : 0
 }
 
-/** A zombie has no namespaces any more: the jail it was last seen in. */
+/** The jail in which each process was last seen, since a zombie has no namespaces any more. */
 const lastSeen = new Map<number, { start: string; jid: number }>()
 
-/** True for a process of this host: pid 1 and what is in a namespace of ours (all of the pid namespace). */
+/** Reads /proc/PID/stat; undefined when there is no such process. */
 function readStat(pid: number): Omit<Process, 'jid'> | undefined {
   let stat: string
   try {
@@ -110,7 +110,7 @@ export function allProcesses(): Process[] {
   return list.sort((a, b) => a.pid - b.pid)
 }
 
-/** Registers processInfo; a jailed caller sees its own jail and its children only (`visible` is set by the jails). */
+/** Registers processInfo. A jailed caller sees the processes of its own jail and the jails below, as `visible` says. */
 export function install(kernel: Kernel, visible: (caller: Caller, jid: number) => boolean): void {
   const info = (caller: Caller, pid: number) => {
     const p = readProcess(pid)

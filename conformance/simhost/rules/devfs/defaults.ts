@@ -26,7 +26,7 @@ const DEFAULT_RULES: readonly (readonly [number, readonly string[]])[] = [
 ]
 
 /**
- * What rc.d/devfs does at boot and at `service devfs restart`: the named sets are emptied and filled again. Other
+ * Does what rc.d/devfs does at boot and at `service devfs restart`: it empties the named sets and fills them again. Other
  * sets stay.
  */
 export function loadDefaultRules(kernel: DevfsKernel, mount: DevfsMount): void {

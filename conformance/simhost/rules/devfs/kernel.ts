@@ -5,11 +5,11 @@ import type { DevfsRule } from './rules.ts'
 
 interface Ruleset {
   rules: DevfsRule[]
-  /** Mounts that use it and `include` rules that name it. */
+  /** The number of mounts that use the set and of `include` rules that name it. */
   references: number
 }
 
-/** One entry of one devfs mount: a node, link or directory with what the rules made of it. */
+/** One entry of one devfs mount: a node, link or directory, as the rules changed it. */
 export interface DevfsEntry {
   name: string
   kind: 'char' | 'link' | 'dir'
@@ -35,7 +35,7 @@ export class DevfsMount {
   /** Called after anything about the visible entries may have changed. */
   onChange: (() => void) | undefined
 
-  /** Entries that can be seen, parents before children: not hidden and below no hidden directory. */
+  /** The visible entries, parents before children: those that are not hidden and not below a hidden directory. */
   visible(): DevfsEntry[] {
     const shown: DevfsEntry[] = []
     const seen = new Set<string>()
@@ -93,7 +93,7 @@ export class DevfsKernel {
     for (const mount of this.mounts) mount.onChange?.()
   }
 
-  /** Devices that went away; directories go with their last node. */
+  /** Removes devices that went away; a directory goes with its last node. */
   removeNodes(names: readonly string[]): void {
     for (const name of names) {
       this.nodes.delete(name)

@@ -1,6 +1,6 @@
 /**
- * What a node's driver class is for `type` in a devfs rule (D_DISK, D_MEM, D_TAPE, D_TTY of cdevsw); most devices have
- * none, directories and links never.
+ * The class of a node's driver, for `type` in a devfs rule (D_DISK, D_MEM, D_TAPE, D_TTY of cdevsw). Most devices have
+ * none; directories and links never have one.
  */
 export type DeviceClass = 'disk' | 'mem' | 'tape' | 'tty'
 
@@ -9,15 +9,15 @@ export interface DeviceNode {
   /** Path inside the mount, `pts/0`. */
   name: string
   kind: 'char' | 'link'
-  /** What a link says, relative to its own directory. */
+  /** The target of a link, relative to the link's directory. */
   target?: string
   class?: DeviceClass
   mode: number
   uid: number
   gid: number
   /**
-   * What stands below on Linux: a device number, or the path that a link leads to. Without one it is a node that
-   * nothing answers to (ENXIO on open).
+   * What the node is on Linux: a device number, or the path to which a link leads. A node without either has no device,
+   * and open(2) gives ENXIO.
    */
   linux?: readonly [major: number, minor: number] | string
 }
@@ -44,7 +44,7 @@ function terminal(name: string, mode: number, more: Partial<DeviceNode> = {}): D
 const SERIAL = ['', '.init', '.lock']
 const VIRTUAL_TERMINALS = [...'0123456789ab']
 
-/** The nodes of the machine of the transcripts as far as they are known: 60 names at the top of /dev. */
+/** The nodes of one FreeBSD 15.1 machine, as far as they are known: 60 names at the top of /dev. */
 export const BASE_NODES: readonly DeviceNode[] = [
   device('acpi', 0o664, { gid: OPERATOR }),
   device('apm', 0o664, { gid: OPERATOR }),
@@ -130,7 +130,7 @@ export function tunnelNode(name: string): DeviceNode {
   return device(name, 0o600, { uid: UUCP, gid: DIALER })
 }
 
-/** The slave of a pseudo-terminal, `pts/N`; below it stands the slave of Linux's own instance. */
+/** The slave of a pseudo-terminal, `pts/N`, which is the slave of Linux's own instance. */
 export function ptsNode(unit: number, uid: number, linuxPath: string): DeviceNode {
   return terminal(`pts/${unit}`, 0o620, { uid, gid: 4, linux: linuxPath })
 }

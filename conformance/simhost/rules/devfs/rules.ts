@@ -7,7 +7,7 @@ import type { DeviceClass } from './nodes.ts'
 
 /** One rule of devfs(8): conditions and actions (struct devfs_rule). */
 export interface DevfsRule {
-  /** 1..65535; 0 asks for an automatic number. */
+  /** 1 to 65535; 0 asks for an automatic number. */
   number: number
   types: readonly DeviceClass[]
   path?: string
@@ -30,12 +30,12 @@ export function toNumber(text: string): number | undefined {
   return value <= 65_535 ? value : undefined
 }
 
-/** As `toNumber`, but the tool ends when it is none. */
+/** As `toNumber`, but ends the tool when the text is no number. */
 export function needNumber(text: string, out: Output): number {
   return toNumber(text) ?? out.err(1, `error converting to number: ${text}`)
 }
 
-/** eatoi: an int, or the tool ends. */
+/** eatoi of devfs(8): an int; ends the tool for another text. */
 export function needInteger(text: string, out: Output): number {
   return toInteger(text) ?? out.err(1, `error converting to integer: ${text}`)
 }
@@ -72,14 +72,14 @@ export function parseRule(words: readonly string[], out: Output): DevfsRule {
   return rule
 }
 
-/** Says what is wrong with a rule by an exception, where there is no tool to end. */
+/** Throws what is wrong with a rule, where there is no tool to end. */
 class Refusal extends Output {
   override err(_status: number, text: string): never {
     throw new KernelError('EINVAL', text)
   }
 }
 
-/** A rule from one line of text; EINVAL with devfs(8)'s words for what is none. */
+/** A rule from one line of text; EINVAL with devfs(8)'s words when the line is no rule. */
 export function parseRuleText(text: string): DevfsRule {
   return parseRule(
     text.split(/[ \t]+/).filter(word => word !== ''),

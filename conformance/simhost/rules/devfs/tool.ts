@@ -8,8 +8,8 @@ import { type DevfsRule, formatRule, needInteger, needNumber, parseRule, toNumbe
 export interface DevfsHost {
   kernel: DevfsKernel
   /**
-   * Opens the `-m` path (relative to the caller): a devfs mount, `other` for anything else that exists, undefined for
-   * nothing there.
+   * Opens the path of `-m`, relative to the caller. Gives a devfs mount, `other` for anything else that exists,
+   * undefined where nothing exists.
    */
   open(path: string): DevfsMount | 'other' | undefined
   /** PRIV_DEVFS_RULE: root on the host; false in every jail. */
@@ -45,7 +45,7 @@ function ioctl<T>(run: Run, name: string, call: (mount: DevfsMount) => T): T {
   }
 }
 
-/** Rules from standard input, one a line; an empty line ends them silently (efgetln). */
+/** Reads rules from standard input, one on each line; an empty line ends them silently (efgetln). */
 function fromStdin(run: Run, call: (mount: DevfsMount, rule: DevfsRule) => void): void {
   const input = run.host.stdin()
   if (input === undefined) run.out.err(1, 'stdin: Bad file descriptor')
@@ -113,7 +113,7 @@ function show(run: Run, which: string | undefined): void {
   const number = which === undefined ? undefined : needInteger(which, run.out) & 0xffff
   ioctl(run, 'ioctl DEVFSIO_RGETNEXT', mount => {
     const rules = run.host.kernel.rules(mount, run.set)
-    // `show K` asks for the rule after K-1; none at all is the error, another number prints nothing.
+    // `show K` asks for the rule after K-1. No rule at all is the error; a rule of another number prints nothing.
     if (number !== undefined && !rules.some(found => found.number >= number)) throw new KernelError('ENOENT')
     for (const found of rules) {
       if (number === undefined || found.number === number) run.out.print(formatRule(found))

@@ -1,10 +1,10 @@
 /** The catalogue of jail parameters, in the order of `sysctl -N security.jail.param`. */
 
-/** What the catalogue asks of the kernel's modules. */
+/** What the catalogue asks about the modules of the kernel. */
 export interface Modules {
-  /** Is a module of that name there? */
+  /** Whether a module of that name is in the kernel or loaded. */
   has(name: string): boolean
-  /** Loads it when it exists; true when it is there. */
+  /** Loads the module when it exists; true when it is loaded. */
   want(name: string): boolean
 }
 
@@ -13,12 +13,12 @@ type ParamType = 'int' | 'ulong' | 'string' | 'bool' | 'jailsys' | 'ip4' | 'ip6'
 export interface Param {
   name: string
   type: ParamType
-  /** Strings: size with the NUL, as the sysctl shows it. */
+  /** For a string the size with the NUL, as the sysctl shows it. */
   size?: number
   description: string
-  /** No user can set it. */
+  /** True when no user can set the parameter. */
   readOnly?: boolean
-  /** Fixed when the jail is made. */
+  /** True when the parameter cannot change after the jail is made. */
   fixed?: boolean
 }
 
@@ -33,14 +33,14 @@ const string = (name: string, size: number, description: string): Param => ({
   description,
 })
 
-/** allow.* that are on unless said otherwise. */
+/** allow.* that are on by default. */
 export const ALLOWED_BY_DEFAULT = new Set([
   'allow.set_hostname',
   'allow.reserved_ports',
   'allow.unprivileged_proc_debug',
   'allow.suser',
 ])
-/** allow.* that a jail may have although its parent has not. */
+/** allow.* that a jail may have although its parent lacks them. */
 export const ALLOW_FREELY = new Set(['allow.unprivileged_proc_debug', 'allow.unprivileged_parent_tampering'])
 
 const BASE: readonly Param[] = [
@@ -120,7 +120,7 @@ const BASE: readonly Param[] = [
   { ...int('jid', 'Jail ID'), fixed: true },
 ]
 
-/** Parameters that come with a module: by module name. */
+/** Parameters that exist only with a module, by the name of the module. */
 const BY_MODULE: Record<string, Param[]> = {
   ...Object.fromEntries(
     ['nullfs', 'fdescfs', 'linprocfs', 'linsysfs', 'fusefs', 'zfs'].map(fs => [
@@ -167,8 +167,8 @@ export function findParam(modules: Modules, name: string): Param | undefined {
 }
 
 /**
- * libjail's lookup: when a parameter is unknown its module is loaded (file systems below allow.mount, linux, sysv*,
- * zfs), then asked again.
+ * libjail's lookup of a parameter. When the kernel does not know it, libjail loads its module (file systems below
+ * allow.mount, linux, sysv*, zfs) and asks again.
  */
 export function lookUp(modules: Modules, name: string, mayLoad: boolean): Param | undefined {
   const found = findParam(modules, name)

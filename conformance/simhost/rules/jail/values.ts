@@ -7,13 +7,13 @@ import { negated, type Param } from './catalogue.ts'
 /** A parameter as the user wrote it, found in the kernel's catalogue. */
 export interface Resolved {
   param: Param
-  /** It was given in its `no` form (`nopersist`, `allow.nomount`). */
+  /** True for the `no` form (`nopersist`, `allow.nomount`). */
   negative: boolean
 }
 
 /**
- * jailparam_type: finds a parameter, a boolean also in its `no` form. `ask` looks a name up in the catalogue. undefined:
- * `unknown parameter`.
+ * jailparam_type: finds a parameter, a boolean also in its `no` form. `ask` looks a name up in the catalogue. The result
+ * is undefined for an unknown parameter.
  */
 export function resolve(ask: (name: string) => Param | undefined, name: string): Resolved | undefined {
   const exact = ask(name)
@@ -32,15 +32,15 @@ export class ValueError extends Error {}
 const BOOLEANS = ['false', 'true']
 const JAILSYS = ['disable', 'new', 'inherit']
 
-/** jailparam_import_enum: a word in any case, or a decimal number, which is not checked. undefined: neither. */
+/** jailparam_import_enum: a word in any case, or any decimal number; undefined for another text. */
 function enumerated(words: readonly string[], text: string): number | string | undefined {
   const at = words.indexOf(text.toLowerCase())
   return at >= 0 ? at : decimal(text, 32)
 }
 
 /**
- * strtol(3) to the end of the text, cut to the bits of the type; no digits at all are 0. What is too large for a number
- * of JavaScript stays text. undefined: something else.
+ * strtol(3) to the end of the text, cut to the bits of the type; a text without digits is 0. A value that a number of
+ * JavaScript cannot hold stays text. The result is undefined for another text.
  */
 function decimal(text: string, bits: 32 | 64): number | string | undefined {
   if (!/^([ \t\n\v\f\r]*[+-]?[0-9]+)?$/.test(text)) return undefined
@@ -55,7 +55,7 @@ function clamp(value: bigint, low: bigint, high: bigint): bigint {
   return value < low ? low : value > high ? high : value
 }
 
-/** jailparam_import: text to the value the kernel takes. `undefined` text is a parameter without a value. */
+/** jailparam_import: turns a text into the kernel's value. An undefined text is a parameter without a value. */
 export function parseValue({ param, negative }: Resolved, text: string | undefined): Json {
   const { type } = param
   const name = negative ? negated(param.name) : param.name

@@ -7,8 +7,7 @@ import { type Output, runTool, type ToolOutput } from '../../text/output.ts'
 const CPU_MAX = 1023
 
 /**
- * cpuset_parselist of 15.1: `0-3,7` or `all`. A list that is wrong somewhere counts as far as it was right, without an
- * error.
+ * cpuset_parselist of 15.1: `0-3,7` or `all`. The readable beginning of a malformed list counts, without an error.
  */
 export function parseCpuList(list: string, all: readonly number[]): number[] {
   if (list.toLowerCase() === 'all') return [...all]
@@ -45,14 +44,14 @@ export function parseCpuList(list: string, all: readonly number[]): number[] {
 
 export type CpuTarget = { kind: 'jail' | 'pid' | 'cpuset'; id: number }
 
-/** What cpuset(1) runs on. */
+/** What cpuset(1) uses of the kernel. */
 export interface CpusetHost {
   /** CPUs of the caller's root set. */
   all: readonly number[]
   jail: (name: string) => number | undefined
-  /** ESRCH; `root` asks for the mask of the set at the root. */
+  /** Gives a mask; `root` asks for that of the root set. Throws ESRCH. */
   getAffinity: (target: CpuTarget) => readonly number[]
-  /** EDEADLK for an empty mask, EINVAL for CPUs that the parent set lacks, ESRCH, EPERM. */
+  /** Sets a mask. EDEADLK for an empty mask, EINVAL for CPUs that the parent set lacks, ESRCH, EPERM. */
   setAffinity: (target: CpuTarget, mask: readonly number[]) => void
   /** Number of the set of a jail or process. */
   setId: (target: CpuTarget) => number

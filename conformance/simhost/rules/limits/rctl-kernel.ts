@@ -11,10 +11,10 @@ import {
   type Subject,
 } from './rules.ts'
 
-/** Numbers that the kernel can give for a subject; what is missing is 0. */
+/** The usage of a subject by resource; a missing resource is 0. */
 export type Usage = Partial<Record<Resource, bigint>>
 
-/** What rctl(2) asks of the rest of the kernel. */
+/** What rctl(2) asks the rest of the kernel. */
 export interface RctlSurroundings {
   /** kern.racct.enable. */
   enabled: boolean
@@ -22,7 +22,7 @@ export interface RctlSurroundings {
   usage(subject: Subject, id: string): Usage
 }
 
-/** The rules of a host: kept by the jail's name, also when there is no such jail. */
+/** The rules of a host. Rules of a jail are kept by its name, also while there is no such jail. */
 export class RctlKernel {
   /** Rules of each container, newest first; containers of a kind in the order they came up. */
   private readonly containers: Record<Subject, Map<string, RctlRule[]>> = {
@@ -42,7 +42,7 @@ export class RctlKernel {
     for (const kind of Object.values(this.containers)) kind.clear()
   }
 
-  /** What every call looks at first: ENOSYS without accounting, then EPERM without the privilege (PRIV_RCTL_*). */
+  /** The first check of every call: ENOSYS without accounting, then EPERM without the privilege (PRIV_RCTL_*). */
   check(privileged: boolean): void {
     if (!this.around.enabled) throw new KernelError('ENOSYS')
     if (!privileged) throw new KernelError('EPERM')
@@ -58,14 +58,14 @@ export class RctlKernel {
     return rule
   }
 
-  /** A container came up (a jail was made): it is listed before older ones. */
+  /** Notes a new container, such as a jail that was made; it is listed before older ones. */
   touch(subject: Subject, id: string): RctlRule[] {
     const list = this.containers[subject].get(id) ?? []
     this.containers[subject].set(id, list)
     return list
   }
 
-  /** A container without rules is forgotten; processes with theirs. */
+  /** Forgets a container without rules; a process is forgotten with its rules. */
   forget(subject: Subject, id: string): void {
     const rules = this.containers[subject].get(id)
     if (subject === 'process' || rules?.length === 0) this.containers[subject].delete(id)

@@ -6,7 +6,7 @@ import { type Output, runTool, type ToolOutput } from '../../text/output.ts'
 import type { RctlKernel } from './rctl-kernel.ts'
 import type { Subject } from './rules.ts'
 
-/** What rctl(8) runs on. */
+/** What rctl(8) uses of the kernel. */
 export interface RctlHost {
   kernel: RctlKernel
   /** PRIV_RCTL_*: root on the host, never in a jail. */
@@ -29,7 +29,7 @@ function usage(out: Output): never {
   out.exit(1)
 }
 
-/** expand_rule: short subjects, user names and amounts with suffixes. undefined after a message. */
+/** expand_rule: expands short subjects, user names and amounts with suffixes. Undefined after an error message. */
 function expand(text: string, resolve: boolean, out: Output): string | undefined {
   const [first, ...others] = text.split(':')
   if (others.length === 0) {

@@ -38,7 +38,7 @@ const NOT_DENIABLE: readonly Resource[] = [
   'writeiops',
 ]
 const DECAYING: readonly Resource[] = ['readbps', 'writebps', 'readiops', 'writeiops']
-/** Accounted per container only; no limit per process. */
+/** Resources that are counted for a whole container only, so that no process can have a limit. */
 export const SLOPPY: readonly Resource[] = [
   'pseudoterminals',
   'swapuse',
@@ -58,7 +58,7 @@ const SIGNALS =
   'hup int quit ill trap abrt emt fpe kill bus segv sys pipe alrm term urg stop tstp chld ttin ttou io xcpu xfsz vtalrm prof winch info usr1 usr2 thr'
 const ACTIONS = [...SIGNALS.split(' ').map(name => `sig${name}`), 'deny', 'log', 'devctl', 'throttle']
 
-/** A rule or a filter: what is undefined matches anything. */
+/** A rule or a filter; an undefined part of a filter matches anything. */
 export interface RctlRule {
   subject?: Subject
   id?: string
@@ -112,7 +112,7 @@ export function parseRctl(text: string): RctlRule | RuleError {
   return rule
 }
 
-/** Whether a complete rule makes sense (rctl_rule_add); undefined when it does. `per` is filled in by the caller. */
+/** Why a complete rule makes no sense (rctl_rule_add), undefined when it does. The caller fills `per` in before. */
 export function refuse(rule: RctlRule): RuleError | undefined {
   const { subject, id, resource, action, amount, per } = rule
   if (subject === undefined || id === undefined || resource === undefined) return 'EINVAL'

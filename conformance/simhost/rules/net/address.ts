@@ -1,4 +1,4 @@
-/** An address of an interface. Masks are contiguous: a prefix length says all. */
+/** An address of an interface. Its mask is contiguous, so a prefix length describes the mask. */
 export interface InterfaceAddress {
   family: 'inet' | 'inet6'
   /** Canonical text: dotted quad, or IPv6 as inet_ntop(3) prints it, without a scope. */
@@ -12,7 +12,7 @@ export interface InterfaceAddress {
   tentativeUntil?: number
 }
 
-/** Whole decimal octets only (the forms with fewer dots that inet_aton(3) knows are resolved too). undefined if none. */
+/** An IPv4 address as a number, also from the forms with fewer dots of inet_aton(3); undefined for another text. */
 export function parseInet(text: string): number | undefined {
   const parts = text.split('.')
   if (parts.length > 4 || parts.some(part => !/^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(part))) return undefined
@@ -45,7 +45,7 @@ export function networkOf(address: string, prefix: number): number {
   return Math.floor((parseInet(address) ?? 0) / block) * block
 }
 
-/** Eight groups of an IPv6 address, undefined when it is none. A `%scope` is left out of account. */
+/** The eight groups of an IPv6 address, undefined for another text. A `%scope` is ignored. */
 export function parseInet6(text: string): number[] | undefined {
   let body = text.replace(/%.*$/, '')
   const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(body)

@@ -13,9 +13,9 @@ function realAddress(kernel: NetKernel, item: Interface, entry: InterfaceAddress
 }
 
 /**
- * SIOCAIFADDR and its IPv6 kin. The first address of a family brings the interface up, an IPv6 address switches IPv6 on
- * there. Adding what is there already changes the mask only. EEXIST when another interface of the stack has it,
- * EINVAL on a bridge member where the sysctl forbids it.
+ * SIOCAIFADDR and its IPv6 kin. The first address of a family brings the interface up, and an IPv6 address switches IPv6
+ * on. An address that the interface has already only gets the new mask. EEXIST when another interface of the stack has
+ * the address, EINVAL on a bridge member where the sysctl forbids addresses.
  */
 export function addAddress(kernel: NetKernel, item: Interface, entry: InterfaceAddress): void {
   const { address, family } = entry
@@ -46,7 +46,7 @@ export function addAddress(kernel: NetKernel, item: Interface, entry: InterfaceA
   }
 }
 
-/** SIOCDIFADDR: the named address, or the first one of IPv4 when none is named. EADDRNOTAVAIL. */
+/** SIOCDIFADDR: removes the named address, or the first IPv4 address when none is named. EADDRNOTAVAIL. */
 export function deleteAddress(
   kernel: NetKernel,
   item: Interface,
@@ -60,7 +60,7 @@ export function deleteAddress(
   item.addresses = item.addresses.filter(known => known !== found)
   kernel.dropReal(item, found.address, found.prefix)
   if (family === 'inet') {
-    // Linux takes the other addresses of the same network with the first one.
+    // Linux removes the other addresses of the same network with the first one, so they are added again.
     for (const other of item.addresses) {
       const together = other.family === 'inet' && other.prefix === found.prefix
       const same = networkOf(other.address, found.prefix) === networkOf(found.address, found.prefix)

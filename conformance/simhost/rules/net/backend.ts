@@ -1,4 +1,4 @@
-/** One change below, in Linux's terms. Names are Linux's. */
+/** One change of a real interface, in Linux's terms and with Linux's names. */
 export type LinkOperation =
   | { op: 'veth'; name: string; ether: string; peer: string; peerEther?: string }
   | { op: 'bridge'; name: string; ether: string }
@@ -10,9 +10,9 @@ export type LinkOperation =
   | { op: 'ether'; name: string; ether: string }
   /** Joins a bridge, or leaves one. */
   | { op: 'master'; name: string; bridge: string | undefined }
-  /** No link-local address of Linux's own: the model says which there are. */
+  /** Linux makes no link-local address by itself, since the model says which addresses exist. */
   | { op: 'quiet'; name: string }
-  /** Into another stack, under another name; `vnet` as in `NetBackend.run`. */
+  /** Moves the interface to another stack under another name; `vnet` is as in `NetBackend.run`. */
   | { op: 'move'; name: string; vnet: number; to: string }
   | {
       op: 'address' | 'unaddress'
@@ -20,7 +20,7 @@ export type LinkOperation =
       address: string
       prefix: number
       broadcast?: string
-      /** IPv6: looks for a duplicate first, until then nobody can bind to it. */
+      /** IPv6: Linux looks for a duplicate first, and until then nobody can bind to the address. */
       detect?: boolean
     }
   | {
@@ -33,14 +33,14 @@ export type LinkOperation =
       reject?: 'reject' | 'blackhole'
     }
 
-/** Where the real interfaces are: makes in Linux namespaces what the model says. */
+/** Makes real interfaces in Linux namespaces as the model says. */
 export interface NetBackend {
   /**
-   * Does the operations in order in a stack (by its id; 0: the host's) and stops at the first that fails; gives what
-   * was wrong, undefined for success.
+   * Does the operations in order in a stack, given by its id (0 is the host's), and stops at the first that fails.
+   * Gives the reason, undefined for success.
    */
   run(vnet: number, operations: readonly LinkOperation[]): string | undefined
 }
 
-/** The backend that keeps nothing real: for tests of the rules, and where Linux lacks what is asked. */
+/** The backend that makes nothing real, for tests of the rules. */
 export const modelOnly: NetBackend = { run: () => undefined }

@@ -17,7 +17,7 @@ const PORT_FLAGS: Readonly<Record<string, number>> = {
   private: 0x800,
   qinq: 0x1000,
 }
-/** Numbers of the bridge: how large they may be, and the request that sets them. */
+/** Numeric settings of the bridge, with the largest value and the request that sets it. */
 const NUMBERS: Readonly<Record<string, readonly [limit: number, request: string]>> = {
   maxaddr: [0xffffffff, 'BRDGSCACHE'],
   timeout: [0xffffffff, 'BRDGSTO'],
@@ -27,7 +27,7 @@ const NUMBERS: Readonly<Record<string, readonly [limit: number, request: string]
   holdcnt: [0xff, 'BRDGSTXHC'],
   priority: [0xffff, 'BRDGSPRI'],
 }
-/** Numbers of a member. */
+/** Numeric settings of a member, with the largest value and the request that sets it. */
 const PORT_NUMBERS: Readonly<Record<string, readonly [limit: number, request: string]>> = {
   ifpriority: [0xff, 'BRDGSIFPRIO'],
   ifpathcost: [Number.MAX_SAFE_INTEGER, 'BRDGSIFCOST'],
@@ -36,7 +36,7 @@ const PORT_NUMBERS: Readonly<Record<string, readonly [limit: number, request: st
 /** Flags of the bridge (IFBRF_*). */
 const BRIDGE_FLAGS: Readonly<Record<string, number>> = { vlanfilter: 0x1, defqinq: 0x2 }
 
-/** What stands after a word that is none of a bridge: 0 is not one of them. */
+/** The number of arguments of each word of bridges. */
 const ARGUMENTS: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
     Object.keys(PORT_FLAGS).flatMap(word => [
@@ -91,14 +91,14 @@ function bridgeOf(run: Run): Interface {
   return item
 }
 
-/** A member's settings; ENOENT when it is none. */
+/** The settings of a member; ENOENT for another interface. */
 function portOf(run: Run, name: string): BridgePort {
   const member = bridgeOf(run).members.find(item => item.name === name)
   if (member?.port === undefined) throw new KernelError('ENOENT', 'Interface is not a bridge member')
   return member.port
 }
 
-/** `addm IF [untagged ID] [tagged SET]`: how many words it took. */
+/** Does `addm IF [untagged ID] [tagged SET]` and gives the number of words it took. */
 function add(run: Run, words: readonly string[]): number {
   const [name] = words
   if (name === undefined) run.out.err(1, 'usage: addm <interface> [opts ...]')
@@ -127,7 +127,7 @@ function add(run: Run, words: readonly string[]): number {
   return at
 }
 
-/** Words with the name of a member first, then a value. */
+/** Does a word with two arguments: the name of a member, then a value. */
 function setPort(run: Run, word: string, name: string, value: string): void {
   const numbers = PORT_NUMBERS[word]
   if (numbers !== undefined) {
@@ -154,7 +154,7 @@ function setPort(run: Run, word: string, name: string, value: string): void {
   }
 }
 
-/** Words with one argument: a member's name, or a value of the bridge. */
+/** Does a word with one argument: the name of a member, or a value of the bridge. */
 function setOne(run: Run, word: string, value: string): void {
   const bare = word.replace(/^-/, '')
   const flag = PORT_FLAGS[bare]
@@ -189,7 +189,7 @@ function setOne(run: Run, word: string, value: string): void {
     })
 }
 
-/** Words that stand alone. */
+/** Does a word without arguments. */
 function setBridge(run: Run, word: string): void {
   const bare = word.replace(/^-/, '')
   const flag = BRIDGE_FLAGS[bare]
@@ -206,7 +206,7 @@ function setBridge(run: Run, word: string): void {
   else run.attempt('BRDGFLUSH', () => bridgeOf(run))
 }
 
-/** Runs `words[0]` when it is a word of bridges: how many words it took with its arguments, 0 when it is none. */
+/** Does `words[0]` when it is a word of bridges. Gives the number of words with its arguments, 0 for another word. */
 export function bridgeWord(run: Run, words: readonly string[]): number {
   const [word = '', first, second] = words
   if (word === 'addm') return 1 + add(run, words.slice(1))
@@ -246,7 +246,7 @@ function bits(value: number, names: readonly (readonly [number, string])[]): str
     .join(',')}>`
 }
 
-/** `1,5-9` after ` tagged `; nothing for none. */
+/** ` tagged 1,5-9`, or nothing for an empty set. */
 function taggedText(tagged: ReadonlySet<number>): string {
   const ids = [...tagged].sort((a, b) => a - b)
   const ranges: [number, number][] = []

@@ -4,7 +4,7 @@ import type { LinkOperation } from './backend.ts'
 import { FLAG, type Interface, isEthernet } from './interface.ts'
 import type { NetKernel } from './kernel.ts'
 
-/** BRDGADD, with the kernel's text of 15.x. */
+/** BRDGADD: adds a member to a bridge. Errors have the kernel's text of 15.x. */
 export function addMember(kernel: NetKernel, bridge: Interface, name: string): void {
   const item = kernel.find(bridge.vnet, name)
   if (item === undefined) throw new KernelError('ENOENT', 'No such interface')
@@ -27,7 +27,7 @@ export function addMember(kernel: NetKernel, bridge: Interface, name: string): v
   }
   bridge.members.unshift(item)
   item.bridge = bridge
-  // Learning, discover, autoedge, autoptp; queue-in-queue as the bridge has it.
+  // A new member has learning, discover, autoedge and autoptp, and queue-in-queue as the bridge has it.
   const flags = 0x143 | ((bridge.bridgeFlags ?? 0) & 0x2 ? 0x1000 : 0)
   item.port = { flags, untagged: bridge.defaultUntagged ?? 0, tagged: new Set(), protocol: '802.1q' }
   item.flags |= FLAG.PROMISC
@@ -37,7 +37,7 @@ export function addMember(kernel: NetKernel, bridge: Interface, name: string): v
   kernel.real(bridge.vnet, operations)
 }
 
-/** BRDGDEL. */
+/** BRDGDEL: takes a member out of a bridge. */
 export function deleteMember(kernel: NetKernel, bridge: Interface, name: string): void {
   const item = bridge.members.find(member => member.name === name)
   if (item === undefined) throw new KernelError('ENOENT', 'Interface is not a bridge member')

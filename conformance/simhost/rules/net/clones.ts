@@ -9,8 +9,8 @@ export function cloners(): string[] {
 }
 
 /**
- * SIOCIFCREATE2. The name is a type or a type with a unit, or `PARENT.TAG` for a vlan. Gives the interface whose
- * name the caller gets back (the `a` end of an epair). EINVAL for an unknown type, EEXIST.
+ * SIOCIFCREATE2. The name is a type, a type with a unit, or `PARENT.TAG` for a vlan. Gives the interface whose name
+ * ifconfig(8) prints, which is the `a` end of an epair. EINVAL for an unknown type, EEXIST.
  */
 export function create(kernel: NetKernel, vnet: Vnet, name: string): Interface {
   const dotted = /^(.+)\.([1-9][0-9]{0,3})$/.exec(name)

@@ -6,12 +6,12 @@ import type { NetworkBelow } from './surroundings.ts'
 /** One probe (net.inet6.ip6.dad_count) and the time that an answer may take, in milliseconds. */
 const DETECTION = 1000
 
-/** Does this interface look for duplicates of its addresses? Not a loopback, and not with `no_dad`. */
+/** Whether the interface looks for duplicates of its addresses: not a loopback, and not with `no_dad`. */
 export function detects(below: NetworkBelow, item: Interface): boolean {
   return below.around.detectsDuplicates(item.vnet) && item.kind !== 'lo' && (item.nd6 & ND6.NO_DAD) === 0
 }
 
-/** Starts detection for an address; on an interface that is down it stays tentative. Gives the same address. */
+/** Starts detection for an address, which stays tentative while the interface is down. Gives the same address. */
 export function startDetection(
   below: NetworkBelow,
   item: Interface,
@@ -23,7 +23,7 @@ export function startDetection(
   return entry
 }
 
-/** Is an address tentative (IN6_IFF_TENTATIVE) at a time? bind(2) to it is EADDRNOTAVAIL then. */
+/** Whether an address is tentative (IN6_IFF_TENTATIVE) at a time, so that bind(2) to it gives EADDRNOTAVAIL. */
 export function isTentative(entry: InterfaceAddress, now: number): boolean {
   return entry.tentativeUntil !== undefined && now < entry.tentativeUntil
 }

@@ -40,7 +40,7 @@ export function setAddress(run: Run, word: string): void {
   }
   const { pending } = run
   if (pending.address !== undefined && pending.add) {
-    // A second address is the other end.
+    // A second address is the other end of a point-to-point link.
     pending.address.destination = readAddress(run, word).address
     return
   }
@@ -61,7 +61,7 @@ export function setEther(run: Run, word: string): void {
     bytes[0] = (bytes[0]! & 0xfc) | 2
     ether = bytes.map(byte => byte.toString(16)).join(':')
   }
-  // link_addr(3): hexadecimal bytes; how many there have to be is the kernel's business.
+  // link_addr(3) reads hexadecimal bytes, and the kernel checks their number.
   if (!/^[0-9a-f]{1,2}([:.][0-9a-f]{1,2})*$/.test(ether)) run.out.err(1, 'malformed link-level address')
   const bytes = ether.split(/[:.]/).map(byte => byte.padStart(2, '0'))
   run.pending.add = false
@@ -86,7 +86,7 @@ export function setAlias(run: Run, sign: number): void {
   pending.alias = sign
 }
 
-/** What is put off: vlan parameters, removal and addition of addresses. */
+/** Does what ifconfig(8) puts off: vlan parameters, then removal and addition of addresses. */
 export function finish(run: Run): void {
   finishVlan(run)
   const { pending } = run

@@ -11,12 +11,12 @@ export interface NetCaller {
   vnet: Vnet
   /** Root on the host or in a vnet jail; a classic jail may look only. */
   privileged: boolean
-  /** Its effective uid is 0. */
+  /** Whether the caller's effective uid is 0. */
   root: boolean
   /** PRIV_NET_ROUTE: as `privileged`, or a jail with allow.routing. */
   routing: boolean
   sees: (address: string) => boolean
-  /** jail_getid(3) by name or number, relative to the caller's jail: its jid, the stack it uses, its PRIV_NET_ROUTE. */
+  /** A jail by name or number relative to the caller's jail (jail_getid(3)): jid, its stack, its PRIV_NET_ROUTE. */
   jail: (name: string) => { jid: number; vnet: Vnet; routing: boolean } | undefined
 }
 
@@ -50,7 +50,7 @@ export class Run {
   name: string
   family: Family = 'inet'
   pending: Pending = { maskGiven: false, alias: 0, clear: false, add: true }
-  /** The name to print at the end when it is not the one that was typed. */
+  /** The name on the command line; ifconfig(8) prints the interface's name at the end when it differs. */
   typed: string
   changed = false
   vlan: { tag?: number; parent?: string } = {}
@@ -68,7 +68,7 @@ export class Run {
     return this.item ?? this.out.err(1, `interface ${this.name} does not exist`)
   }
 
-  /** A kernel call; `text` is err(3)'s. With `perror`, EPERM reads "permission denied" (Perror of ifconfig). */
+  /** Makes a kernel call; err(3) prints `text`. With `perror`, EPERM reads "permission denied" (Perror of ifconfig). */
   attempt(text: string, call: () => void, perror = false): void {
     try {
       if (!this.caller.privileged) throw new KernelError('EPERM')

@@ -53,7 +53,7 @@ const ND6_WORDS: Readonly<Record<string, readonly [number, boolean]>> = {
   '-no_dad': [ND6.NO_DAD, false],
 }
 
-/** Capability words: taken, without effect (offloading does not exist here). */
+/** Words of capabilities, which have no effect because Linux's interfaces here offload nothing. */
 const CAPABILITIES =
   /^-?(rxcsum|txcsum|rxcsum6|txcsum6|tso|tso4|tso6|lro|wol|wol_ucast|wol_mcast|wol_magic|vlanmtu|vlanhwtag|vlanhwfilter|vlanhwtso|vlanhwcsum|polling|netcons|mextpg|toe|linkstate)$/
 
@@ -165,7 +165,7 @@ export function configure(run: Run, words: readonly string[]): void {
       continue
     }
     if (word === '-vlandev') {
-      // An argument may follow and says nothing (DEF_CMD_OPTARG).
+      // An argument may follow, which ifconfig(8) ignores (DEF_CMD_OPTARG).
       delete run.target().vlan
       rest = rest.slice(2)
       continue
@@ -200,7 +200,7 @@ export function configure(run: Run, words: readonly string[]): void {
   finish(run)
 }
 
-/** vlan_create of ifvlan.c: the tag and the parent go with the request, so nothing is made when they are wrong. */
+/** vlan_create of ifvlan.c: the request carries the tag and the parent, so wrong ones make nothing. */
 function checkVlan(run: Run, words: readonly string[]): void {
   if (!/^vlan[0-9]*$/.test(run.name)) return
   const after = (word: string) => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined)
@@ -221,7 +221,7 @@ function checkVlan(run: Run, words: readonly string[]): void {
   })
 }
 
-/** `ifconfig NAME create ...`: the clone, then the remaining words on it. */
+/** Does `ifconfig NAME create ...`: makes the clone, then runs the remaining words on it. */
 export function create(run: Run, words: readonly string[]): void {
   checkVlan(run, words)
   run.attempt(`SIOCIFCREATE2 (${run.name})`, () => {

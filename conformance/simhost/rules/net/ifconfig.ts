@@ -24,7 +24,7 @@ function usage(out: Output): never {
   out.complain(USAGE)
   out.exit(1)
 }
-/** Prints the final name once, when it is not the one typed; also when a later word failed. */
+/** Prints the final name once when it differs from the one on the command line, also when a later word failed. */
 function announce(run: Run): void {
   if (run.name !== run.typed) run.out.print(`${run.name}\n`)
 }
@@ -157,7 +157,7 @@ export function ifconfigTool(argv: readonly string[], context: NetCaller): ToolO
   })
 }
 
-/** `ifconfig NAME ...`. */
+/** Does `ifconfig NAME ...`. */
 function one(caller: NetCaller, flags: Flags, words: readonly string[], out: Output): void {
   const name = words[0]!
   let rest = words.slice(1)

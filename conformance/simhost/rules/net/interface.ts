@@ -1,6 +1,6 @@
 import type { InterfaceAddress } from './address.ts'
 
-/** Driver of an interface: what clone(4) calls its type. */
+/** The type of an interface, named as its driver. */
 export type InterfaceKind =
   | 'vtnet'
   | 'lo'
@@ -51,7 +51,7 @@ export const ND6 = {
 
 /** A network stack: the host's (jid 0) or a vnet jail's. */
 export interface Vnet {
-  /** Number of the stack below: never used twice, unlike jids. */
+  /** Number of the real stack, which is never used twice, unlike a jid. */
   id: number
   jid: number
   /** Name of the jail, part of the MAC addresses of its clones; empty for the host. */
@@ -86,33 +86,33 @@ export interface BridgePort {
 export interface Interface {
   name: string
   kind: InterfaceKind
-  /** Clone unit; an epair's ends share it. */
+  /** Unit of the clone, which both ends of an epair share. */
   unit: number
   /** Global index (if_index), the scope of link-local addresses. */
   index: number
-  /** Made by `ifconfig create`: can be destroyed. */
+  /** True for an interface that `ifconfig create` made and that can be destroyed. */
   clone: boolean
   vnet: Vnet
-  /** Where it was made and where it returns to. */
+  /** The stack in which the interface was made and to which it returns. */
   home: Vnet
-  /** Name below on Linux, undefined when nothing stands below. */
+  /** Name of the real interface on Linux, undefined when there is none. */
   linuxName: string | undefined
   flags: number
   nd6: number
   mtu: number
   metric: number
   ether: string | undefined
-  /** The address it was made with; shown as `hwaddr` after a change. */
+  /** The MAC address at creation, which ifconfig(8) shows as `hwaddr` after a change. */
   hardware: string | undefined
   description: string
   groups: string[]
   addresses: InterfaceAddress[]
   peer?: Interface
   bridge?: Interface
-  /** As a member of a bridge. */
+  /** The settings of an interface as member of a bridge. */
   port?: BridgePort
   members: Interface[]
-  /** As a bridge: IFBRF_* flags, and the VLAN that new members get. */
+  /** The settings of a bridge: IFBRF_* flags, and the VLAN that new members get. */
   bridgeFlags?: number
   defaultUntagged?: number
   vlan?: { tag: number; parent: Interface }

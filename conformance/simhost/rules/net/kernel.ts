@@ -8,14 +8,14 @@ import type { NetSurroundings, NetworkBelow } from './surroundings.ts'
 
 /** IFNAMSIZ without the terminating NUL: FreeBSD's limit and Linux's. */
 export const NAME_LENGTH = 15
-/** How long the vnet of a dead jail lingers (interfaces come back late), milliseconds. */
+/** Milliseconds for which the vnet of a dead jail lingers, so that interfaces come back late. */
 const LINGER = 80
 
-/** All network stacks of one simulated host and their interfaces; what is real below is kept in step. */
+/** All network stacks of one simulated host and their interfaces; every change is made real in Linux, too. */
 export class NetKernel implements NetworkBelow {
   readonly host: Vnet
   readonly vnets = new Map<number, Vnet>()
-  /** What the backend could not do; the model went on. */
+  /** What the backend could not make real; the model has it all the same. */
   readonly complaints: string[] = []
   private stacks = 0
   private readonly indexes = new Set<number>()
@@ -81,7 +81,7 @@ export class NetKernel implements NetworkBelow {
       if (item.clone && vnet.interfaces.includes(item)) this.destroy(item)
       else this.forget(item)
     }
-    // What was made inside and moved elsewhere dies with its home.
+    // An interface that was made inside and moved elsewhere dies with its home.
     for (const other of this.vnets.values()) {
       for (const item of [...other.interfaces]) {
         if (item.home === vnet && other.interfaces.includes(item)) this.destroy(item)
@@ -91,21 +91,21 @@ export class NetKernel implements NetworkBelow {
     entry.release(vnet)
   }
 
-  /** Finishes the vnets whose time has come, or all of them (the host goes down). */
+  /** Ends the vnets whose time has come, or all of them when the host goes down. */
   settle(all = false): void {
     for (const [vnet, { due }] of [...this.lingering]) {
       if (all || due <= this.around.now()) this.finishVnet(vnet)
     }
   }
 
-  /** Makes real what the model says; a failure is noted and given back. */
+  /** Makes real what the model says; notes a failure and gives its reason. */
   real(vnet: Vnet, operations: readonly LinkOperation[]): string | undefined {
     const failure = operations.length === 0 ? undefined : this.around.backend.run(vnet.id, operations)
     if (failure !== undefined) this.complaints.push(failure)
     return failure
   }
 
-  /** A name for Linux: FreeBSD's where Linux takes it and it is free. */
+  /** The name of an interface on Linux: FreeBSD's where Linux accepts it and it is free. */
   linuxName(vnet: Vnet, name: string, index: number): string {
     const taken = vnet.interfaces.some(item => item.linuxName === name)
     const fits = /^[A-Za-z0-9_.-]{1,15}$/.test(name) && name !== 'lo' && !/^\.{1,2}$/.test(name)
@@ -130,7 +130,7 @@ export class NetKernel implements NetworkBelow {
       clone,
       vnet,
       home: vnet,
-      // All loopbacks share Linux's one: their addresses must be reachable, their flags need not be real.
+      // All loopbacks share Linux's one, because only their addresses must be real, not their flags.
       linuxName: kind === 'lo' ? 'lo' : this.linuxName(vnet, name, index),
       flags: BASE_FLAGS[kind],
       nd6,
@@ -148,7 +148,7 @@ export class NetKernel implements NetworkBelow {
     return item
   }
 
-  /** All stacks, those of dying jails too. */
+  /** All stacks, with those of dying jails. */
   allStacks(): Vnet[] {
     return [...this.vnets.values(), ...this.lingering.keys()]
   }
@@ -189,7 +189,7 @@ export class NetKernel implements NetworkBelow {
     this.indexes.delete(item.index)
   }
 
-  /** SIOCIFDESTROY: an epair goes with its other end, wherever that is. EINVAL when it is no clone. */
+  /** SIOCIFDESTROY: an epair goes with its other end, wherever that end is. EINVAL for an interface that is no clone. */
   destroy(item: Interface): void {
     if (!item.clone) throw new KernelError('EINVAL')
     for (const other of [...item.vnet.interfaces]) if (other.vlan?.parent === item) this.destroy(other)
@@ -222,7 +222,7 @@ export class NetKernel implements NetworkBelow {
     if (item.linuxName === undefined || item.kind === 'lo') return
     const wanted = this.linuxName(item.vnet, name, item.index)
     if (wanted === item.linuxName) return
-    // Older kernels rename only interfaces that are down; the name below may then stay behind.
+    // Older Linux kernels rename only interfaces that are down; then Linux keeps the old name.
     const failure = this.real(item.vnet, [{ op: 'rename', name: item.linuxName, to: wanted }])
     if (failure === undefined) item.linuxName = wanted
   }
@@ -257,7 +257,7 @@ export class NetKernel implements NetworkBelow {
     this.move(item, target)
   }
 
-  /** SIOCSIFRVNET: takes the interface of that name from a jail's stack. ENXIO when it is not there. */
+  /** SIOCSIFRVNET: takes the interface of that name from a jail's stack. ENXIO when the stack has none. */
   reclaim(target: Vnet, source: Vnet, name: string): void {
     const item = this.find(source, name)
     if (item === undefined || item.kind === 'lo') throw new KernelError('ENXIO')

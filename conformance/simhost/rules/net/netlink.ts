@@ -1,4 +1,4 @@
-/** Messages of rtnetlink(7), as bytes. Pure: sending them is `kernel/network/links.ts`. */
+/** Makes the bytes of messages of rtnetlink(7); `kernel/network/links.ts` sends them. */
 import { parseInet, parseInet6 } from './address.ts'
 import type { LinkOperation } from './backend.ts'
 
@@ -43,7 +43,7 @@ function number(type: number, value: number, bytes: 1 | 2 | 4): Buffer {
   return attribute(type, data)
 }
 
-/** A whole message; the sequence number is always 1, since one is under way at a time. */
+/** A whole message; its sequence number is always 1, since only one message is under way at a time. */
 function message(type: number, flags: number, header: Buffer, ...attributes: Buffer[]): Buffer {
   const body = Buffer.concat([header, ...attributes])
   const head = Buffer.alloc(16)
@@ -115,8 +115,8 @@ function routeMessage(
 }
 
 /**
- * The message of one operation. `index` finds an interface of the stack by name (throws when there is none), `namespace`
- * a descriptor of another stack's namespace. undefined for what netlink does not do.
+ * The message of one operation. `index` finds an interface of the stack by name and throws when there is none;
+ * `namespace` gives a descriptor of another stack's namespace. Undefined for an operation without a message.
  */
 export function encode(
   op: LinkOperation,
@@ -131,7 +131,7 @@ export function encode(
       return message(RTM.NEWLINK, make, link(), text(3, op.name), ether(op.ether), info)
     }
     case 'bridge': {
-      // No forward delay, no spanning tree, no multicast snooping: frames pass at once.
+      // The bridge has no forward delay, no spanning tree and no multicast snooping, so that frames pass at once.
       const data = nested(2, number(1, 0, 4), number(5, 0, 4), number(23, 0, 1))
       const info = nested(18, text(1, 'bridge'), data)
       return message(RTM.NEWLINK, make, link(), text(3, op.name), ether(op.ether), info)

@@ -8,16 +8,16 @@ const EX_USAGE = 64
 const EX_NOHOST = 68
 const EX_OSERR = 71
 
-/** One echo that was sent: the answer, silence, or why it could not be sent. */
+/** The result of one echo request: an answer, silence, or why the request could not be sent. */
 export type Echo =
   | { from: string; ttl: number; milliseconds: number; bytes: number }
   | 'timeout'
   | { error: string }
 
-/** What ping(8) runs on. */
+/** What ping(8) uses of the kernel. */
 export interface PingHost {
   vnet: Vnet
-  /** May open raw sockets: always in a vnet jail, elsewhere in jails with allow.raw_sockets only. */
+  /** Whether the caller may open raw sockets: always in a vnet jail, in other jails only with allow.raw_sockets. */
   raw: boolean
   /** Sends one echo request and waits for its answer. */
   echo: (request: EchoRequest) => Echo
@@ -26,7 +26,7 @@ export interface PingHost {
 export interface EchoRequest {
   family: 'inet' | 'inet6'
   address: string
-  /** Interface of a link-local destination, Linux's name. */
+  /** Linux's name of the interface of a link-local destination. */
   scope: string | undefined
   source: string | undefined
   sequence: number
@@ -51,7 +51,7 @@ function usage(out: Output): never {
 
 function settings(argv: readonly string[], out: Output): { how: Settings; target: string } {
   const { options, rest } = getopt(argv, '46AaC:c:DdfG:g:Hh:I:i:k:L:l:M:m:noP:p:QqRrS:s:T:t:uvW:z:', out)
-  // Without a count FreeBSD goes on for ever; nobody can interrupt it here.
+  // Without a count FreeBSD's ping goes on for ever; nobody can interrupt the kernel, so it stops.
   const how: Settings = {
     count: 10,
     size: 56,
@@ -82,7 +82,7 @@ function settings(argv: readonly string[], out: Output): { how: Settings; target
   return { how, target }
 }
 
-/** The address a packet to `address` leaves with. */
+/** The source address of a packet to `address`. */
 function sourceOf(
   vnet: Vnet,
   family: 'inet' | 'inet6',

@@ -56,14 +56,14 @@ function bits(name: string, value: number, names: readonly (readonly [number, st
   return `${name}=${value.toString(16)}<${set.join(',')}>`
 }
 
-/** Interface flags as a netlink answer has them: LOWER_UP where the link is. */
+/** Interface flags as an answer of netlink shows them, with LOWER_UP where there is a link. */
 function shownFlags(item: Interface): number {
   const wired = item.kind === 'vtnet' || item.kind === 'epair'
   const link = wired || (item.kind !== 'tap' && (item.flags & FLAG.UP) !== 0)
   return link ? item.flags | FLAG.LOWER_UP : item.flags
 }
 
-/** What `-f` and the address family word change. */
+/** Options of the listing, from `-f` and the word of an address family. */
 export interface PrintOptions {
   family?: 'inet' | 'inet6' | 'ether' | 'link' | undefined
   inet: 'hex' | 'cidr' | 'dotted'
@@ -71,7 +71,7 @@ export interface PrintOptions {
   ether: 'colon' | 'dash'
   /** Addresses that the caller may see (a classic jail sees its own only). */
   sees: (address: string) => boolean
-  /** The time, for what is tentative. */
+  /** The time, by which an address is tentative or not. */
   now: number
 }
 

@@ -26,7 +26,7 @@ interface Words {
   reject?: 'reject' | 'blackhole'
 }
 
-/** Words that take an argument and do not matter here. */
+/** Words with an argument that have no effect here. */
 const IGNORED_PAIRS = new Set([
   'ifa',
   'ifp',
@@ -115,7 +115,7 @@ function destination(words: Words, out: Output): { spec: RouteSpec; shown: strin
   }
   if (words.mask !== undefined) prefix = prefixOf(parseInet(words.mask) ?? 0xffffffff)
   prefix ??= words.prefix
-  // Trailing zero octets make a network, unless the caller says host.
+  // Zero octets at the end make a network, unless the caller says `-host`.
   if (prefix === undefined && words.force !== 'host' && family === 'inet') {
     const classed = address === '0.0.0.0' ? 0 : address.endsWith('.0') ? classOf(address) : undefined
     prefix = words.force === 'net' ? (classed ?? 32) : classed
@@ -140,7 +140,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'route already in table',
 }
 
-/** `route add`, `delete` and `change`: what was done on standard output, errors too. */
+/** Does `route add`, `delete` and `change`; standard output has the result, and errors as well. */
 function change(command: string, caller: NetCaller, words: Words, quiet: boolean, out: Output): void {
   if (!caller.root) out.err(EX_NOPERM, 'must be root to alter routing table')
   const { spec, shown } = destination(words, out)
@@ -171,7 +171,7 @@ function change(command: string, caller: NetCaller, words: Words, quiet: boolean
   } catch (error) {
     if (!(error instanceof KernelError)) throw error
     failure = error
-    // Said of the netlink answer (rtmsg_nl), before what follows of the whole command.
+    // route(8) prints this about the netlink answer (rtmsg_nl), before it prints the result of the command.
     out.warn(
       error.errno === 'ESRCH' ? 'route has not been found' : `message indicates error: ${error.message}`,
     )
@@ -217,7 +217,7 @@ function get(caller: NetCaller, words: Words, out: Output): void {
   )
 }
 
-/** `route flush`: every route through a gateway. */
+/** Does `route flush`, which deletes every route through a gateway. */
 function flush(caller: NetCaller, family: 'inet' | 'inet6' | undefined, quiet: boolean, out: Output): void {
   if (!caller.root) out.err(EX_NOPERM, 'must be root to alter routing table')
   for (const route of [...caller.vnet.routes]) {

@@ -12,7 +12,7 @@ import {
 import { FLAG, type Interface, type Route, type Vnet } from './interface.ts'
 import type { NetKernel } from './kernel.ts'
 
-/** A line of the routing table: routes added by hand and those that interface addresses bring. */
+/** A line of the routing table: a route that was added by hand, or one that an interface address brings. */
 export interface TableEntry {
   family: 'inet' | 'inet6'
   destination: string
@@ -106,7 +106,7 @@ export function addRoute(kernel: NetKernel, vnet: Vnet, spec: RouteSpec): void {
     const local = isLinkLocal(gateway)
     const via = local ? undefined : lookupRoute(vnet, family, gateway)
     out = local ? kernel.find(vnet, scope ?? '') : via?.interface
-    // The gateway must be on a network of ours, not behind another gateway.
+    // The gateway must be on a network of an interface, not behind another gateway.
     if (out === undefined || via?.gateway !== undefined) throw new KernelError('EINVAL')
   }
   if (out === undefined) throw new KernelError('EINVAL')
@@ -122,7 +122,7 @@ export function addRoute(kernel: NetKernel, vnet: Vnet, spec: RouteSpec): void {
   kernel.real(vnet, [{ op: 'route', family, destination, prefix, gateway: plain, name, reject }])
 }
 
-/** RTM_DELETE. ESRCH when it is not in the table (also when the gateway is another one). */
+/** RTM_DELETE. ESRCH when the route is not in the table, or has another gateway. */
 export function deleteRoute(kernel: NetKernel, vnet: Vnet, spec: RouteSpec): void {
   const found = vnet.routes.find(
     route => sameRoute(route, spec) && (spec.gateway === undefined || route.gateway === spec.gateway),
@@ -133,7 +133,7 @@ export function deleteRoute(kernel: NetKernel, vnet: Vnet, spec: RouteSpec): voi
   kernel.real(vnet, [{ op: 'unroute', family, destination, prefix }])
 }
 
-/** Canonical text of an address of either family, undefined when it is none. A scope is kept. */
+/** Canonical text of an address of a family, undefined for another text. A scope stays. */
 export function canonical(family: 'inet' | 'inet6', text: string): string | undefined {
   if (family === 'inet') {
     const value = parseInet(text)

@@ -21,7 +21,7 @@ export function setFlags(below: NetworkBelow, item: Interface, flags: number, on
   const operations: LinkOperation[] = [{ op: on ? 'up' : 'down', name }]
   if (item.kind === 'lo' && item.name !== 'lo0') return
   if (on) {
-    // Linux drops IPv6 addresses and all routes of an interface that goes down.
+    // Linux has dropped IPv6 addresses and all routes when the interface went down, so they are added again.
     for (const { family, address, prefix } of item.addresses) {
       if (family === 'inet6')
         operations.push({ op: 'address', name, address, prefix, detect: detects(below, item) })
@@ -60,7 +60,7 @@ export function setMtu(below: NetworkBelow, item: Interface, mtu: number): void 
   if (item.linuxName !== undefined) below.real(item.vnet, [{ op: 'mtu', name: item.linuxName, mtu }])
 }
 
-/** SIOCSIFLLADDR (if_setlladdr looks at the length and the kind alone). EINVAL for what is no Ethernet. */
+/** SIOCSIFLLADDR: if_setlladdr checks the length and the type of interface only. EINVAL for another type. */
 export function setEther(below: NetworkBelow, item: Interface, ether: string): void {
   if (!isEthernet(item.kind)) throw new KernelError('EINVAL')
   item.ether = ether

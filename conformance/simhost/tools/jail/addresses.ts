@@ -15,7 +15,7 @@ export function aliases(conf: Conf): string[][] {
   return list
 }
 
-/** An address for ifconfig(8): with its prefix as it is, a dotted mask as `netmask`, else one host alone. */
+/** Words for ifconfig(8): an address with its prefix, with a dotted mask as `netmask`, else as a single host. */
 export function addressWords(family: 'ip4' | 'ip6', address: string): string[] {
   const slash = address.indexOf('/')
   const mask = address.slice(slash + 1)

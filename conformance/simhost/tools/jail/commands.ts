@@ -4,7 +4,7 @@ import { strerror } from '../tool.ts'
 import { checkPath } from './mounts.ts'
 import { type Conf, flag, one, prefix, type Run, stop } from './run.ts'
 
-/** Runs a command of jail(8)'s own; its failure ends the step. */
+/** Runs one of jail(8)'s own commands; its failure ends the step. */
 export function tool(run: Run, conf: Conf, words: string[]): void {
   if (run.verbose > 0) run.t.out(`${prefix(conf)}run command: ${words.join(' ')}\n`)
   const result = Bun.spawnSync(words, {
@@ -17,7 +17,7 @@ export function tool(run: Run, conf: Conf, words: string[]): void {
 
 export const SHELL = /[!"$&'()*;<>?[\\\]`{|}~]/
 
-/** exec.*: on the host, or inside the jail when a jid is given. */
+/** Runs a command of exec.*: inside the jail when a jid is given, else on the host. */
 export function command(
   run: Run,
   conf: Conf,
@@ -28,7 +28,7 @@ export function command(
   if (text === '' || text.length === 0) return
   let shown = typeof text === 'string' ? text : text.join(' ')
   const special = typeof text === 'string' ? shown.search(SHELL) : -1
-  // One `&` at the very end, and nothing else special before it.
+  // The command runs in the background when a single `&` at its end is its only special character.
   const background = special >= 0 && shown[special] === '&' && special === shown.length - 1
   if (background) shown = shown.slice(0, -1)
   const argv =
@@ -87,7 +87,7 @@ export function command(
   if (result.exitCode !== 0) stop(run, conf, `${shown}: failed`)
 }
 
-/** Where the output of commands inside goes. */
+/** The descriptor for the output of commands inside the jail (exec.consolelog). */
 export function consoleLog(run: Run, conf: Conf): number | 'inherit' {
   const log = one(conf, 'exec.consolelog')
   if (log === undefined) return 'inherit'
@@ -104,7 +104,7 @@ export function signalNumber(name: string): number {
   return (constants.signals as Record<string, number>)[name] ?? 0
 }
 
-/** A process that attaches and executes: jexec(8) with jail(8)'s users and messages. */
+/** The words of a process that attaches and executes: jexec(8) with the users and messages of jail(8). */
 export function enter(conf: Conf, jid: number, argv: string[]): string[] {
   const user = one(conf, 'exec.jail_user')
   const system = flag(conf, 'exec.system_jail_user')

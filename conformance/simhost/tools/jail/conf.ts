@@ -5,10 +5,10 @@ import { isWild, sameParameter, wildMatch } from './words.ts'
 
 interface Token {
   text: string
-  /** `{ } ; = += ,` as themselves, `word` for everything else. */
+  /** One of `{ } ; = += ,`, or `word` for everything else. */
   kind: string
   line: number
-  /** Pieces: literal text or a variable to be expanded. */
+  /** The pieces of a word: literal text, and variables to expand. */
   pieces: { text: string; variable: boolean }[]
 }
 
@@ -217,7 +217,7 @@ export function readConf(text: string, file: string, include: (name: string) => 
   })
 }
 
-/** A statement: what the jail has of that parameter is replaced or appended to; it is known by one name only. */
+/** Applies a statement: replaces or extends the parameter, which the jail has under one of its names only. */
 function define(jail: ConfJail, raw: Map<string, Value[]>, { name, values, append }: Statement): void {
   const there = [...raw.keys()].find(known => known === name || sameParameter(known, name))
   const bare = name.replace(/^\$/, '')
@@ -234,7 +234,7 @@ function define(jail: ConfJail, raw: Map<string, Value[]>, { name, values, appen
   raw.set(name, append && values.length > 0 ? [...kept, ...values] : values)
 }
 
-/** Puts variables in; a list is put in whole where it stands alone. */
+/** Expands variables; a variable that is the whole word may be a list. */
 function expand(jail: ConfJail, raw: Map<string, Value[]>): void {
   class Bad extends Error {}
   const resolve = (value: Value, of: string, seen: string[]): string[] => {

@@ -1,4 +1,4 @@
-/** Parameters for jail_set(2): which of a jail's are the kernel's, and their values (import_params). */
+/** Finds the parameters of a jail that are the kernel's, and their values for jail_set(2) (import_params). */
 import fs from 'node:fs'
 import type { Json } from '../../client.ts'
 import type { Param } from '../../rules/jail/catalogue.ts'
@@ -14,12 +14,12 @@ export const PSEUDO =
   exec.timeout interface ip_hostname mount mount.devfs mount.fdescfs mount.fstab mount.procfs stop.timeout
   vnet.interface zfs.dataset allow.dying`.split(/\s+/)
 
-/** A parameter as it was written, with its value in the kernel's form. */
+/** A parameter with its value in the kernel's form and its text. */
 export interface Given {
   name: string
   found: Resolved
   value: Json
-  /** The text of its value, `true` when it has none. */
+  /** The text of the value, `true` for a parameter without a value. */
   text: string | true
 }
 
@@ -28,7 +28,7 @@ export function lookUpParam(t: ToolContext, name: string): Resolved | undefined 
   return resolve(wanted => (t.call('jailParamType', wanted) as unknown as Param | null) ?? undefined, name)
 }
 
-/** check_intparams and import_params: all parameters checked, those of the kernel found and converted. */
+/** check_intparams and import_params: checks all parameters, and finds and converts those of the kernel. */
 export function importParams(run: Run, conf: Conf): Given[] | undefined {
   if (!checked(run, conf)) return undefined
   let good = true
@@ -54,7 +54,7 @@ export function importParams(run: Run, conf: Conf): Given[] | undefined {
   return good ? list : undefined
 }
 
-/** check_intparams: jail(8)'s own values, and that each mount.fstab can be read. */
+/** check_intparams: checks jail(8)'s own values, and that each mount.fstab can be read. */
 export function checked(run: Run, conf: Conf): boolean {
   const wrong = checkInternals(conf.jail)
   for (const file of values(conf, 'mount.fstab')) {
@@ -69,7 +69,7 @@ export function checked(run: Run, conf: Conf): boolean {
   return wrong.length === 0
 }
 
-/** `IF|ADDR/MASK extra` without what is for ifconfig(8). */
+/** The address of `IF|ADDR/MASK extra`, without the parts for ifconfig(8). */
 export function plainAddress(text: string): string {
   return (text.split('|').at(-1) ?? '').replace(/[/\s].*$/, '')
 }

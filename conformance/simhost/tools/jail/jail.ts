@@ -1,4 +1,4 @@
-/** jail(8): options, the two forms of the command line, and what is done with each jail. */
+/** jail(8): the options, the two forms of the command line, and the work on each jail. */
 import fs from 'node:fs'
 import { CallError } from '../../client.ts'
 import { Exit, errx, getopt, strerror, type ToolContext } from '../tool.ts'
@@ -72,7 +72,7 @@ export function main(t: ToolContext): number {
     jidFile: undefined,
     failed: false,
   }
-  // What -h, -l, -n, -s, -u and -U say of the one jail of the command line.
+  // The options -h, -l, -n, -s, -u and -U describe the one jail of the command line.
   const anonymous: ConfJail = { name: '', params: new Map(), complaints: [] }
   for (const [letter, value] of options) optionParameter(anonymous, letter, value)
   const fromFile = !options.some(([letter]) => 'hlnsuU'.includes(letter))
@@ -138,7 +138,7 @@ function optionParameter(jail: ConfJail, letter: string, value: string): void {
   }
 }
 
-/** `depend`: what a jail needs comes first. */
+/** The jails in the order of `depend`: a jail comes after those that it needs. */
 function ordered(run: Run, chosen: ConfJail[], all: ConfJail[]): ConfJail[] {
   const list: ConfJail[] = []
   const visit = (jail: ConfJail, path: string[]): boolean => {
@@ -165,7 +165,7 @@ function ordered(run: Run, chosen: ConfJail[], all: ConfJail[]): ConfJail[] {
 }
 
 /**
- * One jail of -c, -m and -r together. `tolerant`: it was not named itself (a wildcard, or another depends on it).
+ * Does -c, -m and -r for one jail. `tolerant` is for a jail that a wildcard or another jail's `depend` named.
  */
 function start(run: Run, conf: Conf, op: { c: boolean; m: boolean; r: boolean }, tolerant = false): void {
   if (conf.jail.complaints.length > 0) {
@@ -187,7 +187,7 @@ function start(run: Run, conf: Conf, op: { c: boolean; m: boolean; r: boolean },
   else if (!tolerant) fail(run, `"${conf.named ? conf.jail.name : jid}" already exists`)
 }
 
-/** running_jid: by `jid` when there is one, else by `name` and by nothing else. */
+/** running_jid: finds the running jail by `jid` if the parameter is given, else by `name`. */
 function runningJid(run: Run, jail: ConfJail): number | undefined {
   const jid = jail.params.get('jid')?.at(-1)
   const name = jail.params.get('name')?.at(-1)
@@ -201,7 +201,7 @@ function runningJid(run: Run, jail: ConfJail): number | undefined {
   }
 }
 
-/** -rc: what depends on a jail stops before it and starts again after it; what it depends on is started when it has to. */
+/** -rc: jails that depend on this one stop before it and start after it; jails that it needs start if necessary. */
 function restart(run: Run, chosen: ConfJail[], all: ConfJail[], wild: boolean): void {
   const running = (jail: ConfJail) => runningJid(run, jail)
   const named = chosen.filter(jail => {
@@ -218,14 +218,14 @@ function restart(run: Run, chosen: ConfJail[], all: ConfJail[], wild: boolean): 
   for (const jail of list) start(run, { jail, named: true }, { c: true, m: false, r: false }, true)
 }
 
-/** The jails that need this one, nearest first: they go before it. */
+/** The jails that need this one, nearest first; they stop before it. */
 function dependents(name: string, all: ConfJail[], path: readonly string[] = []): ConfJail[] {
   if (path.includes(name)) return []
   const direct = all.filter(j => j.params.get('depend')?.includes(name) === true)
   return direct.flatMap(j => [j, ...dependents(j.name, all, [...path, name])])
 }
 
-/** -r and -R. What is said of a removed jail depends on how it was named; a wildcard of -r looks at the file only. */
+/** -r and -R. The message about a removed jail depends on how it was named; -r '*' means the jails of the file. */
 function remove(run: Run, names: string[], file: string, ignoreFile: boolean): void {
   const { t } = run
   const conf = !ignoreFile && (file === '-' || fs.existsSync(file)) ? readFile(t, file) : undefined

@@ -4,9 +4,9 @@ import { CallError } from '../../client.ts'
 import { strerror } from '../tool.ts'
 import { type Conf, flag, one, type Run, stop, values } from './run.ts'
 
-/** One mount of jail(8)'s: how it is done, and how what is there is checked and undone. */
+/** One mount of jail(8): how to make it, check it and undo it. */
 export interface JailMount {
-  /** The parameter it comes from, as messages name it. */
+  /** The parameter of the mount, as messages name it. */
   of: string
   type: string
   node: string
@@ -14,7 +14,7 @@ export interface JailMount {
   down: string[]
 }
 
-/** Mounts in order: lines, files, then devfs, fdescfs, procfs. Throws for a line that says too little. */
+/** The mounts in order: lines, files, then devfs, fdescfs, procfs. Throws for a line with too few words. */
 export function mounts(run: Run, conf: Conf): (() => JailMount | undefined)[] {
   const list: (() => JailMount | undefined)[] = []
   const line = (of: string, text: string) => {
@@ -57,7 +57,7 @@ export function mounts(run: Run, conf: Conf): (() => JailMount | undefined)[] {
   return list
 }
 
-/** strunvis(3) as far as fstabs go: octal and the simple escapes. undefined: a backslash before something else. */
+/** strunvis(3) for fstabs: octal and simple escapes; undefined when something else follows a backslash. */
 export function decodeVis(text: string): string | undefined {
   let bad = false
   const plain = text.replace(/\\(?:([0-7]{1,3})|(.?))/g, (_, octal?: string, other?: string) => {
@@ -82,7 +82,10 @@ export function decodeVis(text: string): string | undefined {
   return bad ? undefined : plain
 }
 
-/** check_path: absolute, and below the jail's path no component is missing or a link. `file`: the last may be missing. */
+/**
+ * check_path: the path is absolute, and below the jail's path no part is a link or missing; with `file` the last part may
+ * be missing.
+ */
 export function checkPath(run: Run, conf: Conf, of: string, node: string, file: boolean): void {
   if (!node.startsWith('/')) stop(run, conf, `${of}: ${node}: not an absolute pathname`)
   const path = one(conf, 'path') ?? ''
@@ -102,7 +105,7 @@ export function checkPath(run: Run, conf: Conf, of: string, node: string, file: 
   }
 }
 
-/** Before an unmount: the place is a mount point, of that type. */
+/** Checks before an unmount that the place is a mount point of that type. */
 export function checkMounted(run: Run, conf: Conf, { of, node, type }: JailMount): void {
   checkPath(run, conf, of, node, false)
   let on: { on: string; fstype: string }

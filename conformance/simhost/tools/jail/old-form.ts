@@ -4,7 +4,7 @@ import { fail, type Run } from './run.ts'
 import { createJail } from './start.ts'
 import { addParameter } from './words.ts'
 
-/** security.jail.* of the host that are the defaults of the old form: its sysctl, and the parameter (reversed: `!`). */
+/** Sysctls below security.jail that are defaults of the old form, with the parameter of each (`!` reverses it). */
 const OLD_DEFAULTS = [
   ['set_hostname_allowed', 'allow.set_hostname'],
   ['sysvipc_allowed', 'allow.sysvipc'],

@@ -1,4 +1,4 @@
-/** What the steps of jail(8) share: the run, the jail to work on, and what is said of it. */
+/** What the steps of jail(8) share: the run, the jail to work on, and the messages about it. */
 import type { ToolContext } from '../tool.ts'
 import type { ConfJail } from './conf-jail.ts'
 import { isTrue } from './words.ts'
@@ -8,12 +8,12 @@ export interface Run {
   verbose: number
   quiet: boolean
   printJid: boolean
-  /** Descriptor of the file of -J. */
+  /** Descriptor of the file that -J names. */
   jidFile: number | undefined
   failed: boolean
 }
 
-/** A jail to work on. `named`: messages say its name (config form, and everything about removing). */
+/** A jail to work on. With `named` messages begin with its name: with a file, and for everything about removing. */
 export interface Conf {
   jail: ConfJail
   named: boolean
@@ -36,7 +36,7 @@ export function stop(run: Run, conf: Conf, message: string): never {
   throw new Failed()
 }
 
-/** jail_note: what was done, on standard output. */
+/** jail_note: says on standard output what was done. */
 export function note(run: Run, conf: Conf, what: string): void {
   if (run.quiet || !(conf.named || run.verbose > 0)) return
   run.t.out(`${prefix(conf)}${what}\n`)
@@ -46,7 +46,7 @@ export const values = (conf: Conf, name: string) => conf.jail.params.get(name) ?
 export const one = (conf: Conf, name: string) => conf.jail.params.get(name)?.at(-1)
 export const flag = (conf: Conf, name: string) => isTrue(conf.jail, name)
 
-/** What is wrong with no jail in particular, or with its name. */
+/** Says what is wrong in general or with the name of a jail, and makes the run fail. */
 export function fail(run: Run, message: string): void {
   run.t.err(`jail: ${message}\n`)
   run.failed = true

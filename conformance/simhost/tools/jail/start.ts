@@ -1,4 +1,4 @@
-/** Starting and changing a jail: the steps in order with their undo, and jail_set(2). */
+/** Starts and changes a jail: the steps in order, the undo of each step, and jail_set(2). */
 import fs from 'node:fs'
 import { CallError, type Json } from '../../client.ts'
 import { type Resolved, showValue } from '../../rules/jail/values.ts'
@@ -11,7 +11,7 @@ import { checkMounted, checkPath, mounts } from './mounts.ts'
 import { type Conf, complain, Failed, flag, note, one, prefix, type Run, stop, values } from './run.ts'
 import { sameParameter } from './words.ts'
 
-/** Each step done has its undo; a failure plays them back. */
+/** Makes a jail step by step; a failure undoes the steps that were done. */
 export function createJail(run: Run, conf: Conf): void {
   const undo: (() => void)[] = []
   const imported = importParams(run, conf)
@@ -49,7 +49,7 @@ export function steps(run: Run, conf: Conf, imported: Given[], undo: (() => void
     })
   }
   for (const text of values(conf, 'exec.prestart')) command(run, conf, text, undefined, false)
-  // persist is needed as long as there are commands to run, and taken away after them.
+  // The jail needs persist while there are commands to run; jail(8) takes it away after them.
   const temporary =
     !flag(conf, 'persist') && ['exec.start', 'command', 'exec.poststart'].some(n => conf.jail.params.has(n))
   const jid = set(run, conf, imported, temporary)
@@ -82,7 +82,7 @@ export function steps(run: Run, conf: Conf, imported: Given[], undo: (() => void
   if (run.jidFile !== undefined) fs.writeSync(run.jidFile, `jid=${jid} ${printedParams(conf.jail, ' ')}\n`)
 }
 
-/** create_jail: the checks with better messages than the kernel's, then jail_set(2). */
+/** create_jail: makes checks with better messages than the kernel's, then calls jail_set(2). */
 export function set(run: Run, conf: Conf, imported: Given[], temporary: boolean): number {
   const path = one(conf, 'path')
   if (path !== undefined) {
@@ -102,7 +102,7 @@ export function set(run: Run, conf: Conf, imported: Given[], temporary: boolean)
   return jailSet(run, conf, 'create', [...persist, ...list])
 }
 
-/** jailparam_set_note: the call, told with -v whatever came of it. */
+/** jailparam_set_note: calls jail_set(2); with -v it says so whatever the result is. */
 export function jailSet(run: Run, conf: Conf, mode: 'create' | 'update', list: Given[]): number {
   const tell = (failure: string) => {
     const words = list.map(g => ` ${g.name}${g.text !== true ? `=${quotedPrint(showValue(g.value))}` : ''}`)
@@ -124,7 +124,7 @@ export function jailSet(run: Run, conf: Conf, mode: 'create' | 'update', list: G
   }
 }
 
-/** rdtun_params: the first parameter, as written, that a jail cannot change any more and that would change. */
+/** rdtun_params: the first parameter that differs and that a running jail cannot change. */
 export function changesFixed(run: Run, jid: number, list: Given[]): string | undefined {
   const fixed = list.filter(g => g.found.param.fixed === true && g.found.param.name !== 'jid')
   if (fixed.length === 0) return undefined
@@ -136,7 +136,7 @@ export function changesFixed(run: Run, jid: number, list: Given[]): string | und
   return fixed.find(g => now[g.found.param.name] !== g.value)?.name
 }
 
-/** -m: what is fixed must be as it is, the rest is for jail_set(2). */
+/** -m: fixed parameters must have the value they have; jail_set(2) gets the others. */
 export function modifyJail(run: Run, conf: Conf, jid: number): void {
   const imported = importParams(run, conf)
   if (imported === undefined) return
@@ -160,7 +160,7 @@ export function modifyJail(run: Run, conf: Conf, jid: number): void {
   }
 }
 
-/** print_jail: parameters in order, without the jid. */
+/** print_jail: the parameters in order, without the jid. */
 export function printedParams(jail: ConfJail, separator: string): string {
   return [...jail.params]
     .filter(([name]) => name !== 'jid')

@@ -49,7 +49,7 @@ export function terminate(run: Run, jid: number, seconds: number): void {
     try {
       process.kill(pid, 'SIGTERM')
     } catch {
-      // It ended by itself.
+      // The process ended by itself.
     }
   }
   const until = Date.now() + seconds * 1000

@@ -1,9 +1,9 @@
-/** jail(8)'s list of parameters: how one is added, what counts as the same, its own booleans and numbers (config.c). */
+/** The list of parameters of jail(8) (config.c): how to add one, which names are the same, its booleans and numbers. */
 import type { ConfJail } from './conf-jail.ts'
 
 /** Parameters whose value is a comma list in the arguments form. */
 const LISTS = new Set(['ip4.addr', 'ip6.addr', 'vnet.interface', 'zfs.dataset'])
-/** jail(8)'s own booleans and numbers, checked before anything is done. */
+/** jail(8)'s own booleans and numbers, which it checks before it does anything. */
 const BOOLEANS = ['allow.dying', 'exec.clean', 'exec.system_jail_user', 'ip_hostname'].concat([
   'mount.devfs',
   'mount.fdescfs',
@@ -11,7 +11,7 @@ const BOOLEANS = ['allow.dying', 'exec.clean', 'exec.system_jail_user', 'ip_host
 ])
 const NUMBERS = ['exec.fib', 'exec.timeout', 'stop.timeout']
 
-/** equalopts: the same parameter, in its positive or its `no` form, with `no` before any component. */
+/** equalopts: whether two names mean one parameter; `no` may stand before any component of the name. */
 export function sameParameter(one: string, other: string): boolean {
   const same = (a: string, b: string) => a === b || `no${a}` === b || a === `no${b}`
   let [a, b] = [one, other]
@@ -24,15 +24,15 @@ export function sameParameter(one: string, other: string): boolean {
   }
 }
 
-/** The name under which a jail has a parameter, in whichever form. */
+/** The name under which a jail has a parameter, in its positive or its `no` form. */
 function nameOf(jail: ConfJail, name: string): string | undefined {
   if (jail.params.has(name)) return name
   return [...jail.params.keys()].find(there => sameParameter(there, name))
 }
 
 /**
- * add_param: values are appended or replace what is there, a parameter without a value always does. Who is called what
- * is said once only: a second `jid` or `name` is a complaint, and the jail has failed.
+ * add_param: appends values or replaces them; a parameter without a value always replaces. A second `jid` or `name` is a
+ * complaint, and nothing is done with the jail.
  */
 export function addParameter(jail: ConfJail, name: string, values: readonly string[], append: boolean): void {
   const there = nameOf(jail, name)
@@ -45,13 +45,13 @@ export function addParameter(jail: ConfJail, name: string, values: readonly stri
     return
   }
   const kept = append && values.length > 0 ? (jail.params.get(there) ?? []) : []
-  // It keeps its place in the order, and has the name that was given last.
+  // The parameter keeps its place in the order, and gets the name that was given last.
   jail.params = new Map(
     [...jail.params].map(([key, list]) => (key === there ? [name, [...kept, ...values]] : [key, list])),
   )
 }
 
-/** `param=value ...`; `command=` takes all that follows. */
+/** Adds the words `param=value ...`; `command=` takes all words that follow. */
 export function addArguments(jail: ConfJail, args: readonly string[]): void {
   for (const [i, word] of args.entries()) {
     const equal = word.indexOf('=')
@@ -81,7 +81,7 @@ export function checkInternals(jail: ConfJail): string[] {
   return wrong
 }
 
-/** bool_param: is it there and true? */
+/** bool_param: whether the jail has the parameter and it is true. */
 export function isTrue(jail: ConfJail, wanted: string): boolean {
   const name = nameOf(jail, wanted)
   if (name === undefined) return false
@@ -90,12 +90,12 @@ export function isTrue(jail: ConfJail, wanted: string): boolean {
   return on !== name.slice(name.lastIndexOf('.') + 1).startsWith('no')
 }
 
-/** wild_jail_name: is a whole component of the name `*`? */
+/** wild_jail_name: whether a whole component of the name is `*`. */
 export function isWild(name: string): boolean {
   return name.split('.').includes('*')
 }
 
-/** wild_jail_match: `*` is one component, at the end one or more. */
+/** wild_jail_match: `*` matches one component, and at the end of the pattern one or more. */
 export function wildMatch(name: string, pattern: string): boolean {
   const parts = name.split('.')
   const wanted = pattern.split('.')
