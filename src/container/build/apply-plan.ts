@@ -18,6 +18,7 @@ import type {
 import { explainClash } from '../jail/address-clash.ts'
 import { perform } from '../jail/calls.ts'
 import { takeRuleset } from '../jail/devfs-rulesets.ts'
+import { explainRefusal } from '../jail/explain-refusal.ts'
 import { raiseChildren } from '../jail/parent-jail.ts'
 import { setJail } from '../jail/set-jail.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -160,7 +161,7 @@ function makeJail(
       jid => ({ jid }),
     )
   } catch (error) {
-    throw explainClash(host, error, step, annotations)
+    throw explainRefusal(host, explainClash(host, error, step, annotations), step)
   }
 }
 

@@ -24,17 +24,21 @@ export function checkGrants(
   if (level) around.securelevel = level
   for (const [name, { value, origin }] of values) {
     if (origin === 'default') continue
-    const why = reason(name, value, around, whose, parent)
+    const why = lacking(name, value, around, whose, parent !== undefined)
     if (why !== undefined) context.fail(origin, why, { code: 'HOST' })
   }
 }
 
-function reason(
+/**
+ * What `whose` lacks to grant a value, by its own parameters `around`; undefined where nothing is known against it.
+ * `isParent`: it is a parent jail, whose children.max is raised for the container where it has no room.
+ */
+export function lacking(
   name: string,
   value: string,
   around: Around,
   whose: string,
-  parent: string | undefined,
+  isParent: boolean,
 ): string | undefined {
   const has = around[name]
   if (name === 'ip4.addr' || name === 'ip6.addr') return addresses(name, value, around, whose)
@@ -42,7 +46,7 @@ function reason(
   if (name === 'enforce_statfs' || name === 'securelevel')
     return Number(value) < Number(has) ? `must be at least ${has}, as ${whose} has` : undefined
   if (name === 'children.max') {
-    const below = parent === undefined ? Number(has) : roomOf(around).max
+    const below = isParent ? roomOf(around).max : Number(has)
     return Number(value) < below
       ? undefined
       : `must be below ${below}, as ${whose} has children.max=${has}${below === Number(has) ? '' : ' (and gets one more for the container)'}`
