@@ -1,0 +1,41 @@
+/**
+ * The drop-in of containers.conf(5) that makes this program podman's runtime: what `check --fix` writes and `--unfix`
+ * removes. The text is that of packaging/containers.conf.d/jailwright.conf (tested).
+ */
+
+/** Where podman of FreeBSD's packages reads drop-ins (containers/common, pkg/config/config_bsd.go). */
+export const DROP_IN_DIRECTORY = '/usr/local/etc/containers/containers.conf.d'
+
+/** Name of the file there. */
+export const DROP_IN_NAME = 'jailwright.conf'
+
+const EXECUTABLE = '/usr/local/bin/jailwright'
+
+const TEXT = `# Makes jailwright the runtime of podman and buildah on this host.
+#
+# podman reads every *.conf below /usr/local/etc/containers/containers.conf.d
+# after containers.conf; to take this back, remove the file from there.
+
+[engine]
+# What a plain "podman run" takes. Without this line jailwright is still known
+# by name: podman --runtime jailwright run ...
+runtime = "jailwright"
+
+# Runtimes whose messages podman reads as JSON. A list replaces the one that
+# was read before, so podman's own names are repeated here.
+runtime_supports_json = ["crun", "runc", "kata", "runsc", "ocijail", "jailwright"]
+
+[engine.runtimes]
+jailwright = ["/usr/local/bin/jailwright"]
+`
+
+/** The text for an executable elsewhere. */
+export function dropInText(executable = EXECUTABLE): string {
+  return TEXT.replace(JSON.stringify(EXECUTABLE), () => JSON.stringify(executable))
+}
+
+/** Whether a text is one of ours, whatever executable it names. */
+export function isDropIn(text: string): boolean {
+  const executable = /^jailwright = \[("\/[^"\n]*")\]$/m.exec(text)?.[1]
+  return executable !== undefined && text === TEXT.replace(JSON.stringify(EXECUTABLE), () => executable)
+}
