@@ -130,16 +130,21 @@ function applyLimits(ctx: RuntimeContext, files: Layout, state: StateFile, calls
   const undo: ToolCall = { tool: 'rctl', args: ['-r', `jail:${state.jailName}`], ignore: ['No such process'] }
   for (const call of calls) {
     const calls = call.tool === 'rctl' ? [undo] : []
-    journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls }, () => {
-      try {
-        perform(ctx.host, call)
-      } catch (error) {
-        // What the tool says does not tell which of the options it is about.
-        if (error instanceof ToolError && call.tool === 'cpuset')
-          error.message = `resources.cpu.cpus (--cpuset-cpus): ${error.message}`
-        throw error
-      }
-    })
+    journal.perform(
+      `${call.tool} ${call.args.join(' ')}`,
+      { op: 'run', calls },
+      () => {
+        try {
+          perform(ctx.host, call)
+        } catch (error) {
+          // What the tool says does not tell which of the options it is about.
+          if (error instanceof ToolError && call.tool === 'cpuset')
+            error.message = `resources.cpu.cpus (--cpuset-cpus): ${error.message}`
+          throw error
+        }
+      },
+      () => ({ call }),
+    )
   }
 }
 

@@ -54,6 +54,8 @@ export interface Done {
   fsid?: string
   /** jail: its id. */
   jid?: number
+  /** run: the call of an `update`, which is in no plan. */
+  call?: ToolCall
 }
 
 /** One entry of the journal as it stands now. */
@@ -112,6 +114,12 @@ export class Journal {
   /** Whether it tells of such an effect, taken back or not. */
   tellsOf(op: Undo['op']): boolean {
     return parse(read(this.#path)).some(({ undo }) => undo?.op === op)
+  }
+
+  /** How many lines tell nothing: cut short, or no line of ours. */
+  unreadable(): number {
+    const text = read(this.#path)
+    return text.split('\n').filter(line => line !== '').length - parse(text).length
   }
 
   /** Does one effect under its undo. `action` may give what is known only afterwards. */
@@ -189,6 +197,7 @@ const NEEDED: Readonly<Record<Undo['op'], readonly string[]>> = {
 function isLine({ n, undo, done }: Line): boolean {
   if (!Number.isSafeInteger(n)) return false
   if (done !== undefined && (typeof done !== 'object' || done === null)) return false
+  if (done?.call !== undefined && !isCall(done.call)) return false
   return undo === undefined || isUndo(undo as unknown as Record<string, unknown> | null)
 }
 

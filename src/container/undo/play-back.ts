@@ -60,7 +60,7 @@ export function playBack(
   }
   for (const entry of pending) {
     // What a reboot has undone is not ours any more, even where something of the same name is there.
-    if (rebooted && !ON_DISK.has(entry.undo.op)) continue
+    if (rebooted && !outlivesReboot(entry.undo)) continue
     try {
       if (!isCovered(host, entry, pending)) effect(`undo ${entry.undo.op}`, () => takeBack(player, entry))
     } catch (error) {
@@ -99,6 +99,11 @@ const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EINTR'])
 
 /** What outlives a reboot. */
 const ON_DISK = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back', 'host-rmdir', 'pid-file'])
+
+/** Whether an effect is there to be taken back after the host has been restarted. */
+export function outlivesReboot({ op }: Undo): boolean {
+  return ON_DISK.has(op)
+}
 
 function asFailure(error: unknown, op: string): JailwrightError {
   if (error instanceof JailwrightError) return error

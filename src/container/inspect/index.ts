@@ -1,0 +1,179 @@
+/** `inspect`: a container as it was planned and as it is on the host now. */
+import type { RuntimeContext } from '../../context.ts'
+import type { Plan } from '../../translate/core/plan.ts'
+import { markerRule } from '../../translate/devices/ruleset-input.ts'
+import { currentStatus, isOfEarlierBoot } from '../state/state-file.ts'
+import * as ask from './ask.ts'
+import { expectedMounts } from './expected-mounts.ts'
+import { compareInterfaces } from './interfaces.ts'
+import { compared, driftCount, type Item, type Sections } from './item.ts'
+import { compareLimits, plannedLimits } from './limits.ts'
+import { compareMounts } from './mounts.ts'
+import { compareParameters, listParameters, type Parameters } from './parameters.ts'
+import { compareProcesses } from './processes.ts'
+import { type Records, readRecords } from './records.ts'
+import { compareRules } from './rules.ts'
+
+/** A container, its plan, and how the host differs from it. */
+export interface Inspection {
+  readonly id: string
+  /** As `state` tells it; `unknown` when state.json cannot be read. */
+  readonly status: string
+  /** Full name of the jail. */
+  readonly jail: string
+  /** 0 when there is no such jail. */
+  readonly jid: number
+  /** The jail's root on the host; null when nothing tells. */
+  readonly root: string | null
+  readonly bundle: string | null
+  /** The host has been restarted since the container was made. */
+  readonly rebooted: boolean
+  /** How many things differ from the plan. */
+  readonly drift: number
+  readonly sections: Sections
+  readonly plan: Plan | null
+}
+
+/**
+ * Looks at a container; changes nothing. A missing or damaged file and a jail that is gone are told as drift.
+ * @throws JailwrightError NOT_FOUND, STATE for a directory that is none of ours, UNSUPPORTED for another program's.
+ */
+export function inspect(ctx: RuntimeContext, id: string): Inspection {
+  const records = readRecords(ctx, id)
+  const { state, plan, jailName, root } = records
+  const { host } = ctx
+  const rebooted = records.rebooted || (state !== undefined && isOfEarlierBoot(host, state))
+  const jail = findJail(ctx, records)
+  const parameters = jail.found ? jailItems(ctx, records, jail.found) : []
+  const sections: Sections = {
+    files: records.items,
+    parameters: [jail.item, ...parameters],
+    mounts: mountItems(ctx, records, id),
+    rules: ruleItems(ctx, records),
+    interfaces: interfaceItems(ctx, records, jail.found),
+    limits: limitItems(ctx, records, jail.jid !== 0),
+    processes: compareProcesses(
+      state && {
+        pid: state.pid,
+        start: state.pidStart,
+        jid: state.jid,
+        paused: state.paused,
+        ended: currentStatus(host, state) === 'stopped',
+      },
+      state && state.pid > 0 ? host.kernel.processInfo(state.pid) : undefined,
+      jail.jid === 0 ? [] : ask.processesOf(host, jail.jid),
+    ),
+  }
+  return {
+    id,
+    status: state ? currentStatus(host, state) : 'unknown',
+    jail: jailName,
+    jid: jail.jid,
+    root: root ?? null,
+    bundle: state?.bundle ?? null,
+    rebooted,
+    drift: driftCount(sections),
+    sections,
+    plan: plan ?? null,
+  }
+}
+
+/** The container's jail: a jail of the same name with another root is another's. */
+function findJail(
+  { host }: RuntimeContext,
+  { jailName, jid: planned, root, plan, state }: Records,
+): { jid: number; found: Parameters | undefined; item: Item } {
+  const jid = host.kernel.jailId(jailName) ?? 0
+  const found = jid === 0 ? undefined : ask.quietly(() => ask.jailParameters(host, jid, plan))
+  const wanted = planned === undefined ? undefined : String(planned)
+  const name = 'jid'
+  if (jid === 0) {
+    const known = wanted === undefined ? {} : { planned: wanted }
+    // A create that is at work has not come to it, or one that has died never did.
+    if (state?.status === 'creating' && planned === undefined)
+      return { jid, found, item: { name, mark: 'other', note: `jail ${jailName} is not made yet` } }
+    return { jid, found, item: { name, mark: 'drift', ...known, note: `jail ${jailName} is gone` } }
+  }
+  if (found && root !== undefined && found.path !== root && planned !== jid) {
+    const note = `jail ${jailName} is another's: its path is ${found.path}`
+    return { jid: 0, found: undefined, item: { ...compared(name, wanted, String(jid)), mark: 'drift', note } }
+  }
+  const item = compared(name, wanted ?? String(jid), String(jid))
+  return { jid, found, item: wanted === undefined ? { name, mark: 'unknown', found: String(jid) } : item }
+}
+
+function jailItems(ctx: RuntimeContext, { plan, root, jailName }: Records, found: Parameters): Item[] {
+  const step = plan?.steps.find(each => each.kind === 'jail')
+  if (step?.kind !== 'jail' || root === undefined) return listParameters(found)
+  const raised = found['children.max'] === '0' ? 0 : ask.raisedFor(ctx, jailName)
+  const planned = { parameters: step.parameters, path: root, raised }
+  return compareParameters(planned, found, ask.allowedByDefault(ctx.host, Object.keys(found)))
+}
+
+function mountItems(ctx: RuntimeContext, records: Records, id: string): Item[] {
+  const { plan, entries, whole, root, files } = records
+  const { host } = ctx
+  const expected = expectedMounts(plan, entries, whole, {
+    readonlyRoot: files.root,
+    of: step => (root === undefined ? [step.destination] : ask.placesOf(host, root, step)),
+  })
+  return compareMounts(
+    expected,
+    host.kernel.mounts(),
+    root,
+    ask.ownerOfMount(ctx, id),
+    plan !== undefined || whole,
+  )
+}
+
+function ruleItems({ host }: RuntimeContext, records: Records): Item[] {
+  const { plan, jailName, entries } = records
+  const step = plan?.steps.find(each => each.kind === 'ruleset')
+  const recorded = entries.find(({ undo }) => undo.op === 'ruleset')
+  if (plan && step?.kind !== 'ruleset') return []
+  const name = 'ruleset'
+  let set: ReturnType<typeof ask.rulesetOf>
+  try {
+    set = ask.rulesetOf(host, records)
+  } catch (error) {
+    return [{ name, mark: 'unknown', note: (error as Error).message }]
+  }
+  if (set === undefined) {
+    if (plan || recorded) return [{ name, mark: 'drift', note: 'it is gone' }]
+    return []
+  }
+  const found = String(set.number)
+  if (step?.kind !== 'ruleset')
+    return [
+      { name, mark: 'unknown', found },
+      ...set.rules.map((rule): Item => ({ name: rule, mark: 'unknown', found: rule })),
+    ]
+  const planned = recorded?.undo.op === 'ruleset' ? String(recorded.undo.number) : found
+  return [
+    compared(name, planned, found),
+    ...compareRules([markerRule(jailName), ...step.rules], set.rules, ask.hostIds()),
+  ]
+}
+
+function interfaceItems(
+  { host }: RuntimeContext,
+  { plan, jailName }: Records,
+  jail: Parameters | undefined,
+): Item[] {
+  const steps = plan?.steps ?? []
+  const inside = jail?.vnet === 'new' ? ask.interfaces(host, jailName) : undefined
+  const speaksOf = steps.some(
+    ({ kind }) => kind === 'run' || kind === 'loopback' || kind === 'move-interface',
+  )
+  const outside = speaksOf ? ask.interfaces(host) : undefined
+  return compareInterfaces(steps, jailName, { inside, outside: outside ?? new Map() })
+}
+
+function limitItems({ host }: RuntimeContext, records: Records, alive: boolean): Item[] {
+  const { plan, entries, jailName } = records
+  const planned = (plan?.steps ?? []).flatMap(step => (step.kind === 'run' ? [step.call] : []))
+  // What `update` has changed since, oldest first.
+  const updates = entries.flatMap(({ done }) => done?.call ?? []).reverse()
+  const limits = plan && plannedLimits([...planned, ...updates], jailName)
+  return compareLimits(limits, ask.limits(host, jailName, alive), jailName)
+}

@@ -1,0 +1,106 @@
+/** The network of a container, as ifconfig(8) tells it, against the steps of the plan. */
+import { parseCidr, sameAddress } from '../../translate/core/addresses.ts'
+import type { Step } from '../../translate/core/plan.ts'
+import type { Item } from './item.ts'
+
+/** One interface in the text of ifconfig(8). */
+export interface Interface {
+  readonly name: string
+  readonly up: boolean
+  readonly mtu: number
+  readonly ether?: string
+  readonly addresses: readonly string[]
+  readonly members: readonly string[]
+}
+
+/**
+ * The interfaces in the output of `ifconfig -a`. A description may hold lines that look like others: what is said twice
+ * counts as it was said first.
+ */
+export function parseInterfaces(text: string): Map<string, Interface> {
+  const found = new Map<string, Interface & { addresses: string[]; members: string[] }>()
+  let current: (Interface & { addresses: string[]; members: string[]; ether?: string }) | undefined
+  for (const line of text.split('\n')) {
+    const head = /^([^\s:]+): flags=[0-9a-f]+<([^>]*)>.* mtu (\d+)/.exec(line)
+    if (head) {
+      const [, name = '', flags = '', mtu] = head
+      current = { name, up: flags.split(',').includes('UP'), mtu: Number(mtu), addresses: [], members: [] }
+      if (!found.has(name)) found.set(name, current)
+      continue
+    }
+    if (!current) continue
+    const [, word, value] = /^\s+(ether|inet6?|member:) ([^\s%]+)/.exec(line) ?? []
+    if (value === undefined) continue
+    if (word === 'ether') current.ether ??= value
+    else if (word === 'member:') current.members.push(value)
+    else current.addresses.push(value)
+  }
+  return found
+}
+
+/** What is asked of the host besides. */
+export interface Network {
+  /** Interfaces in the jail with a stack of its own; undefined: it has none, or is gone. */
+  readonly inside: ReadonlyMap<string, Interface> | undefined
+  /** Interfaces of the host. */
+  readonly outside: ReadonlyMap<string, Interface>
+}
+
+/** What each step of the plan has set, and what else is in the container's own stack. */
+export function compareInterfaces(
+  steps: readonly Step[],
+  jail: string,
+  { inside, outside }: Network,
+): Item[] {
+  const items: Item[] = []
+  const known = new Set<string>()
+  const expect = (name: string, planned: string, good: boolean, found?: string) =>
+    void items.push({
+      name,
+      mark: good ? 'ok' : 'drift',
+      planned,
+      ...(good || found === undefined ? {} : { found }),
+      ...(good || found !== undefined ? {} : { note: 'not there' }),
+    })
+  const address = (where: ReadonlyMap<string, Interface> | undefined, name: string, text: string) => {
+    const plain = text.split('/')[0]!
+    const has = where?.get(name)?.addresses.some(other => sameAddress(other, plain)) ?? false
+    expect(name, `address ${text}`, has)
+  }
+  for (const step of steps) {
+    if (step.kind === 'loopback') {
+      known.add('lo0')
+      address(inside, 'lo0', '127.0.0.1/8')
+      if (step.ipv6) address(inside, 'lo0', '::1/128')
+    } else if (step.kind === 'move-interface') {
+      known.add(step.interface)
+      expect(step.interface, 'in the jail', inside?.has(step.interface) ?? false)
+    } else if (step.kind === 'run' && step.call.tool === 'ifconfig') {
+      const { args } = step.call
+      const ours = args[0] === '-j' && args[1] === jail
+      const [name = '', word = '', value = ''] = args[0] === '-j' ? args.slice(2) : args
+      if (args[0] === '-j' && !ours) continue
+      const here = (ours ? inside : outside)?.get(name)
+      if (word === 'addm') expect(name, `member ${value}`, here?.members.includes(value) ?? false)
+      else if (word === 'vnet' && value === jail) continue
+      else if (name.includes('%{') || name === 'epair') continue
+      else if ((word === 'inet' || word === 'inet6') && parseCidr(value))
+        address(ours ? inside : outside, name, value)
+      else if (word === 'ether') expect(name, `ether ${value}`, here?.ether === value, here?.ether)
+      else if (word === 'mtu')
+        expect(name, `mtu ${value}`, here?.mtu === Number(value), here && `mtu ${here.mtu}`)
+      else if (word === 'up') expect(name, 'up', here?.up ?? false, here && 'down')
+      if (ours) known.add(word === 'name' ? value : name)
+    }
+  }
+  for (const [name, { up, addresses }] of inside ?? []) {
+    if (known.has(name)) continue
+    items.push({
+      name,
+      mark: 'other',
+      found: [up ? 'up' : 'down', ...addresses].join(' '),
+      note: 'not of the plan',
+    })
+  }
+  return items
+}

@@ -1,0 +1,103 @@
+/** What the state directory says of a container, as far as it can be read. */
+import type { RuntimeContext } from '../../context.ts'
+import { JailwrightError } from '../../errors.ts'
+import { realPath } from '../../host/files.ts'
+import { checkId, jailNameOf } from '../../translate/core/names.ts'
+import type { Plan } from '../../translate/core/plan.ts'
+import { type Entry, Journal } from '../journal/journal.ts'
+import { bootOf } from '../state/boot.ts'
+import { hasDirectory } from '../state/directory.ts'
+import { type Layout, layout } from '../state/paths.ts'
+import { readPlan } from '../state/plan-file.ts'
+import { notFound, readState, type StateFile } from '../state/state-file.ts'
+import type { Item } from './item.ts'
+
+/** The records of one container. */
+export interface Records {
+  readonly files: Layout
+  readonly state: StateFile | undefined
+  readonly plan: Plan | undefined
+  readonly journal: Journal
+  /** What is to be taken back, newest first. */
+  readonly entries: readonly Entry[]
+  /** The journal tells of the jail: it was not lost. */
+  readonly whole: boolean
+  /** Full name of the jail. */
+  readonly jailName: string
+  /** The jid that the jail was given; undefined when nothing tells. */
+  readonly jid: number | undefined
+  /** The jail's root on the host; undefined when nothing tells. */
+  readonly root: string | undefined
+  /** The host has been restarted since the container was made. */
+  readonly rebooted: boolean
+  /** How each file is. */
+  readonly items: readonly Item[]
+}
+
+/**
+ * Reads what is there; nothing is changed. Code NOT_FOUND when there is no such container, STATE for a directory that is
+ * none of ours, UNSUPPORTED for another program's container; a damaged or missing file is an item.
+ */
+export function readRecords(ctx: RuntimeContext, id: string): Records {
+  checkId(id)
+  const files = layout(realRoot(ctx.root), id)
+  if (!hasDirectory(files)) throw notFound(id)
+  const [state, stateItem] = attempt('state.json', () => readState(files))
+  const [plan, planItem] = attempt('plan.json', () => readPlan(files))
+  const journal = new Journal(files.journal)
+  const entries = journal.pending()
+  const whole = journal.tellsOf('jail')
+  const jail = entries.find(({ undo }) => undo.op === 'jail')
+  const told = jail?.undo.op === 'jail' ? jail.undo : undefined
+  const planned = plan && (plan.readonlyRoot ? files.root : plan.rootPath)
+  return {
+    files,
+    state,
+    plan,
+    journal,
+    entries,
+    whole,
+    jailName: state?.jailName ?? plan?.jailName ?? told?.name ?? jailNameOf(id),
+    jid: state && state.jid > 0 ? state.jid : jail?.done?.jid,
+    root: planned ?? told?.path ?? state?.rootfs,
+    rebooted: isRebooted(journal.boot(), bootOf(ctx.host)),
+    items: [stateItem, planItem, journalItem(journal, entries.length, whole || state?.jid === 0)],
+  }
+}
+
+/** The real path: the kernel knows a mount by it, and /var/run may be a link. */
+function realRoot(root: string): string {
+  try {
+    return realPath(root)
+  } catch {
+    return root
+  }
+}
+
+function attempt<T>(name: string, read: () => T | undefined): [T | undefined, Item] {
+  try {
+    const value = read()
+    if (value !== undefined) return [value, { name, mark: 'ok' }]
+    return [undefined, { name, mark: 'drift', note: 'missing' }]
+  } catch (error) {
+    // What others have made, and what this user may not see, is no damage.
+    if (!(error instanceof JailwrightError) || error.code !== 'STATE') throw error
+    return [undefined, { name, mark: 'drift', note: 'damaged' }]
+  }
+}
+
+function journalItem(journal: Journal, count: number, tells: boolean): Item {
+  const name = 'journal.jsonl'
+  const lines = journal.unreadable()
+  const found = count === 1 ? '1 entry to be taken back' : `${count} entries to be taken back`
+  if (lines > 0) {
+    const note = lines === 1 ? '1 line cannot be read' : `${lines} lines cannot be read`
+    return { name, mark: 'drift', found, note }
+  }
+  if (!tells) return { name, mark: 'drift', found, note: 'does not tell of the jail' }
+  return { name, mark: 'ok', found }
+}
+
+function isRebooted(then: string | undefined, now: string | undefined): boolean {
+  return then !== undefined && now !== undefined && then !== now
+}

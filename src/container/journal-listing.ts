@@ -1,0 +1,65 @@
+/** `journal`: what `delete --force` would take back, in order. */
+import type { RuntimeContext } from '../context.ts'
+import { JailwrightError } from '../errors.ts'
+import { readRecords } from './inspect/records.ts'
+import { describeUndo } from './journal/describe.ts'
+import type { Entry, Undo } from './journal/journal.ts'
+import { outlivesReboot } from './undo/play-back.ts'
+import { lostEntries } from './undo/rebuild-journal.ts'
+
+/** One effect that is to be taken back. */
+export interface Owed {
+  /** Number in the journal; 0 for what a lost journal should have told. */
+  readonly n: number
+  /** What would be done, for a person. */
+  readonly text: string
+  /** The restart of the host has undone it: nothing would be done. */
+  readonly undone: boolean
+  readonly undo: Undo
+}
+
+/** All that is to be taken back, newest first; afterwards the directory is removed. */
+export interface JournalListing {
+  readonly id: string
+  readonly directory: string
+  readonly rebooted: boolean
+  /** What is wrong with the journal, and what was found in its place. */
+  readonly problems: readonly string[]
+  readonly entries: readonly Owed[]
+}
+
+/**
+ * Reads the journal and changes nothing.
+ * @throws JailwrightError as `inspect` does.
+ */
+export function journalListing(ctx: RuntimeContext, id: string): JournalListing {
+  const { files, journal, entries, rebooted, items } = readRecords(ctx, id)
+  const problems = items.flatMap(({ name, mark, note }) => (mark === 'drift' ? [`${name}: ${note}`] : []))
+  const warn = (text: string) => void problems.push(text)
+  let lost: ReturnType<typeof lostEntries> = []
+  try {
+    lost = lostEntries({ ...ctx, log: { ...quiet, warn } }, files, journal)
+  } catch (error) {
+    if (!(error instanceof JailwrightError)) throw error
+    warn(`${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`)
+  }
+  return {
+    id,
+    directory: files.dir,
+    rebooted,
+    problems,
+    entries: [...lost, ...entries].filter(isOwed).map(entry => ({
+      n: entry.n,
+      text: describeUndo(entry),
+      undone: rebooted && !outlivesReboot(entry.undo),
+      undo: entry.undo,
+    })),
+  }
+}
+
+/** What ends with the jail, such as an address in its own stack, has an entry without a call. */
+function isOwed({ undo }: Entry): boolean {
+  return undo.op !== 'run' || undo.calls.length > 0
+}
+
+const quiet = { debugging: false, debug() {}, info() {}, warn() {}, error() {} }

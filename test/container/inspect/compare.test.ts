@@ -1,0 +1,303 @@
+/** The comparisons of `inspect`: what is planned against what the host says. */
+import { describe, expect, it } from 'vitest'
+import { expectedMounts } from '../../../src/container/inspect/expected-mounts.ts'
+import { compareInterfaces, parseInterfaces } from '../../../src/container/inspect/interfaces.ts'
+import type { Item } from '../../../src/container/inspect/item.ts'
+import { compareLimits, cpuNumbers, plannedLimits } from '../../../src/container/inspect/limits.ts'
+import { compareMounts } from '../../../src/container/inspect/mounts.ts'
+import { compareParameters } from '../../../src/container/inspect/parameters.ts'
+import { commandsByPid, compareProcesses } from '../../../src/container/inspect/processes.ts'
+import { compareRules, idByName } from '../../../src/container/inspect/rules.ts'
+import type { Entry } from '../../../src/container/journal/journal.ts'
+import type { Plan, Step, ToolCall } from '../../../src/translate/core/plan.ts'
+
+/** A line for each item, as short as it can be told. */
+function told(items: readonly Item[]): string[] {
+  return items.map(({ name, mark, planned, found, note }) =>
+    [mark, name, planned ?? '-', found ?? '-', ...(note === undefined ? [] : [note])].join(' | '),
+  )
+}
+
+describe('parameters of a jail', () => {
+  const planned = {
+    path: '/r',
+    raised: 0,
+    parameters: [
+      ['persist', true],
+      ['enforce_statfs', '2'],
+      ['ip4.addr', '10.0.0.9,10.0.0.2'],
+      ['allow.chflags', true],
+      ['children.max', '3'],
+    ] as const,
+  }
+  const found = {
+    path: '/r',
+    persist: 'true',
+    enforce_statfs: '2',
+    'ip4.addr': '10.0.0.9,10.0.0.2',
+    'allow.chflags': 'true',
+    'allow.set_hostname': 'true',
+    'children.max': '3',
+  }
+
+  it('are no drift while they are as planned, whatever order the kernel keeps addresses in', () => {
+    const sorted = { ...found, 'ip4.addr': '10.0.0.2,10.0.0.9' }
+    expect(compareParameters(planned, sorted).filter(({ mark }) => mark !== 'ok')).toEqual([])
+  })
+
+  it.each([
+    ['enforce_statfs', '1', 'drift | enforce_statfs | 2 | 1'],
+    ['allow.chflags', 'false', 'drift | allow.chflags | true | false'],
+    ['ip4.addr', '10.0.0.9', 'drift | ip4.addr | 10.0.0.9,10.0.0.2 | 10.0.0.9'],
+    ['path', '/other', 'drift | path | /r | /other'],
+    ['allow.mount', 'true', 'drift | allow.mount | - | true | not planned'],
+    ['ip6.addr', 'fd00::1', 'drift | ip6.addr | - | fd00::1 | not planned'],
+  ])('that were changed are a drift: %s=%s', (name, value, line) => {
+    expect(
+      told(compareParameters(planned, { ...found, [name]: value }).filter(({ mark }) => mark !== 'ok')),
+    ).toEqual([line])
+  })
+
+  it('that a new jail has by the host sysctls are no drift', () => {
+    const items = compareParameters(planned, { ...found, 'allow.mount': 'true' }, new Set(['allow.mount']))
+    expect(items.map(({ name }) => name)).not.toContain('allow.mount')
+  })
+
+  it('have room for the containers that were given some since', () => {
+    const items = compareParameters({ ...planned, raised: 2 }, { ...found, 'children.max': '5' })
+    expect(told(items)).toContain('ok | children.max | 3 | 5')
+  })
+
+  it('that the kernel does not know cannot be told', () => {
+    const { persist: _, ...rest } = found
+    expect(told(compareParameters(planned, rest))).toContain(
+      'unknown | persist | true | - | the kernel has no such parameter to be asked for',
+    )
+  })
+})
+
+describe('mounts', () => {
+  const dev = { on: '/r/dev', fstype: 'devfs', from: 'devfs', fsid: 'f1' }
+  const data = { on: '/r/data', fstype: 'nullfs', from: '/vol', fsid: 'f2' }
+  const old = { on: '/r/zfs', fstype: 'zfs', from: 'pool/zfs', fsid: 'f0' }
+  const unmount = (n: number, mount: typeof dev): Entry => ({
+    n,
+    undo: { op: 'unmount', path: mount.on, fstype: mount.fstype, from: mount.from, before: undefined },
+    done: { fsid: mount.fsid },
+  })
+  const step = (destination: string, fstype: string, source: string, more: object = {}) => ({
+    kind: 'mount',
+    ...{
+      destination,
+      fstype,
+      source,
+      options: [],
+      target: 'dir',
+      origin: `mounts of ${destination}`,
+      ...more,
+    },
+  })
+  const plan = {
+    steps: [
+      step('/dev', 'devfs', 'devfs'),
+      step('/data', 'nullfs', '/vol'),
+      step('/proc/kcore', 'tmpfs', 'tmpfs', { mask: true, onlyIfExists: true }),
+    ],
+  } as unknown as Plan
+  const places = {
+    readonlyRoot: '/state/root',
+    of: ({ destination }: { destination: string }) => [`/r${destination}`],
+  }
+  const entries = [unmount(2, data), unmount(1, dev)]
+  const compare = (table: (typeof dev)[], told = entries, whole = true) =>
+    compareMounts(expectedMounts(plan, told, whole, places), table, '/r')
+
+  it('are no drift while they are as the journal tells, and what was there before is no concern', () => {
+    expect(told(compare([old, dev, data]))).toEqual([
+      'ok | /r/dev | devfs | devfs',
+      'ok | /r/data | nullfs from /vol | nullfs from /vol',
+      'other | /r/zfs | - | zfs from pool/zfs | was there before the container',
+    ])
+  })
+
+  it('that were taken away, replaced, covered and added are drifts', () => {
+    expect(told(compare([dev]))).toContain(
+      'drift | /r/data | nullfs from /vol | - | not mounted (mounts of /data)',
+    )
+    const stranger = { ...data, from: '/etc', fsid: 'f9' }
+    expect(told(compare([dev, stranger]))).toEqual([
+      'ok | /r/dev | devfs | devfs',
+      'drift | /r/data | nullfs from /vol | - | not mounted (mounts of /data)',
+      'drift | /r/data | - | nullfs from /etc | mounted, not planned',
+    ])
+    expect(told(compare([dev, data, stranger]))).toEqual([
+      'ok | /r/dev | devfs | devfs',
+      'drift | /r/data | nullfs from /vol | nullfs from /vol | another mount lies on it',
+      'drift | /r/data | - | nullfs from /etc | mounted, not planned',
+    ])
+  })
+
+  it('are found by place and type when the journal is lost', () => {
+    expect(told(compare([dev, data], [], false))).toEqual([
+      'ok | /r/dev | devfs | devfs',
+      'ok | /r/data | nullfs from /vol | nullfs from /vol',
+    ])
+  })
+
+  it('of another container of the same root are its own', () => {
+    const other = { on: '/r/tmp', fstype: 'tmpfs', from: 'tmpfs', fsid: 'f7' }
+    const expected = expectedMounts(plan, entries, true, places)
+    const items = compareMounts(expected, [dev, data, other], '/r', fsid =>
+      fsid === 'f7' ? 'db' : undefined,
+    )
+    expect(told(items).pop()).toBe("other | /r/tmp | - | tmpfs | is container db's")
+  })
+})
+
+describe('devfs rules', () => {
+  const ids = { user: idByName('root:*:0:0\noperator:*:2:5'), group: idByName('wheel:*:0:root\n') }
+
+  it('are compared by what they mean, since devfs(8) shows them in its own words', () => {
+    const planned = ['path /dev/full mode 0660 group wheel unhide', 'path x mode u=rw,g=r', 'include 2']
+    const found = ['path full unhide group 0 mode 660', 'path x mode 640', 'include 2']
+    expect(compareRules(planned, found, ids).map(({ mark }) => mark)).toEqual(['ok', 'ok', 'ok'])
+  })
+
+  it('that were removed, added and moved are drifts', () => {
+    const planned = ['hide', 'path null unhide', 'path zero unhide']
+    expect(told(compareRules(planned, ['hide', 'path zero unhide', 'path mem unhide'], ids))).toEqual([
+      'ok | hide | hide | hide',
+      'drift | path null unhide | path null unhide | - | not there',
+      'ok | path zero unhide | path zero unhide | path zero unhide',
+      'drift | path mem unhide | - | path mem unhide | not planned',
+    ])
+  })
+})
+
+describe('limits', () => {
+  const rctl = (...args: string[]): ToolCall => ({ tool: 'rctl', args })
+  const plan = [
+    rctl('-r', 'jail:web'),
+    rctl('-a', 'jail:web:maxproc:deny=50', 'jail:web:memoryuse:deny=1000', 'jail:web:readbps:throttle=5'),
+  ]
+
+  it('follow the plan and the updates since', () => {
+    const updates = [
+      rctl('-r', 'jail:web:memoryuse'),
+      rctl('-a', 'jail:web:maxproc:deny=40'),
+      { tool: 'cpuset', args: ['-l', '0-1,3', '-j', 'web'] } as const,
+    ]
+    expect(plannedLimits([...plan, ...updates], 'web')).toEqual({
+      rules: ['readbps:throttle=5', 'maxproc:deny=40'],
+      cpus: [0, 1, 3],
+    })
+  })
+
+  it('that were removed, changed and added are drifts', () => {
+    const found = { rules: ['jail:web:maxproc:deny=9', 'jail:web:openfiles:deny=7/jail'], cpus: [0] }
+    expect(told(compareLimits(plannedLimits(plan, 'web'), found, 'web'))).toEqual([
+      'drift | maxproc:deny | 50 | 9',
+      'drift | memoryuse:deny | 1000 | - | not in force',
+      'drift | readbps:throttle | 5 | - | not in force',
+      'drift | openfiles:deny | - | 7 | not planned',
+      'other | processors | - | 0',
+    ])
+  })
+
+  it('cannot be told when rctl(8) does not answer', () => {
+    const [item] = compareLimits(plannedLimits(plan, 'web'), { rules: undefined, cpus: undefined }, 'web')
+    expect(item).toMatchObject({ mark: 'unknown', planned: '50' })
+  })
+
+  it('read processors as cpuset(1) takes and prints them', () => {
+    expect(cpuNumbers('0-2,7')).toEqual([0, 1, 2, 7])
+    expect(cpuNumbers('3, 1, 2')).toEqual([1, 2, 3])
+  })
+})
+
+describe('interfaces', () => {
+  const ifconfig = (...args: string[]): Step => ({
+    ...{ kind: 'run', call: { tool: 'ifconfig', args }, undo: [], origin: 'x' },
+  })
+  const steps: Step[] = [
+    { kind: 'loopback', jail: 'web', ipv6: false },
+    ifconfig('bridge0', 'addm', 'e0a_web'),
+    ifconfig('e0a_web', 'up'),
+    ifconfig('e0b_web', 'vnet', 'web'),
+    ifconfig('-j', 'web', 'vnet0', 'ether', '02:00:00:00:00:01'),
+    ifconfig('-j', 'web', 'vnet0', 'mtu', '1400'),
+    ifconfig('-j', 'web', 'vnet0', 'inet6', '-ifdisabled', 'no_dad'),
+    ifconfig('-j', 'web', 'vnet0', 'inet', '10.0.0.2/24', 'alias'),
+  ]
+  const inside = parseInterfaces(
+    [
+      'lo0: flags=1008049<UP,LOOPBACK,RUNNING,MULTICAST> metric 0 mtu 16384',
+      '\tinet 127.0.0.1 netmask 0xff000000',
+      'vnet0: flags=1008843<UP,BROADCAST> metric 0 mtu 1500',
+      '\tether 02:00:00:00:00:01',
+      '\tinet 10.0.0.2 netmask 0xffffff00 broadcast 10.0.0.255',
+      'tun0: flags=8010<POINTOPOINT> metric 0 mtu 1500',
+    ].join('\n'),
+  )
+  const outside = parseInterfaces(
+    [
+      'bridge0: flags=8843<UP> metric 0 mtu 1500',
+      '\tmember: e0a_web flags=143<LEARNING>',
+      'e0a_web: flags=8842<BROADCAST> metric 0 mtu 1500',
+    ].join('\n'),
+  )
+
+  it('are compared with what each step has set; what others have made is no drift', () => {
+    expect(told(compareInterfaces(steps, 'web', { inside, outside }))).toEqual([
+      'ok | lo0 | address 127.0.0.1/8 | -',
+      'ok | bridge0 | member e0a_web | -',
+      'drift | e0a_web | up | down',
+      'ok | vnet0 | ether 02:00:00:00:00:01 | -',
+      'drift | vnet0 | mtu 1400 | mtu 1500',
+      'ok | vnet0 | address 10.0.0.2/24 | -',
+      'other | tun0 | - | down | not of the plan',
+    ])
+  })
+
+  it('that are gone with the jail are drifts', () => {
+    const items = compareInterfaces(steps, 'web', { inside: undefined, outside: new Map() })
+    expect(new Set(items.map(({ mark }) => mark))).toEqual(new Set(['drift']))
+  })
+})
+
+describe('processes', () => {
+  const state = { pid: 7, start: 's', jid: 1, paused: false, ended: false }
+  const process = (pid: number, more: object = {}) => ({
+    ...{ pid, start: 's', jid: 1, zombie: false, stopped: false, ...more },
+  })
+
+  it('are the first one and others', () => {
+    const found = [process(7, { command: 'sleep 9' }), process(8)]
+    expect(told(compareProcesses(state, found[0], found))).toEqual([
+      'ok | 7 | the first process | runs: sleep 9',
+      'other | 8 | - | runs',
+    ])
+  })
+
+  it('of a paused container are stopped', () => {
+    const found = [process(7, { stopped: true }), process(8)]
+    expect(told(compareProcesses({ ...state, paused: true }, found[0], found))).toEqual([
+      'ok | 7 | the first process | stopped',
+      'drift | 8 | - | runs | the container is paused',
+    ])
+  })
+
+  it('that have ended are no drift, one outside the jail is', () => {
+    const later = process(7, { start: 'later' })
+    expect(told(compareProcesses({ ...state, ended: true }, later, []))).toEqual([
+      'other | 7 | the first process | - | has ended',
+    ])
+    expect(told(compareProcesses(state, process(7, { jid: 0 }), []))).toEqual([
+      'drift | 7 | the first process | - | is in jail 0',
+    ])
+  })
+
+  it('have the command lines that ps(1) tells', () => {
+    expect(commandsByPid('  PID COMMAND\n    7 sleep 9\n')).toEqual(new Map([[7, 'sleep 9']]))
+  })
+})
