@@ -1,6 +1,7 @@
 /* Start of the program: the engine, the global object `native`, the part `main`. */
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,8 @@ int main(int count, char **arguments)
 {
   (void)count;
   keep_standard_descriptors();
+  /* A reader that has gone is an error of write(2) (EPIPE), not the end of this program. */
+  signal(SIGPIPE, SIG_IGN);
   JSContext *context = new_context();
   if (context == NULL) {
     fprintf(stderr, "jailwright: out of memory\n");

@@ -1,23 +1,34 @@
-// dist/jailwright-freebsd-{x64,arm64}: what is copied to a FreeBSD host, and the conformance harness beside them.
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+// dist/jailwright-freebsd-{x64,arm64}: what is copied to a FreeBSD host; beside them the program that compares runtimes
+// there, and the conformance harness, which Bun compiles.
+import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { compile, root } from './bundle.mjs'
+import { compileBench } from './bench-programs.mjs'
+import { writeProductParts } from './bundle.mjs'
+import { compileHarness } from './harness.mjs'
+import { compileNative } from './native.mjs'
+import { PARTS } from './parts.mjs'
+import { root } from './root.mjs'
 
-const programs = [
-  ['jailwright', 'src/main.ts', true],
-  ['jailwright-conformance', 'conformance/main.ts', false],
-]
+const MACHINES = ['x64', 'arm64']
 
 mkdirSync(path.join(root, 'dist'), { recursive: true })
-for (const [name, entry, inParts] of programs) {
-  if (!existsSync(path.join(root, entry))) {
-    console.error(`build: ${entry} is not there: no ${name}`)
-    continue
-  }
-  for (const machine of ['x64', 'arm64']) {
-    const file = path.join('dist', `${name}-freebsd-${machine}`)
-    // The compiler fetches the target from the npm registry the first time.
-    await compile(entry, file, { target: `bun-freebsd-${machine}`, inParts })
-    console.log(`${file}  ${(statSync(path.join(root, file)).size / 2 ** 20).toFixed(0)} MiB`)
-  }
+const tell = file =>
+  console.log(`${file}  ${(statSync(path.join(root, file)).size / 2 ** 20).toFixed(1)} MiB`)
+
+await writeProductParts()
+for (const machine of MACHINES) {
+  const file = `dist/jailwright-freebsd-${machine}`
+  await compileNative(PARTS, file, { machine })
+  tell(file)
+}
+for (const machine of MACHINES) {
+  const file = `dist/bench-freebsd-${machine}`
+  await compileBench(file, machine)
+  tell(file)
+}
+for (const machine of MACHINES) {
+  const file = `dist/jailwright-conformance-freebsd-${machine}`
+  // The compiler fetches its target from the npm registry the first time.
+  compileHarness(file, `bun-freebsd-${machine}`)
+  tell(file)
 }

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
-import { root } from './bundle.mjs'
+import { root } from './root.mjs'
 
 const bun = path.join(root, 'node_modules/.bin/bun')
 const words = process.argv.slice(2)

@@ -19,22 +19,12 @@ const SUPPORTED = {
   'logical-assignment': true,
 }
 
-/** The engine of development and tests has no place in the native program. */
-const withoutNode = {
-  name: 'without-node',
-  setup(build) {
-    build.onLoad({ filter: /\/src\/host\/engine\/node\.ts$/ }, () => ({
-      contents: 'export function nodeEngine() { throw new Error("this program needs its native engine") }',
-    }))
-  },
-}
-
 /**
  * Bundles each part, complete in itself, into a script whose value is what the part exports. `entries`: source file by
  * name; `options`: further options of esbuild.
  */
 export async function writeParts(entries, directory, options = {}) {
-  rmSync(directory, { recursive: true, force: true })
+  rmSync(path.join(root, directory), { recursive: true, force: true })
   const one = ([name, source]) =>
     esbuild({
       absWorkingDir: root,
@@ -49,7 +39,7 @@ export async function writeParts(entries, directory, options = {}) {
       minifySyntax: true,
       legalComments: 'none',
       logLevel: 'warning',
-      plugins: [withoutNode],
+      conditions: ['product'],
       banner: { js: '(function(module){"use strict";' },
       footer: { js: ';return module.exports})({exports:{}})' },
       ...options,

@@ -1,4 +1,6 @@
 /** What the schema of config.json cannot say (config.md, config-freebsd.md, config-linux.md of version 1.3). */
+import { encode } from '../bytes.ts'
+import { hasOwn } from '../es2020.ts'
 import { freebsdHints } from './freebsd-hints.ts'
 import type { Config, Hook } from './generated/config.ts'
 import { configError, describe } from './messages.ts'
@@ -21,7 +23,7 @@ export function checkConfig(config: Loose, found: Findings): void {
   if (config.root?.path === '') found.errors.push(configError('root.path', 'must not be empty'))
   if (config.process) checkProcess(config.process, 'process', found)
   for (const name of ['hostname', 'domainname'] as const) {
-    const length = Buffer.byteLength(config[name] ?? '')
+    const length = encode(config[name] ?? '').length
     if (length > MAX_HOSTNAME) {
       found.errors.push(configError(name, `must be at most ${MAX_HOSTNAME} bytes long, got ${length}`))
     }
@@ -29,7 +31,7 @@ export function checkConfig(config: Loose, found: Findings): void {
   checkMounts(config.mounts, found)
   checkHooks(config, found)
   // config.md: keys MUST NOT be an empty string.
-  if (config.annotations && Object.hasOwn(config.annotations, '')) {
+  if (config.annotations && hasOwn(config.annotations, '')) {
     found.errors.push(
       configError(childPath('annotations', ''), 'the name of an annotation must not be empty'),
     )

@@ -2,6 +2,7 @@
  * Where a text stops being JSON. Engines disagree in what they say (Bun's tells no position at all), so the text is
  * read again by these few lines, after JSON.parse has refused it.
  */
+import { last } from '../es2020.ts'
 
 /** The first offence: offset in UTF-16 units, line and column from 1, and what stood there. */
 export interface JsonFault {
@@ -73,7 +74,7 @@ export function jsonFault(text: string): JsonFault | undefined {
       else if (!match(NUMBER) && !match(WORD)) fail('a value')
       for (;;) {
         match(SPACE)
-        const inside = open.at(-1)
+        const inside = last(open)
         if (inside === undefined) {
           if (at < text.length) fail('end of file')
           return
@@ -100,7 +101,7 @@ export function jsonFault(text: string): JsonFault | undefined {
     return {
       offset: error.offset,
       line: before.length,
-      column: (before.at(-1)?.length ?? 0) + 1,
+      column: (last(before)?.length ?? 0) + 1,
       message: error.message,
     }
   }

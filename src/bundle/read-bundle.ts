@@ -1,6 +1,6 @@
 /** Reads and checks a bundle: a directory with a config.json (bundle.md of the runtime specification). */
-import fs from 'node:fs'
 import { ConfigErrors, type JailwrightError } from '../errors.ts'
+import { realPath } from '../host/files.ts'
 import { schemaErrors } from './check.ts'
 import { checkConfig } from './config-checks.ts'
 import { dropFileTypes } from './device-modes.ts'
@@ -71,7 +71,7 @@ export function configFindings(text: string, document: unknown): Findings {
 function readConfig(dir: string): { dir: string; text: string; document: unknown } {
   let resolved: string
   try {
-    resolved = fs.realpathSync.native(dir)
+    resolved = realPath(dir)
   } catch (error) {
     throw fileError(`${dir.replace(/\/+$/, '')}/config.json`, error)
   }

@@ -1,14 +1,22 @@
 /**
  * Reads a JSON file that somebody else wrote: bounded, only what it should be, with errors that name the file.
  */
-import fs from 'node:fs'
-import { JailwrightError } from '../errors.ts'
+import { concatenate, decode } from '../bytes.ts'
+import { errnoOf, JailwrightError } from '../errors.ts'
+import { abi } from '../host/abi/index.ts'
+import { closeFile, openFile, readInto, statusOfDescriptor } from '../host/files.ts'
 import { jsonFault } from './json-position.ts'
 import { configError } from './messages.ts'
 import { childPath } from './property-path.ts'
 
 /** Far above any real config (a seccomp profile is 30 KB), far below what would hurt the host. */
 export const MAX_BYTES = 16 * 1024 * 1024
+
+/**
+ * Far above any real config (less than ten levels). JSON.parse and what reads the document afterwards call themselves for
+ * each level, and their stack is bounded.
+ */
+export const MAX_DEPTH = 128
 
 /** errno names in the words of strerror(3); podman looks for two of them. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -23,8 +31,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** An error of opening or reading a file: `open /b/config.json: no such file or directory`. */
 export function fileError(file: string, error: unknown): JailwrightError {
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error))
+  const reason = REASONS[errnoOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error))
   return new JailwrightError('CONFIG', `open ${file}: ${reason}`, { subject: file, cause: error })
 }
 
@@ -36,45 +43,41 @@ export function fileError(file: string, error: unknown): JailwrightError {
 export function readText(file: string, options: { pipes?: boolean } = {}): string {
   let fd: number
   try {
-    fd = fs.openSync(
-      file,
-      options.pipes ? fs.constants.O_RDONLY : fs.constants.O_RDONLY | fs.constants.O_NONBLOCK,
-    )
+    fd = options.pipes ? openFile(file, 'read') : openFile(file, abi.open.NONBLOCK)
   } catch (error) {
     throw fileError(file, error)
   }
   try {
-    const stat = fs.fstatSync(fd)
-    if (stat.isDirectory())
-      throw new JailwrightError('CONFIG', `open ${file}: is a directory`, { subject: file })
-    if (!stat.isFile() && !options.pipes) {
+    const { kind, size } = statusOfDescriptor(fd)
+    if (kind === 'dir') throw new JailwrightError('CONFIG', `open ${file}: is a directory`, { subject: file })
+    if (kind !== 'file' && !options.pipes) {
       throw new JailwrightError('CONFIG', `open ${file}: not a regular file`, { subject: file })
     }
-    return readAll(fd, file, stat.isFile() ? stat.size : 0).toString('utf8')
+    return decode(readAll(fd, file, kind === 'file' ? size : 0))
   } finally {
-    fs.closeSync(fd)
+    closeFile(fd)
   }
 }
 
 /** The text on standard input. Throws CONFIG when it is larger than MAX_BYTES. */
 export function readStandardInput(): string {
-  return readAll(0, 'standard input', 0).toString('utf8')
+  return decode(readAll(0, 'standard input', 0))
 }
 
-function readAll(fd: number, file: string, expected: number): Buffer {
+function readAll(fd: number, file: string, expected: number): Uint8Array {
   if (expected > MAX_BYTES) throw tooLarge(file)
-  const chunks: Buffer[] = []
+  const chunks: Uint8Array[] = []
   let total = 0
   for (;;) {
     // One byte more than expected, so that the end is usually seen by the second read.
-    const chunk = Buffer.allocUnsafe(Math.max(expected + 1 - total, 4096))
-    const count = fs.readSync(fd, chunk, 0, chunk.length, null)
+    const chunk = new Uint8Array(Math.max(expected + 1 - total, 4096))
+    const count = readInto(fd, chunk)
     if (count === 0) break
     chunks.push(chunk.subarray(0, count))
     total += count
     if (total > MAX_BYTES) throw tooLarge(file)
   }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+  return concatenate(chunks)
 }
 
 const tooLarge = (file: string): JailwrightError =>
@@ -87,6 +90,8 @@ const tooLarge = (file: string): JailwrightError =>
  * @throws JailwrightError CONFIG with line and column.
  */
 export function parseJson(text: string, name: string): unknown {
+  if (isDeeperThan(text, MAX_DEPTH))
+    throw new JailwrightError('CONFIG', `${name}: nested deeper than ${MAX_DEPTH} levels`, { subject: name })
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -96,6 +101,22 @@ export function parseJson(text: string, name: string): unknown {
       : `${name}: not JSON: ${error instanceof Error ? error.message : String(error)}`
     throw new JailwrightError('CONFIG', message, { subject: name, cause: error })
   }
+}
+
+/**
+ * True when more than `limit` brackets are open somewhere in the text. A text with no more opening brackets than that is not
+ * looked at any closer: counting them is one call of the engine each.
+ */
+function isDeeperThan(text: string, limit: number): boolean {
+  if (text.split('{').length + text.split('[').length - 2 <= limit) return false
+  let depth = 0
+  // Strings as a whole, so that the brackets in them do not count.
+  for (const [part] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
+    if (part === '{' || part === '[') depth++
+    else if (part === '}' || part === ']') depth--
+    if (depth > limit) return true
+  }
+  return false
 }
 
 /**

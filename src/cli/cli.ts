@@ -2,6 +2,7 @@
 import type { RuntimeContext } from '../context.ts'
 import type { Program } from '../host/self.ts'
 import type { EverydayHost } from '../host/types.ts'
+import { resolve } from '../paths.ts'
 import type { AnyInvocation, CommandName, GlobalValues } from './commands.ts'
 import type { Handler } from './handler.ts'
 import { type Level, Reporter } from './report.ts'
@@ -12,9 +13,9 @@ function rootOf(globals: GlobalValues, program: Program): string {
   const root = globals.root ?? `/var/run/${program}`
   // path.resolve() would take it for the current directory.
   if (root === '') throw usageError('--root must be a directory, not ""')
-  // The kernel tells mounts by plain paths; loading node:path costs more than the rest of a plain command line.
+  // The kernel tells mounts by plain paths.
   if (root.startsWith('/') && !root.endsWith('/') && !root.includes('//') && !root.includes('/.')) return root
-  return process.getBuiltinModule('node:path').resolve(root)
+  return resolve(root)
 }
 
 /** The level that a name of logrus stands for: it has more of them than there are kinds of messages here. */
@@ -28,7 +29,7 @@ function levelOf(asked: GlobalValues['log-level']): Level {
 function logOf({ log }: GlobalValues): string | undefined {
   if (log === undefined || log === '') return undefined
   // A command may change its working directory before the first message.
-  return log.startsWith('/') ? log : `${process.cwd()}/${log}`
+  return log.startsWith('/') ? log : resolve(log)
 }
 
 /** The reporter that the global options ask for. */
@@ -52,22 +53,24 @@ export type Handlers<C extends CommandName, H extends EverydayHost> = {
  * Runs a command, one of `handlers`, on the host that `openHost` gives, and gives the exit status. Never throws: every
  * error is reported here.
  */
-export async function runCommand<C extends CommandName, H extends EverydayHost>(
+export function runCommand<C extends CommandName, H extends EverydayHost>(
   invocation: AnyInvocation,
   handlers: Handlers<C, H>,
   program: Program,
   openHost: () => H,
-): Promise<number> {
+): number {
   const { command, globals } = invocation
   const reporter = reporterFor(globals, program)
   if (globals.log) reporter.checkFile()
-  const context = async (): Promise<RuntimeContext<H>> => {
-    return { root: rootOf(globals, program), log: reporter, host: openHost() }
-  }
+  const context = (): RuntimeContext<H> => ({
+    root: rootOf(globals, program),
+    log: reporter,
+    host: openHost(),
+  })
   try {
     // Row and handler are of the same command; the compiler sees the union of all.
     const handler = handlers[command as C] as unknown as Handler<CommandName, H>
-    return await handler(invocation, { program, context })
+    return handler(invocation, { program, context })
   } catch (error) {
     const status = reporter.failure(error)
     // Only `run` and `exec` stand for the program itself and end as a shell's command would (126, 127).

@@ -2,6 +2,7 @@
  * The table of commands: the one source of options, help, man page and completion. Data only; see `table/types.ts` for
  * its form and `handlers.ts` for the code behind each row.
  */
+import { hasOwn } from '../es2020.ts'
 import { globalOptions } from './table/global.ts'
 import { lifecycle } from './table/lifecycle.ts'
 import { running } from './table/running.ts'
@@ -29,7 +30,7 @@ export type AnyInvocation = Invocation<CommandName>
 
 /** True for the name of a command of the table. */
 export function isCommand(name: string): name is CommandName {
-  return Object.hasOwn(commands, name)
+  return hasOwn(commands, name)
 }
 
 /** The row of a command, in the table's general form. */

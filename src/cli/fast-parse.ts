@@ -1,9 +1,10 @@
 /**
- * The quick way through a plain command line. Measured: loading node:util for parseArgs takes a fifth, yargs five times
- * as long as the whole start of an empty program. So options in their plain forms (`--name value`, `--name=value`,
+ * The quick way through a plain command line. Reading yargs back from its bytecode takes longer than
+ * everything else that `state` does. So options in their plain forms (`--name value`, `--name=value`,
  * `--flag`, `-n value`, `-n`) are taken here and everything else, wrong or only unusual, is left to yargs
- * (`slow-parse.ts`). A property test holds this to what yargs and parseArgs make of the same line.
+ * (`slow-parse.ts`). A property test holds this to what yargs makes of the same line.
  */
+import { hasOwn } from '../es2020.ts'
 import { type CommandName, isCommand, optionsOf, specOf } from './commands.ts'
 import type { OptionSpec } from './table/types.ts'
 import type { RawValue } from './values.ts'
@@ -39,7 +40,7 @@ function takeOptions(
     let name: string | undefined
     if (argument.startsWith('--')) name = equals < 0 ? argument.slice(2) : argument.slice(2, equals)
     else if (argument.length === 2) name = byLetter(options, argument[1]!)
-    if (name === undefined || !Object.hasOwn(options, name)) return -1
+    if (name === undefined || !hasOwn(options, name)) return -1
     const { type } = options[name]!
     let value: string | true
     if (type === 'flag') {

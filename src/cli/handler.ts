@@ -8,11 +8,11 @@ export interface Surroundings<H extends EverydayHost = Host> {
   /** Name as called, for output. */
   readonly program: string
   /** Made when it is asked for: a command that does not touch containers does not pay for the host. */
-  context(): Promise<RuntimeContext<H>>
+  context(): RuntimeContext<H>
 }
 
 /** A command: gives the exit status. */
 export type Handler<C extends CommandName, H extends EverydayHost = Host> = (
   invocation: Invocation<C>,
   surroundings: Surroundings<H>,
-) => Promise<number> | number
+) => number

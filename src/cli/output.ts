@@ -1,6 +1,9 @@
-/** Writing to descriptors without process.stdout, which takes several milliseconds to set up. */
-import { encode } from '../host/ffi/memory.ts'
-import { writeSync } from '../host/files.ts'
+/** Writing to standard output, standard error and the log. */
+import { encode } from '../bytes.ts'
+import { errnoOf, SyscallError } from '../errors.ts'
+import { errorText } from '../host/abi/error-text.ts'
+import { writeFrom } from '../host/files.ts'
+import { sleep } from '../host/wait.ts'
 
 /**
  * Writes all of `text`. A descriptor in non-blocking mode may be full for a while (EAGAIN): then it is tried again a
@@ -11,15 +14,22 @@ export function writeAll(fd: number, text: string): boolean {
   let at = 0
   while (at < bytes.length) {
     try {
-      at += writeSync(fd, bytes, at)
+      at += writeFrom(fd, bytes, at)
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'EPIPE') return false
-      if (code !== 'EAGAIN') throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
+      const errno = errnoOf(error)
+      if (errno === 'EPIPE') return false
+      if (errno !== 'EAGAIN') throw named(fd, error)
+      sleep(2)
     }
   }
   return true
+}
+
+/** The error of a write by the name of the stream that it went to. */
+function named(fd: number, error: unknown): unknown {
+  const stream = [undefined, 'standard output', 'standard error'][fd]
+  if (stream === undefined || !(error instanceof SyscallError)) return error
+  return new SyscallError('write', error.errno, errorText(error.errno), stream)
 }
 
 /** Prints to standard output. */

@@ -5,8 +5,8 @@
  */
 
 import type { Log, LogFields } from '../context.ts'
-import { ConfigErrors, JailwrightError, ToolError } from '../errors.ts'
-import { closeSync, openSync } from '../host/files.ts'
+import { ConfigErrors, errnoOf, JailwrightError, ToolError } from '../errors.ts'
+import { closeFile, openFile } from '../host/files.ts'
 import { writeAll } from './output.ts'
 
 export type Level = 'debug' | 'info' | 'warning' | 'error'
@@ -121,7 +121,7 @@ export class Reporter implements Log {
   }
 
   close(): void {
-    if (this.#file !== undefined) closeSync(this.#file)
+    if (this.#file !== undefined) closeFile(this.#file)
     this.#file = undefined
   }
 
@@ -147,7 +147,7 @@ export class Reporter implements Log {
   #open(): number | undefined {
     if (this.#unusable) return undefined
     try {
-      this.#file ??= openSync(this.#options.file!, 'a', 0o644)
+      this.#file ??= openFile(this.#options.file!, 'append', 0o644)
     } catch (error) {
       this.#unusable = true
       this.#complainOfFile(error)
@@ -157,7 +157,7 @@ export class Reporter implements Log {
 
   #complainOfFile(error: unknown): false {
     const { file, program } = this.#options
-    this.#stderr(`${program}: warning: log ${file}: ${(error as Error).message}\n`)
+    this.#stderr(`${program}: warning: log ${file}: ${reasonOf(error)}\n`)
     return false
   }
 
@@ -171,14 +171,16 @@ export class Reporter implements Log {
   }
 }
 
-function stack(error: Error): string {
-  const cause = error.cause instanceof Error ? `\ncaused by: ${stack(error.cause)}` : ''
-  return `${error.stack ?? String(error)}${cause}`
+/** The last part of an error's message, behind the call and the file, which the line names itself. */
+function reasonOf(error: unknown): string {
+  const { message } = error as Error
+  return message.slice(message.lastIndexOf(': ') + 1).trimStart()
 }
 
-/** An error of node:fs or node:child_process: the host refused, which is no bug. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string'
+function stack(error: Error): string {
+  const { cause: by } = error as { cause?: unknown }
+  const cause = by instanceof Error ? `\ncaused by: ${stack(by)}` : ''
+  return `${error.stack ?? String(error)}${cause}`
 }
 
 /** True when the message has the subject in it, be it in quotes with its control characters spelt out. */
@@ -205,10 +207,9 @@ export function describe(
       message += ` (and ${others.length} more: "jailwright validate" lists all)`
     if (hint !== undefined) message += ` (${hint})`
     if (!listed) for (const other of others) message += `; ${describe(other).message}`
-    return { message: oneLine(message), fields: { code, subject, hint }, status }
-  }
-  if (isSystemError(error)) {
-    return { message: oneLine(error.message), fields: { code: 'HOST', errno: error.code }, status: 1 }
+    const errno = errnoOf(error)
+    const fields = { code, ...(errno === undefined ? {} : { errno }), subject, hint }
+    return { message: oneLine(message), fields, status }
   }
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   const advice = debug ? 'this is a bug' : 'this is a bug; --debug shows where'

@@ -2,6 +2,7 @@
  * The thorough way through a command line, for what `fast-parse.ts` does not take: help, version, unusual spellings,
  * and everything that is wrong, with the exact complaint.
  */
+import { hasOwn } from '../es2020.ts'
 import { type CommandName, type Invocation, isCommand, optionsOf, specOf } from './commands.ts'
 import type { Parsed } from './fast-parse.ts'
 import { suggestion } from './suggestion.ts'
@@ -10,6 +11,7 @@ import type { OptionSpec } from './table/types.ts'
 import { usageError } from './usage.ts'
 import { type RawValue, type RawValues, toInvocation } from './values.ts'
 import { versionText } from './version.ts'
+import { help, yargsParse } from './yargs-parse.ts'
 
 /** What there is to print in place of a command. */
 export interface Text {
@@ -22,7 +24,7 @@ function takesNext(options: Options, argument: string): boolean {
   if (argument.includes('=')) return false
   if (argument.startsWith('--')) return (options[argument.slice(2)]?.type ?? 'flag') !== 'flag'
   // -abc: only the last letter can take the next argument.
-  const letter = argument.at(-1)
+  const letter = argument[argument.length - 1]
   return Object.values(options).some(({ alias, type }) => alias === letter && type !== 'flag')
 }
 
@@ -37,9 +39,8 @@ function firstWord(args: readonly string[], options: Options): number {
   return args.length
 }
 
-async function helpText(program: string, command: CommandName | undefined): Promise<Text> {
-  const { help } = await import('./yargs-parse.ts')
-  return { text: await help(program, command) }
+function helpText(program: string, command: CommandName | undefined): Text {
+  return { text: help(program, command) }
 }
 
 function known(word: string): CommandName {
@@ -56,8 +57,7 @@ function withoutHidden(before: readonly string[], command: CommandName | undefin
     const argument = before[at]!
     const [, name = ''] = /^--([^=]+)/.exec(argument) ?? []
     const length = takesNext(globalOptions, argument) ? 2 : 1
-    if (!Object.hasOwn(globalOptions, name) || !Object.hasOwn(own, name))
-      kept.push(...before.slice(at, at + length))
+    if (!hasOwn(globalOptions, name) || !hasOwn(own, name)) kept.push(...before.slice(at, at + length))
     at += length - 1
   }
   return kept
@@ -111,10 +111,9 @@ export function reportingOptions(argv: readonly string[]): RawValues {
 /**
  * Parses a command line with yargs. Gives a text for help and version and for a line without a command. Throws USAGE.
  */
-export async function slowParse(argv: readonly string[], program: string): Promise<Parsed | Text> {
+export function slowParse(argv: readonly string[], program: string): Parsed | Text {
   const { word, before, after, passed } = cut(argv)
   const command = word === undefined ? undefined : known(word)
-  const { yargsParse } = await import('./yargs-parse.ts')
   const { raw, words } = yargsParse([...withoutHidden(before, command), ...after], command)
   if (raw.version) return { text: versionText() }
   if (command === undefined || raw.help) return helpText(program, command)
@@ -124,7 +123,7 @@ export async function slowParse(argv: readonly string[], program: string): Promi
 }
 
 /** The command `help [COMMAND]`. Throws USAGE for an unknown command. */
-export function helpTopic(parsed: Parsed, program: string): Promise<Text> {
+export function helpTopic(parsed: Parsed, program: string): Text {
   const { words } = toInvocation('help', parsed.raw, parsed.words) as Invocation<'help'>
   return helpText(program, words.topic === undefined ? undefined : known(words.topic))
 }

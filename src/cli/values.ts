@@ -2,6 +2,7 @@
  * From what a parser gives (strings, booleans, arrays of strings) to the typed values of a command. Both parsers end
  * here, so a number, a choice and a missing word are judged, and complained of, in one place.
  */
+import { last } from '../es2020.ts'
 import { type CommandName, type Invocation, optionsOf, specOf } from './commands.ts'
 import type { OptionSpec } from './table/types.ts'
 import { usageError } from './usage.ts'
@@ -16,7 +17,7 @@ function toValue(name: string, spec: OptionSpec, raw: RawValue, command: Command
   if (spec.type === 'flag') return raw === true
   if (spec.type === 'list') return raw === undefined ? [] : Array.isArray(raw) ? raw : [String(raw)]
   // The last one wins when an option is repeated, as with runc.
-  const text = Array.isArray(raw) ? raw.at(-1) : raw
+  const text = typeof raw === 'object' ? last(raw) : raw === undefined ? undefined : String(raw)
   if (text === undefined) return spec.default
   if (spec.type === 'integer') {
     const number = Number(text)

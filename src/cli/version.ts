@@ -1,3 +1,5 @@
+import { engine } from '../host/engine/index.ts'
+
 /** Version of this program; the same as in package.json (tested). */
 export const version = '0.1.0'
 
@@ -6,7 +8,5 @@ export const ociVersion = '1.3.0'
 
 /** What `--version` prints, in the form of runc. */
 export function versionText(): string {
-  const { bun, node } = process.versions
-  const engine = bun ? `bun ${bun}` : `node ${node}`
-  return `jailwright version ${version}\nspec: ${ociVersion}\nengine: ${engine}\n`
+  return `jailwright version ${version}\nspec: ${ociVersion}\nengine: ${engine.version}\n`
 }

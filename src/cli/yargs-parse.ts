@@ -110,7 +110,7 @@ export function synopsis({ positionals }: CommandSpec): string {
     .join(' ')
 }
 
-function commandHelp(program: string, name: CommandName): Promise<string> {
+function commandHelp(program: string, name: CommandName): Argv {
   const spec = specOf(name)
   const usage = [program, name, Object.keys(spec.options).length > 0 && '[options]', synopsis(spec)]
   const words = spec.positionals.map(({ value, describe }) => `  ${value.padEnd(14)}  ${describe}`)
@@ -120,10 +120,10 @@ function commandHelp(program: string, name: CommandName): Promise<string> {
   let built = shown(bare([]).usage(paragraphs.join('\n\n')), spec.options, 'Options:')
   for (const [commandLine, meaning] of spec.examples)
     built = built.example(`${program} ${commandLine}`, meaning)
-  return built.epilogue(`Global options, such as --root and --log: see "${program} --help".`).getHelp()
+  return built.epilogue(`Global options, such as --root and --log: see "${program} --help".`)
 }
 
-function programHelp(program: string): Promise<string> {
+function programHelp(program: string): Argv {
   let built = bare([])
     .scriptName(program)
     .usage(`Usage: ${program} [global options] COMMAND [options] ...\n\nRun OCI containers as FreeBSD jails.`)
@@ -133,7 +133,7 @@ function programHelp(program: string): Promise<string> {
       ),
     )
   for (const [name, spec] of Object.entries<CommandSpec>(commands)) built = built.command(name, spec.purpose)
-  return shown(built, globalOptions, 'Global options:').getHelp()
+  return shown(built, globalOptions, 'Global options:')
 }
 
 /** Breaks a paragraph into lines. */
@@ -152,7 +152,11 @@ function fill(text: string): string {
 }
 
 /** Help on a command, or on the program, ending in a newline. */
-export async function help(program: string, command: CommandName | undefined): Promise<string> {
-  const text = await (command === undefined ? programHelp(program) : commandHelp(program, command))
+export function help(program: string, command: CommandName | undefined): string {
+  let text = ''
+  const built = command === undefined ? programHelp(program) : commandHelp(program, command)
+  built.showHelp(shown => {
+    text = shown
+  })
   return `${text.replace(/[ ]+$/gm, '').trimEnd()}\n`
 }

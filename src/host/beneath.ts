@@ -83,24 +83,25 @@ class Walk {
     this.#path = [{ fd: this.#open(abi.atFdcwd, root, abi.open.DIRECTORY), name: '' }]
   }
 
+  /** Where the walk is. */
+  get #top(): Entry {
+    return this.#path[this.#path.length - 1]!
+  }
+
   run(): BeneathTarget | undefined {
     for (;;) {
       const name = this.#todo.pop()
       if (name === undefined) return this.#finish()
-      if (statusOfDescriptor(this.#last().fd).kind !== 'dir') throw this.#error('ENOTDIR')
+      if (statusOfDescriptor(this.#top.fd).kind !== 'dir') throw this.#error('ENOTDIR')
       if (name === '..') {
         if (this.#path.length > 1) close(this.#path.pop()!.fd)
       } else if (!this.#enter(name)) return undefined
     }
   }
 
-  #last(): Entry {
-    return this.#path[this.#path.length - 1]!
-  }
-
   /** Goes into `name`, follows it when it is a link, makes it when it is missing. False: missing, and stays so. */
   #enter(name: string): boolean {
-    const parent = this.#last()
+    const parent = this.#top
     // Again when something changed under our hands; whoever changes it for ever gets an error.
     for (let attempt = 0; attempt < 16; attempt++) {
       const fd = call(
@@ -175,7 +176,7 @@ class Walk {
   }
 
   #finish(): BeneathTarget {
-    const { fd } = this.#last()
+    const { fd } = this.#top
     const found = statusOfDescriptor(fd).kind
     const kind = found === 'dir' || found === 'file' || found === 'socket' ? found : 'other'
     return { fd, path: this.#hostPath() || '/', kind, created: this.#created.map(({ path }) => path) }

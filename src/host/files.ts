@@ -10,7 +10,6 @@ import type { CArguments, CFunctionName } from './ffi/signatures.ts'
 
 export type { FileKind, FileStatus } from './abi/stat.ts'
 export { type DirectoryEntry, directoryEntries, listDirectory, removeTree } from './directories.ts'
-export * from './node-files.ts'
 
 const PATH_MAX = 4096
 

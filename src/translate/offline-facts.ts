@@ -1,5 +1,5 @@
 /** Fixed facts of a FreeBSD 15.1-RELEASE with a GENERIC kernel: for tests, and for `plan` where there is no FreeBSD. */
-import { hasOwn } from './core/late-library.ts'
+import { hasOwn } from '../es2020.ts'
 
 import type { HostFacts } from './core/plan.ts'
 import { freebsdNames } from './devices/linux-names.ts'

@@ -50,8 +50,8 @@ describe('one line for each kind of error', () => {
     [jail({ vnet: 'disable' }), 'freebsd.jail.vnet: must be one of new, inherit, got "disable"'],
     [jail({ ip4: 'off' }), 'freebsd.jail.ip4: must be one of disable, new, inherit, got "off"'],
     [
-      linux({ rootfsPropagation: 'rprivate' }),
-      'linux.rootfsPropagation: must be one of private, shared, slave, unbindable, got "rprivate"',
+      linux({ rootfsPropagation: 'sideways' }),
+      'linux.rootfsPropagation: must be one of private, rprivate, shared, rshared, slave, rslave, unbindable, runbindable, got "sideways"',
     ],
     // minimum, maximum
     [jail({ enforceStatfs: 3 }), 'freebsd.jail.enforceStatfs: must be 2 or less, got 3'],

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const programs = [
-  ['the executable', join(root, 'dist/jailwright'), 'bun'],
+  ['the executable', join(root, 'dist/jailwright'), 'quickjs'],
   ['the bundle for Node', join(root, 'bin/jailwright'), 'node'],
 ] as const
-const built = existsSync(join(root, 'dist/jailwright')) && existsSync(join(root, 'dist/node/main.js'))
+const built = existsSync(join(root, 'dist/jailwright')) && existsSync(join(root, 'dist/node/main.cjs'))
 if (!built) console.error('skipped: not built (npm run build): tests of the executable')
 
 let dir: string
@@ -48,9 +48,8 @@ describe.runIf(built).each(programs)('%s', (_, program, engine) => {
 
   test('runs nothing of what lies in the current directory, which may be a container root', () => {
     const here = mkdtempSync(join(dir, 'hostile-'))
-    writeFileSync(join(here, 'bunfig.toml'), 'preload = ["./evil.js"]\n')
     writeFileSync(join(here, 'evil.js'), 'console.log("EVIL")\n')
-    writeFileSync(join(here, '.env'), 'BUN_OPTIONS=--preload=./evil.js\nNODE_OPTIONS=--require=./evil.js\n')
+    writeFileSync(join(here, '.env'), 'NODE_OPTIONS=--require=./evil.js\n')
     writeFileSync(join(here, 'package.json'), '{"type":"commonjs"}\n')
     const { stdout, stderr } = spawnSync(program, ['--version'], { encoding: 'utf8', cwd: here })
     expect(stdout).toMatch(/^jailwright version .*\nspec: .*\nengine: .*\n$/)

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import { writeAll } from '../../src/cli/output.ts'
-import { writeSync } from '../../src/host/files.ts'
+import { writeFrom } from '../../src/host/files.ts'
 
-vi.mock('../../src/host/files.ts', () => ({ writeSync: vi.fn() }))
+vi.mock('../../src/host/files.ts', () => ({ writeFrom: vi.fn() }))
 
 function failure(code: string): Error {
   return Object.assign(new Error(code), { code })
@@ -11,7 +11,7 @@ function failure(code: string): Error {
 test('a descriptor that is full for a while, and takes a part at a time, gets everything once', () => {
   let written = ''
   let calls = 0
-  vi.mocked(writeSync).mockImplementation((fd, data, offset) => {
+  vi.mocked(writeFrom).mockImplementation((fd, data, offset) => {
     expect(fd).toBe(2)
     if (++calls % 2 === 0) throw failure('EAGAIN')
     const part = (data as unknown as Uint8Array).subarray(offset as number, (offset as number) + 3)
@@ -23,11 +23,11 @@ test('a descriptor that is full for a while, and takes a part at a time, gets ev
 })
 
 test('a reader that has gone ends it; any other error is thrown', () => {
-  vi.mocked(writeSync).mockImplementation(() => {
+  vi.mocked(writeFrom).mockImplementation(() => {
     throw failure('EPIPE')
   })
   expect(writeAll(1, 'x')).toBe(false)
-  vi.mocked(writeSync).mockImplementation(() => {
+  vi.mocked(writeFrom).mockImplementation(() => {
     throw failure('EIO')
   })
   expect(() => writeAll(1, 'x')).toThrow('EIO')

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { buildSync } from 'esbuild'
+import { beforeAll, expect, test } from 'vitest'
 import { statsEvent } from '../../src/cli/event.ts'
 import { findingsText } from '../../src/cli/findings-text.ts'
 import { statsTable } from '../../src/cli/stats-table.ts'
@@ -9,15 +10,29 @@ import { table } from '../../src/cli/text-table.ts'
 import { selfCommand } from '../../src/host/self.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const bun = join(root, 'node_modules/.bin/bun')
 
 /** A program that prints a megabyte with writeAll. */
-const program = `import { writeAll } from ${JSON.stringify(join(root, 'src/cli/output.ts'))}
+const source = `import { writeAll } from './src/cli/output.ts'
 const whole = writeAll(1, 'x'.repeat(1 << 20) + 'end')
 process.exit(whole ? 0 : 3)`
 
+/** The same as a file that Node runs; inside the repository, because the bundle looks for koffi from where it is. */
+const program = join(root, 'node_modules/.cache/cli-test/print.cjs')
+
+beforeAll(() => {
+  buildSync({
+    stdin: { contents: source, resolveDir: root, loader: 'ts' },
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['koffi', 'bun:*'],
+    logLevel: 'error',
+  })
+})
+
 test('all is written to a reader that is slow', async () => {
-  const child = spawn(bun, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise(resolve => setTimeout(resolve, 300))
   let text = ''
   for await (const chunk of child.stdout) text += chunk
@@ -26,7 +41,7 @@ test('all is written to a reader that is slow', async () => {
 })
 
 test('a reader that has gone is no error', () => {
-  const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" -e "$1" | head -c 10; :', bun, program], {
+  const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" "$1" | head -c 10; :', process.execPath, program], {
     encoding: 'utf8',
   })
   expect({ stdout, stderr }).toEqual({ stdout: 'xxxxxxxxxx', stderr: '' })
@@ -77,5 +92,5 @@ test('findings have their hints below them', () => {
 test('this program can be started again', () => {
   const [engine, ...rest] = selfCommand()
   expect(engine).toBe(process.execPath)
-  expect(rest).toEqual([join(root, 'dist/node/main.js')])
+  expect(rest).toEqual([join(root, 'dist/node/main.cjs')])
 })

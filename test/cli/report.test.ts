@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, describe as group, test } from 'vitest'
 import { describe, logLine, Reporter, type ReportOptions } from '../../src/cli/report.ts'
 import { ConfigErrors, JailwrightError, SyscallError, ToolError } from '../../src/errors.ts'
+import { readTextFile } from '../../src/host/files.ts'
 
 const defaults: ReportOptions = {
   program: 'jailwright',
@@ -112,15 +113,15 @@ group('the text of an error', () => {
     expect(describe(error)).toMatchObject({ message, status })
   })
 
-  test('of node:fs is the host refusing, not a bug, and keeps the words podman looks for', () => {
+  test('of a system call is the host refusing, not a bug, and keeps the words podman looks for', () => {
     let error: unknown
     try {
-      readFileSync('/no/such/file')
+      readTextFile('/no/such/file')
     } catch (thrown) {
       error = thrown
     }
     const { message, fields } = describe(error)
-    expect(message).toBe("ENOENT: no such file or directory, open '/no/such/file'")
+    expect(message).toBe('open /no/such/file: No such file or directory')
     expect(fields).toMatchObject({ code: 'HOST', errno: 'ENOENT' })
   })
 })
@@ -202,14 +203,14 @@ group('reporting', () => {
     const report = reporter({ file: join(dir, 'missing', 'log'), format: 'json' })
     expect(report.failure(new JailwrightError('STATE', 'no'))).toBe(1)
     const [warning, error] = stderr.trim().split('\n')
-    expect(warning).toMatch(/^jailwright: warning: log .*no such file or directory/)
+    expect(warning).toMatch(/^jailwright: warning: log .*[Nn]o such file or directory/)
     expect(JSON.parse(error!)).toMatchObject({ level: 'error', msg: 'no' })
   })
 
   test('a log that cannot be written is told before anything is logged, and once', () => {
     const report = reporter({ file: join(dir, 'missing', 'log') })
     report.checkFile()
-    expect(stderr).toMatch(/^jailwright: warning: log .*no such file or directory.*\n$/)
+    expect(stderr).toMatch(/^jailwright: warning: log .*[Nn]o such file or directory.*\n$/)
     stderr = ''
     report.warn('a')
     report.warn('b')

@@ -1,14 +1,12 @@
+import { check as checkHost } from '../../container/check/index.ts'
+import { findingsText } from '../findings-text.ts'
 import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 
-const check: Handler<'check'> = async ({ options }, { context }) => {
-  const { check } = await import('../../container/check/index.ts')
-  const findings = await check(await context(), options.profile)
+const check: Handler<'check'> = ({ options }, { context }) => {
+  const findings = checkHost(context(), options.profile)
   if (options.json) printJson(findings)
-  else {
-    const { findingsText } = await import('../findings-text.ts')
-    print(findingsText(findings))
-  }
+  else print(findingsText(findings))
   return findings.some(({ status }) => status === 'missing') ? 1 : 0
 }
 

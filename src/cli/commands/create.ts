@@ -1,11 +1,12 @@
 import { create as createContainer } from '../../container/create.ts'
+import { currentDirectory } from '../../host/files.ts'
 import type { Handler } from '../handler.ts'
 import { filePath } from '../paths.ts'
 
-const create: Handler<'create'> = async ({ options, words }, { context }) => {
-  await createContainer(await context(), {
+const create: Handler<'create'> = ({ options, words }, { context }) => {
+  createContainer(context(), {
     id: words.id,
-    bundle: options.bundle ?? words.bundle ?? process.cwd(),
+    bundle: options.bundle ?? words.bundle ?? currentDirectory(),
     pidFile: filePath('--pid-file', options['pid-file'], 'create'),
     consoleSocket: options['console-socket'],
     preserveFds: options['preserve-fds'],

@@ -1,8 +1,8 @@
 import { deleteContainers } from '../../container/delete.ts'
 import type { Handler } from '../handler.ts'
 
-const remove: Handler<'delete'> = async ({ options, words }, { context }) => {
-  await deleteContainers(await context(), { ids: words.ids, force: options.force })
+const remove: Handler<'delete'> = ({ options, words }, { context }) => {
+  deleteContainers(context(), { ids: words.ids, force: options.force })
   return 0
 }
 

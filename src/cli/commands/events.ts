@@ -1,17 +1,18 @@
+import { isCounted, stats } from '../../container/stats.ts'
+import { sleep } from '../../host/wait.ts'
 import { type Event, statsEvent } from '../event.ts'
 import type { Handler } from '../handler.ts'
 import { writeAll } from '../output.ts'
 import { usageError } from '../usage.ts'
 
-const events: Handler<'events'> = async ({ options, words }, { context }) => {
+const events: Handler<'events'> = ({ options, words }, { context }) => {
   const pause = milliseconds(options.interval)
   if (pause === undefined)
     throw usageError(
       `--interval must be a number above 0 with its unit (ms, s, m or h), not ${JSON.stringify(options.interval)}`,
       'events',
     )
-  const { isCounted, stats } = await import('../../container/stats.ts')
-  const surroundings = await context()
+  const surroundings = context()
   for (let first = true; ; first = false) {
     let event: Event
     try {
@@ -23,7 +24,7 @@ const events: Handler<'events'> = async ({ options, words }, { context }) => {
     }
     const taken = writeAll(1, `${JSON.stringify(event)}\n`)
     if (options.stats || !taken) return 0
-    await new Promise(resolve => setTimeout(resolve, pause))
+    sleep(pause)
   }
 }
 

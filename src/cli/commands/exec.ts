@@ -12,7 +12,7 @@ function settings(options: Invocation<'exec'>['options']): string | undefined {
   )
 }
 
-const exec: Handler<'exec'> = async ({ options, words }, { context }) => {
+const exec: Handler<'exec'> = ({ options, words }, { context }) => {
   const { process: processFile, user } = options
   if (processFile === undefined && words.command.length === 0) {
     throw usageError('a COMMAND or --process FILE is needed', 'exec')
@@ -33,7 +33,7 @@ const exec: Handler<'exec'> = async ({ options, words }, { context }) => {
       `--cwd must be an absolute path inside the container, not ${JSON.stringify(options.cwd)}`,
       'exec',
     )
-  return execInContainer(await context(), {
+  return execInContainer(context(), {
     id: words.id,
     processFile,
     args: words.command,

@@ -3,10 +3,10 @@ import type { EverydayHost } from '../../host/types.ts'
 import type { Handler } from '../handler.ts'
 import { usageError } from '../usage.ts'
 
-const kill: Handler<'kill', EverydayHost> = async ({ options, words }, { context }) => {
+const kill: Handler<'kill', EverydayHost> = ({ options, words }, { context }) => {
   const { all, pid } = options
   if (all && pid !== undefined) throw usageError('give --all or --pid, not both', 'kill')
-  killContainer(await context(), { id: words.id, signal: words.signal ?? 'TERM', all, pid })
+  killContainer(context(), { id: words.id, signal: words.signal ?? 'TERM', all, pid })
   return 0
 }
 

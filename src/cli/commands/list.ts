@@ -1,10 +1,10 @@
+import { containerIds, list as listContainers } from '../../container/list.ts'
 import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 import { table } from '../text-table.ts'
 
-const list: Handler<'list'> = async ({ options }, { context }) => {
-  const { containerIds, list } = await import('../../container/list.ts')
-  const surroundings = await context()
+const list: Handler<'list'> = ({ options }, { context }) => {
+  const surroundings = context()
   if (options.quiet) {
     print(
       containerIds(surroundings)
@@ -13,7 +13,7 @@ const list: Handler<'list'> = async ({ options }, { context }) => {
     )
     return 0
   }
-  const entries = list(surroundings)
+  const entries = listContainers(surroundings)
   if (options.format === 'json') printJson(entries)
   else {
     // runc's columns in runc's places (ocijail's first four are the same); the jail is told after them.

@@ -1,8 +1,8 @@
+import { pause as pauseContainer } from '../../container/pause.ts'
 import type { Handler } from '../handler.ts'
 
-const pause: Handler<'pause'> = async ({ words }, { context }) => {
-  const { pause } = await import('../../container/pause.ts')
-  await pause(await context(), words.id)
+const pause: Handler<'pause'> = ({ words }, { context }) => {
+  pauseContainer(context(), words.id)
   return 0
 }
 

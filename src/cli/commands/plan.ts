@@ -1,14 +1,15 @@
+import { planBundle } from '../../container/plan.ts'
+import { currentDirectory } from '../../host/files.ts'
 import { Refusal, refusalValue } from '../../translate/core/refusal.ts'
+import { planText, refusalText } from '../../translate/text/plan-text.ts'
 import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 
-const plan: Handler<'plan'> = async ({ options, words }, { context }) => {
-  const { planBundle } = await import('../../container/plan.ts')
-  const { planText, refusalText } = await import('../../translate/text/plan-text.ts')
-  const bundle = options.bundle ?? words.directory ?? process.cwd()
+const plan: Handler<'plan'> = ({ options, words }, { context }) => {
+  const bundle = options.bundle ?? words.directory ?? currentDirectory()
   const json = options.format === 'json'
   try {
-    const made = planBundle(await context(), { bundle, id: options.id })
+    const made = planBundle(context(), { bundle, id: options.id })
     if (json) printJson(made)
     else print(planText(made))
     return 0

@@ -1,8 +1,8 @@
+import { resume as resumeContainer } from '../../container/pause.ts'
 import type { Handler } from '../handler.ts'
 
-const resume: Handler<'resume'> = async ({ words }, { context }) => {
-  const { resume } = await import('../../container/pause.ts')
-  await resume(await context(), words.id)
+const resume: Handler<'resume'> = ({ words }, { context }) => {
+  resumeContainer(context(), words.id)
   return 0
 }
 

@@ -1,11 +1,12 @@
 import { run as runContainer } from '../../container/run.ts'
+import { currentDirectory } from '../../host/files.ts'
 import type { Handler } from '../handler.ts'
 import { filePath } from '../paths.ts'
 
-const run: Handler<'run'> = async ({ options, words }, { context }) => {
-  return runContainer(await context(), {
+const run: Handler<'run'> = ({ options, words }, { context }) => {
+  return runContainer(context(), {
     id: words.id,
-    bundle: options.bundle ?? words.bundle ?? process.cwd(),
+    bundle: options.bundle ?? words.bundle ?? currentDirectory(),
     pidFile: filePath('--pid-file', options['pid-file'], 'run'),
     consoleSocket: options['console-socket'],
     preserveFds: options['preserve-fds'],

@@ -3,8 +3,8 @@ import type { EverydayHost } from '../../host/types.ts'
 import type { Handler } from '../handler.ts'
 import { printJson } from '../output.ts'
 
-const state: Handler<'state', EverydayHost> = async ({ words }, { context }) => {
-  printJson(stateOf(await context(), words.id))
+const state: Handler<'state', EverydayHost> = ({ words }, { context }) => {
+  printJson(stateOf(context(), words.id))
   return 0
 }
 

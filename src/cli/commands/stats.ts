@@ -1,22 +1,23 @@
+import { stats as statsOf } from '../../container/stats.ts'
+import { sleep } from '../../host/wait.ts'
 import type { Handler } from '../handler.ts'
 import { print, writeAll } from '../output.ts'
 import { statsTable } from '../stats-table.ts'
 import { usageError } from '../usage.ts'
 
-const stats: Handler<'stats'> = async ({ options, words }, { context }) => {
+const stats: Handler<'stats'> = ({ options, words }, { context }) => {
   const { interval, format } = options
   if (interval !== undefined && interval < 1) throw usageError('--interval must be 1 or more', 'stats')
-  const { stats } = await import('../../container/stats.ts')
-  const surroundings = await context()
+  const surroundings = context()
   for (;;) {
-    const now = await stats(surroundings, words.id)
+    const now = statsOf(surroundings, words.id)
     const text = format === 'json' ? `${JSON.stringify(now)}\n` : statsTable(now)
     if (interval === undefined) {
       print(text)
       return 0
     }
     if (!writeAll(1, text)) return 0
-    await new Promise(resolve => setTimeout(resolve, interval * 1000))
+    sleep(interval * 1000)
   }
 }
 

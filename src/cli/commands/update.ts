@@ -1,12 +1,12 @@
+import { update as updateContainer } from '../../container/update.ts'
 import type { Handler } from '../handler.ts'
 import { ignoredOptions, resourcesFromFile, resourcesFromOptions } from '../resources.ts'
 
-const update: Handler<'update'> = async ({ options, words }, { context }) => {
+const update: Handler<'update'> = ({ options, words }, { context }) => {
   const file = options.resources
   const resources = resourcesFromOptions(options, file === undefined ? {} : resourcesFromFile(file))
   // Without anything to change it succeeds, as runc's does: `podman update --env` calls it so (container_internal.go).
-  const { update } = await import('../../container/update.ts')
-  await update(await context(), {
+  updateContainer(context(), {
     id: words.id,
     resources,
     addDevices: options['device-add'],

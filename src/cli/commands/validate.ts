@@ -1,14 +1,15 @@
+import { planBundle } from '../../container/plan.ts'
 import { ConfigErrors, JailwrightError } from '../../errors.ts'
+import { currentDirectory } from '../../host/files.ts'
 import { Refusal } from '../../translate/core/refusal.ts'
 import type { Handler } from '../handler.ts'
 import { print } from '../output.ts'
 import { describe } from '../report.ts'
 
-const validate: Handler<'validate'> = async ({ options, words }, { context }) => {
-  const bundle = options.bundle ?? words.directory ?? process.cwd()
-  const { planBundle } = await import('../../container/plan.ts')
+const validate: Handler<'validate'> = ({ options, words }, { context }) => {
+  const bundle = options.bundle ?? words.directory ?? currentDirectory()
   const warn = (warning: string) => print(`warning: ${warning}\n`)
-  const ctx = await context()
+  const ctx = context()
   try {
     const plan = planBundle({ ...ctx, log: { ...silent, warn } }, { bundle })
     plan.warnings.forEach(warn)

@@ -1,4 +1,5 @@
 /** Completion scripts, made from the table of commands. */
+import { hasOwn } from '../../es2020.ts'
 import { bash } from './bash.ts'
 import { fish } from './fish.ts'
 import { sh } from './sh.ts'
@@ -12,5 +13,5 @@ export const shells: readonly string[] = Object.keys(makers)
 
 /** The script for a shell, undefined for an unknown shell. */
 export function completionScript(shell: string, program: string): string | undefined {
-  return Object.hasOwn(makers, shell) ? makers[shell]!(program) : undefined
+  return hasOwn(makers, shell) ? makers[shell]!(program) : undefined
 }

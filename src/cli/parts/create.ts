@@ -1,4 +1,4 @@
-/** The part of the executable that `create` loads. */
+/** The part of the program that `create` loads. */
 import { openHost } from '../../host/index.ts'
 import type { Program } from '../../host/self.ts'
 import { runCommand } from '../cli.ts'
@@ -6,6 +6,6 @@ import create from '../commands/create.ts'
 import type { AnyInvocation } from '../commands.ts'
 
 /** Runs the command; gives the exit status. */
-export function run(invocation: AnyInvocation, program: Program): Promise<number> {
+export function run(invocation: AnyInvocation, program: Program): number {
   return runCommand(invocation, { create }, program, openHost)
 }

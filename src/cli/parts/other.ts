@@ -1,4 +1,4 @@
-/** The part of the executable with the commands that no caller runs at every container. */
+/** The part of the program with the commands that no caller runs at every container. */
 import { openHost } from '../../host/index.ts'
 import type { Program } from '../../host/self.ts'
 import { runCommand } from '../cli.ts'
@@ -34,6 +34,6 @@ const handlers = {
 }
 
 /** Runs one of these commands; gives the exit status. */
-export function run(invocation: AnyInvocation, program: Program): Promise<number> {
+export function run(invocation: AnyInvocation, program: Program): number {
   return runCommand(invocation, handlers, program, openHost)
 }

@@ -1,4 +1,4 @@
-/** The part of the executable that `run` loads. */
+/** The part of the program that `run` loads. */
 import { openHost } from '../../host/index.ts'
 import type { Program } from '../../host/self.ts'
 import { runCommand } from '../cli.ts'
@@ -6,6 +6,6 @@ import foreground from '../commands/run.ts'
 import type { AnyInvocation } from '../commands.ts'
 
 /** Runs the command; gives the exit status. */
-export function run(invocation: AnyInvocation, program: Program): Promise<number> {
+export function run(invocation: AnyInvocation, program: Program): number {
   return runCommand(invocation, { run: foreground }, program, openHost)
 }

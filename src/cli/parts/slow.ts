@@ -1,4 +1,4 @@
-/** The part of the executable that looks at unusual command lines: help, version, complaints, and what is merely unusual. */
+/** The part of the program that looks at unusual command lines: help, version, complaints, and what is merely unusual. */
 
 import type { Program } from '../../host/self.ts'
 import { complain } from '../complain.ts'
@@ -8,9 +8,9 @@ import { reportingOptions, slowParse } from '../slow-parse.ts'
 import { toInvocation } from '../values.ts'
 
 /** The parsed command line; or, when nothing of it is left to be done, the exit status. */
-export async function parseSlowly(argv: readonly string[], program: Program): Promise<Parsed | number> {
+export function parseSlowly(argv: readonly string[], program: Program): Parsed | number {
   try {
-    const parsed = await slowParse(argv, program)
+    const parsed = slowParse(argv, program)
     if (!('text' in parsed)) return parsed
     print(parsed.text)
     return 0

@@ -2,6 +2,7 @@
 
 import type { RuntimeContext } from '../../context.ts'
 import { JailwrightError } from '../../errors.ts'
+import { findLastIndex } from '../../es2020.ts'
 import { exists } from '../../host/files.ts'
 import type { MountEntry } from '../../host/types.ts'
 import { basename, dirname, join } from '../../paths.ts'
@@ -78,7 +79,8 @@ function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: Known
   // Each step takes one mount: what lies below it was there before.
   const mounts = [...host.kernel.mounts()]
   const take = (places: readonly string[], fstypes: readonly string[]): Entry[] => {
-    const at = mounts.findLastIndex(({ on, fstype }) => places.includes(on) && fstypes.includes(fstype))
+    const fits = ({ on, fstype }: MountEntry) => places.includes(on) && fstypes.includes(fstype)
+    const at = findLastIndex(mounts, fits)
     return at < 0 ? [] : mounts.splice(at, 1).map(mounted)
   }
   const root = plan.readonlyRoot ? files.root : plan.rootPath
@@ -111,7 +113,7 @@ function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: Known
         return []
     }
   }
-  return plan.steps.toReversed().flatMap(owed)
+  return [...plan.steps].reverse().flatMap(owed)
 }
 
 function mounted({ on, fstype, from, fsid }: MountEntry): Entry {

@@ -36,6 +36,8 @@ export interface Engine {
   /** The name by which the program was called, then its arguments. */
   readonly argv: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** Name and version of the engine, for `--version`. */
+  readonly version: string
   readonly platform: 'freebsd' | 'linux'
   readonly arch: 'x64' | 'arm64' | 'riscv64' | 'ppc64'
   /** Absolute path of the executable that this process runs. */

@@ -1,7 +1,8 @@
 /** The engine that runs this program: the native one where its global object is, else Node. */
+
+import { nodeEngine } from '#development-engine'
 import type { Engine } from './engine.ts'
 import { type Native, nativeEngine } from './native.ts'
-import { nodeEngine } from './node.ts'
 
 export type { Engine } from './engine.ts'
 

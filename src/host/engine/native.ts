@@ -11,6 +11,8 @@ export interface Native {
   encode(text: string): Uint8Array<ArrayBuffer>
   readonly argv: readonly string[]
   readonly environ: readonly string[]
+  /** Version of QuickJS. */
+  readonly version: string
   readonly platform: Engine['platform']
   readonly arch: Engine['arch']
   readonly execPath: string
@@ -52,6 +54,7 @@ export function nativeEngine(native: Native): Engine {
   let environment: Record<string, string> | undefined
   return {
     argv: native.argv,
+    version: `quickjs ${native.version}`,
     get environment() {
       environment ??= environmentOf(native.environ)
       return environment

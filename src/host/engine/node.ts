@@ -124,7 +124,7 @@ function command(): [string, ...string[]] {
   }
   if (process.versions.bun !== undefined) return [process.execPath, beside('../../main.ts')]
   // Source under Node is the test runner, which compiles it on the way: the built program stands in.
-  return [process.execPath, beside('../../../dist/node/main.js')]
+  return [process.execPath, beside('../../../dist/node/main.cjs')]
 }
 
 /** Node (or Bun, as long as tools of the repository run on it) as the engine. */
@@ -141,6 +141,7 @@ export function nodeEngine(): Engine {
       const called = basename(process.argv0) === 'ocijail' ? process.argv0 : (process.argv[1] ?? '')
       return [called, ...process.argv.slice(2)]
     },
+    version: bun ? `bun ${process.versions.bun}` : `node ${process.versions.node}`,
     get environment() {
       return process.env
     },

@@ -53,6 +53,7 @@ export const signatures = {
   posix_spawnattr_setsigmask: { header: 'spawn.h', args: ['ptr', 'ptr'] },
   posix_spawnattr_setsigdefault: { header: 'spawn.h', args: ['ptr', 'ptr'] },
   waitpid: { header: 'sys/wait.h', args: ['i32', 'ptr', 'i32'] },
+  wait4: { header: 'sys/wait.h', args: ['i32', 'ptr', 'i32', 'ptr'] },
   kill: { header: 'signal.h', args: ['i32', 'i32'] },
   getpid: { header: 'unistd.h', args: [] },
   getppid: { header: 'unistd.h', args: [] },

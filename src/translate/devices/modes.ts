@@ -1,5 +1,5 @@
 /** Modes of device nodes: from what a config says of reading and writing, and what the host's own node has. */
-import { findLast } from '../core/late-library.ts'
+import { findLast } from '../../es2020.ts'
 
 import type { HostFacts } from '../core/plan.ts'
 import { isPattern } from './requests.ts'

@@ -1,7 +1,7 @@
 /** Device profiles: annotation `org.jailwright.device.profiles`, a comma list of these names. */
 
+import { hasOwn } from '../../es2020.ts'
 import { annotationPath, type Context } from '../core/context.ts'
-import { hasOwn } from '../core/late-library.ts'
 import type { HostFacts } from '../core/plan.ts'
 import { moduleFor } from './linux-names.ts'
 import type { DeviceRequests } from './requests.ts'

@@ -1,7 +1,7 @@
 /** devfs(8) rules: the words of the grammar, and the writing of a container's own set (devfs.md sections 2, 4 and 5). */
 
+import { findLastIndex } from '../../es2020.ts'
 import type { Context } from '../core/context.ts'
-import { findLastIndex } from '../core/late-library.ts'
 import type { HostFacts } from '../core/plan.ts'
 import { accessMode, modeSoFar, notTighter } from './modes.ts'
 import { type DeviceRequest, isPattern } from './requests.ts'

@@ -148,7 +148,12 @@ const SYSTEM_V = ['sysvmsg', 'sysvsem', 'sysvshm'] as const
  */
 function linuxIpc(context: Context, values: Map<string, Value>, granted: (name: string) => boolean): void {
   if (!isLinuxConfig(context.config) || values.has('allow.sysvipc')) return
-  const index = context.config.linux?.namespaces?.findIndex(({ type, path }) => type === 'ipc' && !path) ?? -1
+  const index =
+    context.config.linux?.namespaces?.findIndex(
+      // A config with errors has holes in the place of what is wrong.
+      (namespace: { type?: string; path?: string } | undefined) =>
+        namespace?.type === 'ipc' && !namespace.path,
+    ) ?? -1
   if (index === -1 || context.facts.sysctl('security.jail.jailed') === '1') return
   const made = SYSTEM_V.filter(
     name => granted(name) && !values.has(name) && context.facts.jailParam(name) !== undefined,

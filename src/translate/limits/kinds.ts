@@ -1,5 +1,5 @@
 /** What rctl(8) knows: resources, actions and amounts (rctl.md section 4; sys/kern/kern_rctl.c), and what is too tight. */
-import { hasOwn } from '../core/late-library.ts'
+import { hasOwn } from '../../es2020.ts'
 
 /** Resources that can be denied, and those that can only be throttled. */
 export const DENIABLE: ReadonlySet<string> = new Set(

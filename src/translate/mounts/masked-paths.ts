@@ -1,8 +1,8 @@
 /** Paths inside a container: made plain, and `linux.maskedPaths` and `linux.readonlyPaths` as mount steps. */
 
+import { findLast, findLastIndex } from '../../es2020.ts'
 import * as posix from '../../paths.ts'
 import type { Context } from '../core/context.ts'
-import { findLast, findLastIndex } from '../core/late-library.ts'
 import type { MountStep } from '../core/plan.ts'
 import { type DeviceRequests, nameBelowDev } from '../devices/requests.ts'
 import { asReadonly, isBelow } from './order.ts'

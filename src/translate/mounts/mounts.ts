@@ -1,9 +1,9 @@
 /** `mounts` (and the paths that Linux hides or protects) -> mount steps in the order in which they are to be made. */
 
 import type { Mount } from '../../bundle/generated/config.ts'
+import { hasOwn } from '../../es2020.ts'
 import * as posix from '../../paths.ts'
 import { type Context, isLinuxConfig } from '../core/context.ts'
-import { hasOwn } from '../core/late-library.ts'
 import type { MountOptions, MountsPlan } from '../core/mounts-plan.ts'
 import type { MountStep } from '../core/plan.ts'
 import { type BindFromDev, bindFromDev } from '../devices/binds.ts'

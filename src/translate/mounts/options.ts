@@ -4,8 +4,8 @@
  * and the container would not be what the config says.
  */
 
+import { hasOwn } from '../../es2020.ts'
 import type { Context } from '../core/context.ts'
-import { hasOwn } from '../core/late-library.ts'
 import type { MountOptions } from '../core/mounts-plan.ts'
 import { parseSize } from '../core/sizes.ts'
 

@@ -1,8 +1,8 @@
 /** `process` -> what the first program (or an `exec`) gets. */
 
 import type { Process, Rlimit } from '../../bundle/generated/config.ts'
+import { hasOwn } from '../../es2020.ts'
 import type { Context } from '../core/context.ts'
-import { hasOwn } from '../core/late-library.ts'
 import type { ProcessPlan, RlimitPlan } from '../core/plan.ts'
 
 /** RLIM_INFINITY is 2^63-1 on FreeBSD and 2^64-1 on Linux (process.md section 5); configs hold either, or -1. */

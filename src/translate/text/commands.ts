@@ -1,8 +1,8 @@
 /** The steps of a plan as command lines, each with its undo. */
 
+import { findLast } from '../../es2020.ts'
 import type { MountOption } from '../../host/types.ts'
 import * as posix from '../../paths.ts'
-import { findLast } from '../core/late-library.ts'
 import type { MountPoint, MountStep, Plan, RunStep, Step, ToolCall } from '../core/plan.ts'
 import { rulesetInput } from '../devices/ruleset-input.ts'
 import { splitOptions } from '../mounts/tmpfs-late-options.ts'

@@ -1,0 +1,43 @@
+/** Bundles that the measurements create containers from. */
+import { makeDirectories, writeTextFile } from '../src/host/files.ts'
+
+/** What is measured is a runtime of jails, or one of Linux containers (runc, crun). */
+export type Kind = 'jail' | 'linux'
+
+/** What a bundle holds besides its program. */
+export interface Contents {
+  mounts?: readonly object[]
+  annotations?: Readonly<Record<string, string>>
+}
+
+const DEVFS = { destination: '/dev', type: 'devfs', source: 'devfs', options: ['ruleset=4'] }
+
+const LINUX = {
+  mounts: [
+    { destination: '/proc', type: 'proc', source: 'proc' },
+    { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['mode=755', 'size=65536k'] },
+  ],
+  linux: { namespaces: ['pid', 'ipc', 'uts', 'mount', 'network'].map(type => ({ type })) },
+}
+
+/** Writes a bundle whose program is `args` into `dir`, which is made; gives `dir`. */
+export function writeBundle(
+  dir: string,
+  kind: Kind,
+  rootfs: string,
+  args: readonly string[],
+  { mounts = [], annotations = {} }: Contents = {},
+): string {
+  makeDirectories(dir, 0o755)
+  const parts = kind === 'linux' ? LINUX : { mounts: [DEVFS, ...mounts] }
+  const config = {
+    ociVersion: '1.0.2',
+    process: { args, cwd: '/', env: ['PATH=/bin'], user: { uid: 0, gid: 0 } },
+    root: { path: rootfs },
+    hostname: 'bench',
+    annotations,
+    ...parts,
+  }
+  writeTextFile(`${dir}/config.json`, JSON.stringify(config))
+  return dir
+}

@@ -1,0 +1,61 @@
+/** One life of a container, command by command, as a caller runs it. */
+import { call } from '../src/host/ffi/index.ts'
+import { readTextFile } from '../src/host/files.ts'
+import { sleep } from '../src/host/wait.ts'
+
+/** A runtime that is measured. */
+export interface Runtime {
+  /** For the tables. */
+  name: string
+  /** Program and first arguments. */
+  program: readonly string[]
+  kind: 'jail' | 'linux'
+}
+
+/** The commands of a life, in order. */
+export const COMMANDS = ['create', 'state', 'start', 'exec', 'kill', 'delete'] as const
+export type Command = (typeof COMMANDS)[number]
+
+/** Where a runtime keeps its state and what it creates from. */
+export interface Place {
+  state: string
+  bundle: string
+  pidFile: string
+}
+
+/** Calls `each` with every command of one life of the container `id`; waits for its program's end in between. */
+export function life(
+  { program }: Runtime,
+  { state, bundle, pidFile }: Place,
+  id: string,
+  each: (command: Command, argv: readonly string[]) => void,
+): void {
+  const at = (...args: string[]) => [...program, '--root', state, ...args]
+  each('create', at('create', '--bundle', bundle, '--pid-file', pidFile, id))
+  each('state', at('state', id))
+  each('start', at('start', id))
+  each('exec', at('exec', id, '/bin/true'))
+  each('kill', at('kill', id, 'KILL'))
+  waitForEnd(Number(readTextFile(pidFile)))
+  each('delete', at('delete', id))
+}
+
+/** Patience with a killed program, in rounds of 2 ms. */
+const PATIENCE = 5000
+
+/** Waits until a process that is no child of this one has ended; a zombie that nobody reaps counts as ended. */
+export function waitForEnd(pid: number): void {
+  for (let round = 0; round < PATIENCE; round++) {
+    if (call('kill', pid, 0) === -1 || isZombie(pid)) return
+    sleep(2)
+  }
+  throw new Error(`process ${pid} does not end`)
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    return / Z /.test(readTextFile(`/proc/${pid}/stat`))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,28 @@
+// What the benchmark runs: the measuring program, built as the product is, and an empty C program to compare with.
+import { spawnSync } from 'node:child_process'
+import { compileNative, hasZig, writeParts, zig } from './native.mjs'
+import { yargsWithoutNode } from './parts.mjs'
+
+const PARTS = 'dist/native/bench-parts'
+
+/** Compiles bench/main.ts: for this machine, or for FreeBSD on `machine` (x64, arm64). */
+export async function compileBench(executable, machine) {
+  await writeParts({ main: 'bench/main.ts' }, PARTS, {
+    plugins: [yargsWithoutNode],
+    define: { 'console.log': 'undefined' },
+    minify: true,
+  })
+  await compileNative(PARTS, executable, { machine })
+}
+
+/** Compiles a C program that does nothing, dynamically linked as the system's own are. */
+export function compileEmpty(executable) {
+  const compiler = spawnSync('cc', ['--version']).status === 0 || !hasZig() ? ['cc'] : [zig, 'cc']
+  const source = 'int main(void) { return 0; }'
+  const { status, stderr } = spawnSync(
+    compiler[0],
+    [...compiler.slice(1), '-O2', '-x', 'c', '-', '-o', executable],
+    { input: source, encoding: 'utf8' },
+  )
+  if (status !== 0) throw new Error(`the empty program: ${stderr}`)
+}
