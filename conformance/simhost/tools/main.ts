@@ -53,4 +53,4 @@ async function run(): Promise<number> {
   return 1
 }
 
-run().then(status => process.exit(status))
+void run().then(status => process.exit(status))
