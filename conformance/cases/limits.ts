@@ -156,7 +156,7 @@ export const limitCases = [
   defineCase({
     id: 'limits.racct-off-update',
     title: 'without racct a limit can be taken away, and none be set',
-    stands: 'podman update --pids-limit -1: where nothing is accounted no limit holds',
+    stands: 'podman update --pids-limit -1 takes a limit away; without racct no limit holds anyway',
     mark: 'jailwright',
     needs: ['no-racct'],
     program: sleeper,
@@ -199,7 +199,7 @@ export const limitCases = [
   defineCase({
     id: 'limits.update-numbers',
     title: 'update refuses numbers that mean nothing, and says what is allowed',
-    stands: 'a mistyped limit is not to be taken for "no limit"',
+    stands: 'a mistyped limit must not be taken for "no limit"',
     mark: 'jailwright',
     program: sleeper,
     steps: [

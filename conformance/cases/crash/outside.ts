@@ -19,7 +19,7 @@ export const crashOutsideCases = [
     id: 'crash.pid-reused',
     title: 'a pid that another process has by now does not keep the container running',
     stands:
-      'ocijail (main.cpp) takes kill(pid, 0) for life and knows no start time, and the kernel gives pids again',
+      'ocijail (main.cpp) takes kill(pid, 0) for life and knows no start time, and the kernel reuses pids',
     mark: 'jails',
     notFor: { ocijail: 'knows a process by its pid alone', runj: 'keeps its state elsewhere' },
     program: 'exit 0',

@@ -83,7 +83,7 @@ export const deviceNodeCases = [
     id: 'devices.shm',
     title: '/dev/shm is a writable tmpfs',
     stands:
-      'podman: rule=path shm unhide mode 1777 and a tmpfs notmpcopyup on /dev/shm (oci_freebsd.go, bundle linuximage.json)',
+      'podman: rule=path shm unhide mode 1777 and a tmpfs notmpcopyup on /dev/shm (pkg/specgen/generate/oci_freebsd.go)',
     mark: 'jails',
     // devfs has /dev/shm once the Linux ABI is loaded, and nobody can make a directory in a devfs.
     needs: ['linux'],

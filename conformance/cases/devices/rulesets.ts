@@ -51,7 +51,7 @@ export const rulesetCases = [
   defineCase({
     id: 'devices.ruleset-0',
     title: 'ruleset=0 shows every device, as a privileged container has it',
-    stands: 'podman --privileged writes ruleset=0 (security_freebsd.go, bundle privileged.json)',
+    stands: 'podman --privileged writes ruleset=0 (pkg/specgen/generate/security_freebsd.go)',
     mark: 'jails',
     config: devfs('ruleset=0'),
     program: look('null mem'),

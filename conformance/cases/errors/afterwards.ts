@@ -94,7 +94,7 @@ export const afterErrorCases = [
     id: 'errors.start-removes-nothing',
     title: 'the state survives a config.json that was removed',
     stands:
-      'runtime.md, Create: changes of config.json after create have no effect; so state and delete do not need it',
+      'runtime.md, Create: changes of config.json after create have no effect, so state and delete do not need the file',
     mark: 'any-runtime',
     program: 'echo still',
     steps: [

@@ -7,7 +7,7 @@ export const execStreamCases = [
   defineCase({
     id: 'exec.stdin',
     title: "standard input and output of an exec are the caller's",
-    stands: 'podman exec -i',
+    stands: 'podman exec -i gives the command its standard input',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },
     program: sleeper,

@@ -115,8 +115,7 @@ export const jailLifeCases = [
   defineCase({
     id: 'jails.stop-is-fast',
     title: 'delete --force of a program that ignores TERM takes less than 3 seconds',
-    stands:
-      'jail(8) waits up to ten seconds for the processes (exec.timeout, stop.timeout); jail_remove(2) does not wait',
+    stands: 'jail(8) waits up to ten seconds for the processes (stop.timeout); jail_remove(2) does not wait',
     mark: 'jails',
     program: 'trap "" TERM HUP INT; echo ready; while :; do sleep 0.1; done',
     steps: [

@@ -94,7 +94,7 @@ export const jailSectionCases = [
     id: 'jails.section-bad-value',
     title: 'a value that the section does not have is an error that names it',
     stands:
-      'config-freebsd.md, jail: vnet is "new" or "inherit" (oci-spec/test/config/bad/freebsd-vnet-disable.json)',
+      'config-freebsd.md, jail: vnet is "new" or "inherit" (runtime-spec, schema/test/config/bad/freebsd-vnet-disable.json)',
     mark: 'jails',
     notFor: { ocijail: 'does not read the section' },
     config: { freebsd: { jail: { vnet: 'disable' } } },

@@ -41,8 +41,7 @@ export const bindCases = [
   defineCase({
     id: 'mounts.file',
     title: 'a single file is mounted over a file of the root',
-    stands:
-      'runj#37, ocijail mount.cpp: single-file mounts; podman mounts /etc/hosts and /etc/resolv.conf so',
+    stands: 'runj#37; ocijail (mount.cpp) mounts single files; podman mounts /etc/hosts and /etc/resolv.conf',
     mark: 'any-runtime',
     files: { hosts: 'from host' },
     rootFiles: { 'etc/hosts': 'from image' },
@@ -53,7 +52,7 @@ export const bindCases = [
   defineCase({
     id: 'mounts.file-ro',
     title: 'a single file can be mounted read-only',
-    stands: 'podman -v FILE:FILE:ro (bundle volumes.json)',
+    stands: 'podman -v FILE:FILE:ro mounts one file',
     mark: 'any-runtime',
     files: { hosts: 'from host' },
     config: { mounts: [bind('hosts', '/etc/hosts', 'ro')] },
@@ -64,8 +63,7 @@ export const bindCases = [
   defineCase({
     id: 'mounts.point-made',
     title: 'missing mount points are made, deep ones and files too',
-    stands:
-      'podman relies on it: its bundles mount on /run/.containerenv and volumes at paths that no image has',
+    stands: 'podman mounts on /run/.containerenv, and volumes at paths that no image has',
     mark: 'any-runtime',
     files: { 'vol/f': 'dir', one: 'file' },
     config: { mounts: [bind('vol', '/made/deep/dir'), bind('one', '/made/other/file')] },

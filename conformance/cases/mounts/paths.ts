@@ -15,7 +15,7 @@ export const pathCases = [
     id: 'paths.null-over-file',
     title: 'a bind of /dev/null over a file shows an empty file',
     stands:
-      'config.md, Mounts; the way in which runc masks a file, and guides hide one; nullfs covers a file with no device',
+      'config.md, Mounts; runc masks a file in this way, and so do guides; nullfs cannot cover a file with a device',
     mark: 'any-runtime',
     notFor: { ocijail: 'nullfs of a device', runj: 'nullfs of a device' },
     rootFiles: { 'data/file': 'secret' },

@@ -28,7 +28,7 @@ export const rootCases = [
     id: 'root.readonly-missing-points',
     title: 'a read-only root may lack its mount points',
     stands:
-      'podman --read-only writes mounts on /var/run/.containerenv and /etc/resolv.conf that an image need not have (bundle readonly.json)',
+      'podman --read-only writes mounts on /var/run/.containerenv and /etc/resolv.conf that an image need not have',
     mark: 'any-runtime',
     notFor: { runj: 'not done' },
     files: { one: 'file' },

@@ -19,7 +19,8 @@ export const socketCases = [
   defineCase({
     id: 'mounts.socket',
     title: 'a unix socket as source can be reached inside',
-    stands: 'dfr/ocijail#19: bind the podman or syslog socket; nullfs cannot cover a socket',
+    stands:
+      'dfr/ocijail#19 asks for the socket of podman or syslog in a container; nullfs cannot cover a socket',
     mark: 'any-runtime',
     notFor: { ocijail: 'ocijail#19 is open', runj: 'files only' },
     config: { mounts: [bind('s.sock', '/run/s.sock')] },

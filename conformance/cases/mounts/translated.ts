@@ -88,7 +88,7 @@ export const translatedMountCases = [
   defineCase({
     id: 'mounts.devfs-rule-user',
     title: 'a devfs rule for a user that the host lacks is an error that names the option',
-    stands: 'devfs(8) names the word only; errors name the property',
+    stands: 'devfs(8) names only the word that is wrong; an error of the runtime names the property',
     mark: 'jailwright',
     config: {
       mounts: {

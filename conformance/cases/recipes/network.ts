@@ -196,8 +196,7 @@ export const recipeNetworkCases = [
   defineCase({
     id: 'recipes.three-jails-one-bridge-alias-kept',
     title: 'an address that the host had before is not taken away with the classic jail',
-    stands:
-      'jail(8), interface: the alias is removed at the end; an address of the host is not ours to remove',
+    stands: 'jail(8), interface: the alias is removed at the end; an address that the host had before stays',
     mark: 'jailwright',
     config: bundle(classic),
     steps: [

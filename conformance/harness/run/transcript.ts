@@ -21,7 +21,7 @@ export interface RecordedCommand {
 export const longestText = 4000
 
 /** The beginning of a long text, and how much is left out. */
-export function shortened(text: string): string {
+function shortened(text: string): string {
   if (text.length <= longestText) return text
   return `${text.slice(0, longestText)}\n[${text.length - longestText} more characters]`
 }

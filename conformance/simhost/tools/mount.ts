@@ -128,7 +128,7 @@ function update(t: ToolContext, f: Flags, name: string): number {
 }
 
 /** realpath(3), or the path itself when it does not exist. */
-export function real(t: ToolContext, path: string): string {
+function real(t: ToolContext, path: string): string {
   try {
     return lookup(t, path).path
   } catch {

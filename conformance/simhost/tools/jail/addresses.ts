@@ -16,7 +16,7 @@ export function aliases(conf: Conf): string[][] {
 }
 
 /** Words for ifconfig(8): an address with its prefix, with a dotted mask as `netmask`, else as a single host. */
-export function addressWords(family: 'ip4' | 'ip6', address: string): string[] {
+function addressWords(family: 'ip4' | 'ip6', address: string): string[] {
   const slash = address.indexOf('/')
   const mask = address.slice(slash + 1)
   if (family === 'ip6') return slash < 0 ? ['inet6', address, 'prefixlen', '128'] : ['inet6', address]

@@ -15,7 +15,7 @@ export function tool(run: Run, conf: Conf, words: string[]): void {
   if (result.exitCode !== 0) stop(run, conf, `${words.join(' ')}: failed`)
 }
 
-export const SHELL = /[!"$&'()*;<>?[\\\]`{|}~]/
+const SHELL = /[!"$&'()*;<>?[\\\]`{|}~]/
 
 /** Runs a command of exec.*: inside the jail when a jid is given, else on the host. */
 export function command(
@@ -88,7 +88,7 @@ export function command(
 }
 
 /** The descriptor for the output of commands inside the jail (exec.consolelog). */
-export function consoleLog(run: Run, conf: Conf): number | 'inherit' {
+function consoleLog(run: Run, conf: Conf): number | 'inherit' {
   const log = one(conf, 'exec.consolelog')
   if (log === undefined) return 'inherit'
   checkPath(run, conf, 'exec.consolelog', log, true)
@@ -99,13 +99,13 @@ export function consoleLog(run: Run, conf: Conf): number | 'inherit' {
   }
 }
 
-export function signalNumber(name: string): number {
+function signalNumber(name: string): number {
   const { constants } = require('node:os') as typeof import('node:os')
   return (constants.signals as Record<string, number>)[name] ?? 0
 }
 
 /** The words of a process that attaches and executes: jexec(8) with the users and messages of jail(8). */
-export function enter(conf: Conf, jid: number, argv: string[]): string[] {
+function enter(conf: Conf, jid: number, argv: string[]): string[] {
   const user = one(conf, 'exec.jail_user')
   const system = flag(conf, 'exec.system_jail_user')
   const who = user === undefined ? [] : [system ? '-u' : '-U', user]

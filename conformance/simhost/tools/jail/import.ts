@@ -8,7 +8,7 @@ import { type Conf, complain, type Run, values } from './run.ts'
 import { checkInternals, sameParameter } from './words.ts'
 
 /** jail(8)'s own parameters, never passed to the kernel. */
-export const PSEUDO =
+const PSEUDO =
   `command depend exec.clean exec.consolelog exec.created exec.fib exec.jail_user exec.poststart exec.poststop
   exec.prepare exec.prestart exec.prestop exec.release exec.start exec.stop exec.system_jail_user exec.system_user
   exec.timeout interface ip_hostname mount mount.devfs mount.fdescfs mount.fstab mount.procfs stop.timeout
@@ -55,7 +55,7 @@ export function importParams(run: Run, conf: Conf): Given[] | undefined {
 }
 
 /** check_intparams: checks jail(8)'s own values, and that each mount.fstab can be read. */
-export function checked(run: Run, conf: Conf): boolean {
+function checked(run: Run, conf: Conf): boolean {
   const wrong = checkInternals(conf.jail)
   for (const file of values(conf, 'mount.fstab')) {
     if (file === '') continue
@@ -70,6 +70,6 @@ export function checked(run: Run, conf: Conf): boolean {
 }
 
 /** The address of `IF|ADDR/MASK extra`, without the parts for ifconfig(8). */
-export function plainAddress(text: string): string {
+function plainAddress(text: string): string {
   return (text.split('|').at(-1) ?? '').replace(/[/\s].*$/, '')
 }

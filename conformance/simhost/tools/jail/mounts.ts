@@ -58,7 +58,7 @@ export function mounts(run: Run, conf: Conf): (() => JailMount | undefined)[] {
 }
 
 /** strunvis(3) for fstabs: octal and simple escapes; undefined when something else follows a backslash. */
-export function decodeVis(text: string): string | undefined {
+function decodeVis(text: string): string | undefined {
   let bad = false
   const plain = text.replace(/\\(?:([0-7]{1,3})|(.?))/g, (_, octal?: string, other?: string) => {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff)

@@ -32,7 +32,7 @@ export function quietly(step: () => void): void {
   }
 }
 
-export function steps(run: Run, conf: Conf, imported: Given[], undo: (() => void)[]): void {
+function steps(run: Run, conf: Conf, imported: Given[], undo: (() => void)[]): void {
   for (const text of values(conf, 'exec.prepare')) command(run, conf, text, undefined, false)
   for (const words of aliases(conf)) {
     tool(run, conf, words)
@@ -83,7 +83,7 @@ export function steps(run: Run, conf: Conf, imported: Given[], undo: (() => void
 }
 
 /** create_jail: makes checks with better messages than the kernel's, then calls jail_set(2). */
-export function set(run: Run, conf: Conf, imported: Given[], temporary: boolean): number {
+function set(run: Run, conf: Conf, imported: Given[], temporary: boolean): number {
   const path = one(conf, 'path')
   if (path !== undefined) {
     if (conf.named && !path.startsWith('/')) stop(run, conf, `path ${path}: not an absolute pathname`)
@@ -103,7 +103,7 @@ export function set(run: Run, conf: Conf, imported: Given[], temporary: boolean)
 }
 
 /** jailparam_set_note: calls jail_set(2); with -v it says so whatever the result is. */
-export function jailSet(run: Run, conf: Conf, mode: 'create' | 'update', list: Given[]): number {
+function jailSet(run: Run, conf: Conf, mode: 'create' | 'update', list: Given[]): number {
   const tell = (failure: string) => {
     const words = list.map(g => ` ${g.name}${g.text !== true ? `=${quotedPrint(showValue(g.value))}` : ''}`)
     if (run.verbose > 0)
@@ -169,7 +169,7 @@ export function printedParams(jail: ConfJail, separator: string): string {
 }
 
 /** quoted_print(): quotes around spaces, a backslash before backslashes and the quotes used. */
-export function quotedPrint(text: string): string {
+function quotedPrint(text: string): string {
   const quote =
     text === '' || text.includes("'") ? '"' : text.includes('"') ? "'" : /[ \t]/.test(text) ? '"' : ''
   const inner = [...text].map(c => (c === '\\' || c === quote ? `\\${c}` : c)).join('')

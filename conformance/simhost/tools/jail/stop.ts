@@ -42,7 +42,7 @@ export function stopJail(run: Run, conf: Conf, jid: number, say = true): void {
 }
 
 /** SIGTERM to the jail's own processes, then a wait for their end. */
-export function terminate(run: Run, jid: number, seconds: number): void {
+function terminate(run: Run, jid: number, seconds: number): void {
   if (seconds <= 0) return
   let pids = ownProcesses(run, jid)
   for (const pid of pids) {
@@ -59,7 +59,7 @@ export function terminate(run: Run, jid: number, seconds: number): void {
   }
 }
 
-export function ownProcesses(run: Run, jid: number): number[] {
+function ownProcesses(run: Run, jid: number): number[] {
   const list = run.t.call('jailProcesses', jid) as number[]
   return list.filter(pid => {
     const p = run.t.call('processInfo', pid) as { jid: number; zombie: boolean } | null
