@@ -7,7 +7,7 @@ import { delimiter, join, resolve } from 'node:path'
 import { allCases } from './cases/index.ts'
 import { bundleCases } from './cases/podman/bundles.ts'
 import { detectPlatform } from './harness/host/platform.ts'
-import { reapCommand } from './harness/host/reaper.ts'
+import { reapCommand, reapExecCommand } from './harness/host/reaper.ts'
 import { humanLine, summary, tapLine } from './harness/report/lines.ts'
 import { readResults, resultFile, writeResults } from './harness/report/results.ts'
 import { writeReport } from './harness/report/write.ts'
@@ -48,6 +48,7 @@ function findRuntime(name: string): string {
 
 async function main(argv: readonly string[]): Promise<number> {
   if (argv[0] === 'internal-reap') return reapCommand(argv.slice(1))
+  if (argv[0] === 'internal-reap-exec') return reapExecCommand(argv.slice(1))
   const options = await readOptions(argv)
   if (options.from !== undefined) {
     if (options.report === undefined) throw new Error('--from: --report says what is to be made of the files')
