@@ -4,8 +4,8 @@ import { defineCase, failsToStart } from '../../harness/define.ts'
 export const scriptCases = [
   defineCase({
     id: 'process.script-without-interpreter-line',
-    title: 'a script without #! is run by /bin/sh of the container',
-    stands: 'execvp(3): on ENOEXEC the file is run by /bin/sh; ocijail calls execvp',
+    title: "the container's /bin/sh runs a script without #!",
+    stands: 'execvp(3) runs the file by /bin/sh when execve(2) gives ENOEXEC; ocijail calls execvp',
     mark: 'jails',
     rootFiles: { 'opt/plain': { text: 'echo plain $1\n', mode: 0o755 } },
     config: { process: { args: ['/opt/plain', 'word'] } },
@@ -13,8 +13,9 @@ export const scriptCases = [
   }),
   defineCase({
     id: 'process.missing-interpreter',
-    title: 'a script whose interpreter is missing says which',
-    stands: 'a file of Windows lines has "#!/bin/sh\\r"; execve(2) answers ENOENT for a file that is there',
+    title: 'a script whose interpreter is missing is an error that names the interpreter',
+    stands:
+      'execve(2) gives ENOENT for a script whose interpreter is missing, such as "#!/bin/sh\\r" of a file with Windows lines',
     mark: 'jailwright',
     rootFiles: { 'opt/crlf': { text: '#!/bin/sh\r\necho no\r\n', mode: 0o755 } },
     config: { process: { args: ['/opt/crlf'] } },
@@ -23,7 +24,7 @@ export const scriptCases = [
   defineCase({
     id: 'process.home-empty',
     title: 'an empty HOME counts as none',
-    stands: 'runc, libcontainer: HOME is looked up when it is empty',
+    stands: 'runc (libcontainer) looks HOME up when it is empty',
     mark: 'jailwright',
     config: { process: { env: ['PATH=/rescue:/bin:/sbin', 'HOME='] } },
     program: 'echo "home $HOME."',

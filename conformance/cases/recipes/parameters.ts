@@ -104,7 +104,7 @@ export const recipeParameterCases = [
   }),
   defineCase({
     id: 'recipes.ping-not-allowed',
-    title: 'without rawSockets the section leaves them off and ping is refused',
+    title: 'without rawSockets the section gives no raw sockets, and ping is refused',
     stands: 'config-freebsd.md, jail.allow: rawSockets "Defaults to false"; jail(8): allow.raw_sockets',
     mark: 'jails',
     notFor: { ocijail: 'does not read the section' },

@@ -14,7 +14,7 @@ const data: readonly (readonly [string, string])[] = [['/tank/data', '%{dir}/dat
 export const recipeStorageCases = [
   defineCase({
     id: 'recipes.nvidia-nodes',
-    title: 'NVIDIA recipe: what the host has of graphics cards is shown, mode setting never',
+    title: 'the NVIDIA recipe shows the graphics devices that the host has, but never mode setting',
     stands: 'docs/config.md, org.jailwright.device.profiles',
     mark: 'jailwright',
     needs: ['dri'],
@@ -23,7 +23,7 @@ export const recipeStorageCases = [
   }),
   defineCase({
     id: 'recipes.nvidia-mistyped',
-    title: 'NVIDIA recipe: a profile of another name is refused with those that are known',
+    title: 'the NVIDIA recipe with an unknown profile is refused, and the error lists the known ones',
     stands: 'docs/config.md, org.jailwright.device.profiles',
     mark: 'jailwright',
     config: recipe(nvidia, 'true', { replace: [['gpu-render', 'nvidia']] }),
@@ -31,7 +31,7 @@ export const recipeStorageCases = [
   }),
   defineCase({
     id: 'recipes.fuse',
-    title: 'FUSE recipe: the jail may mount file systems in user space',
+    title: 'the jail of the FUSE recipe may mount file systems in user space',
     stands: 'jail(8): allow.mount, allow.mount.fusefs and enforce_statfs below 2, all three',
     mark: 'jailwright',
     config: recipe(fuse, sleeper),
@@ -44,7 +44,7 @@ export const recipeStorageCases = [
   }),
   defineCase({
     id: 'recipes.fuse-mistyped',
-    title: 'FUSE recipe: the name of the module is no profile',
+    title: 'the FUSE recipe with the name of the module as profile is refused',
     stands: 'docs/config.md, org.jailwright.device.profiles',
     mark: 'jailwright',
     config: recipe(fuse, 'true', { replace: [['fuse', 'fusefs']] }),
@@ -52,7 +52,7 @@ export const recipeStorageCases = [
   }),
   defineCase({
     id: 'recipes.zfs-volume',
-    title: 'ZFS volume recipe: the directory is seen and written to',
+    title: 'the container of the ZFS volume recipe sees the directory and writes to it',
     stands: 'docs/recipes/zfs-volume; nullfs(4)',
     mark: 'jails',
     files: { 'data/f': 'seen' },
@@ -61,7 +61,7 @@ export const recipeStorageCases = [
   }),
   defineCase({
     id: 'recipes.zfs-volume-missing',
-    title: 'ZFS volume recipe: a source that is not there is named',
+    title: 'a source of the ZFS volume recipe that does not exist is named in the error',
     stands: 'docs/config.md, mounts[].source',
     mark: 'jailwright',
     config: recipe(volume, 'true', { replace: data }),
@@ -69,7 +69,7 @@ export const recipeStorageCases = [
   }),
   defineCase({
     id: 'recipes.postgresql-ipv6',
-    title: 'PostgreSQL on IPv6: the address is not tentative and the router is on the link',
+    title: 'the recipe of PostgreSQL on IPv6 has an address that is not tentative, and a router on the link',
     stands: 'docs/recipes/postgresql-ipv6; inet6(4)',
     mark: 'jailwright',
     files: { data: { dir: true } },
@@ -92,7 +92,7 @@ export const recipeStorageCases = [
   }),
   defineCase({
     id: 'recipes.postgresql-ipv6-zone',
-    title: 'PostgreSQL on IPv6: a zone that is no interface of the container is refused',
+    title: 'the recipe of PostgreSQL on IPv6 is refused with a zone that is no interface of the container',
     stands: 'docs/config.md, org.jailwright.net.<n>.gateway',
     mark: 'jailwright',
     files: { data: { dir: true } },
@@ -106,7 +106,7 @@ export const recipeStorageCases = [
   }),
   defineCase({
     id: 'recipes.zfs-dataset-missing',
-    title: 'dataset recipe: a dataset that is not there, or a host without ZFS, is refused',
+    title: 'the dataset recipe is refused without the dataset, and on a host without ZFS',
     stands: 'docs/config.md, org.jailwright.zfs.datasets',
     mark: 'jailwright',
     config: recipe(dataset, 'true', { replace: [['zroot/containers/web', 'zroot/none%{unique}']] }),
@@ -114,7 +114,7 @@ export const recipeStorageCases = [
   }),
   defineCase({
     id: 'recipes.zfs-dataset-name',
-    title: 'dataset recipe: a whole pool or an option is no dataset',
+    title: 'the dataset recipe is refused with an option in the place of a dataset',
     stands: 'docs/config.md, org.jailwright.zfs.datasets',
     mark: 'jailwright',
     config: recipe(dataset, 'true', { replace: [['zroot/containers/web', '-r']] }),

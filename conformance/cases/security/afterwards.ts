@@ -1,4 +1,4 @@
-/** What a hostile container leaves must not keep it from being deleted, nor reach what is others'. */
+/** The left-overs of a hostile container must not prevent its delete, nor make delete touch what others have. */
 import {
   check,
   create,
@@ -14,26 +14,26 @@ import {
 } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
 
-/** What stands after a hostile container. */
+/** Deletes of containers that were hostile. */
 export const afterwardsCases = [
   defineCase({
     id: 'security.undeletable',
     title:
       'a container that keeps a file from being put back is an error of delete, and delete --force gives it up',
     stands:
-      'runtime-spec, Delete: "Deleting a container MUST delete the resources that were created during the create step"; rename(2), EISDIR',
+      'runtime.md, Delete: "Deleting a container MUST delete the resources that were created during the create step"; rename(2), EISDIR',
     mark: 'jailwright',
     files: { hosts: 'mounted' },
     rootFiles: { 'etc/hosts': 'image' },
     config: { mounts: [bind('hosts', '/etc/hosts', 'ro')] },
     program: 'mv /etc /old; mkdir -p /etc/hosts; exit 0',
     steps: [
-      // Of two names, so that the image's file is put aside.
+      // The file gets a second name, so that the runtime puts the image's file aside.
       tool(['ln', '%{dir}/b1/root/etc/hosts', '%{dir}/b1/root/second']),
       create(),
       start(),
       wait('stopped'),
-      // The aside file went away with the directory: put back by its name there, it would be a directory's.
+      // The file that was put aside has moved with /etc; the new /etc gets one of the same name, and hosts is a directory.
       tool(['cp', '%{dir}/hosts', '%{dir}/b1/root/etc/.hosts.jailwright']),
       remove({ fails: /put \.hosts\.jailwright back as \/etc\/hosts/ }),
       removeForce({ log: /given up/ }),
@@ -71,8 +71,8 @@ export const afterwardsCases = [
   }),
   defineCase({
     id: 'mounts.dangling-link',
-    title: 'what is made for a mount over a dangling link is removed at delete',
-    stands: 'config.md, Mounts; podman commit would keep what is left in the image',
+    title: 'delete removes the mount point that was made for a mount over a dangling link',
+    stands: 'config.md, Mounts; podman commit would keep a left-over in the image',
     mark: 'any-runtime',
     notFor: {
       runc: 'leaves what it has made',
@@ -96,7 +96,7 @@ export const afterwardsCases = [
   }),
   defineCase({
     id: 'security.own-mounts',
-    title: 'what a container has mounted itself, over a mount of ours too, is gone after delete',
+    title: "delete removes what a container has mounted itself, also over the runtime's own mounts",
     stands:
       'jail(8), allow.mount: mounts stay when the jail is gone, and keep it dying (prison_deref in sys/kern/kern_jail.c)',
     mark: 'jails',

@@ -1,10 +1,10 @@
-/** A mount lands where it was resolved, or nowhere, whatever a process does to a shared volume meanwhile. */
+/** A mount is made where its destination was resolved, or nowhere, whatever a process does to a shared volume. */
 import { openSync } from 'node:fs'
 import { check, defineCase, file, gone, removeForce, tool } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
 import type { CheckContext } from '../../harness/types.ts'
 
-/** Fails when something is mounted on the directory of the host that the links name, or is left of the container. */
+/** Fails when something is mounted on the directory of the host to which the links lead, or in the volume. */
 async function nothingOutside(context: CheckContext, when: string): Promise<void> {
   const { stdout } = await context.tool('mount', '-v')
   const places = [`${context.expand('%{dir}')}/outside`, `${context.expand('%{dir}')}/vol`]
@@ -12,7 +12,7 @@ async function nothingOutside(context: CheckContext, when: string): Promise<void
   if (lines.length > 0) context.fail(`${when}: ${lines.join('; ')}`)
 }
 
-/** Nothing at all is mounted below the case's directory. */
+/** Fails when anything is mounted below the directory of the case. */
 async function nothingLeft(context: CheckContext): Promise<void> {
   const { stdout } = await context.tool('mount', '-v')
   const lines = stdout.split('\n').filter(line => line.includes(` on ${context.expand('%{dir}')}/`))
@@ -32,8 +32,9 @@ const stands =
   'nmount(2) in a directory that is removed or moved says ENOENT (vn_path_to_global_path in sys/kern/vfs_cache.c); a path instead of the directory would follow a link of the attacker (CVE-2021-30465, CVE-2019-19921)'
 
 /**
- * A case in which the shared volume is changed after the mount point was found and before it is mounted on. The file of
- * effects is a FIFO: create waits in front of each effect until its line is read. The mount of /dev/fd is the one before.
+ * A case that changes the shared volume after create has found the mount point and before create mounts on it. The file of
+ * effects is a FIFO, so that create waits before each effect until the case reads a line. The script acts at the line of
+ * the mount before, that of /dev/fd.
  */
 function between(
   id: string,
@@ -62,7 +63,7 @@ function between(
         const { spawn } = await import('node:child_process')
         const script = [
           'while :; do',
-          // Nothing is read where the writer of the last line had not closed yet.
+          // The read fails when the writer of the last line had not closed the FIFO yet.
           '  read -r line <"$1/effects" || continue',
           '  echo "$line" >>"$1/lines"',
           `  case $line in *"mount fdescfs "*) sleep 2; cd "$1/vol" && { ${swap}; } && echo done >"$1/swapped";; esac`,
@@ -78,7 +79,7 @@ function between(
             context.expand('%{bundle}'),
           ]
           const child = spawn(context.expand('%{runtime}'), [...words, context.expand('%{id}')], {
-            // A file: the container's init has it too, and outlives create.
+            // Standard error is a file, because the container's init holds it as well and outlives create.
             stdio: ['ignore', 'ignore', openSync(context.expand('%{dir}/said'), 'w')],
             env: { ...process.env, JAILWRIGHT_EFFECTS: context.expand('%{dir}/effects') },
           })
@@ -102,7 +103,7 @@ function between(
   })
 }
 
-/** Mounts of a volume that is changed under our hands. */
+/** Mounts of a volume that somebody changes meanwhile. */
 export const landingCases = [
   between(
     'security.mount-removed-directory',
