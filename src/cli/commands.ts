@@ -5,12 +5,13 @@
 import { hasOwn } from '../es2020.ts'
 import { globalOptions } from './table/global.ts'
 import { lifecycle } from './table/lifecycle.ts'
+import { looking } from './table/looking.ts'
 import { running } from './table/running.ts'
 import { tools } from './table/tools.ts'
 import type { CommandSpec, OptionSpec, OptionValues, PositionalValues } from './table/types.ts'
 
 /** Every command, in the order of help. */
-export const commands = { ...lifecycle, ...running, ...tools } as const
+export const commands = { ...lifecycle, ...running, ...looking, ...tools } as const
 
 export type CommandName = keyof typeof commands
 

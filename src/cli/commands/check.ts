@@ -1,13 +1,34 @@
+import { DROP_IN_DIRECTORY } from '../../container/check/drop-in.ts'
+import { fix, unfix } from '../../container/check/fix.ts'
 import { check as checkHost } from '../../container/check/index.ts'
+import { configFindings } from '../../container/check/podman.ts'
+import { engine } from '../../host/engine/index.ts'
+import { basename, resolve } from '../../paths.ts'
 import { findingsText } from '../findings-text.ts'
 import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
+import { usageError } from '../usage.ts'
 
 const check: Handler<'check'> = ({ options }, { context }) => {
+  if (options.fix && options.unfix) throw usageError('--fix and --unfix exclude each other', 'check')
+  if (options.fix || options.unfix) return mend(options.unfix, options['podman-conf'])
   const findings = checkHost(context(), options.profile)
   if (options.json) printJson(findings)
   else print(findingsText(findings))
   return findings.some(({ status }) => status === 'missing') ? 1 : 0
+}
+
+/** Shows what is to change of podman's configuration, changes it, and tells what podman makes of it. */
+function mend(back: boolean, given: string | undefined): number {
+  const directory = resolve(given ?? DROP_IN_DIRECTORY)
+  // The development engine is no program that podman could start.
+  const executable = /^jailwright/.test(basename(engine.execPath)) ? engine.execPath : undefined
+  const change = back ? unfix(directory) : fix(directory, executable)
+  if (change.diff === '') print(`${change.path}: nothing to do\n`)
+  else print(change.diff)
+  change.apply()
+  print(findingsText(configFindings()))
+  return 0
 }
 
 export default check

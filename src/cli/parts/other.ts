@@ -6,6 +6,8 @@ import check from '../commands/check.ts'
 import completion from '../commands/completion.ts'
 import events from '../commands/events.ts'
 import features from '../commands/features.ts'
+import inspect from '../commands/inspect.ts'
+import journal from '../commands/journal.ts'
 import list from '../commands/list.ts'
 import pause from '../commands/pause.ts'
 import plan from '../commands/plan.ts'
@@ -22,6 +24,8 @@ const handlers = {
   completion,
   events,
   features,
+  inspect,
+  journal,
   list,
   pause,
   plan,

@@ -73,6 +73,7 @@ export const tools = {
     purpose: 'Tell whether this host is ready for containers, and what to do if not',
     details: [
       'Looks at privileges, kernel options and modules, devfs rulesets, resource accounting, network settings, podman and the state directory. The exit status is 1 when something needed is missing.',
+      '--fix shows the change before it is made, never writes over a file of others, and touches nothing else; --unfix removes the file only when its content is that of --fix.',
     ],
     options: {
       profile: {
@@ -81,10 +82,19 @@ export const tools = {
         describe: 'also tell what the host lacks for this device profile; may be repeated',
       },
       json: { type: 'flag', describe: 'print JSON' },
+      fix: { type: 'flag', describe: 'make jailwright the runtime of podman, by one drop-in file' },
+      unfix: { type: 'flag', describe: 'take back what --fix has done' },
+      'podman-conf': {
+        type: 'string',
+        value: 'DIR',
+        describe: 'directory of the drop-in of --fix (default: /usr/local/etc/containers/containers.conf.d)',
+        complete: 'directory',
+      },
     },
     positionals: [],
     examples: [
       ['check', 'a table with a hint for each finding'],
+      ['check --fix', 'show the drop-in for podman, then write it'],
       ['check --profile gpu --profile zfs', 'the same, and what these device profiles need'],
     ],
   },

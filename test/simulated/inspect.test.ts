@@ -1,0 +1,157 @@
+/** `inspect` and `journal` on a simulated host: what is changed by hand is marked, and a damaged container is told of. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execaSync } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Inspection } from '../../src/container/inspect/index.ts'
+import { SECTIONS } from '../../src/container/inspect/item.ts'
+import type { JournalListing } from '../../src/container/journal-listing.ts'
+import {
+  destroyHost,
+  freshHost,
+  hostCommand,
+  makeRoot,
+  onHost,
+  rebootHost,
+  simulationPossible,
+} from './host.ts'
+
+const runtime = fileURLToPath(new URL('../../dist/jailwright', import.meta.url))
+const host = freshHost('inspect', { racct: true })
+const work = mkdtempSync(join(tmpdir(), 'inspect-'))
+const bundle = join(work, 'bundle')
+const root = join(bundle, 'rootfs')
+
+function attempt(...args: string[]): { status: number; stdout: string; stderr: string } {
+  const [program = '', ...words] = hostCommand(host, [runtime, ...args])
+  const answer = execaSync(program, words, { stdin: 'ignore', reject: false, timeout: 30_000 })
+  return { status: answer.exitCode ?? -1, stdout: answer.stdout, stderr: answer.stderr }
+}
+
+/** The drifts as `section: name`, and the exit status. */
+function drifts(id = 'web'): { status: number; drifts: string[] } {
+  const { status, stdout } = attempt('inspect', '--format', 'json', id)
+  const { sections } = JSON.parse(stdout) as Inspection
+  const found = SECTIONS.flatMap(section =>
+    sections[section].filter(({ mark }) => mark === 'drift').map(({ name }) => `${section}: ${name}`),
+  )
+  return { status, drifts: found }
+}
+
+function stateFile(name: string): string {
+  return `/var/run/jailwright/web/${name}`
+}
+
+function shell(script: string): void {
+  onHost(host, ['/bin/sh', '-c', script])
+}
+
+describe.runIf(simulationPossible())('A container on a simulated host', () => {
+  beforeAll(() => {
+    mkdirSync(bundle)
+    mkdirSync(join(work, 'volume'))
+    makeRoot(host, root)
+    onHost(host, [runtime, 'spec', '--bundle', bundle])
+    onHost(host, ['ifconfig', 'bridge0', 'create'])
+    const file = join(bundle, 'config.json')
+    const config = JSON.parse(readFileSync(file, 'utf8')) as {
+      process: Record<string, unknown>
+      mounts: { type?: string; options?: string[] }[]
+    }
+    Object.assign(config.process, { terminal: false, args: ['/bin/sleep', '1000'] })
+    const dev = config.mounts.find(({ type }) => type === 'devfs')
+    dev!.options = ['ruleset=4', 'rule=path full unhide mode 0660 group wheel']
+    const volume = { destination: '/data', type: 'nullfs', source: join(work, 'volume'), options: ['rw'] }
+    const annotations = {
+      'org.freebsd.jail.vnet': 'new',
+      'org.jailwright.net.0.bridge': 'bridge0',
+      'org.jailwright.net.0.address': '10.0.0.2/24',
+      'org.jailwright.limits.maxproc': '50',
+    }
+    writeFileSync(file, JSON.stringify({ ...config, mounts: [...config.mounts, volume], annotations }))
+    shell(`${runtime} run --detach --bundle ${bundle} web >/dev/null 2>&1 </dev/null`)
+  }, 60_000)
+  afterAll(() => {
+    destroyHost(host)
+    rmSync(work, { recursive: true, force: true })
+  })
+
+  it('has no drift as it was created, and its limits may be updated', () => {
+    expect(drifts()).toEqual({ status: 0, drifts: [] })
+    expect(attempt('update', '--pids-limit', '40', 'web').status).toBe(0)
+    expect(drifts()).toEqual({ status: 0, drifts: [] })
+  })
+
+  it('has its mounts, parameters, rules, interfaces and limits marked where they were changed by hand', () => {
+    onHost(host, ['umount', `${root}/data`])
+    onHost(host, ['mount', '-t', 'tmpfs', 'tmpfs', `${root}/tmp`])
+    onHost(host, ['jail', '-m', 'name=web', 'allow.mount=1', 'allow.raw_sockets=0'])
+    const set = onHost(host, ['devfs', 'rule', 'showsets']).stdout.split('\n').pop()!
+    onHost(host, ['devfs', 'rule', '-s', set, 'del', '200'])
+    onHost(host, ['ifconfig', 'bridge0', 'deletem', 'e0a_web'])
+    onHost(host, ['rctl', '-r', 'jail:web:maxproc'])
+    onHost(host, ['rctl', '-a', 'jail:web:openfiles:deny=7'])
+    expect(drifts()).toEqual({
+      status: 1,
+      drifts: [
+        'parameters: allow.raw_sockets',
+        'parameters: allow.mount',
+        `mounts: ${root}/data`,
+        `mounts: ${root}/tmp`,
+        'rules: include 2',
+        'interfaces: bridge0',
+        'limits: maxproc:deny',
+        'limits: openfiles:deny',
+      ],
+    })
+    const text = attempt('inspect', 'web')
+    expect(text.status).toBe(1)
+    expect(text.stdout).toMatch(/^ {2}DRIFT {2}allow\.mount +true; not planned$/m)
+    expect(text.stdout).toMatch(/^8 drifts from the plan$/m)
+  })
+
+  it('has a journal whose newest effect comes first, and reading it changes nothing', () => {
+    const before = onHost(host, ['cat', stateFile('journal.jsonl')]).stdout
+    const { stdout, status } = attempt('journal', '-f', 'json', 'web')
+    expect(status).toBe(0)
+    const { entries } = JSON.parse(stdout) as JournalListing
+    const numbers = entries.map(({ n }) => n)
+    expect(numbers).toEqual([...numbers].sort((a, b) => b - a))
+    expect(entries.map(({ text }) => text)).toContain(
+      `unmount ${root}/data (nullfs of ${join(work, 'volume')})`,
+    )
+    expect(attempt('journal', 'web').stdout).toMatch(/^ +remove the state directory \S+\/web$/m)
+    expect(onHost(host, ['cat', stateFile('journal.jsonl')]).stdout).toBe(before)
+  })
+
+  it('is told of without its plan, its journal and its state, each alone', () => {
+    for (const name of ['plan.json', 'journal.jsonl', 'state.json']) {
+      shell(`cp ${stateFile(name)} ${work}/kept && echo '{' > ${stateFile(name)}`)
+      const { status, drifts: found } = drifts()
+      expect(status).toBe(1)
+      expect(found).toContain(`files: ${name}`)
+      expect(attempt('journal', 'web').stdout).toMatch(new RegExp(`^# ${name}: `, 'm'))
+      expect(attempt('journal', 'web').stdout).toMatch(/remove the jail web/)
+      shell(`cp ${work}/kept ${stateFile(name)}`)
+    }
+  })
+
+  it('is told of without its jail, and after a restart of the host', () => {
+    onHost(host, ['jail', '-r', 'web'])
+    expect(drifts().drifts).toContain('parameters: jid')
+    rebootHost(host)
+    const { stdout, status } = attempt('inspect', 'web')
+    expect(status).toBe(1)
+    expect(stdout).toContain('the host has been restarted')
+    expect(attempt('journal', 'web').status).toBe(0)
+  })
+
+  it('that is not there is an error of both commands', () => {
+    for (const command of ['inspect', 'journal'])
+      expect(attempt(command, 'none')).toEqual({
+        ...{ status: 1, stdout: '', stderr: 'jailwright: container "none" does not exist' },
+      })
+  })
+})
