@@ -6,8 +6,8 @@ import { isInterfaceName } from './names.ts'
 const DOTTED = /^(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\.(?!$)|$)){4}$/
 
 /**
- * 4, 6 or 0 for what is no address as inet_pton(3) takes it. The library alone takes more than that: IPv4 addresses of
- * fewer numbers, octal ones, and zones (`fe80::1%em0`), which no jail parameter does.
+ * 4 or 6 for an address as inet_pton(3) takes it, 0 for any other text. The library alone accepts more than inet_pton(3)
+ * and jail parameters do: IPv4 addresses of fewer than four numbers, octal numbers, zones (`fe80::1%em0`).
  */
 export function ipVersion(text: string): 0 | 4 | 6 {
   if (isDotted(text)) return 4
@@ -24,19 +24,19 @@ function isDotted(text: string): boolean {
 /** One address of ip4.addr or ip6.addr. */
 export interface JailAddress {
   address: string
-  /** Prefix length, the full length when not given: an alias for one host. */
+  /** Length of the prefix; all bits of the address where the text gives none (an alias for one host). */
   prefix: number
   /** Interface of its own. */
   interface?: string
 }
 
-/** Reads one address; a text says what is wrong. */
+/** Reads one address; gives a text that says what is wrong with a wrong one. */
 export function parseJailAddress(text: string, version: 4 | 6): JailAddress | string {
   const bar = text.indexOf('|')
   const name = bar === -1 ? undefined : text.slice(0, bar)
   const cidr = parseCidr(text.slice(bar + 1))
   if (cidr === undefined || cidr.version !== version) return `not an IPv${version} address: ${text}`
-  // The kernel answers these with EINVAL and no text (kern_jail.c kern_jail_set).
+  // The kernel refuses these with EINVAL and no text (sys/kern/kern_jail.c, kern_jail_set).
   if (['0.0.0.0', '255.255.255.255'].includes(cidr.address) || sameAddress(cidr.address, '::'))
     return `${cidr.address} cannot be the address of a jail`
   if (name !== undefined && !isInterfaceName(name)) return `not the name of an interface: ${name}`
@@ -70,7 +70,7 @@ export function sameAddress(a: string, b: string): boolean {
   return a === b || (a.includes(':') && b.includes(':') && bitsOf(a) === bitsOf(b))
 }
 
-/** True when an address is in the network of another one, given as `10.0.0.11/24`; both must be right. */
+/** True when an address is in a network, which is written as one of its addresses (`10.0.0.11/24`); both must be valid. */
 export function inNetwork(address: string, network: string): boolean {
   const cidr = parseCidr(network)
   if (cidr?.prefix === undefined || ipVersion(address) !== cidr.version) return false

@@ -1,10 +1,10 @@
-/** Annotations that nobody reads but whose names show that they were meant for a runtime: mistyped ones. */
+/** Mistyped annotations: no code reads them, but their names show that they were meant for this runtime. */
 
 import { PARENT_ANNOTATION } from '../jail/jail.ts'
 import { JAIL_ANNOTATION } from '../jail/values.ts'
 import { annotationPath, type Context } from './context.ts'
 
-/** An annotation of ours that no file of this folder knows is an error; one beside FreeBSD's a warning. */
+/** An unknown `org.jailwright.*` annotation is an error; a name that is close to an `org.freebsd.*` one gets a warning. */
 export function checkAnnotations(context: Context): void {
   for (const name of Object.keys(context.annotations)) {
     if (name.startsWith('org.jailwright.')) {
@@ -19,7 +19,7 @@ export function checkAnnotations(context: Context): void {
   }
 }
 
-/** FreeBSD's annotation that a name is close to; undefined for one of FreeBSD's and for a stranger's. */
+/** The `org.freebsd.*` annotation that a name is close to; undefined for one of those itself and for all other names. */
 function meantName(name: string): string | undefined {
   if (name === PARENT_ANNOTATION || name.startsWith(JAIL_ANNOTATION)) return undefined
   const [org, freebsd, family, ...rest] = name.split('.')

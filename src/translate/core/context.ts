@@ -14,7 +14,7 @@ export interface TranslateInput {
   facts: HostFacts
   /** What to do when resource limits cannot hold; the annotation `org.jailwright.limits.mode` when absent. */
   limits?: 'strict' | 'best-effort' | undefined
-  /** What was found wrong before, when the config is only what is left of one. */
+  /** Errors that the checks of the bundle found; `config` is then what remains without the wrong properties. */
   found?: Found | undefined
 }
 
@@ -29,8 +29,8 @@ export interface FailOptions {
   code?: ErrorCode
   hint?: string
   /**
-   * For an error that follows from something that is not there: true for each property whose absence can be the reason.
-   * Where one of these was wrong and has been left out, the error would be an invented one.
+   * True for properties whose absence could cause this error. If one of them was dropped as invalid, this error is
+   * suppressed.
    */
   lacks?: (property: string) => boolean
 }
@@ -49,9 +49,9 @@ export interface Context {
   readonly fates: Map<string, Fate>
   /** Records an error about a property; translation goes on, so that all errors are reported at once. */
   fail(property: string, text: string, options?: FailOptions): void
-  /** Records a warning, once. None is given on what is left of a wrong config: its reason may be what was left out. */
+  /** Records a warning once. A config with errors gets no warnings: their reason may be a property that was dropped. */
   warn(text: string): void
-  /** Says what became of a property; a later call for the same property wins, but refused it stays. */
+  /** Says what became of a property. A later call for the same property wins, except that `refused` stays. */
   fate(property: string, fate: Fate['fate'], note: string): void
 }
 
@@ -67,7 +67,7 @@ export function createContext(input: TranslateInput, ownName: string): Context {
   }
   const record = (error: JailwrightError): void => {
     const { subject, message, hint } = error
-    // One property can ask for the same thing several times: the names of a device are many.
+    // One property can lead to the same error several times, because a device can have many names.
     if (errors.some(other => other.message === message)) return
     errors.push(error)
     if (subject === undefined) return
@@ -90,7 +90,7 @@ export function createContext(input: TranslateInput, ownName: string): Context {
     warnings,
     fates,
     fail(property, text, { code = 'CONFIG', hint, lacks } = {}) {
-      // Said already, of the property itself, of what holds it or of what is in it.
+      // The property, one that holds it, or one inside it has an error already.
       if (wrong.some(path => path === property || isBelow(path, property) || isBelow(property, path))) return
       if (lacks && wrong.some(lacks)) return
       record(

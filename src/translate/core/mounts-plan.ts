@@ -1,4 +1,4 @@
-/** The mounts of a container while they are translated: what the devices add to a devfs is not known yet. */
+/** The mounts of a container during translation, when the rules that the devices add to a devfs are not known yet. */
 import type { MountStep } from './plan.ts'
 
 /** The options of one mount after translation. */
@@ -15,7 +15,7 @@ export interface DevfsOnDev {
   step: MountStep
   options: MountOptions
   property: string
-  /** The config has a tmpfs there, as configs of Linux do, and not a devfs. */
+  /** True when the config has a tmpfs on /dev, as configs for Linux do, and no devfs. */
   fromLinux: boolean
 }
 

@@ -2,17 +2,17 @@
 import { JailwrightError } from '../../errors.ts'
 import { sha256 } from './digest.ts'
 
-/** MAXHOSTNAMELEN less the NUL: the longest full jail name (jail.md section 2). */
+/** The longest full name of a jail: MAXHOSTNAMELEN less the NUL (sys/sys/param.h; sys/kern/kern_jail.c, kern_jail_set). */
 const JAIL_NAME_MAX = 255
-/** IFNAMSIZ less the NUL (network.md section 1). */
+/** The longest name of an interface: IFNAMSIZ less the NUL (sys/net/if.h; docs/freebsd/network.md). */
 const INTERFACE_NAME_MAX = 15
 
 /**
- * The characters of an id are runc's (libcontainer, `idRegex`): no slash, no space, nothing that a shell minds. Not as a
- * regular expression: the first one that is used costs every command 1 % of its start.
+ * The characters of an id are runc's (libcontainer, `idRegex`): no slash, no space, no sign of a shell. They stand in a
+ * string because the first regular expression that is used costs every command 1 % of its start.
  */
 const ID = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+.-'
-/** An id that is its own jail name: no dot (that is a child jail), not a number (that is a jid). */
+/** An id that is its own jail name. A dot would name a child jail, a number alone would be a jid. */
 const OWN_NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/
 
 /**
@@ -27,14 +27,15 @@ export function checkId(id: string): void {
   for (const character of id)
     if (!ID.includes(character)) refuse('only letters, digits and _ + . - are allowed')
   if (id === '.' || id === '..') refuse('it is the name of a directory')
-  // Ours begin with a dot: the locks are beside the containers.
+  // The runtime's own files beside the containers' directories, such as the locks, begin with a dot.
   if (id.startsWith('-') || id.startsWith('.')) refuse(`it may not start with ${id[0]}`)
   if (id.length > JAIL_NAME_MAX) refuse(`longer than ${JAIL_NAME_MAX} characters`)
 }
 
 /**
- * The jail name of a container id, without the parent's. A legal name stays as it is, since podman, ps(1) and rctl(8)
- * go by it; any other id gives `j-` and each byte outside `[A-Za-z0-9-]` as `_hh`. Reversed by `idOfJailName`.
+ * The jail name of a container id, without the parent's. A legal name stays as it is, because podman, ps(1) and rctl(8)
+ * identify the container by it; any other id gives `j-` and each byte outside `[A-Za-z0-9-]` as `_hh`. `idOfJailName` is
+ * the reverse.
  */
 export function jailNameOf(id: string): string {
   if (OWN_NAME.test(id) && !/^[0-9]+$/.test(id) && !id.startsWith('j-')) return id
@@ -62,13 +63,13 @@ export function fullJailName(name: string, parent: string | undefined): string {
   return full
 }
 
-/** Interface names of one epair: `host` is the end that stays, `jail` the one that goes into the jail. */
+/** Names of the ends of one epair: `host` stays on the host, `jail` goes into the jail. */
 export function epairNames(id: string, index: number): { host: string; jail: string } {
   const tail = shortName(id, INTERFACE_NAME_MAX - `e${index}a_`.length)
   return { host: `e${index}a_${tail}`, jail: `e${index}b_${tail}` }
 }
 
-/** An id that fits stays readable; a longer one is its first letters and a hash of all of it. */
+/** The id itself where it fits into `room` characters, else its first letters and a hash of the whole id. */
 function shortName(id: string, room: number): string {
   if (id.length <= room && /^[A-Za-z0-9_-]+$/.test(id)) return id
   const hash = BigInt(`0x${sha256(id).slice(0, 16)}`)
@@ -79,9 +80,9 @@ function shortName(id: string, room: number): string {
 }
 
 /**
- * A locally administered unicast MAC address from the host, the container id and the number of the interface: the same
- * container has another one on each host of a LAN. FreeBSD's own have 16 variable bits (if_ethersubr.c
- * ether_gen_addr_byname); these have 40. `host` is empty where it is not known.
+ * A locally administered unicast MAC address made from the host, the container id and the number of the interface, so
+ * that the same container has another address on each host of a LAN. FreeBSD's own addresses have 16 variable bits
+ * (sys/net/if_ethersubr.c, ether_gen_addr_byname); these have 40. `host` is empty where the host is not known.
  */
 export function macOf(host: string, id: string, index: number): string {
   const hash = sha256([...(host === '' ? [] : [host]), id, index].join('\n'))

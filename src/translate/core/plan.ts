@@ -1,6 +1,6 @@
 /**
- * A plan: what `create` will do, as a plain serialisable value. `jailwright plan` prints it, `create` executes it,
- * step by step, in this order. Nothing that is not in the plan touches the host on behalf of the configuration.
+ * A plan: what `create` will do, as a plain serialisable value. `jailwright plan` prints the plan, `create` executes its
+ * steps in order. The configuration has no effect on the host except by a step of the plan.
  */
 import type { Tool } from '../../host/types.ts'
 
@@ -10,17 +10,17 @@ export interface ToolCall {
   args: readonly string[]
   /** Written to the tool's standard input. */
   stdin?: string
-  /** Outputs (substring of stderr/stdout) that mean "nothing to do, or already gone" and count as success. */
+  /** Substrings of the output of a failed call with which it counts as success: there was nothing to do. */
   ignore?: readonly string[]
   /**
    * In an undo: the call is run for each interface of the host whose description (a `description:` line of
-   * `ifconfig -a`) is exactly this text, with its name for `%{interface}`; for none, nothing is run. An epair is known by
-   * its description from the one command that makes it, under whatever name a crash left it, and no other is hit.
+   * `ifconfig -a`) is exactly this text, with the interface's name for `%{interface}`. The command that makes an epair also
+   * gives it the description, so the undo finds the epair under any name that a crash left it with, and no other interface.
    */
   forDescription?: string
 }
 
-/** A devfs ruleset of the container's own: number allocated under a lock, its rules added by one `devfs rule add -`. */
+/** A devfs ruleset of the container's own. `create` takes a free number and adds the rules (see ruleset-input.ts). */
 export interface RulesetStep {
   kind: 'ruleset'
   /** The placeholder that stands for the number: `%{ruleset}`. */
@@ -29,7 +29,7 @@ export interface RulesetStep {
   preferred: number
   /** devfs(8) rule lines without `add`, in order, none empty. */
   rules: readonly string[]
-  /** The `rule=` options among them, with their properties: of what devfs(8) refuses they alone are not checked words. */
+  /** The rules that come from `rule=` options, with their properties: devfs(8) may refuse them, and no others. */
   options?: readonly { rule: string; property: string }[]
 }
 
@@ -47,49 +47,49 @@ export interface MountStep {
   /** `dir`, `file` (file over file) or `socket` (a unix socket as source: see `via`). */
   target: 'dir' | 'file' | 'socket'
   /**
-   * Socket: nullfs covers directories and regular files only (mounts.md section 3), so the socket gets a second name
-   * (link(2), named as the destination) in an empty directory of its own on the socket's file system (`directory`, mode
-   * 0711), that directory is mounted read-only at `mountPoint` (made when missing), and the destination becomes a
-   * symbolic link to `link`, relative to its own directory. All are undone; the container never sees the socket's
-   * neighbours. What the image has at the destination is put aside.
+   * How a socket is mounted. A nullfs covers directories and regular files only (docs/freebsd/mounts.md), so the socket
+   * gets a second name (link(2), named as the destination) in `directory`, an empty directory of its own (mode 0711) on the
+   * socket's file system; `directory` is mounted read-only at `mountPoint` (made when missing), and the destination becomes
+   * a symbolic link to `link`, relative to the destination's directory. The image's object at the destination is put aside.
+   * All of this is undone. The container never sees the socket's neighbours.
    */
   via?: { directory: string; mountPoint: string; link: string }
   /**
-   * Masked path, of whatever kind it is: a directory is covered by this (a read-only tmpfs), anything else by a
-   * read-only nullfs of `%{empty}`.
+   * A masked path of any kind: this mount, a read-only tmpfs, covers a directory; a read-only nullfs of `%{empty}` covers
+   * anything else.
    */
   mask?: boolean
   /**
-   * Read-only path, of whatever kind it is: a directory is covered by this, a tmpfs that holds a copy of it and is then
-   * made read-only; a file by a read-only nullfs of a copy in the state directory. A nullfs of a path on itself is no way:
-   * its root and the vnode that it covers share one lock, and nmount(2) never returns (sys/kern/vfs_mount.c,
+   * A read-only path of any kind: this mount, a tmpfs that holds a copy of the directory and is then made read-only,
+   * covers a directory; a read-only nullfs of a copy in the state directory covers a file. A nullfs of a path on itself is
+   * impossible: its root and the vnode that it covers share one lock, and nmount(2) never returns (sys/kern/vfs_mount.c,
    * vfs_domount_first; sys/kern/vfs_vnops.c, vn_lock_pair).
    */
   readonlyCopy?: boolean
   /** nmount options besides fstype, from, fspath; sizes in bytes. */
   options: readonly (readonly [string, string | undefined])[]
-  /** tmpfs: the directory's contents (owner and mode too) are copied in after mounting (`tmpcopyup`). */
+  /** tmpfs with `tmpcopyup`: the contents of the covered directory, with owners and modes, are copied in after mounting. */
   copyUp?: boolean
-  /** Mode, owner of a mount point that has to be made (mode in octal digits). */
+  /** Mode, in octal digits, of a mount point that has to be made. */
   createMode?: string
-  /** Do it only when the destination exists (masked and read-only paths). */
+  /** The step is skipped when the destination does not exist (masked and read-only paths). */
   onlyIfExists?: boolean
   /**
-   * Mount points of later steps that lie in this one, a tmpfs with `ro`: they are made after it was mounted without `ro`,
-   * and an update adds `ro`.
+   * Of a tmpfs with `ro`: the mount points of later steps that lie in it. The tmpfs is mounted without `ro`, the mount
+   * points are made, and an update adds `ro`.
    */
   inside?: readonly MountPoint[]
   /** The property this comes from, e.g. `mounts[3]`. */
   origin: string
 }
 
-/** What of a step says where, and on what, it is mounted. */
+/** The properties of a step that describe its mount point. */
 export type MountPoint = Pick<
   MountStep,
   'destination' | 'target' | 'createMode' | 'onlyIfExists' | 'via' | 'origin'
 >
 
-/** The read-only root: a read-only nullfs of the root below the state directory; all later mounts go on top of it. */
+/** The read-only root: a read-only nullfs of the root, mounted in the state directory. All later mounts are inside it. */
 export interface ReadonlyRootStep {
   kind: 'readonly-root'
 }
@@ -110,19 +110,19 @@ export interface RunStep {
   /** In the order in which they are to be run when the step is undone. */
   undo: readonly ToolCall[]
   /**
-   * The call is made again and again until its standard output is without a text, for so many seconds at most; with the
-   * other text in it, it has failed.
+   * The call is repeated until its standard output no longer contains `without`, for `seconds` at most. Output that
+   * contains `never` is a failure.
    */
   until?: { without: string; never: string; seconds: number }
   /** Trimmed standard output is kept under this name for later placeholders (`epair create` prints a name). */
   capture?: string
-  /** Why, for `plan`: the property or annotation. */
+  /** The property or annotation that asks for the step, which `plan` prints. */
   origin: string
 }
 
 /**
- * lo0 of a new network stack, with 127.0.0.1/8 and, where the kernel has IPv6, ::1. `plan` shows ifconfig(8); init does it
- * by system calls once it is in the jail.
+ * lo0 of a new network stack, with 127.0.0.1/8 and, where the kernel has IPv6, ::1. `plan` shows ifconfig(8); init makes
+ * the system calls once it is in the jail.
  */
 export interface LoopbackStep {
   kind: 'loopback'
@@ -154,14 +154,14 @@ export type Step =
   | MoveInterfaceStep
   | RaiseChildrenStep
 
-/** One resource limit for setrlimit(2): FreeBSD's name without prefix (`NOFILE`), -1n is RLIM_INFINITY. */
+/** One resource limit for setrlimit(2): FreeBSD's name without RLIMIT_ (`NOFILE`); -1n stands for RLIM_INFINITY. */
 export interface RlimitPlan {
   resource: string
   soft: string
   hard: string
 }
 
-/** What the first program gets; also the shape of an `exec` process. */
+/** The first program of a container, or that of an `exec`. */
 export interface ProcessPlan {
   args: readonly string[]
   env: readonly string[]
@@ -201,7 +201,7 @@ export interface Fate {
   /** Property path as found, e.g. `mounts[2].options[1]` or `annotations["org.freebsd.jail.vnet"]`. */
   property: string
   fate: 'applied' | 'translated' | 'ignored' | 'refused'
-  /** To what, or why. */
+  /** What the property was translated to, or the reason for its fate. */
   note: string
 }
 
@@ -222,13 +222,13 @@ export interface Plan {
   hooks: Readonly<Record<HookKind, readonly HookPlan[]>>
   annotations: Readonly<Record<string, string>>
   fates: readonly Fate[]
-  /** Printed to the log at level warning. */
+  /** Lines for the log, at the level `warning`. */
   warnings: readonly string[]
 }
 
 /**
- * Facts of the host that translation asks for. A test, or `plan` on a machine that is no FreeBSD, passes a fixed set
- * (`src/translate/offline-facts.ts` has the one of a FreeBSD 15.1 GENERIC kernel); `create` passes the running kernel's.
+ * Facts about the host that the translation asks for. `create` passes those of the running kernel; tests, and `plan` on a
+ * machine without FreeBSD, pass fixed ones (`src/translate/offline-facts.ts`: those of a FreeBSD 15.1 GENERIC kernel).
  */
 export interface HostFacts {
   /** `bool` | `jailsys` | `int` | `string` | `ip4` | `ip6` | `ulong`, undefined when the kernel has no such parameter. */
@@ -239,35 +239,35 @@ export interface HostFacts {
   pathKind(path: string): 'dir' | 'file' | 'socket' | 'fifo' | 'device' | 'other' | undefined
   /** Owner and permission bits of a node on the host. */
   pathOwner(path: string): { uid: number; gid: number; mode: number } | undefined
-  /** Names below /dev (without `/dev/`) that are symbolic links, with the name below /dev they resolve to. */
+  /** Symbolic links in /dev, by name without `/dev/`, each with the name below /dev that it resolves to. */
   devLinks(): ReadonlyMap<string, string>
   /** True when the devfs ruleset has at least one rule. */
   rulesetExists(number: number): boolean
   /** Rulesets in use (`devfs rule showsets`). */
   rulesets(): readonly number[]
   /**
-   * The rules of a set in order, without their numbers (`devfs rule -s N show`). Asked only for a set other than 1 to 5
-   * that a container's own set is to extend; without it such a config is refused.
+   * The rules of a set in order, without their numbers (`devfs rule -s N show`). The translation asks only for a set other
+   * than 1 to 5 that a container's own set extends. Without this function such a config is refused.
    */
   rulesetRules?(number: number): readonly string[]
   /**
-   * Addresses of each interface of the host, or of a jail with a stack of its own (`ifconfig -a`), so that none that was
-   * there before is removed.
+   * Addresses of each interface of the host, or of a jail with a network stack of its own (`ifconfig -a`). An address that
+   * the interface had before is not removed by `delete`.
    */
   interfaceAddresses?(jail?: string): ReadonlyMap<string, readonly string[]>
   /** MTU of a bridge and how many members it has; undefined when there is no such interface. */
   bridge?(name: string): { mtu: number; members: number } | undefined
-  /** MAC addresses of a bridge, and of the containers whose epairs join it, with whose each is. */
+  /** MAC addresses on a bridge, its own and those of the containers whose epairs join it, each with its owner. */
   etherAddresses?(bridge: string): ReadonlyMap<string, string>
-  /** The property `jailed` of a ZFS dataset, `none` for no such dataset; undefined when it cannot be told here. */
+  /** The property `jailed` of a ZFS dataset, `none` for a missing dataset, undefined where this cannot be found out. */
   datasetJailed?(name: string): 'on' | 'off' | 'none' | undefined
-  /** Kernel module or built-in present (kldstat -m / lsvfs); undefined when it cannot be told here. */
+  /** True when a kernel module is loaded or built in (kldstat -m, lsvfs); undefined where this cannot be found out. */
   moduleLoaded(name: string): boolean | undefined
   /**
    * A parent jail's parameters (`children.max`, `allow.chflags`, `vnet` ...) as far as they are known, undefined when
    * there is no such jail.
    */
   jail(name: string): Readonly<Record<string, string>> | undefined
-  /** A host path's real size of memory and cpus where percentages must become numbers. */
+  /** Bytes of the host's physical memory, of which percentages are taken. */
   physicalMemory(): bigint
 }

@@ -1,4 +1,4 @@
-/** A config that has no plan: all that is wrong with it, and what would have become of the rest. */
+/** A config that cannot become a plan: all its errors, and what would have become of its other properties. */
 import { ConfigErrors, type JailwrightError } from '../../errors.ts'
 import type { Fate } from './plan.ts'
 
@@ -23,7 +23,7 @@ export class Refusal extends ConfigErrors {
   }
 }
 
-/** What stands in a plan's place in JSON: `errors` instead of what would be done. */
+/** The JSON value that `plan` prints for a config that is refused: errors in the place of steps. */
 export function refusalValue({ id, errors, fates, warnings }: Refusal): object {
   return {
     id,

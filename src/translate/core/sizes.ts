@@ -1,4 +1,4 @@
-/** Sizes as people write them. */
+/** Sizes with units and percentages. */
 
 const UNITS: Readonly<Record<string, bigint>> = {
   '': 1n,
@@ -9,8 +9,8 @@ const UNITS: Readonly<Record<string, bigint>> = {
 }
 
 /**
- * Bytes of a size as Linux's tmpfs and FreeBSD's expand_number(3) write it: digits with an optional unit of 1024s
- * (`64m`, `64mb`, `64MiB`), or a percentage of `memory`. undefined when it is none.
+ * The bytes of a size in the notations of Linux's tmpfs and FreeBSD's expand_number(3): digits with an optional unit, a
+ * power of 1024 (`64m`, `64mb`, `64MiB`), or a percentage of `memory`. undefined for any other text.
  */
 export function parseSize(text: string, memory: () => bigint): bigint | undefined {
   const percent = /^([0-9]{1,3})%$/.exec(text)

@@ -1,6 +1,6 @@
 /**
- * Bind mounts whose source is below /dev (the way LXC and many Linux guides pass a device): on FreeBSD a device is shown
- * by the container's own devfs, so the mount becomes a request for a rule.
+ * Bind mounts whose source is below /dev, by which LXC and many Linux guides pass a device. On FreeBSD the container's own
+ * devfs shows a device, so the mount becomes a request for a devfs rule.
  */
 
 import type { Mount } from '../../bundle/generated/config.ts'
@@ -9,7 +9,7 @@ import type { Context } from '../core/context.ts'
 import { ALWAYS_ADDED, freebsdNames, NEVER_SHOWN } from './linux-names.ts'
 import { type DeviceRequests, nameBelowDev } from './requests.ts'
 
-/** `done`: nothing is mounted; `empty file`: an empty file is; `no device`: an ordinary mount. */
+/** `done`: nothing is mounted. `empty file`: an empty file is mounted. `no device`: the mount is an ordinary one. */
 export type BindFromDev = 'done' | 'empty file' | 'no device'
 
 /** Looks at one bind mount; `destination` is normalised. */
@@ -27,7 +27,7 @@ export function bindFromDev(
   }
   if (!source.startsWith('/dev/')) return 'no device'
   const kind = context.facts.pathKind(source)
-  // /dev/log and the like are sockets reached through a link; a directory that is mounted on is an ordinary directory.
+  // /dev/log and the like are links to sockets elsewhere.
   if (kind === 'socket' || kind === 'file') return 'no device'
   const name = nameBelowDev(source)
   if (source === '/dev/null' && destination !== '/dev/null') return 'empty file'
@@ -69,8 +69,8 @@ export function bindFromDev(
 }
 
 /**
- * The LXC recipe mounts a directory and permits some of its devices by number: on Linux the others are seen, but cannot
- * be opened. They are not shown here.
+ * The LXC recipe mounts a directory and permits some of its devices by number: on Linux the other devices are visible but
+ * cannot be opened. Here the other devices are not shown.
  */
 function cgroupNamesWithin(requests: DeviceRequests, directory: string): boolean {
   return requests.entries.some(

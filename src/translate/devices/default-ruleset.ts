@@ -1,9 +1,9 @@
 /** The ruleset of a devfs for which the config names none, and the message for one without rules. */
 
-/** What jail(8) takes for mount.devfs (config.c, DEFAULT_DEVFS_RULESET in jail.8), never "no rules". */
+/** The ruleset that jail(8) uses for mount.devfs where none is named (jail(8), devfs_ruleset). */
 export const DEFAULT_RULESET = 4
 
-/** The message for a ruleset without rules, which the kernel would take for "show everything" (devfs_rule.c devfs_ruleset_use). */
+/** The message for a ruleset without rules: with it the kernel would show every device (docs/freebsd/devfs.md). */
 export function missingRuleset(number: number): string {
   return `devfs ruleset ${number} does not exist on this host; a missing ruleset would show every device`
 }

@@ -1,4 +1,4 @@
-/** Everything that a config asks of /dev -> the devfs ruleset of the container. */
+/** Makes the devfs ruleset of the container from everything that a config says about devices. */
 import type { DeviceRule, LinuxDevice } from '../../bundle/generated/config.ts'
 import type { Context } from '../core/context.ts'
 import type { MountsPlan } from '../core/mounts-plan.ts'
@@ -15,7 +15,7 @@ import {
 import { type DeviceRequest, type DeviceRequests, isPattern, nameBelowDev } from './requests.ts'
 import { baseRules, hidesAll, impliedRules, type RuleWriter, ruleWriter } from './rules.ts'
 
-/** Own rulesets are numbered from here on; 1 to 5 are FreeBSD's, small numbers an administrator's. */
+/** The lowest number of a container's own ruleset: 1 to 5 are FreeBSD's, other small numbers an administrator's. */
 export const FIRST_OWN_RULESET = 1000
 const OWN_RULESETS = 50_000
 
@@ -34,7 +34,7 @@ export function collectDevices(context: Context, requests: DeviceRequests): void
     context.fate(origin, 'translated', `devfs rules for ${name}`)
   })
   const rules = linux?.resources?.devices ?? []
-  // podman run --privileged on Linux: everything allowed, and every node of that Linux host listed.
+  // `podman run --privileged` on Linux allows every device and lists every node of that Linux host.
   const everything = rules.some(rule => rule.allow && rule.major === undefined && (rule.type ?? 'a') === 'a')
   linux?.devices?.forEach((device, index) => {
     linuxDevice(context, device, `linux.devices[${index}]`, everything, requests)
@@ -48,7 +48,7 @@ function hostHas(context: Context): (name: string) => boolean {
   return name => context.facts.pathKind(`/dev/${name}`) !== undefined
 }
 
-/** True when the host has the plain names among these; patterns alone are taken on trust. */
+/** True when the host has all names that are no patterns; a list of patterns alone is assumed to be there. */
 function present(names: readonly string[], has: (name: string) => boolean): boolean {
   const plain = names.filter(name => !isPattern(name))
   return plain.length === 0 || plain.some(has)
@@ -97,8 +97,8 @@ function linuxDevice(
 }
 
 /**
- * A rule of the devices cgroup: on Linux it permits, it makes no node. A rule without number changes nothing here, since
- * a container on FreeBSD sees only what its ruleset shows; one with a number names a device.
+ * A rule of the devices cgroup, which on Linux permits access and makes no node. A rule with numbers names a device. A
+ * rule without numbers changes nothing, because a container on FreeBSD sees only what its ruleset shows.
  */
 function cgroupRule(context: Context, rule: DeviceRule, origin: string, requests: DeviceRequests): void {
   const { type = 'a', access = 'rwm' } = rule
@@ -159,7 +159,7 @@ function octal(mode: number): string {
   return (mode & 0o777).toString(8).padStart(4, '0')
 }
 
-/** Gives the devfs on /dev its ruleset: a plain number, or a set of the container's own as the step that is returned. */
+/** Gives the devfs on /dev its ruleset: an existing number, or a set of the container's own, whose step is returned. */
 export function applyDevices(
   context: Context,
   mounts: MountsPlan,
@@ -198,7 +198,7 @@ export function applyDevices(
     })
     return undefined
   }
-  // Linux promises these two to every container (config-linux.md, "Default Devices"); ruleset 4 leaves them out.
+  // config-linux.md, "Default Devices", promises these two to every container; ruleset 4 does not show them.
   if (devfs.fromLinux) {
     for (const name of ['full', 'tty']) {
       if (hostHas(context)(name)) requests.entries.unshift({ name, origin: devfs.property })
@@ -236,7 +236,7 @@ export function applyDevices(
   }
 }
 
-/** A set that hides nothing to begin with shows the whole host, whatever it was meant to add. */
+/** Warns of a base set that hides nothing: it shows every device of the host, whatever it was meant to add. */
 function warnOfUnhidden(
   context: Context,
   base: number,
@@ -244,7 +244,7 @@ function warnOfUnhidden(
   property: string,
 ): void {
   const all = baseRules(context.facts, base)
-  // FreeBSD's sets 2 and 3 are there to be included.
+  // FreeBSD's sets 2 and 3 hide nothing, because they are made to be included by others.
   const hides = base === 2 || base === 3 ? false : all === undefined || hidesAll(all)
   const included = ({ rule }: { rule: string }) => {
     const number = /^\s*include\s+([0-9]{1,5})\s*$/.exec(rule)?.[1]
@@ -265,7 +265,7 @@ function entry(context: Context, writer: RuleWriter, request: DeviceRequest): vo
     !isPattern(name) &&
     context.facts.pathKind(`/dev/${name}`) === undefined
   ) {
-    // What a profile cannot do without has been looked for already.
+    // translateProfiles has looked for what a profile cannot do without.
     if (isProfile(origin)) return
     const hint = missingHint(context.facts, name)
     context.fail(origin, `/dev/${name}: no such file or directory on this host`, {
@@ -284,8 +284,8 @@ function isProfile(origin: string): boolean {
 }
 
 /**
- * The number that is tried first: from the jail's name, so that containers started together seldom try the same, `plan`
- * and `create` agree, and devfs(8) need not be asked. Whether it is free shows when it is taken.
+ * The number that is tried first, made from the jail's name: containers that start together seldom try the same number,
+ * `plan` and `create` agree, and nobody has to ask devfs(8). `create` finds out whether it is free when it takes it.
  */
 function preferredNumber(name: string): number {
   // FNV-1a, 32 bits.

@@ -1,9 +1,9 @@
-/** Linux names of devices, and Linux device numbers, to FreeBSD's names below /dev. */
+/** FreeBSD's names below /dev for Linux names of devices and Linux device numbers. */
 import type { HostFacts } from '../core/plan.ts'
 
 /**
- * By path below /dev; `$1` is the first group. The first that matches holds. Where there are several names, a plain one
- * stands first: it must be on the host, the patterns after it need not match.
+ * FreeBSD's names by path below Linux' /dev; the first row that matches holds, `$1` is its first group. A plain name, which
+ * must be on the host, stands before patterns, which need not match.
  */
 const BY_PATH: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^net\/tun$/, ['tun*', 'tap*']],
@@ -23,7 +23,7 @@ const BY_PATH: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^ppp$/, ['tun*']],
 ]
 
-/** Character devices by Linux' major number (Documentation/admin-guide/devices.txt), giving the path on Linux. */
+/** Paths below Linux' /dev by a character device's major number (Linux' Documentation/admin-guide/devices.txt). */
 const BY_MAJOR: Readonly<Record<number, (minor: number | undefined) => string | undefined>> = {
   1: minor =>
     ({ 1: 'mem', 2: 'kmem', 3: 'null', 4: 'port', 5: 'zero', 7: 'full', 8: 'random', 9: 'urandom' })[
@@ -47,24 +47,25 @@ const BY_MAJOR: Readonly<Record<number, (minor: number | undefined) => string | 
 }
 
 /**
- * Devices that Linux runtimes always list (config-linux.md, "Default Devices", and what podman and docker add): missing
- * on this host, they are left out without an error.
+ * Devices that Linux runtimes always list (config-linux.md, "Default Devices", and what podman and docker add). Those that
+ * this host lacks are left out without an error.
  */
 export const ALWAYS_ADDED: ReadonlySet<string> = new Set(
   'null zero full random urandom tty console ptmx pts net/tun stdin stdout stderr fd core'.split(' '),
 )
 
-/** What the cgroup rules of every runtime allow, whether or not it is wanted; who lists /dev/fuse as a device wants it. */
+/** Devices that the cgroup rules of every runtime allow, wanted or not. A config that wants /dev/fuse lists it as a device. */
 export const ALWAYS_ALLOWED: ReadonlySet<string> = new Set([...ALWAYS_ADDED, 'fuse'])
 
 /**
- * What a container never gets, though Linux runtimes list it: Linux makes a node of the container's own, FreeBSD would
- * show the host's. The links stand in every ruleset.
+ * Devices that a container never gets, though Linux runtimes list them: Linux makes a node of the container's own, FreeBSD
+ * would show the host's.
  */
 export const NEVER_SHOWN: ReadonlySet<string> = new Set(['console', 'core'])
 
 /**
- * FreeBSD's names for a name below Linux' /dev: the name itself where the host has it, else by the table, else itself.
+ * FreeBSD's names for a name below Linux' /dev: the name itself where the host has it, else those of the table, else the
+ * name itself.
  */
 export function freebsdNames(linuxName: string, hostHas: (name: string) => boolean): readonly string[] {
   if (hostHas(linuxName)) return [linuxName]
@@ -76,15 +77,15 @@ export function freebsdNames(linuxName: string, hostHas: (name: string) => boole
   return [linuxName]
 }
 
-/** The name below Linux' /dev that a character device's numbers stand for; a minor below 0 or absent means all. */
+/** The name below Linux' /dev for the numbers of a character device. A minor that is absent or below 0 stands for all. */
 export function linuxName(major: number, minor: number | undefined): string | undefined {
   return BY_MAJOR[major]?.(minor === undefined || minor < 0 ? undefined : minor)
 }
 
-/** What to do where the host has no such device; undefined when nobody can tell. */
+/** A hint what to do where the host lacks a device; undefined where there is no advice. */
 export function missingHint(facts: HostFacts, name: string): string | undefined {
   const module = moduleFor(name)
-  // A loaded module makes some nodes only for what uses them.
+  // A module that is loaded makes some nodes only when something uses them.
   if (module === undefined || module.includes(' ') || facts.moduleLoaded(module) !== true)
     return module && `kldload ${module}`
   return name.split('/')[0] === 'vmm'

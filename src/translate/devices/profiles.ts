@@ -9,44 +9,44 @@ import type { DeviceRequests } from './requests.ts'
 /** The annotation's name. */
 export const PROFILES_ANNOTATION = 'org.jailwright.device.profiles'
 
-/** A jail parameter that something else than the config's own words about the jail asks for. */
+/** A jail parameter that a device profile or a dataset asks for, and not the config's own section about the jail. */
 export interface Wanted {
   name: string
   value: string
   origin: string
 }
 
-/** What a profile gives and needs. */
+/** The devices and jail parameters that a profile gives, and what the profile needs. */
 export interface DeviceProfile {
   /** One line for help and documentation. */
   summary: string
   /** Names and patterns below /dev. */
   devices: readonly string[]
-  /** Names and patterns below /dev that are shown where the host has the device which is the key. */
+  /** Names and patterns below /dev by a device: they are shown where the host has that device. */
   where?: Readonly<Record<string, readonly string[]>>
-  /** One of these names below /dev has to be on the host. */
+  /** Names below /dev of which the host must have one. */
   needs?: readonly string[]
   /**
-   * Kernel modules, as kldload(8) takes them. The first brings what `needs` names; the nodes of the others are made when
-   * they are opened (nmdm(4)), so that only kldstat(8) tells whether they are there.
+   * Kernel modules, as kldload(8) takes them. The first one brings the devices of `needs`. The nodes of the others are made
+   * when a program opens them (nmdm(4)), so only kldstat(8) tells whether they are available.
    */
   modules?: readonly string[]
-  /** Jail parameters that are switched on with it. */
+  /** Jail parameters that the profile switches on. */
   allow?: readonly string[]
   /** File systems that the jail may mount itself: allow.mount, allow.mount.TYPE and enforce_statfs 1, all three (jail(8)). */
   mounts?: readonly string[]
-  /** Needs a network stack of the jail's own. */
+  /** True for a profile that needs a network stack of the jail's own. */
   vnet?: boolean
-  /** Needs a securelevel of at most this, the host's and the jail's. */
+  /** The highest securelevel, of the host and of the jail, at which the profile works. */
   securelevel?: number
-  /** What an administrator has to know. */
+  /** A warning for the administrator. */
   warning?: string
 }
 
-/** A directory by its name would be shown with all that is in it; parents of a pattern are shown without being named. */
+/** No directory stands here by its name: a directory is shown with all its contents, a pattern with its parents only. */
 const BHYVE = ['vmmctl', 'vmm/*', 'vmm.io/*', 'nmdm*', 'tap*'] as const
 
-/** What brings a graphics card, as a hint. */
+/** The modules that bring the devices of a graphics card, for hints. */
 const GPU_MODULES = `${moduleFor('dri')}, or ${moduleFor('nvidiactl')}`
 
 /** All profiles by name. */
@@ -100,8 +100,8 @@ export const DEVICE_PROFILES: Readonly<Record<string, DeviceProfile>> = {
     devices: ['pf'],
     needs: ['pf'],
     modules: ['pf'],
-    // pf_nl.c: every change is a netlink command with cmd_priv PRIV_NETINET_PF, which only a vnet jail has
-    // (kern_jail.c prison_priv_check), and cmd_securelevel 2 (netlink_generic.c: refused from that level on).
+    // Every change is a netlink command with cmd_priv PRIV_NETINET_PF (sys/netpfil/pf/pf_nl.c), which only a vnet jail has
+    // (sys/kern/kern_jail.c, prison_priv_check), and cmd_securelevel 2 (sys/netlink/netlink_generic.c refuses it from 2 on).
     vnet: true,
     securelevel: 1,
   },
@@ -122,7 +122,7 @@ export function profileOf(name: string): DeviceProfile | undefined {
   return hasOwn(DEVICE_PROFILES, name) ? DEVICE_PROFILES[name] : undefined
 }
 
-/** Adds the devices of the profiles asked for; gives the jail parameters that go with them. */
+/** Adds the devices of the config's profiles to `requests`; gives the jail parameters of these profiles. */
 export function translateProfiles(context: Context, requests: DeviceRequests): Wanted[] {
   const list = context.annotations[PROFILES_ANNOTATION]
   if (list === undefined) return []
@@ -170,13 +170,13 @@ function devicesOf(facts: HostFacts, { devices, where = {} }: DeviceProfile): st
   return [...devices, ...there.flatMap(([, names]) => names)]
 }
 
-/** Something that is missing, and what to do about it. */
+/** Something that the host lacks, and what to do about it. */
 export interface Lack {
   text: string
   hint?: string
 }
 
-/** What the host lacks, without which a profile cannot keep its promise. */
+/** What the host lacks for a profile to work. */
 export function hostLacks(
   facts: HostFacts,
   { needs, modules: [module] = [], securelevel }: DeviceProfile,
@@ -193,7 +193,7 @@ export function hostLacks(
   return lacks
 }
 
-/** Modules without which part of a profile's devices cannot be opened. */
+/** The modules that are not loaded and without which some of a profile's devices cannot be opened. */
 export function unloaded(facts: HostFacts, { modules: [, ...others] = [] }: DeviceProfile): Lack[] {
   return others
     .filter(other => facts.moduleLoaded(other) === false)
@@ -203,7 +203,7 @@ export function unloaded(facts: HostFacts, { modules: [, ...others] = [] }: Devi
     }))
 }
 
-/** What the jail itself lacks for its profiles, once it is known: a network stack of its own, a low securelevel. */
+/** Refuses profiles for which the jail lacks a network stack of its own or a low securelevel. */
 export function checkProfiles(
   context: Context,
   jail: { vnet: boolean; parameters: readonly (readonly [string, string | true])[] },
@@ -225,7 +225,7 @@ export function checkProfiles(
   }
 }
 
-/** The properties of which one can give a jail a network stack of its own. */
+/** True for a property that can give a jail a network stack of its own. */
 function saysVnet(property: string): boolean {
   return property === 'freebsd' || property.startsWith('freebsd.jail') || property.startsWith('annotations')
 }

@@ -1,21 +1,21 @@
-/** What the different places of a config ask of /dev, in one form, before it becomes devfs rules. */
+/** Requests for devices from all places of a config, in one form, before they become devfs rules. */
 
-/** One device, or all that a pattern matches, or a directory and what is below. */
+/** A request for one device, for all devices that a pattern matches, or for a directory with its contents. */
 export interface DeviceRequest {
   /** Name below /dev, FreeBSD's own; may be an fnmatch(3) pattern (`dri/renderD*`). */
   name: string
   /** Where the config asks for it. */
   origin: string
-  /** Exactly this mode (octal digits). */
+  /** The exact mode, in octal digits. */
   mode?: string
-  /** Access letters of `rwm`: the node's own mode, cut down to these. */
+  /** Letters of `rwm` to which the node's own mode is reduced. */
   access?: string
-  /** Letters of `rw` that are taken away from a node that something else shows, or does not. */
+  /** Letters of `rw` that are taken away from the node, whether or not another request shows the node. */
   deny?: string
   /** User and group numbers of the node. */
   uid?: number
   gid?: number
-  /** hide instead of unhide. */
+  /** True: the device is hidden. */
   hide?: boolean
 }
 
@@ -26,16 +26,16 @@ export interface DeviceRequests {
   directories: string[]
 }
 
-/** A name that is a pattern of fnmatch(3). */
+/** True for a name that is a pattern of fnmatch(3). */
 export function isPattern(name: string): boolean {
   return /[*?[]/.test(name)
 }
 
-/** `/dev/x`, `x` and `dev/x` to `x`; undefined for what is not a name below /dev. */
+/** `x` for `/dev/x`, `dev/x` and `x`; undefined for what is no name below /dev. */
 export function nameBelowDev(path: string): string | undefined {
   const name = path.startsWith('/dev/') ? path.slice('/dev/'.length) : path
   if (name === '' || name.startsWith('/') || name.endsWith('/')) return undefined
-  // Tokens of devfs(8) are split at blanks and cannot be quoted (devfs.md section 3); 199 bytes is a pattern's limit.
+  // devfs(8) splits a rule at blanks and knows no quotes, and its patterns have at most 199 bytes (docs/freebsd/devfs.md).
   if (/\s/.test(name) || name.length > 199) return undefined
   return name.split('/').some(part => part === '' || part === '.' || part === '..') ? undefined : name
 }

@@ -1,4 +1,4 @@
-/** devfs(8) rules: the words of the grammar, and the writing of a container's own set (devfs.md sections 2, 4 and 5). */
+/** Rules of devfs(8): their grammar, and how a container's own set is written (docs/freebsd/devfs.md). */
 
 import { findLastIndex } from '../../es2020.ts'
 import type { Context } from '../core/context.ts'
@@ -7,9 +7,10 @@ import { accessMode, modeSoFar, notTighter } from './modes.ts'
 import { type DeviceRequest, isPattern } from './requests.ts'
 
 /**
- * Rules that start a set which is to do what `ruleset` does. The kernel resolves one level of `include` only, so a set
- * that includes 4 would get neither "hide all" nor what 4 includes, and show the whole host: what it includes has to be
- * included beside it, as FreeBSD's own set 5 does. Other sets are copied rule by rule. undefined: cannot be read.
+ * The first rules of a set that begins as `ruleset` does. The kernel resolves one level of `include` only: a set that
+ * includes 4 alone would get neither "hide all" nor the other sets that 4 includes, and would show the whole host. So the
+ * sets that 4 includes are included as well, as FreeBSD's own set 5 does. Other sets are copied rule by rule. undefined
+ * when the set cannot be read.
  */
 export function baseRules(
   facts: HostFacts,
@@ -34,7 +35,7 @@ export function baseRules(
         const inner = [...around, ruleset].includes(included)
           ? undefined
           : baseRules(facts, included, [...around, ruleset])
-        // What the set has shown by now stays shown: the kernel would not come to the hiding below an include.
+        // Devices that the set has shown by now stay shown, because the kernel ignores an include inside an included set.
         const hidden = all.includes('hide') || all.includes('include 1')
         all.push(...(inner ?? [rule]).filter(line => line === rule || !hidden || line !== 'include 1'))
       }
@@ -44,9 +45,9 @@ export function baseRules(
 }
 
 /**
- * The rules of an administrator's set as they are meant, when it hides nothing by itself and the kernel does not come to
- * what hides in what it includes: many guides have sets that are `include 4` and one device more, and such a set shows
- * every device of the host. undefined: the set does what it says.
+ * The intended rules of an administrator's set that hides nothing itself and whose includes are too deep for the kernel.
+ * Many guides have sets of `include 4` and one more device; such a set shows every device of the host. undefined when the
+ * set does what it says.
  */
 export function impliedRules(facts: HostFacts, ruleset: number): string[] | undefined {
   const rules = ruleset <= 5 ? undefined : facts.rulesetRules?.(ruleset)
@@ -55,7 +56,7 @@ export function impliedRules(facts: HostFacts, ruleset: number): string[] | unde
   return all?.includes('include 1') ? all : undefined
 }
 
-/** True for rules one of which hides everything, be it by an include of set 1. */
+/** True when one of the rules hides everything, by `hide` or by an include of set 1. */
 export function hidesAll(rules: readonly string[]): boolean {
   return rules.some(rule => ['hide', 'path * hide', 'include 1'].includes(rule.trim()))
 }
@@ -73,7 +74,7 @@ interface Rule {
 /** Symbolic modes of chmod(1), as far as they make sense for a node. */
 const SYMBOLIC_MODE = /^[ugoa]*[-+=][rwxXst]*(,[ugoa]*[-+=][rwxXst]*)*$/
 
-/** Parses a rule without number; the text of the error as devfs(8) would give it. */
+/** Parses a rule without its number; gives the text of devfs(8)'s error for a wrong rule. */
 export function parseRule(text: string): Rule | string {
   const words = text.split(/[ \t]+/).filter(word => word !== '')
   const rule: Rule = { type: [], actions: [], unhides: false }
@@ -118,9 +119,9 @@ export function parseRule(text: string): Rule | string {
 export interface RuleWriter {
   /** A `rule=` option of a mount, checked. */
   option(context: Context, text: string, property: string): void
-  /** One device, pattern or directory with what is below it, its parents and the links that lead to it. */
+  /** Writes a device, a pattern, or a directory with its contents; also its parents and the links that lead to it. */
   entry(request: DeviceRequest): void
-  /** A name alone, with its parents. */
+  /** Shows a name and its parents, without links and without the contents of a directory. */
   unhide(rule: { name: string; actions?: readonly string[] }): void
   rules(): string[]
 }
@@ -128,7 +129,7 @@ export interface RuleWriter {
 /** A writer that starts with `start`. */
 export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWriter {
   const lines = [...start]
-  /** Nodes that a rule has taken access from. */
+  /** Nodes from which a rule has taken access away. */
   const cut = new Set<string>()
   let links: ReadonlyMap<string, string> | undefined
   // Later rules win, so a path is only made visible again when something has hidden it in between.
@@ -143,7 +144,7 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
       add(`path ${parts.slice(0, depth).join('/')} unhide`)
     add(['path', name, 'unhide', ...actions].join(' '))
   }
-  /** The names on the other side of a link: what a link leads to, and the links that lead to a node. */
+  /** The targets of a link, and the links that lead to a node. */
   const otherNames = (name: string): { targets: string[]; links: string[] } => {
     links ??= facts.devLinks()
     const matches = matcher(name)
@@ -192,7 +193,7 @@ export function ruleWriter(facts: HostFacts, start: readonly string[]): RuleWrit
         context.fate(property, 'applied', '')
         return
       }
-      // Not an error: a rule may speak of what comes later. /dev/shm has a word of its own when it is mounted on.
+      // A rule may name a device that appears later, so a missing one is no error. Mounts on /dev/shm have their own check.
       if (rule.path !== 'shm' && !isPattern(rule.path) && facts.pathKind(`/dev/${rule.path}`) === undefined) {
         context.warn(`${property}: this host has no /dev/${rule.path}`)
       }
@@ -267,8 +268,8 @@ export function matcher(pattern: string): (name: string) => boolean {
 }
 
 /**
- * Rules that show (or hide) devices in a running container: `devfs -m DEV rule apply RULE` for each, in order. Throws
- * nothing; names that the host does not have are given back in `missing`.
+ * Rules that show or hide devices in a running container; `devfs -m DEV rule apply RULE` applies each, in order. Names that
+ * the host lacks are in `missing` and are no error.
  */
 export function liveDeviceRules(
   facts: HostFacts,
@@ -279,7 +280,7 @@ export function liveDeviceRules(
   const writer = ruleWriter(facts, [])
   for (const name of names) if (!missing.includes(name)) writer.entry({ name, origin: name })
   if (action === 'add') return { rules: writer.rules(), missing }
-  // Directories that only lead to a device stay: another device may need them.
+  // Directories above a device stay visible, because another device may be in them.
   const parents = new Set(writer.rules().flatMap(rule => parentsOf(rule.split(' ')[1]!)))
   const wanted = new Set(names)
   const rules = writer
