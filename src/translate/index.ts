@@ -1,4 +1,4 @@
-/** Config + facts of the host -> plan, or a refusal, in which every property says what became of it. */
+/** Makes a plan, or a refusal, of a config and facts about the host; every property of the config has its fate in it. */
 
 import type { TranslateInput } from './core/context.ts'
 import type { Fate, Plan } from './core/plan.ts'
@@ -9,8 +9,8 @@ import { translateBriefly } from './translate-config.ts'
 export type { TranslateInput } from './core/context.ts'
 
 /**
- * Translates a bundle. Throws JailwrightError for a bad id, and a Refusal with every error of the config, each naming its
- * property, and the fates of all properties.
+ * Translates a bundle. Throws JailwrightError USAGE for a bad id, and a Refusal with all errors of the config, each naming
+ * its property, and with the fates of all properties.
  */
 export function translate(input: TranslateInput): Plan {
   const complete = (fates: readonly Fate[]) =>

@@ -1,4 +1,4 @@
-/** Fixed facts of a FreeBSD 15.1-RELEASE with a GENERIC kernel: for tests, and for `plan` where there is no FreeBSD. */
+/** Fixed facts about a FreeBSD 15.1-RELEASE with a GENERIC kernel, for tests and for `plan` on other systems. */
 import { hasOwn } from '../es2020.ts'
 
 import type { HostFacts } from './core/plan.ts'
@@ -9,32 +9,32 @@ import { FREEBSD_15_PARAMS } from './jail/parameters.ts'
 type Kind = ReturnType<HostFacts['pathKind']>
 type Owner = ReturnType<HostFacts['pathOwner']>
 
-/** What can be said differently. */
+/** Facts that a caller can replace. */
 export interface FactOverrides {
   /** Parameters by name; undefined takes one away. */
   jailParams?: Readonly<Record<string, string | undefined>>
   sysctls?: Readonly<Record<string, string | undefined>>
-  /** Kinds of paths; undefined: it does not exist. Any other path is guessed from its name. */
+  /** Kinds of paths; undefined for a path that does not exist. The kinds of other paths are guessed from their names. */
   paths?: Readonly<Record<string, Kind>>
   owners?: Readonly<Record<string, Owner>>
   links?: Readonly<Record<string, string>>
   /** Rules of rulesets besides 1 to 5. */
   rulesets?: Readonly<Record<number, readonly string[]>>
   modules?: Readonly<Record<string, boolean>>
-  /** Jails by name. Without it every jail asked for is there, with room for one child. */
+  /** Parameters of jails by name. Without `jails` every jail exists, with room for one child. */
   jails?: Readonly<Record<string, Readonly<Record<string, string>> | undefined>>
   addresses?: Readonly<Record<string, readonly string[]>>
   /** Addresses by interface in jails with a stack of their own. */
   jailAddresses?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   bridges?: Readonly<Record<string, { mtu: number; members: number }>>
-  /** MAC addresses by bridge, with whose each is. */
+  /** MAC addresses by bridge, each with its owner. */
   etherAddresses?: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** The property jailed of ZFS datasets by name; any other dataset is not there. */
+  /** The property `jailed` of ZFS datasets by name; no other dataset exists. */
   datasets?: Readonly<Record<string, 'on' | 'off'>>
   memory?: bigint
 }
 
-/** Nodes of a machine without special hardware: name, mode, group (0 unless given). */
+/** Devices of a machine without special hardware: mode and group (0 unless given) by name. */
 const NODES: Readonly<Record<string, readonly [mode: number, gid?: number]>> = {
   bpf: [0o600],
   bpf0: [0o600],
@@ -76,13 +76,13 @@ const SYSCTLS: Readonly<Record<string, string>> = {
   'net.fibs': '1',
   'security.jail.jailed': '0',
 }
-/** Built into GENERIC; everything else is a module that may or may not be loaded. */
+/** Modules that are built into GENERIC; any other may or may not be loaded. */
 const BUILT_IN = new Set(['tmpfs', 'procfs', 'devfs', 'ufs', 'bpf', 'if_tuntap', 'tun'])
-/** Kernel parameters that come with modules which a stock system has not loaded. */
+/** Jail parameters of modules that a stock system does not load. */
 const NOT_LOADED =
   /^(linux|zfs|mac\.do|allow\.vmm|allow\.mount\.(nullfs|fdescfs|zfs|fusefs|linprocfs|linsysfs)$)/
 
-/** Names that are files wherever they stand: what container managers put into a container. */
+/** Names of the files that container managers mount into a container. */
 const FILE_NAMES =
   /^(hosts|hostname|resolv\.conf|\.containerenv|passwd|group|localtime|catatonit|file|s1)$|\.[a-z0-9]{1,5}$/
 
@@ -99,7 +99,7 @@ function parameterType(name: string): string | undefined {
   return hasOwn(FREEBSD_15_PARAMS, name) ? FREEBSD_15_PARAMS[name] : undefined
 }
 
-/** The facts, with what `overrides` says differently. */
+/** The facts, with those of `overrides` in place of the fixed ones. */
 export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
   const own = <T>(map: Readonly<Record<string, T>> | undefined, key: string, otherwise: () => T): T =>
     map && hasOwn(map, key) ? (map[key] as T) : otherwise()
@@ -141,22 +141,22 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
 const OTHER_DIRECTORIES = /^\/dev\/(dri|drm|vmm|vmm\.io|zvol|mapper|net|snd)$/
 
 /**
- * Facts for `plan` on a machine that is no FreeBSD: nothing can be asked, so every device that a config names is taken to
- * be there, every module to be loaded and accounting to be on. `create` on the host itself is who refuses.
+ * Facts for `plan` on a machine without FreeBSD, where nothing can be found out: every device that a config names is assumed
+ * to exist, every module to be loaded and accounting to be on. `create` on the real host refuses what is missing.
  */
 export function offlineFacts(overrides: FactOverrides = {}): HostFacts {
   const base = fixedFacts({ ...overrides, sysctls: { 'kern.racct.enable': '1', ...overrides.sysctls } })
   return {
     ...base,
     jailParam: parameterType,
-    // What a parent has and may is not known; that it is there is believed.
+    // The parent is assumed to exist; its parameters are unknown.
     jail: name => (overrides.jails ? base.jail(name) : {}),
     pathKind(path) {
       const kind = base.pathKind(path)
       if (kind !== undefined || !path.startsWith('/dev/')) return kind
       if (OTHER_DIRECTORIES.test(path)) return 'dir'
       const name = path.slice('/dev/'.length)
-      // Linux' names must go on being translated.
+      // Names of Linux must not count as devices of the host, so that they are still translated.
       const [first, ...others] = freebsdNames(name, () => false)
       return first === name && others.length === 0 && !isPattern(name) ? 'device' : undefined
     },

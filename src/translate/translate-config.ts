@@ -1,6 +1,6 @@
 /**
- * Config + facts of the host -> plan, without the disposition table. A pure function: it looks at nothing but its input and changes nothing, so what
- * `plan` prints is what `create` does.
+ * Makes a plan of a config and facts about the host, without the disposition table. The function is pure: it reads only its
+ * input and changes nothing, so `create` does what `plan` prints.
  */
 
 import { JailwrightError } from '../errors.ts'
@@ -24,8 +24,9 @@ import { translateHooks } from './process/hooks.ts'
 import { translateProcess } from './process/process.ts'
 
 /**
- * Translates a bundle, saying of properties only what the translation itself has to say: enough for `create`, and half of
- * the work. Throws JailwrightError for a bad id, and a Refusal with every error of the config, each naming its property.
+ * Translates a bundle; the plan has only the fates that the translation itself records. This is half of the work, and all
+ * that `create` needs. Throws JailwrightError USAGE for a bad id, and a Refusal with all errors of the config, each naming
+ * its property.
  */
 export function translateBriefly(input: TranslateInput): Plan {
   checkId(input.id)
@@ -75,7 +76,7 @@ export function translateBriefly(input: TranslateInput): Plan {
   }
 }
 
-/** The annotation for which the jail needs a network stack of its own. */
+/** The annotation that needs a network stack of the jail's own; undefined where there is none. */
 function needsVnet({ interfaces, loopback }: OwnNetwork): string | undefined {
   return interfaces[0]?.origins.bridge ?? (loopback.addresses.length > 0 ? loopback.origin : undefined)
 }
@@ -96,13 +97,13 @@ function rootOf(context: Context): string {
   return path
 }
 
-/** A mode that was wrong and has been left out may have been best-effort: then limits that cannot hold are no error. */
+/** The mode of limits; best effort where the mode was dropped as invalid, since limits that cannot hold may be no error. */
 function limitsMode({ limits, found }: TranslateInput): TranslateInput['limits'] {
   const doubtful = ['annotations', annotationPath(MODE_ANNOTATION)]
   return found?.errors.some(({ subject = '' }) => doubtful.includes(subject)) ? 'best-effort' : limits
 }
 
-/** The jail's full name; one that is too long is an error among the others. */
+/** The jail's full name; a name that is too long is recorded as an error. */
 function jailNameIn(context: Context, parent: string | undefined): string {
   try {
     return fullJailName(context.ownName, parent)
@@ -114,8 +115,8 @@ function jailNameIn(context: Context, parent: string | undefined): string {
 }
 
 /**
- * config.md asks for `process` when `start` is called; but `create` starts what becomes the program, so it is asked for
- * here, as runc and crun do.
+ * The first program. config.md requires `process` only when `start` is called, but `create` starts the process that becomes
+ * the program, so `create` requires it already, as runc and crun do.
  */
 function firstProcess(context: Context, fib: number | undefined): ProcessPlan | undefined {
   const { process } = context.config
@@ -131,12 +132,12 @@ function jailSteps(context: Context, jail: JailPlan, jailName: string): Step[] {
   return raise ? [{ kind: 'raise-children', parent: jail.parent }, step] : [step]
 }
 
-/** First words of names that only FreeBSD has (sysctl(8)). */
+/** Beginnings of names of sysctl(8) that only FreeBSD has. */
 const OWN_SYSCTL = /^(kern|security|hw|vfs|compat|machdep|net\.(inet6?|link|isr|fibs|local|pf))\./
 
 /**
- * What a caller may rely on for safety and FreeBSD cannot give is a warning (design: "Not on FreeBSD"), whether or not
- * the config has a freebsd section besides. Mappings alone ask for a user namespace as well.
+ * Warns of properties on which a caller may rely for safety and which FreeBSD cannot give (docs/security.md), whether or
+ * not the config also has a freebsd section. ID mappings alone ask for a user namespace as well.
  */
 function linuxNotes(context: Context): void {
   const { namespaces, uidMappings, gidMappings } = context.config.linux ?? {}

@@ -1,6 +1,6 @@
 /**
- * What becomes of annotations. Names may hold a placeholder for one word (`<n>`) and end in `*` for any rest; the first
- * row that fits counts, so the particular ones stand before the general ones.
+ * The fates of annotations. A name may contain `<n>` for one word and end in `*` for any rest. The first row that matches
+ * counts, so particular names stand before general ones.
  */
 import { type Disposition, ignored, refused, translated } from './row.ts'
 

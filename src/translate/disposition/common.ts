@@ -1,4 +1,4 @@
-/** What becomes of the common part of a config (config.md): one row a property. */
+/** The fates of the properties of config.md, one row each. */
 import { applied, ignored, type Rows, refused, translated } from './row.ts'
 
 const NO_CAPABILITIES =
@@ -23,7 +23,7 @@ const hook = (kind: string, note: string): Rows => ({
   ),
 })
 
-/** Rows of the common part. */
+/** Rows of the properties that all platforms share. */
 export const commonRows: Rows = {
   ociVersion: applied(
     'Any 1.x; a minor version above 1.3 gives one warning, another major version is refused.',

@@ -1,6 +1,6 @@
 /**
- * The disposition table: what becomes of every property of the schemas and every annotation. `plan` prints it for what
- * a config holds, docs/config.md is made from it, and a test holds that no schema property is without a row.
+ * The disposition table: the fate of every property of the schemas and of every annotation. `plan` prints the rows of the
+ * properties in a config, docs/config.md is made from the table, and a test checks that every schema property has a row.
  */
 import { annotationRows } from './annotations.ts'
 import { commonRows } from './common.ts'
@@ -11,17 +11,17 @@ import type { Disposition, Rows } from './row.ts'
 export { annotationRows } from './annotations.ts'
 export type { Disposition } from './row.ts'
 
-/** All rows of properties by pattern: `[]` for any element of a list, `*` for any name of a map. */
+/** All rows of properties by pattern; `[]` stands for any element of a list, `*` for any name of a map. */
 export const propertyRows: Rows = { ...commonRows, ...freebsdRows, ...linuxRows }
 
-/** The table as a tree of path segments, made when first asked for. */
+/** The table as a tree of path segments; the first question makes it. */
 interface Node {
   row?: Disposition
   children: Map<string, Node>
 }
 let tree: Node | undefined
 
-/** `mounts[2].options` as `mounts`, `[]`, `options`; quoted names (`annotations["a.b"]`) are unquoted. */
+/** The segments of a path: `mounts`, `[]`, `options` for `mounts[2].options`; quoted names are unquoted. */
 function segments(path: string): string[] {
   const found: string[] = []
   for (const [, index, quoted, name] of path.matchAll(/\[(\d*)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)) {
@@ -50,9 +50,9 @@ function table(): Node {
 }
 
 /**
- * What becomes of a property, given as found in a config: `mounts[2].options[1]`, `linux.sysctl["net.ipv4.ip_forward"]`,
- * `annotations["org.freebsd.jail.vnet"]`. What has no row of its own (an element of a list, a name of a map) has that
- * of the property which holds it. undefined for a property that no schema has.
+ * The row of a property by its path in a config: `mounts[2].options[1]`, `linux.sysctl["net.ipv4.ip_forward"]`,
+ * `annotations["org.freebsd.jail.vnet"]`. An element of a list or a name of a map without a row has the row of the property
+ * that holds it. undefined for a property that no schema has.
  */
 export function disposition(path: string): Disposition | undefined {
   const [first, second, ...rest] = segments(path)
@@ -62,7 +62,7 @@ export function disposition(path: string): Disposition | undefined {
   let node = table()
   let row: Disposition | undefined
   for (const segment of segments(path)) {
-    // Below a row without rows of its own everything shares its fate.
+    // Everything inside a property without inner rows shares the fate of that property.
     if (node !== tree && node.children.size === 0) break
     const next = node.children.get(segment) ?? (segment === '[]' ? undefined : node.children.get('*'))
     if (!next) return undefined
@@ -72,7 +72,7 @@ export function disposition(path: string): Disposition | undefined {
   return row
 }
 
-/** What becomes of an annotation by name; every name has a row. */
+/** The row of an annotation by its name; every name has one. */
 export function annotationDisposition(name: string): Disposition {
   for (const [pattern, row] of annotationRows) if (matches(pattern, name)) return row
   throw new Error('the last row of the annotations fits every name')
@@ -80,7 +80,7 @@ export function annotationDisposition(name: string): Disposition {
 
 const patterns = new Map<string, RegExp>()
 
-/** `<word>` stands for one word without dots, a `*` at the end for any rest that is not empty. */
+/** True when a name matches a pattern: `<word>` stands for one word without dots, a final `*` for any non-empty rest. */
 function matches(pattern: string, name: string): boolean {
   if (!/[<*]/.test(pattern)) return pattern === name
   let expression = patterns.get(pattern)

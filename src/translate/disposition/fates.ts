@@ -1,11 +1,11 @@
-/** What became of every property that a config holds: what the translation said, else the disposition table. */
+/** The fates of all properties in a config: those that the translation recorded, else those of the disposition table. */
 import { isBelow } from '../core/context.ts'
 import type { Fate } from '../core/plan.ts'
 import { disposition } from './disposition.ts'
 
 /**
- * All properties in the order of the config. A property of which something was said, or whose whole subtree shares one
- * row of the table, stands for all below it, so that a seccomp filter is one line and not four hundred.
+ * The fates of all properties in the order of the config. A property with a recorded fate, or whose inner properties all
+ * share one row, stands for everything inside it, so that a seccomp filter is one line instead of four hundred.
  */
 export function allFates(config: unknown, said: ReadonlyMap<string, Fate>): Fate[] {
   const fates: Fate[] = []
@@ -28,7 +28,7 @@ export function allFates(config: unknown, said: ReadonlyMap<string, Fate>): Fate
       return
     }
     const row = path === '' ? undefined : disposition(path)
-    // A container whose row says "ignored" says it of all that is in it.
+    // An object or a list whose row says "ignored" is ignored with all its contents.
     const split =
       container && (path === '' || (row !== undefined && row.fate !== 'ignored')) && !isMapOfText(path)
     if (split) {
@@ -43,7 +43,7 @@ export function allFates(config: unknown, said: ReadonlyMap<string, Fate>): Fate
     })
   }
   visit(config, '')
-  // What is missing is nowhere in the config.
+  // Errors about missing properties have no place in the config.
   const shown = new Set(fates)
   return [...fates, ...refused.filter(each => !shown.has(each))]
 }
@@ -60,7 +60,7 @@ function childPath(path: string, key: string, list: boolean): string {
     : `${path}[${JSON.stringify(key)}]`
 }
 
-/** Every path above one of which something was said. */
+/** Every path above a property with a recorded fate. */
 function parentsOf(said: ReadonlyMap<string, Fate>): Set<string> {
   const parents = new Set<string>([''])
   for (const path of said.keys()) {

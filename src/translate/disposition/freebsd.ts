@@ -1,4 +1,4 @@
-/** What becomes of the freebsd section (config-freebsd.md): one row a property. */
+/** The fates of the properties of config-freebsd.md, one row each. */
 import { applied, type Rows, translated } from './row.ts'
 
 /** Rows of the freebsd section. */

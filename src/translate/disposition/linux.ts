@@ -1,15 +1,15 @@
-/** What becomes of the linux section (config-linux.md): one row a property. */
+/** The fates of the properties of config-linux.md, one row each. */
 
 import { IGNORED_LIMITS } from '../limits/ignored.ts'
 import { type Disposition, ignored, type Rows, translated } from './row.ts'
 
-/** The same row for a property and for some below it. */
+/** The same row for a property and for some properties inside it. */
 const all = (row: Disposition, path: string, ...names: string[]): Rows =>
   Object.fromEntries(
     [path, ...names.map(name => `${path}${name.startsWith('[') ? '' : '.'}${name}`)].map(key => [key, row]),
   )
 
-/** A limit without effect, with the reason that `create` gives too. */
+/** Rows of a limit without effect, with the reason that `create` gives too. */
 const inVain = (path: keyof typeof IGNORED_LIMITS, ...names: string[]): Rows =>
   all(ignored(IGNORED_LIMITS[path]), `linux.resources.${path}`, ...names)
 

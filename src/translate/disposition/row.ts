@@ -1,7 +1,7 @@
-/** The shape of a row of the disposition table, and words to write one. */
+/** The type of a row of the disposition table, and functions that make one. */
 import type { Fate } from '../core/plan.ts'
 
-/** What becomes of a property or annotation, and to what or why, in a sentence. */
+/** The fate of a property or annotation, with a sentence that says to what it is translated, or why it has this fate. */
 export interface Disposition {
   fate: Fate['fate']
   note: string
@@ -10,11 +10,11 @@ export interface Disposition {
 /** Rows by path pattern: `mounts[].options`, `linux.netDevices.*.name`. */
 export type Rows = Readonly<Record<string, Disposition>>
 
-/** Done as the specification says, by FreeBSD's own means of that name. */
+/** The property is done as the specification says. */
 export const applied = (note: string): Disposition => ({ fate: 'applied', note })
-/** Done by something that is called differently here. */
+/** The property is done by a means of FreeBSD with another name. */
 export const translated = (note: string): Disposition => ({ fate: 'translated', note })
-/** Without any effect. */
+/** The property has no effect. */
 export const ignored = (note: string): Disposition => ({ fate: 'ignored', note })
-/** An error. */
+/** The property is an error. */
 export const refused = (note: string): Disposition => ({ fate: 'refused', note })

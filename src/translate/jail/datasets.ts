@@ -7,7 +7,7 @@ import type { DeviceRequests } from '../devices/requests.ts'
 /** The annotation's name. */
 export const DATASETS_ANNOTATION = 'org.jailwright.zfs.datasets'
 
-/** What zfs(8) says of a dataset or a jail that is gone already, or gives nothing back. */
+/** Messages of zfs(8) about a dataset or a jail that is gone already, or a dataset that the jail does not have. */
 const GONE = [
   'does not exist',
   'Invalid jail',
@@ -17,7 +17,7 @@ const GONE = [
   'Operation not permitted',
 ]
 
-/** The datasets asked for, checked; with them go the device zfs and the permission to mount datasets. */
+/** Checks the datasets that the config asks for; adds the device zfs and the permission to mount datasets. */
 export function collectDatasets(
   context: Context,
   requests: DeviceRequests,
@@ -42,7 +42,7 @@ export function collectDatasets(
 }
 
 function checkDataset(context: Context, name: string, origin: string): void {
-  // zfs_namecheck.c: letters, digits, and - _ . : and space; a leading - would be an option.
+  // ZFS allows letters, digits, `-`, `_`, `.`, `:` and space (zfs_namecheck.c); a leading `-` would be an option.
   if (!/^[A-Za-z][A-Za-z0-9_.:-]*(\/[A-Za-z0-9_.:-]+)+$/.test(name)) {
     context.fail(origin, `${JSON.stringify(name)} is no dataset below a pool (POOL/NAME)`)
     return
@@ -53,7 +53,7 @@ function checkDataset(context: Context, name: string, origin: string): void {
       code: 'HOST',
       hint: `zfs create -o jailed=on ${name}`,
     })
-  // libzfs refuses others (libzfs_dataset.c, zfs_jail): the host would go on mounting what the jail has.
+  // libzfs hands over only a dataset with jailed=on (libzfs_dataset.c, zfs_jail), since the host would mount any other.
   else if (jailed === 'off')
     context.fail(origin, `${name}: its property jailed is off`, {
       code: 'HOST',
@@ -61,7 +61,7 @@ function checkDataset(context: Context, name: string, origin: string): void {
     })
 }
 
-/** Hands the datasets over once the jail is there; delete takes them back before the jail ends. */
+/** The steps that hand the datasets over once the jail exists; `delete` takes the datasets back before the jail ends. */
 export function datasetSteps(jailName: string, names: readonly string[]): RunStep[] {
   return names.map(name => ({
     kind: 'run',

@@ -20,7 +20,7 @@ export interface Alias {
   origin: string
 }
 
-/** What the rest of the translation needs to know of the jail. */
+/** The facts about the jail that the rest of the translation needs. */
 export interface JailPlan {
   parent?: string
   vnet: boolean
@@ -32,15 +32,15 @@ export interface JailPlan {
   fib?: number
 }
 
-/** Parameters are given to jail(8) in this order, the others after them by name. */
+/** The order of parameters in a plan; all other parameters follow, sorted by name. */
 const ORDER =
   'persist host host.hostname host.domainname vnet ip4 ip4.addr ip6 ip6.addr enforce_statfs sysvmsg sysvsem sysvshm'.split(
     ' ',
   )
 
 /**
- * Translates all that concerns the jail itself. `wanted` are parameters that something else asks for (device
- * profiles); `needsVnet` is where the config needs a network stack of its own (annotations `org.jailwright.net.*`).
+ * Translates everything that concerns the jail itself. `wanted` are parameters that device profiles and datasets ask for;
+ * `needsVnet` is the property that needs a network stack of the jail's own (an annotation `org.jailwright.net.*`).
  */
 export function translateJail(
   context: Context,
@@ -53,7 +53,7 @@ export function translateJail(
   if (parent !== undefined) plan.parent = parent
   const lists: Lists = { interface: undefined, moved: [], fib: undefined }
   for (const { name, value, origin } of wanted) {
-    // allow.vmm_ppt came with 15.1; what a profile cannot do without has been looked for there.
+    // An older kernel lacks some of these (allow.vmm_ppt is new in 15.1); translateProfiles has checked the necessary ones.
     if (context.facts.jailParam(name) !== undefined || LOADED_BY_NAME.has(name))
       values.set(name, { value, origin })
   }
@@ -98,11 +98,11 @@ function parentOf(context: Context): string | undefined {
 }
 
 /**
- * The defaults. Without a `freebsd` section they are ocijail's, which every container of podman has had so far. With
- * one they are the specification's (config-freebsd.md): enforce_statfs 2, System V IPC new, allow.* off. It contradicts
- * itself about setHostname and reservedPorts ("off by default" excepts them, their own lines say false); we hold to the
- * sentence that excepts them, to jail(8), and to what is said of suser: absent, these three keep the kernel's default,
- * which is on.
+ * Adds the defaults. Without a `freebsd` section they are ocijail's, which podman's containers have had so far. With a
+ * section they are the specification's (config-freebsd.md): enforce_statfs 2, System V IPC new, allow.* off. The
+ * specification contradicts itself about setHostname and reservedPorts: the sentence "off by default" excepts them, their
+ * own lines say false. This function follows the exception, as jail(8) does: setHostname, reservedPorts and suser keep the
+ * kernel's default, which is on.
  */
 function addDefaults(
   context: Context,
@@ -117,12 +117,12 @@ function addDefaults(
   values.set('persist', { value: 'true', origin: 'default' })
   hostDefaults(context, values)
   const section = context.config.freebsd !== undefined && context.config.freebsd !== null
-  // A child may not see more than its parent (jail.md section 2: lower than the parent's is EPERM).
+  // The kernel answers EPERM for an enforce_statfs below the parent's (docs/freebsd/jails.md).
   const least = Math.max(section ? 2 : 1, Number(facts?.enforce_statfs ?? '0') || 0)
   set('enforce_statfs', String(Math.min(least, 2)))
   if (section) {
     for (const name of SYSTEM_V) {
-      // allow.sysvipc sets all three at once in the kernel; a value of ours beside it would take it back.
+      // In the kernel allow.sysvipc sets all three parameters; a default beside it would override it.
       if (granted(name) && !values.has('allow.sysvipc')) set(name, 'new')
     }
     return
@@ -130,9 +130,9 @@ function addDefaults(
   linuxIpc(context, values, granted)
   if (granted('allow.raw_sockets')) set('allow.raw_sockets', 'true')
   if (granted('allow.chflags')) set('allow.chflags', 'true')
-  // Who restricts one family has not asked for all addresses of the other: the kernel's default is none.
+  // A config that restricts one family does not ask for all addresses of the other; the kernel's default for it is none.
   if (!vnet && !values.has('ip4.addr') && !values.has('ip6.addr')) {
-    // A kernel may have been made without one of them.
+    // A kernel may have been built without one of the families.
     for (const name of ['ip4', 'ip6']) {
       if (context.facts.jailParam(name) !== undefined) set(name, 'inherit')
     }
@@ -143,14 +143,14 @@ function addDefaults(
 const SYSTEM_V = ['sysvmsg', 'sysvsem', 'sysvshm'] as const
 
 /**
- * A Linux image that is to have an IPC namespace of its own gets one: without it shmget(2) answers ENOSYS, and
- * PostgreSQL does not start. What the parent has not cannot be had; a host that is a jail itself is not asked.
+ * Gives a Linux image that asks for an IPC namespace of its own System V IPC: without it shmget(2) answers ENOSYS, and
+ * PostgreSQL does not start. A jail cannot get what its parent lacks; a runtime that is in a jail itself adds nothing.
  */
 function linuxIpc(context: Context, values: Map<string, Value>, granted: (name: string) => boolean): void {
   if (!isLinuxConfig(context.config) || values.has('allow.sysvipc')) return
   const index =
     context.config.linux?.namespaces?.findIndex(
-      // A config with errors has holes in the place of what is wrong.
+      // In a config with errors a wrong element has left a hole.
       (namespace: { type?: string; path?: string } | undefined) =>
         namespace?.type === 'ipc' && !namespace.path,
     ) ?? -1
@@ -164,8 +164,9 @@ function linuxIpc(context: Context, values: Map<string, Value>, granted: (name: 
 }
 
 /**
- * The jail that this host is itself, by what it grants its children (kern_jail.c sysctl_jail_default_allow: "Prisons
- * just see their own parameters"; outside a jail the same names tell defaults of jail(2), which mean nothing here).
+ * The parameters of the jail in which this runtime itself runs; undefined on a real host. In a jail the sysctls
+ * security.jail.* show the jail's own parameters ("Prisons just see their own parameters", sys/kern/kern_jail.c,
+ * sysctl_jail_default_allow); outside they show defaults of jail(2), which do not matter here.
  */
 function around({ facts }: Context): Record<string, string> | undefined {
   if (facts.sysctl('security.jail.jailed') !== '1') return undefined
@@ -204,9 +205,9 @@ function hostDefaults(context: Context, values: Map<string, Value>): void {
 }
 
 /**
- * The kernel refuses `vnet`, whatever its value, beside `ip4` or `ip6`, whatever theirs ("vnet jails cannot have IP
- * address restrictions", kern_jail.c kern_jail_set). What only says what is so anyway is left out; a restriction that
- * cannot be made is an error.
+ * Makes `vnet`, `ip4` and `ip6` fit together. The kernel refuses `vnet` of any value beside `ip4` or `ip6` of any value
+ * ("vnet jails cannot have IP address restrictions", sys/kern/kern_jail.c, kern_jail_set). A parameter that states the
+ * default is left out; a restriction that the jail cannot have is an error.
  */
 function settleStack(context: Context, values: Map<string, Value>, vnet: boolean): void {
   const leaveOut = (name: string, note: string) => {
@@ -224,7 +225,7 @@ function settleStack(context: Context, values: Map<string, Value>, vnet: boolean
         given.origin,
         `${name}=${given.value} cannot be with vnet=new; allowed is inherit, or nothing`,
       )
-    // With inherit the kernel would hold to the addresses, and what the config says would not be so.
+    // The kernel would use the addresses in spite of `inherit` or `disable`, against the words of the config.
     else if ((given?.value === 'disable' || given?.value === 'inherit') && values.has(`${name}.addr`))
       context.fail(
         given.origin,
@@ -233,7 +234,7 @@ function settleStack(context: Context, values: Map<string, Value>, vnet: boolean
   }
 }
 
-/** Addresses are parsed, restricted to classic jails, and where an interface is named become aliases of it. */
+/** Parses the addresses, refuses them for vnet jails, and makes them aliases of the interface that the config names. */
 function checkAddresses(context: Context, values: Map<string, Value>, lists: Lists, plan: JailPlan): void {
   const shared = lists.interface
   if (shared && !isInterfaceName(shared.value)) {
@@ -277,7 +278,7 @@ function checkAddresses(context: Context, values: Map<string, Value>, lists: Lis
   else context.fate(shared.origin, 'ignored', 'there is no address for it')
 }
 
-/** The properties of which one can give a jail a network stack of its own. */
+/** True for a property that can give a jail a network stack of its own. */
 function saysVnet(property: string): boolean {
   return /^(freebsd(\.jail(\.vnet)?)?|annotations(\["org\.(freebsd\.jail\.vnet|jailwright\.net\..+)"\])?)$/.test(
     property,

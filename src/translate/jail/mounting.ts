@@ -1,11 +1,11 @@
-/** What a jail may mount by itself. */
+/** File systems that a jail may mount itself. */
 import type { Context } from '../core/context.ts'
 import { DEFAULT_RULESET, missingRuleset } from '../devices/default-ruleset.ts'
 import type { Value } from './values.ts'
 
 /**
- * Mounting inside needs allow.mount, allow.mount.TYPE and enforce_statfs below 2, all three (jail.md section 9); the
- * kernel takes each of them alone, and it has no effect then.
+ * Warns of incomplete permissions. Mounting inside needs allow.mount, allow.mount.TYPE and enforce_statfs below 2, all three
+ * (jail(8); docs/freebsd/jails.md); the kernel accepts each of them alone, without effect.
  */
 export function checkMounting(context: Context, values: ReadonlyMap<string, Value>): void {
   const on = (name: string) => values.get(name)?.value === 'true'
@@ -25,15 +25,15 @@ export function checkMounting(context: Context, values: ReadonlyMap<string, Valu
 }
 
 /**
- * A devfs that the jail mounts itself goes by the jail's devfs_ruleset alone, and shows every device of the host when
- * that is 0, the default, or a set without rules (devfs_vfsops.c devfs_mount): a jail that may mount one gets a set.
+ * Gives a jail that may mount a devfs itself a devfs_ruleset. Such a mount follows that parameter alone, and shows every
+ * device of the host when it is 0, the default, or a set without rules (sys/fs/devfs/devfs_vfsops.c, devfs_mount).
  */
 export function limitDevfsInside(context: Context, values: Map<string, Value>): void {
   const allowed = values.get('allow.mount.devfs')
   const mayMount = allowed?.value === 'true'
   const given = values.get('devfs_ruleset')
   if (given === undefined && !mayMount) return
-  // In a jail, a jail's set is its parent's and no other.
+  // Inside a jail the kernel gives each new jail the set of its parent and allows no other.
   if (given === undefined && context.facts.sysctl('security.jail.jailed') === '1') return
   const { value, origin } = given ?? { value: String(DEFAULT_RULESET), origin: allowed?.origin ?? 'default' }
   if (value === '0') {

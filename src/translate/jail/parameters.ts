@@ -1,4 +1,4 @@
-/** Jail parameters: what FreeBSD 15.1's kernel has (jail.md section 2), and what jail(8) adds that is refused here. */
+/** Jail parameters of FreeBSD 15.1's kernel (jail(8), sysctl security.jail.param), and jail(8)'s own, which are refused. */
 import { encode } from '../../bytes.ts'
 
 /** The kinds of values, as libjail knows them. */
@@ -8,8 +8,7 @@ const bools = (prefix: string, names: string): Record<string, ParamType> =>
   Object.fromEntries(names.split(' ').map(name => [`${prefix}${name}`, 'bool' as const]))
 
 /**
- * Parameters of FreeBSD 15.1 by name, those of modules that GENERIC does not have built in among them. Read-only ones
- * are left out: they are in READ_ONLY.
+ * Types of FreeBSD 15.1's parameters by name, with those of modules that GENERIC lacks. Read-only ones are in READ_ONLY.
  */
 export const FREEBSD_15_PARAMS: Readonly<Record<string, ParamType>> = {
   persist: 'bool',
@@ -50,8 +49,8 @@ export const FREEBSD_15_PARAMS: Readonly<Record<string, ParamType>> = {
 }
 
 /**
- * Parameters that appear when a module is loaded, which jail(8) does by itself when it is named (jail.md section 2):
- * a kernel that does not show them yet is no reason to refuse them.
+ * Parameters of modules that jail(8) loads when it meets the parameter's name (lib/libjail/jail.c, kldload_param). A kernel
+ * that does not have them yet is no reason to refuse them.
  */
 export const LOADED_BY_NAME: ReadonlySet<string> = new Set([
   'linux',
@@ -66,7 +65,7 @@ export const LOADED_BY_NAME: ReadonlySet<string> = new Set([
     .map(type => `allow.mount.${type}`),
 ])
 
-/** Parameters that can only be read. */
+/** Parameters that jail_set(2) does not take. */
 export const READ_ONLY: ReadonlySet<string> = new Set(['parent', 'dying', 'children.cur', 'cpuset.id'])
 
 /** Why an annotation `org.freebsd.jail.<name>` is refused; undefined when it is not. */
@@ -93,8 +92,8 @@ export function refusal(name: string): string | undefined {
 }
 
 /**
- * What a name negates: `allow.noX` gives `allow.X`, `nopersist` gives `persist`; undefined for a name that is no
- * negation. It is one only where no parameter has the name itself and the positive one is a boolean
+ * The positive form of a negated name: `allow.noX` gives `allow.X`, `nopersist` gives `persist`; undefined for a name that
+ * is no negation. A name is a negation only where no parameter has the name itself and the positive form is a boolean
  * (lib/libjail/jail.c, jailparam_type and nononame).
  */
 export function positiveName(name: string): string | undefined {
@@ -103,7 +102,7 @@ export function positiveName(name: string): string | undefined {
 }
 
 /**
- * Reads a boolean as ocijail and jail(8) do. undefined when it is none. An empty text is true: `allow.mlock` alone.
+ * Reads a boolean as ocijail and jail(8) do; undefined for any other text. An empty text is true, as `allow.mlock` alone.
  */
 export function parseBool(text: string): boolean | undefined {
   if (text === 'true' || text === '1' || text === '') return true
@@ -111,7 +110,7 @@ export function parseBool(text: string): boolean | undefined {
   return undefined
 }
 
-/** What a value of this type may be; undefined when the value is fine, else what is allowed. */
+/** Checks a value of this type; undefined when it is valid, else a text that says which values are. */
 export function checkValue(name: string, type: ParamType, value: string): string | undefined {
   if (/[\0\n]/.test(value)) return 'one line without NUL'
   const range = (low: number, high: number) =>
@@ -122,7 +121,7 @@ export function checkValue(name: string, type: ParamType, value: string): string
     case 'bool':
       return parseBool(value) === undefined ? 'true, false, 1 or 0' : undefined
     case 'jailsys': {
-      // vnet, host and linux cannot be disabled (jail.md section 2).
+      // vnet, host and linux cannot be disabled (jail(8)).
       const modes = ['vnet', 'host', 'linux'].includes(name)
         ? ['new', 'inherit']
         : ['disable', 'new', 'inherit']
@@ -132,7 +131,7 @@ export function checkValue(name: string, type: ParamType, value: string): string
       if (name === 'enforce_statfs') return range(0, 2)
       if (name === 'devfs_ruleset') return range(0, 65_535)
       if (name === 'securelevel') return range(-1, 3)
-      // It must be less than the parent's, and the host has 999999.
+      // children.max must be less than the parent's, and the host's is 999999.
       if (name === 'children.max') return range(0, 999_998)
       if (name === 'osreldate') return range(1, 2_147_483_647)
       return range(-2_147_483_648, 2_147_483_647)
@@ -149,11 +148,11 @@ export function checkValue(name: string, type: ParamType, value: string): string
 
 function checkString(name: string, value: string): string | undefined {
   const upTo = (bytes: number) => (encode(value).length <= bytes ? undefined : `at most ${bytes} bytes`)
-  // The kernel speaks of 31 bytes and counts the NUL among them (kern_jail_set, OSRELEASELEN).
+  // The kernel's limit of 31 bytes counts the NUL (sys/kern/kern_jail.c, kern_jail_set: OSRELEASELEN).
   if (name === 'osrelease') return value === '' ? 'from 1 to 30 bytes' : upTo(30)
   if (name === 'host.hostuuid') return upTo(63)
   if (name === 'host.hostname' || name === 'host.domainname') return upTo(255)
-  // sys/compat/linux/linux_mib.c wants three numbers, 1.0.0 or later, and not one character alone after them.
+  // sys/compat/linux/linux_mib.c takes three numbers, 1.0.0 or later, and no single character after them.
   if (name === 'linux.osrelease')
     return /^0*[1-9][0-9]*\.[0-9]+\.[0-9]+($|..)/.test(value) ? upTo(63) : 'a version like 5.15.0'
   return undefined

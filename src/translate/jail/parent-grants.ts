@@ -1,16 +1,16 @@
-/** What the jail around a container cannot grant it: jail_set(2) answers that with EPERM and names nothing. */
+/** Parameters that the parent jail cannot grant; jail_set(2) refuses them with EPERM and names no parameter. */
 import { ipVersion, sameAddress } from '../core/addresses.ts'
 import type { Context } from '../core/context.ts'
 
-/** What a jail may differ in from its parent, whatever that has (kern_jail.c, PR_ALLOW_DIFFERENCES). */
+/** Permissions that a jail may have without its parent having them (sys/kern/kern_jail.c, PR_ALLOW_DIFFERENCES). */
 const FREE = new Set(['allow.unprivileged_proc_debug', 'allow.unprivileged_parent_tampering'])
 
-/** Parameters of the jail around, as far as they are known. */
+/** Parameters of the parent jail, as far as they are known. */
 type Around = Readonly<Record<string, string>>
 
 /**
- * Says of each value of the config what `parent` (without it: this host, of which `facts` are known where it is a
- * jail itself) cannot grant, by jail.md section 2. Defaults have given way before.
+ * Makes an error of each value of the config that `parent` cannot grant (docs/freebsd/jails.md); without a parent the
+ * values are held against this host, where it is a jail itself. Defaults are no concern here: addDefaults has adapted them.
  */
 export function checkGrants(
   context: Context,
@@ -30,8 +30,8 @@ export function checkGrants(
 }
 
 /**
- * What `whose` lacks to grant a value, by its own parameters `around`; undefined where nothing is known against it.
- * `isParent`: it is a parent jail, whose children.max is raised for the container where it has no room.
+ * Says what `whose`, a jail with the parameters `around`, lacks to grant a value; undefined where nothing is known to be
+ * lacking. `isParent`: `whose` is a parent jail, whose children.max is raised for the container where it is too low.
  */
 export function lacking(
   name: string,
@@ -62,11 +62,11 @@ export function lacking(
   return undefined
 }
 
-/** The addresses of a jail that has its parent's stack, where that parent has but some of the host's. */
+/** Says which addresses a parent with restricted addresses cannot grant to a child that shares its network stack. */
 function addresses(name: string, value: string, around: Around, whose: string): string | undefined {
   const granted = (around[name] ?? '').split(',').filter(text => text !== '')
   const mode = around[name.slice(0, 3)]
-  // A jail that is restricted shows `disable` or `new`, by version; one with a stack of its own is not.
+  // A restricted jail shows `disable` or `new`, depending on the version; one with its own network stack shows neither.
   const restricted = granted.length > 0 || (mode !== undefined && mode !== 'inherit')
   if (!restricted || around.vnet === 'new') return undefined
   const missing = value
@@ -77,7 +77,7 @@ function addresses(name: string, value: string, around: Around, whose: string): 
 }
 
 /**
- * Whether a parent has room for one more child, and the children.max that it will have: one more where it has none.
+ * Whether a parent's children.max has to be raised for one more child, and the value that it then has.
  */
 export function roomOf(parent: Around | undefined): { raise: boolean; max: number } {
   const max = Number(parent?.['children.max'] ?? '0')
@@ -85,7 +85,7 @@ export function roomOf(parent: Around | undefined): { raise: boolean; max: numbe
   return { raise, max: raise ? max + 1 : max }
 }
 
-/** The jail whose network stack a child of `parent` without one of its own uses; undefined: the host's. */
+/** The jail whose network stack a child of `parent` shares when it has no stack of its own; undefined for the host's. */
 export function stackOwner(context: Context, parent: string | undefined): string | undefined {
   for (let name = parent; name; name = name.slice(0, Math.max(name.lastIndexOf('.'), 0))) {
     if (context.facts.jail(name)?.vnet === 'new') return name

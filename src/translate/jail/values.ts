@@ -11,17 +11,17 @@ export interface Value {
   origin: string
 }
 
-/** What is no parameter of the kernel but said among them. */
+/** Values that a config gives among the parameters but that are no parameters of the kernel. */
 export interface Lists {
   /** The interface that gets the jail's addresses as aliases. */
   interface: Value | undefined
   /** Interfaces to move into the vnet. */
   moved: { name: string; origin: string }[]
-  /** exec.fib: the routing table of what runs in the jail. */
+  /** exec.fib: the number of the routing table of the programs in the jail. */
   fib: number | undefined
 }
 
-/** The section's keys to the kernel's names. */
+/** The kernel's names by the keys of the section. */
 const SECTION_MODES = { host: 'host', ip4: 'ip4', ip6: 'ip6', vnet: 'vnet', sysvmsg: 'sysvmsg' } as const
 const SECTION_ALLOW = {
   setHostname: 'allow.set_hostname',
@@ -34,7 +34,7 @@ const SECTION_ALLOW = {
   suser: 'allow.suser',
 } as const
 
-/** Reads the section; what an annotation says as well is overridden afterwards. */
+/** Reads the section; `fromAnnotations` overrides its values afterwards. */
 export function fromSection(context: Context, values: Map<string, Value>, lists: Lists): void {
   const jail = context.config.freebsd?.jail
   if (!jail) return
@@ -92,7 +92,7 @@ export function fromAnnotations(context: Context, values: Map<string, Value>, li
     if (!annotation.startsWith(JAIL_ANNOTATION)) continue
     const origin = annotationPath(annotation)
     const given = annotation.slice(JAIL_ANNOTATION.length)
-    // ocijail's spelling, in the field since its first release.
+    // `ip6.add` is ocijail's spelling since its first release.
     const { name, negated } = parameterOf(context, given === 'ip6.add' ? 'ip6.addr' : given)
     const why = refusal(name)
     if (why !== undefined) {
@@ -120,7 +120,7 @@ export function fromAnnotations(context: Context, values: Map<string, Value>, li
   }
 }
 
-/** The number of a routing table, as setfib(2) takes it: below net.fibs (route.c, rt_numfibs). */
+/** The number of a routing table, as setfib(2) takes it: below net.fibs (sys/net/route/route_tables.c, rt_numfibs). */
 function readFib(context: Context, value: string, origin: string): number | undefined {
   const tables = Number(context.facts.sysctl('net.fibs') ?? '1')
   if (!/^[0-9]{1,5}$/.test(value) || Number(value) >= tables) {
@@ -135,13 +135,13 @@ function readFib(context: Context, value: string, origin: string): number | unde
   return Number(value)
 }
 
-/** A parameter, and whether its opposite is meant. */
+/** A parameter, and whether an annotation names its `no` form. */
 interface Named {
   name: string
   negated: boolean
 }
 
-/** The parameter that an annotation names. jail(8)'s `no` forms are turned round; as there, a name of its own comes first. */
+/** The parameter that an annotation names; a `no` form of jail(8) counts only where no parameter has the name itself. */
 function parameterOf(context: Context, given: string): Named {
   const positive = positiveName(given)
   if (positive === undefined || refusal(given) !== undefined || typeOf(context, given) !== undefined)
@@ -160,7 +160,7 @@ function oneAnnotation(
   const type = typeOf(context, name)
   if (type === undefined) {
     if (name.startsWith('allow.') && /^[a-z0-9_.]+$/.test(name)) {
-      // As ocijail: an image's wish for what this kernel has not (yet) is no reason not to start it.
+      // As with ocijail, a parameter that this kernel lacks does not keep a container from starting.
       context.warn(`${origin}: this kernel has no jail parameter ${name}; ignored (is its module loaded?)`)
       context.fate(origin, 'ignored', `this kernel has no jail parameter ${name}`)
     } else context.fail(origin, `this kernel has no jail parameter ${name}`)
@@ -172,12 +172,12 @@ function oneAnnotation(
     context.fail(origin, `${JSON.stringify(value)}: must be ${allowed}`)
     return
   }
-  // As in jailparam_set: a "no" form whose value is false is the positive form.
+  // A `no` form whose value is false is the positive form (lib/libjail/jail.c, jailparam_set).
   const normal = type === 'bool' ? String(parseBool(text) !== negated) : text
   const before = values.get(name)
   const twin = before?.origin.startsWith(annotationPath(JAIL_ANNOTATION).slice(0, -2))
   if (before && twin && before.value !== normal) {
-    // Objects of JSON have no order, so neither can be the one that counts.
+    // Objects of JSON have no order, so neither of the two annotations can win.
     context.fail(origin, `contradicts ${before.origin}`)
     return
   }
@@ -186,10 +186,10 @@ function oneAnnotation(
   context.fate(origin, negated ? 'translated' : 'applied', shown(name, normal))
 }
 
-/** The type of a parameter that this kernel has, or will have once jail(8) names it. */
+/** The type of a parameter that this kernel has or that a module brings; undefined for all others. */
 function typeOf(context: Context, name: string): ParamType | undefined {
   const keyed = /^(meta|env)\.[A-Za-z0-9_.-]+$/.exec(name)
-  // Any key below these two is a parameter (jail.md section 2).
+  // `meta` and `env` take any key (jail(8) of FreeBSD 15).
   const known = context.facts.jailParam(keyed?.[1] ?? name)
   return (known as ParamType | undefined) ?? (LOADED_BY_NAME.has(name) ? guessType(name) : undefined)
 }

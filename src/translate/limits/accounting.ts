@@ -1,10 +1,10 @@
-/** Whether this kernel accounts to jails, without which rctl(8) limits nothing (rctl.md section 1). */
+/** Whether this kernel does resource accounting, without which rctl(8) fails (docs/freebsd/limits.md). */
 import type { HostFacts } from '../core/plan.ts'
 
-/** What an error adds: where best effort is chosen already, it would be no advice. */
+/** The advice at the end of an error, for callers that have not chosen best effort. */
 export const OR_BEST_EFFORT = ', or use --limits=best-effort'
 
-/** Why rctl(8) cannot be used here, and what to do about it; undefined when it can. */
+/** The reason why rctl(8) does not work on this host, and what to do about it; undefined when it works. */
 export function racctProblem(facts: HostFacts): { text: string; hint: string } | undefined {
   const state = facts.sysctl('kern.racct.enable')
   if (state !== undefined && state !== '0') return undefined

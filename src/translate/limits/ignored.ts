@@ -1,6 +1,6 @@
 /**
- * Limits of `linux.resources` for which FreeBSD has nothing. They stand here, since `create` warns of them and does not
- * load the disposition table, which has these rows from here.
+ * Limits of `linux.resources` that FreeBSD cannot hold. The disposition table takes its rows from here; `create`, which
+ * warns of these limits, does not load the table.
  */
 import type { LinuxResources } from '../../bundle/generated/config.ts'
 
@@ -8,7 +8,7 @@ const NO_WEIGHT = 'rctl(8) has limits and no weights.'
 const NO_KERNEL_MEMORY = 'FreeBSD does not account kernel memory to jails.'
 const NO_REAL_TIME = 'FreeBSD has no real-time budget of a jail.'
 
-/** By path below `linux.resources`, the reason as a sentence. */
+/** The reasons, each a sentence, by path below `linux.resources`. */
 export const IGNORED_LIMITS = {
   'memory.reservation': 'FreeBSD has no soft limit besides memoryuse.',
   'memory.kernel': NO_KERNEL_MEMORY,
@@ -31,8 +31,8 @@ export const IGNORED_LIMITS = {
 } as const
 
 /**
- * The limits among these that a config asks for, each with its reason. What a container manager writes for "none" (0,
- * below 0, false, nothing in it) asks for nothing, and an OOM killer that is off is what FreeBSD has.
+ * The limits among these that a config asks for, each with its reason. The values that container managers write for "none"
+ * (0, below 0, false, empty) ask for nothing, and neither does a switched-off OOM killer: FreeBSD has no such killer per jail.
  */
 export function askedInVain(resources: LinuxResources): { path: string; note: string }[] {
   return Object.entries(IGNORED_LIMITS)

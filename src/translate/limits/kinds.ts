@@ -1,22 +1,22 @@
-/** What rctl(8) knows: resources, actions and amounts (rctl.md section 4; sys/kern/kern_rctl.c), and what is too tight. */
+/** Resources, actions and amounts of rctl(8) (rctl(8); sys/kern/kern_rctl.c), and limits that are too tight. */
 import { hasOwn } from '../../es2020.ts'
 
-/** Resources that can be denied, and those that can only be throttled. */
+/** Resources that a rule can deny. */
 export const DENIABLE: ReadonlySet<string> = new Set(
   'datasize stacksize coredumpsize memoryuse memorylocked maxproc openfiles pseudoterminals vmemoryuse swapuse nthr msgqqueued msgqsize nmsgq nsem nsemop nshm shmsize pcpu'.split(
     ' ',
   ),
 )
-/** Rates of the disks. */
+/** Rates of disks, which a rule can throttle. */
 export const THROTTLED: ReadonlySet<string> = new Set(['readbps', 'writebps', 'readiops', 'writeiops'])
-/** Counted, but to be signalled about only. */
+/** Resources about which a rule can only send a signal. */
 export const SIGNALLED: ReadonlySet<string> = new Set(['cputime', 'wallclock'])
 
-/** The kernel's own names, sigcont not among them (kern_rctl.c, actionnames). */
+/** The kernel's names of signals as actions, without sigcont (sys/kern/kern_rctl.c, actionnames). */
 const SIGNALS =
   'hup int quit ill trap abrt emt fpe kill bus segv sys pipe alrm term urg stop tstp chld ttin ttou io xcpu xfsz vtalrm prof winch info usr1 usr2 thr'
 
-/** What is wrong with an action for a resource; undefined for nothing. */
+/** Says what is wrong with an action for a resource; undefined when it is valid. */
 export function wrongAction(action: string, resource: string): string | undefined {
   const signals = SIGNALS.split(' ').map(name => `sig${name}`)
   if (!['deny', 'throttle', 'log', 'devctl', ...signals].includes(action))
@@ -27,23 +27,23 @@ export function wrongAction(action: string, resource: string): string | undefine
   return undefined
 }
 
-/** What is done at a limit when nothing is said. */
+/** The action of a limit that names none. */
 export function usualAction(resource: string): string {
   return THROTTLED.has(resource) ? 'throttle' : SIGNALLED.has(resource) ? 'sigterm' : 'deny'
 }
 
 const INT64_MAX = 2n ** 63n - 1n
 
-/** The largest amount that a rule takes: times and pcpu are kept in millionths (kern_rctl.c, rctl_string_to_rule). */
+/** The largest amount of a rule. The kernel keeps times and pcpu in millionths (sys/kern/kern_rctl.c, rctl_string_to_rule). */
 export function largestAmount(resource: string): bigint {
   return ['cputime', 'wallclock', 'pcpu'].includes(resource) ? INT64_MAX / 1_000_000n : INT64_MAX
 }
 
 const MIB = 2n ** 20n
 /**
- * Below this the first process may find no room: swap is charged when memory is reserved, and address space as it is
- * mapped, and the engine that becomes the program is charged to the jail with all it has as it enters
- * (swap_pager.c swap_reserve_by_cred; kern_racct.c racct_proc_ucred_changed).
+ * Amounts below which the first process may fail to start, with the reason. Swap is charged when memory is reserved,
+ * address space when it is mapped, and the kernel charges init with all it has to the jail that init enters
+ * (sys/vm/swap_pager.c, swap_reserve_by_cred; sys/kern/kern_racct.c, racct_proc_ucred_changed).
  */
 const TIGHT: Readonly<Record<string, readonly [below: bigint, why: string]>> = {
   swapuse: [
@@ -56,7 +56,7 @@ const TIGHT: Readonly<Record<string, readonly [below: bigint, why: string]>> = {
   ],
 }
 
-/** The warning for a limit that leaves little room, without its property; undefined where there is none. */
+/** The warning, without the property, for a limit that leaves too little room; undefined for any other limit. */
 export function tightLimit(limit: {
   resource: string
   action: string

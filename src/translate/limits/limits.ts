@@ -1,4 +1,4 @@
-/** Resource limits -> rctl(8) rules on the jail and its cpuset(1) (rctl.md). */
+/** Makes rules of rctl(8) and a cpuset(1) of the resource limits in a config (docs/freebsd/limits.md). */
 import type { LinuxResources } from '../../bundle/generated/config.ts'
 import { annotationPath, type Context } from '../core/context.ts'
 import type { RunStep, ToolCall } from '../core/plan.ts'
@@ -16,28 +16,28 @@ import {
 } from './kinds.ts'
 
 const PREFIX = 'org.jailwright.limits.'
-/** The annotation that says what to do when limits cannot hold: `strict` (the default) or `best-effort`. */
+/** The annotation whose value, `strict` (the default) or `best-effort`, decides what happens when limits cannot hold. */
 export const MODE_ANNOTATION = `${PREFIX}mode`
 
-/** cpuset(1) on 15.1 applies the part of a bad list that it understands (rctl.md section 7): checked here. */
+/** A valid list. cpuset(1) of 15.1 applies the readable part of a bad list without an error (bin/cpuset/cpuset.c). */
 const CPU_LIST = /^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$/
 
 /** One rule of rctl(8), without its subject. */
 export interface Limit {
   resource: string
   action: string
-  /** Decimal; undefined for "unlimited": no rule, and in an update the rule is removed. */
+  /** A decimal number; undefined for "unlimited", which makes no rule, and in an update removes the rule. */
   amount: string | undefined
   origin: string
 }
 
-/** Limits as collected, and the processors. */
+/** The limits of one config, with its list of processors. */
 export interface Limits {
   rules: Limit[]
   cpus?: { list: string; origin: string }
 }
 
-/** Errors of the collecting functions go here. */
+/** Takes the errors of the collecting functions. */
 export interface LimitSink {
   fail(property: string, text: string): void
   warn(text: string): void
@@ -45,13 +45,13 @@ export interface LimitSink {
 }
 
 /**
- * Limits of `linux.resources` (of a config, or of `update`). `property` is where they stand; -1 and below is unlimited.
+ * The limits in `linux.resources` of a config or of `update`. `property` is their path; a value below 0 means unlimited.
  */
 export function limitsOfResources(resources: LinuxResources, property: string, sink: LimitSink): Limits {
   const limits: Limits = { rules: [] }
   const at = (path: string) => (property === '' ? path : `${property}.${path}`)
   const rule = (path: string, resource: string, given: bigint | undefined, action = 'deny') => {
-    // 2^63-1 is a number of JSON only as 2^63.
+    // A JSON number of 2^63 - 1 arrives as 2^63.
     const amount = given === 2n ** 63n ? given - 1n : given
     if (amount !== undefined && amount > largestAmount(resource)) {
       sink.fail(at(path), `rctl ${resource}=${amount}: must be at most ${largestAmount(resource)}`)
@@ -67,7 +67,7 @@ export function limitsOfResources(resources: LinuxResources, property: string, s
   }
   const { memory, cpu, pids, blockIO } = resources
   if (memory?.limit !== undefined) rule('memory.limit', 'memoryuse', positive(memory.limit))
-  // Linux counts memory and swap together here; so does swapuse, which charges anonymous memory when it is reserved.
+  // memory.swap of Linux counts memory and swap together, and so does swapuse, which charges memory when it is reserved.
   if (memory?.swap !== undefined) rule('memory.swap', 'swapuse', positive(memory.swap))
   if (cpu?.quota !== undefined) {
     const period = BigInt(cpu.period || 100_000)
@@ -76,7 +76,7 @@ export function limitsOfResources(resources: LinuxResources, property: string, s
     rule('cpu.quota', 'pcpu', percent)
     if (cpu.period !== undefined) sink.fate(at('cpu.period'), 'translated', 'part of cpu.quota')
   } else if (cpu?.period !== undefined) {
-    // What the container had is kept as a share only, from which no quota can be told.
+    // The kernel keeps only the share that the container had, from which no quota can be computed.
     const note =
       property === ''
         ? 'without cpu.quota it changes nothing; give the quota again with it'
@@ -90,7 +90,7 @@ export function limitsOfResources(resources: LinuxResources, property: string, s
       sink.fate(at('cpu.cpus'), 'translated', `cpuset -l ${list}`)
     } else sink.fail(at('cpu.cpus'), `${cpu.cpus}: must be a list of processors like 0-3,7`)
   }
-  // 0 is "no limit" in what container managers write.
+  // Container managers write 0 for "no limit".
   if (pids?.limit !== undefined) rule('pids.limit', 'maxproc', positive(pids.limit))
   throttles(blockIO, rule)
   return limits
@@ -98,7 +98,7 @@ export function limitsOfResources(resources: LinuxResources, property: string, s
 
 type Rule = (path: string, resource: string, amount: bigint | undefined, action?: string) => void
 
-/** Throttles a device on Linux; rctl counts the jail as a whole, so the strictest of the devices holds. */
+/** Limits that throttle one device on Linux. rctl(8) counts all devices of the jail together, so the strictest rate holds. */
 function throttles(blockIO: LinuxResources['blockIO'], rule: Rule): void {
   const kinds = [
     ['throttleReadBpsDevice', 'readbps'],
@@ -123,7 +123,7 @@ function positive(value: number): bigint | undefined {
   return value > 0 ? BigInt(Math.trunc(value)) : undefined
 }
 
-/** True for a list of processors that cpuset(1) takes whole: `0-3,7`, no range backwards. */
+/** True for a list of processors that cpuset(1) takes whole: `0-3,7`, no descending range. */
 export function isCpuList(list: string): boolean {
   if (!CPU_LIST.test(list)) return false
   return list.split(',').every(part => {
@@ -132,7 +132,7 @@ export function isCpuList(list: string): boolean {
   })
 }
 
-/** Annotations `org.jailwright.limits.<resource>` = `[action=]amount`, several by commas; they override the config's. */
+/** Reads `org.jailwright.limits.<resource>` = `[action=]amount[,...]`, which override the limits of `linux.resources`. */
 function fromAnnotations(context: Context, limits: Limits): void {
   for (const [annotation, value] of Object.entries(context.annotations)) {
     if (!annotation.startsWith(PREFIX) || annotation === MODE_ANNOTATION) continue
@@ -187,7 +187,7 @@ function annotationRules(
   return rules
 }
 
-/** The mode: the caller's word, else the annotation's, else strict. */
+/** The mode that the caller gives, else that of the annotation, else strict. */
 function modeOf(context: Context, limits: 'strict' | 'best-effort' | undefined): 'strict' | 'best-effort' {
   const annotated = context.annotations[MODE_ANNOTATION]
   const origin = annotationPath(MODE_ANNOTATION)
@@ -206,7 +206,7 @@ function modeOf(context: Context, limits: 'strict' | 'best-effort' | undefined):
   return limits ?? (annotated as 'best-effort' | undefined) ?? 'strict'
 }
 
-/** The steps that set the limits, to be done when the jail exists and before anything runs in it. */
+/** The steps that set the limits; `create` does them when the jail exists and before a program runs in it. */
 export function limitSteps(
   context: Context,
   jailName: string,
@@ -251,7 +251,7 @@ export function limitSteps(
   return steps
 }
 
-/** Limits that hold, and may leave the program no room. */
+/** Warns of limits that may leave the program too little room. */
 function warnOfTight(rules: readonly Limit[], sink: Pick<LimitSink, 'warn'>): void {
   for (const rule of rules) {
     const why = tightLimit(rule)
@@ -259,12 +259,12 @@ function warnOfTight(rules: readonly Limit[], sink: Pick<LimitSink, 'warn'>): vo
   }
 }
 
-/** Rules are kept by name and would meet the next jail of that name (rctl.md section 2). */
+/** Removes the rules of a jail: they belong to its name and would hold for the next jail of that name (rctl(8)). */
 function removeRules(jailName: string): ToolCall {
   return { tool: 'rctl', args: ['-r', `jail:${jailName}`], ignore: ['No such process'] }
 }
 
-/** Where the kernel accounts: no rule that somebody left for this name binds the container, nor outlives it. */
+/** Removes old rules for the container's name before its start, and its own rules in the undo, where there is accounting. */
 function cleanStart(context: Context, jailName: string): RunStep[] {
   if (context.facts.sysctl('kern.racct.enable') !== '1') return []
   const call = removeRules(jailName)
@@ -280,8 +280,8 @@ function cpusetCall(jailName: string, list: string): ToolCall {
 }
 
 /**
- * Calls that change the limits of a running container (`update`). A deny rule replaces the one before it; other rules
- * of the resource and limits that are now unlimited are removed first. Errors go to `sink`.
+ * The calls by which `update` changes the limits of a running container. A deny rule replaces the old one; other rules of
+ * the resource, and limits that are now unlimited, are removed first. Errors go to `sink`.
  */
 export function updateCalls(jailName: string, resources: LinuxResources, sink: LimitSink): ToolCall[] {
   const { rules, cpus } = limitsOfResources(resources, '', sink)

@@ -1,20 +1,21 @@
-/** Mount points below the container's /dev, where none can be made. */
+/** Mount points below the container's /dev, where mkdir(2) is impossible. */
 import { type Context, isLinuxConfig } from '../core/context.ts'
 import type { MountsPlan } from '../core/mounts-plan.ts'
 import type { MountStep } from '../core/plan.ts'
 import type { DeviceRequests } from '../devices/requests.ts'
 
 /**
- * Mounting these loads linux_common, which makes /dev/shm (linux_common.c, linux_dev_shm_create): on a host that has not
- * run a Linux program yet it is there by the time it is mounted on, when these stand in a directory of the root.
+ * True for a mount that loads linux_common, which makes /dev/shm (sys/compat/linux/linux_common.c, linux_dev_shm_create).
+ * Such a mount outside /dev comes before the one on /dev/shm, so on a host that has not run a Linux program yet /dev/shm
+ * exists in time.
  */
 function bringsShm({ fstype, destination }: MountStep): boolean {
   return ['linprocfs', 'linsysfs'].includes(fstype) && destination.lastIndexOf('/') === 0
 }
 
 /**
- * A mount point below devfs cannot be made (devfs has no mkdir), it must be there: `shm` is, once the Linux ABI module
- * has been loaded. For a directory that the host has, its rule is asked for; a Linux convenience is left out otherwise.
+ * Checks a mount point inside a devfs, which has no mkdir: the directory must exist. `shm` exists once the Linux ABI module
+ * is loaded. For a directory that the host has, a rule is requested; a mount that only Linux needs is left out otherwise.
  */
 export function fitsInDevfs(
   context: Context,
@@ -48,7 +49,7 @@ export function fitsInDevfs(
   context.fail(
     `${step.origin}.destination`,
     `${step.destination}: devfs has no such directory, and none can be made in it`,
-    // Some of them are left out of a container of Linux.
+    // A container of Linux goes without some of these mounts.
     { lacks: property => property === 'linux' },
   )
   return false

@@ -1,18 +1,18 @@
 /**
- * What the mounts of a Linux image need beyond what its config says: the Linux ABI of FreeBSD works with the mounts that
- * `service linux start` makes (libexec/rc/rc.d/linux), and podman writes only part of their options.
+ * Options and mounts that a Linux image needs and that its config lacks: FreeBSD's Linux ABI works with the mounts that
+ * `service linux start` makes (libexec/rc/rc.d/linux), and podman writes only some of their options.
  */
 import { type Context, isLinuxConfig } from '../core/context.ts'
 import type { DevfsOnDev, MountOptions } from '../core/mounts-plan.ts'
 import type { MountStep } from '../core/plan.ts'
 
 /**
- * Adds the options that a mount of a Linux image lacks; a container of FreeBSD is left as it is.
+ * Adds the options that a mount of a Linux image lacks. Mounts of a container of FreeBSD stay as they are.
  *
  * - fdescfs: `linrdlnk`, unless `rdlnk` asks for the contrary. Programs of Linux read /proc/self/fd/N as links, and
- *   linprocfs makes /proc/self/fd a link to /dev/fd (linprocfs.c linprocfs_dofdescfs, fdescfs(5)).
- * - tmpfs on /dev/shm: `mode=1777`, as tmpfs of Linux has it by itself. tmpfs of FreeBSD takes the mode of the covered
- *   directory, and a directory of devfs has mode 0555.
+ *   linprocfs makes /proc/self/fd a link to /dev/fd (sys/compat/linprocfs/linprocfs.c, linprocfs_dofdescfs; fdescfs(5)).
+ * - tmpfs on /dev/shm: `mode=1777`, the default of Linux. A tmpfs of FreeBSD takes the mode of the covered directory, which
+ *   is 0555 in a devfs.
  */
 export function linuxImageOptions(
   context: Context,
@@ -32,7 +32,7 @@ export function linuxImageOptions(
   }
 }
 
-/** Adds /dev/fd to a /dev that Linux would have made: without it only 0, 1 and 2 are there (fd(4)). */
+/** Adds an fdescfs on /dev/fd where the config is for Linux: devfs alone has only 0, 1 and 2 there (fd(4)). */
 export function addDescriptors(context: Context, steps: MountStep[], devfs: DevfsOnDev | undefined): void {
   if (!devfs?.fromLinux || steps.some(({ destination }) => destination === '/dev/fd')) return
   steps.splice(steps.indexOf(devfs.step) + 1, 0, {

@@ -1,4 +1,4 @@
-/** Paths inside a container: made plain, and `linux.maskedPaths` and `linux.readonlyPaths` as mount steps. */
+/** Normalises paths inside a container, and makes mount steps of `linux.maskedPaths` and `linux.readonlyPaths`. */
 
 import { findLast, findLastIndex } from '../../es2020.ts'
 import * as posix from '../../paths.ts'
@@ -7,7 +7,7 @@ import type { MountStep } from '../core/plan.ts'
 import { type DeviceRequests, nameBelowDev } from '../devices/requests.ts'
 import { asReadonly, isBelow } from './order.ts'
 
-/** Absolute and without `.`, `..` and doubled slashes; what `..` would lead out of the root stays at the root. */
+/** An absolute path without `.`, `..` and double slashes; `..` in the root stays in the root. */
 export function normalise(context: Context, destination: string, property: string): string | undefined {
   // config.md: a relative destination "MUST be interpreted as relative to /".
   if (!destination.startsWith('/'))
@@ -25,12 +25,12 @@ export function normalise(context: Context, destination: string, property: strin
   return path
 }
 
-/** The mount in which a path lies, of mounts in order. */
+/** The mount that holds a path, the innermost of `mounts`, which are in order. */
 function holderOf(path: string, mounts: readonly MountStep[]): MountStep | undefined {
   return findLast(mounts, mount => `${path}/`.startsWith(`${mount.destination}/`))
 }
 
-/** Changes the mount on exactly this destination, the last one; false when there is none. */
+/** Changes the last mount on exactly this destination; false when there is none. */
 function isMount(destination: string, mounts: MountStep[], change: (mount: MountStep) => MountStep): boolean {
   const at = findLastIndex(mounts, mount => mount.destination === destination)
   const step = mounts[at]
@@ -40,8 +40,8 @@ function isMount(destination: string, mounts: MountStep[], change: (mount: Mount
 }
 
 /**
- * True for the mount of a single file, on which nothing can be stacked (vfs_mount.c, vfs_domount: MNT_NOCOVER on a file,
- * EBUSY) and which is changed itself.
+ * True for the mount of a single file, which is changed itself because no other mount can cover it (EBUSY;
+ * sys/kern/vfs_mount.c, vfs_domount).
  */
 function isFileMount(
   destination: string,
@@ -53,9 +53,9 @@ function isFileMount(
 }
 
 /**
- * `linux.maskedPaths`: where the path exists a read-only tmpfs (a directory) or an empty file hides it. A device cannot be
- * covered by a file: on the container's /dev (given by `requests`) a rule hides it. The steps are to follow all others; a
- * mount of `mounts` that is a masked file is changed there.
+ * The steps for `linux.maskedPaths`, which follow all others: a read-only tmpfs hides a directory, an empty file hides any
+ * other object. A file cannot cover a device, so a rule hides devices in the container's /dev (`requests`). A mount of
+ * `mounts` that is a masked file is changed in place.
  */
 export function maskedPaths(context: Context, mounts: MountStep[], requests: DeviceRequests): MountStep[] {
   const masks: MountStep[] = []
@@ -89,16 +89,16 @@ export function maskedPaths(context: Context, mounts: MountStep[], requests: Dev
   return masks
 }
 
-/** File systems in which nothing can be written that a read-only path would protect. */
+/** File systems without writable contents, where a read-only path has nothing to protect. */
 const READONLY_TYPES = new Set(['linprocfs', 'linsysfs', 'procfs'])
 
-/** File systems that hold nothing of their own: what is written to goes elsewhere, read-only or not. */
+/** File systems of devices and descriptors: a write reaches the device, whether or not the mount is read-only. */
 const DEVICE_TYPES = new Set(['devfs', 'fdescfs'])
 
 /**
- * `linux.readonlyPaths`: a read-only copy of the path over it, where it exists (see `MountStep.readonlyCopy`). A mount
- * whose destination is the path itself is made read-only in `mounts`. The steps take their places among the mounts: after
- * what is mounted there, before what is mounted in it.
+ * The steps for `linux.readonlyPaths`: a read-only copy covers each path that exists (see `MountStep.readonlyCopy`). A mount
+ * of `mounts` on the path itself is made read-only in place. Each step belongs after the mount that holds the path and
+ * before those inside the path.
  */
 export function readonlyPaths(
   context: Context,
@@ -107,7 +107,7 @@ export function readonlyPaths(
 ): MountStep[] {
   const made: MountStep[] = []
   const within = (path: string, outer: string) => path === outer || isBelow(path, outer)
-  /** Whether an outer path brings it about: nothing is mounted between the two. */
+  /** True when the read-only outer path protects this one too, because no mount lies between the two. */
   const covers = (outer: MountStep, path: string) =>
     within(path, outer.destination) &&
     !mounts.some(({ destination }) => isBelow(destination, outer.destination) && within(path, destination))
@@ -125,13 +125,13 @@ export function readonlyPaths(
       context.fate(origin, 'translated', `${holder.fstype} cannot be written there`)
       return
     }
-    // A socket is mounted read-only in any case.
+    // A socket's mount is always read-only.
     if (isMount(destination, mounts, step => (step.target === 'socket' ? step : asReadonly(step)))) {
       context.fate(origin, 'translated', 'the mount there is made read-only')
       return
     }
     context.fate(origin, 'translated', 'a read-only copy of it, made at create, where it exists')
-    // What is masked cannot be written.
+    // A masked path cannot be written.
     if (masks.some(mask => within(destination, mask.destination))) return
     made.push({
       kind: 'mount',

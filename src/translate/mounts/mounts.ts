@@ -1,4 +1,4 @@
-/** `mounts` (and the paths that Linux hides or protects) -> mount steps in the order in which they are to be made. */
+/** Makes mount steps, in the order of their execution, of `mounts` and of Linux' masked and read-only paths. */
 
 import type { Mount } from '../../bundle/generated/config.ts'
 import { hasOwn } from '../../es2020.ts'
@@ -22,14 +22,14 @@ const KERNEL_TYPES = new Set(
   ),
 )
 
-/** Types whose kernel side takes what only their program knows: an address and a file handle, a descriptor, a session. */
+/** Types that only their own programs can mount, which give the kernel a file handle, a descriptor or a session. */
 const NEEDS_PROGRAM: Readonly<Record<string, string>> = {
   nfs: 'mount_nfs',
   fusefs: 'mount_fusefs',
   smbfs: 'mount_smbfs',
 }
 
-/** Linux-only types that are left out, and why that does no harm. */
+/** Types of Linux that are left out, each with the reason why this is harmless. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   devpts: 'devfs has pts',
   mqueue: 'devfs can hold no mount point for it',
@@ -48,13 +48,13 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   tracefs: 'FreeBSD has no such file system',
 }
 
-/** A translated mount, with what only the devfs on /dev has. */
+/** A translated mount, with the words that only a devfs has. */
 interface Translated {
   step: MountStep
   options: MountOptions
 }
 
-/** Translates all mounts; device requests found among them (bind mounts from /dev) go to `requests`. */
+/** Translates all mounts; bind mounts from /dev become device requests in `requests`. */
 export function translateMounts(context: Context, requests: DeviceRequests): MountsPlan {
   const plan: MountsPlan = { steps: [] }
   const mounts = context.config.mounts ?? []
@@ -67,7 +67,7 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
     const device =
       fstype === 'nullfs' ? bindFromDev(context, mount, destination, property, requests) : 'no device'
     if (device === 'done') {
-      // Said of the whole entry; no nullfs is mounted.
+      // The fate of the whole entry stands, because no nullfs is mounted.
       context.fates.delete(`${property}.type`)
       return
     }
@@ -88,14 +88,15 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
   const ordered = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
   const masks = maskedPaths(context, ordered, requests)
   const readonly = readonlyPaths(context, ordered, masks)
-  // A copy shows nothing that is mounted in what it covers: a read-only path is made before what is mounted in it.
+  // A read-only copy would hide mounts inside the path, so it comes before them.
   plan.steps = withMountPoints([...inOrder([...ordered, ...readonly]), ...masks])
   return plan
 }
 
 /**
- * True for a nullfs of a source that lies on the destination already: the kernel answers a second one with EDEADLK and no
- * text (null_vfsops.c, nullfs_mount). With the same options it would change nothing; with others it is an error.
+ * True for a nullfs of a source that is mounted on the destination already. The kernel answers the second mount with
+ * EDEADLK and no text (sys/fs/nullfs/null_vfsops.c, nullfs_mount). A second mount with the same options would change
+ * nothing; one with other options is an error.
  */
 function isMountedAlready(context: Context, steps: readonly MountStep[], step: MountStep): boolean {
   const before = [...steps].reverse().find(({ destination }) => destination === step.destination)
@@ -178,7 +179,7 @@ function translateMount(
       const same = mount.source === source
       context.fate(`${property}.source`, same ? 'applied' : 'ignored', same ? '' : 'a label only')
     }
-    // A new mount point of a tmpfs gets what Linux gives the tmpfs itself (mode 1777); one that is there keeps its own.
+    // A new mount point of a tmpfs gets mode 1777, which Linux gives the tmpfs itself; an existing one keeps its mode.
     const createMode = fstype === 'tmpfs' ? { createMode: modeOf(options) ?? '1777' } : {}
     const copyUp = options.copyUp ? { copyUp: true } : {}
     return { options, step: { ...base, source, target: 'dir', ...createMode, ...copyUp } }
@@ -199,7 +200,7 @@ function modeOf(options: MountOptions): string | undefined {
   return options.options.find(([name]) => name === 'mode')?.[1]
 }
 
-/** A nullfs: the kind of its source decides what it is mounted on. */
+/** The step of a nullfs, whose source's kind decides the kind of the mount point. */
 function bind(
   context: Context,
   mount: Mount,
@@ -238,7 +239,7 @@ function bind(
       link: `${directory}/${name}`,
     }
     context.fate(path, 'translated', `a second name of the socket, mounted at ${via.mountPoint}`)
-    // Read-only: what the container makes or removes beside the socket would be made or removed on the host.
+    // The mount is read-only, because files that the container makes or removes beside the socket are the host's.
     const readOnly = [...base.options.filter(([word]) => word !== 'ro'), ['ro', undefined] as const]
     return { options, step: { ...base, options: readOnly, source, target: 'socket', via } }
   }
@@ -248,7 +249,7 @@ function bind(
   return undefined
 }
 
-/** A devfs anywhere but on /dev: a ruleset, but none of the container's own. */
+/** A devfs elsewhere than on /dev: it can name a ruleset, but gets no set of the container's own. */
 function plainDevfs(context: Context, translated: Translated, property: string): void {
   const { ruleset, rules } = translated.options
   for (const { property: path } of rules) {

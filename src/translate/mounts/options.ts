@@ -1,7 +1,7 @@
 /**
- * Options of mounts: which of the words that a config holds go to nmount(2), as what, and which have no meaning on
- * FreeBSD (mounts.md sections 2, 3 and 7). A word that is in no table is refused: nullfs would swallow it in silence,
- * and the container would not be what the config says.
+ * Options of mounts: the words of a config that become options of nmount(2), and those without meaning on FreeBSD. A word
+ * that is in no table is refused: nullfs accepts any word without an error (docs/freebsd/mounts.md), and the container
+ * would differ from its config.
  */
 
 import { hasOwn } from '../../es2020.ts'
@@ -9,7 +9,7 @@ import type { Context } from '../core/context.ts'
 import type { MountOptions } from '../core/mounts-plan.ts'
 import { parseSize } from '../core/sizes.ts'
 
-/** File systems that take the flags of every other local file system, atime and sync among them. */
+/** File systems on disks, which take all flags, atime and sync among them. */
 const DISK_TYPES = new Set([
   'ufs',
   'zfs',
@@ -23,7 +23,7 @@ const DISK_TYPES = new Set([
   'fusefs',
 ])
 
-/** Words that become a flag of nmount(2), by word. */
+/** Flags of nmount(2) by word. */
 const FLAGS: Readonly<Record<string, string>> = {
   ro: 'ro',
   rdonly: 'ro',
@@ -35,14 +35,14 @@ const FLAGS: Readonly<Record<string, string>> = {
   rnoexec: 'noexec',
 }
 
-/** Words that say what is so anyway. */
+/** Words that state a default. */
 const DEFAULTS = new Set(
   'rw rrw noro suid rsuid exec rexec symfollow rsymfollow atime ratime defaults loud cover noemptydir'.split(
     ' ',
   ),
 )
 
-/** What such a word takes back when it comes later: the last of two holds, as with mount(8). */
+/** The flag that a later word of a default takes back: the last of two words wins, as with mount(8). */
 const TAKES_BACK: Readonly<Record<string, string>> = {
   rw: 'ro',
   noro: 'ro',
@@ -54,9 +54,9 @@ const TAKES_BACK: Readonly<Record<string, string>> = {
   noemptydir: 'emptydir',
 }
 
-/** Words for which FreeBSD has nothing, with the reason why dropping them is safe. */
+/** Words without a counterpart on FreeBSD, each with the reason why dropping it is safe. */
 const DROPPED: Readonly<Record<string, string>> = {
-  // buildah run -v writes one, and runc takes it.
+  // `buildah run -v` writes an empty option, and runc accepts it.
   '': 'an empty option says nothing',
   ...words('nodev dev rnodev rdev', 'device nodes exist on devfs only'),
   ...words('bind rbind', 'nullfs does not follow mounts below its source'),
@@ -72,7 +72,7 @@ const DROPPED: Readonly<Record<string, string>> = {
   ...words('z Z U copy nocopy O', 'for podman, not for the runtime'),
 }
 
-/** Prefixes of `name=value` words for which FreeBSD has nothing. */
+/** Prefixes of `name=value` words without a counterpart on FreeBSD. */
 const DROPPED_VALUES: Readonly<Record<string, string>> = {
   ...words('context fscontext defcontext rootcontext', 'FreeBSD has no SELinux'),
   ...words('huge mpol', 'Linux only'),
@@ -83,9 +83,9 @@ function words(list: string, note: string): Record<string, string> {
   return Object.fromEntries(list.split(' ').map(word => [word, note]))
 }
 
-/** Flags that only some types take; the others drop them, since they refuse them (mounts.md section 2). */
+/** Flags that only some types take. They are dropped for other types, which refuse them (docs/freebsd/mounts.md). */
 const LIMITED_FLAGS: Readonly<Record<string, (fstype: string) => boolean>> = {
-  // devfs takes its own and those of every type only, which this one is not among (vfs_mount.c, global_opts).
+  // devfs takes its own options and the global ones, to which nosymfollow does not belong (vfs_mount.c, global_opts).
   nosymfollow: type => type !== 'devfs',
   rnosymfollow: type => type !== 'devfs',
   noatime: type => type === 'nullfs' || DISK_TYPES.has(type),
@@ -112,7 +112,7 @@ const LIMITED_FLAGS: Readonly<Record<string, (fstype: string) => boolean>> = {
   untrusted: type => DISK_TYPES.has(type),
 }
 
-/** Words that would do something the config cannot mean. */
+/** Words that would do something that the config cannot mean. */
 const REFUSED: Readonly<Record<string, string>> = {
   remount: 'a mount of a new container cannot be a remount',
   update: 'a mount of a new container cannot be an update',
@@ -123,13 +123,13 @@ const REFUSED: Readonly<Record<string, string>> = {
   ridmap: 'FreeBSD has no id-mapped mounts',
 }
 
-/** Values of a tmpfs; on a bind mount Linux hands them to its kernel, which does not look at them. */
+/** Values of a tmpfs. Linux accepts them on a bind mount too, where its kernel does not look at them. */
 const OF_TMPFS = new Set(['mode', 'size', 'uid', 'gid', 'nr_inodes', 'nr_blocks'])
 
-/** Names that nmount(2) gets from the mount's own properties: it would take the last of two. */
+/** Names that nmount(2) gets from the mount's own properties; of two options of one name it would take the last. */
 const OWN_NAMES = new Set(['fstype', 'fspath', 'from', 'errmsg'])
 
-/** Every word without a value that some type of mount takes, sorted: what `features` tells of mount options. */
+/** All words without a value that some type of mount takes, sorted; `features` lists them. */
 export function mountOptionWords(): string[] {
   const tables = [FLAGS, DROPPED, LIMITED_FLAGS].flatMap(Object.keys)
   return [...new Set([...tables, ...DEFAULTS, 'noswap', 'tmpcopyup', 'notmpcopyup'])].sort()
@@ -193,7 +193,7 @@ function translateOption(
     context.fate(path, 'applied', '')
   } else if (word === 'noswap' && fstype === 'tmpfs') {
     context.fate(path, 'ignored', 'a tmpfs on FreeBSD may be swapped out')
-    // Asked for where secrets are kept.
+    // The user wants noswap for secrets, so its absence is worth a warning.
     context.warn(`${path}: noswap is ignored: a tmpfs on FreeBSD may be swapped out`)
   } else if (DISK_TYPES.has(fstype)) set(word)
   else context.fail(path, `unknown option ${word} for ${fstype}`)
@@ -221,7 +221,7 @@ function devfsValue(context: Context, name: string, value: string, path: string,
 /** Bytes of a page on amd64 and arm64. */
 const PAGE = 4096n
 const INT64_MAX = 2n ** 63n - 1n
-/** Beyond this, less a page for the rounding, tmpfs takes a size for "no limit" (tmpfs_vfsops.c, tmpfs_mount). */
+/** The largest size that tmpfs does not take for "no limit", less a page for rounding (tmpfs_vfsops.c, tmpfs_mount). */
 const SIZE_MAX = 2n ** 63n - 2n * PAGE
 
 function wholePages(bytes: bigint): bigint {
@@ -229,8 +229,8 @@ function wholePages(bytes: bigint): bigint {
 }
 
 /**
- * tmpfs takes what it cannot parse for "no limit" without a word (traps.md 17), so every value is checked here and
- * sizes become plain bytes.
+ * Checks a value of a tmpfs and writes sizes as plain bytes: a size that the kernel cannot parse silently means "no limit"
+ * (docs/freebsd/mounts.md).
  */
 function tmpfsValue(
   context: Context,
@@ -244,11 +244,11 @@ function tmpfsValue(
     const bytes = parseSize(value, () => context.facts.physicalMemory())
     if (bytes === undefined) bad('a number of bytes, with k, m, g or t, or a percentage of the memory')
     else if (bytes > SIZE_MAX) bad(`at most ${SIZE_MAX} bytes`)
-    // The kernel rounds up, and refuses an update that tells the size otherwise (tmpfs_vfsops.c, tmpfs_mount).
+    // The kernel rounds a size up and refuses an update with any other size (tmpfs_vfsops.c, tmpfs_mount).
     else set(name, String(name === 'size' ? wholePages(bytes) : bytes))
   } else if (name === 'nr_blocks') {
     const blocks = parseSize(value, () => 0n)
-    // A block is a page (tmpfs(5) of Linux).
+    // A block of Linux' tmpfs(5) is a page.
     if (blocks === undefined || value.endsWith('%')) bad('a number of blocks')
     else if (blocks * PAGE > SIZE_MAX) bad(`at most ${SIZE_MAX / PAGE}`)
     else set('size', String(blocks * PAGE))

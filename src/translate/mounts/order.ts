@@ -1,9 +1,9 @@
-/** The order of mounts, and which mount points have to be there before something becomes read-only. */
+/** The order of mounts, and the mount points that must exist before a tmpfs becomes read-only. */
 import type { MountPoint, MountStep } from '../core/plan.ts'
 
 /**
- * Parents before children; directories before files, so that a file lands in what is mounted, even where a link of the
- * image makes two different paths the same place. Mounts on one destination keep the config's order.
+ * Sorts mounts: parents before children, and directories before files, so that a file is mounted inside a mounted
+ * directory even where a link of the image makes two paths one place. Mounts on one destination keep the config's order.
  */
 export function inOrder(steps: readonly MountStep[]): MountStep[] {
   const rank = (step: MountStep) =>
@@ -14,7 +14,7 @@ export function inOrder(steps: readonly MountStep[]): MountStep[] {
     .map(({ step }) => step)
 }
 
-/** True for a path that lies in another, and is not that. */
+/** True for a path strictly inside another one. */
 export function isBelow(path: string, other: string): boolean {
   return path.startsWith(`${other}/`)
 }
@@ -24,26 +24,26 @@ export function asReadonly(step: MountStep): MountStep {
   return { ...step, options: [...step.options.filter(([name]) => name !== 'ro'), ['ro', undefined]] }
 }
 
-/** A tmpfs that can be read-only from the beginning only when nothing is mounted in it. */
+/** True for a read-only tmpfs. One with mount points inside becomes read-only only after these are made. */
 function isReadonlyTmpfs(step: MountStep): boolean {
   return step.fstype === 'tmpfs' && !step.mask && step.options.some(([name]) => name === 'ro')
 }
 
-/** Gives each read-only tmpfs, in order, the mount points of later steps that lie in it. */
+/** Adds to each read-only tmpfs the mount points of later steps inside it. */
 export function withMountPoints(steps: readonly MountStep[]): MountStep[] {
   return steps.map((step, index) => {
     if (!isReadonlyTmpfs(step)) return step
     const later = steps
       .slice(index + 1)
       .filter(other => isBelow(other.destination, step.destination))
-      // What is masked or made read-only is only looked at.
+      // Masked and read-only paths need no mount point: they are covered only where they exist.
       .filter(other => !other.mask && !other.readonlyCopy)
       .filter(other => !liesInMount(other, step, steps))
     return later.length === 0 ? step : { ...step, inside: later.map(mountPoint) }
   })
 }
 
-/** True when a mount lies in another that is done before it and lies in `outer` itself. */
+/** True when a mount lies inside an earlier mount that is itself inside `outer`. */
 function liesInMount(step: MountStep, outer: MountStep, steps: readonly MountStep[]): boolean {
   return steps
     .slice(0, steps.indexOf(step))

@@ -1,24 +1,24 @@
-/** Options of a tmpfs that becomes read-only after something was made in it. */
+/** Options of a tmpfs that becomes read-only after its contents are made. */
 import type { MountOption } from '../../host/types.ts'
 
-/** Options of a tmpfs that is filled first: owner and mode are set by hand, so that `ro` can be added afterwards. */
+/** Options of a tmpfs that is filled first. Owner and mode are set by system calls, because an update refuses them. */
 export interface LateOptions {
   early: readonly MountOption[]
   size: number | undefined
   mode: number | undefined
   uid: number | undefined
   gid: number | undefined
-  /** Options of the update that makes it read-only, where it is to be that. */
+  /** Options of the update that makes the tmpfs read-only; undefined for one that stays writable. */
   update: readonly MountOption[] | undefined
 }
 
-/** What an update to read-only refuses to find on a tmpfs (tmpfs_vfsops.c, tmpfs_updateopts); it is about writing only. */
+/** Options with which a tmpfs refuses an update (tmpfs_vfsops.c, tmpfs_updateopts); they matter for writing only. */
 const WRITERS_ONLY = ['inodes', 'maxfilesize', 'nonc', 'pgread', 'union']
 
-/** Flags that an update clears when it does not give them again (vfs_mount.c, vfs_domount_update: MNT_UPDATEMASK). */
+/** Flags that an update clears unless it repeats them (vfs_mount.c, vfs_domount_update: MNT_UPDATEMASK). */
 const CLEARED = ['noexec', 'nosuid', 'nosymfollow']
 
-/** Takes a tmpfs's options apart: what it is mounted with, and what comes after it was filled. */
+/** Splits the options of a tmpfs into those of the mount and those of the update after it is filled. */
 export function splitOptions(options: readonly MountOption[]): LateOptions {
   const value = (name: string) => options.find(option => option[0] === name)?.[1]
   const number = (text: string | undefined, base: number) =>

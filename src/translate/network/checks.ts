@@ -1,4 +1,4 @@
-/** What is wrong with interfaces that are each right by themselves: names, routes and MTUs that do not go together. */
+/** Checks interfaces against each other: names, routes, MAC addresses and MTUs that do not go together. */
 import { inNetwork } from '../core/addresses.ts'
 import type { Context } from '../core/context.ts'
 import type { JailPlan } from '../jail/jail.ts'
@@ -8,13 +8,13 @@ import type { OwnInterface } from './own-interface.ts'
 /** A default route that can be added. */
 export interface Routed {
   gateway: Gateway
-  /** The interface over which a gateway that is in no network is reached: it gets a host route. */
+  /** The interface over which a gateway outside all networks gets a host route. */
   over?: string
   /** The annotation. */
   origin: string
 }
 
-/** All checks of a jail with a stack of its own; gives the default routes in the order in which they are to be added. */
+/** Makes all checks of a jail with its own network stack; gives the default routes in the order of their addition. */
 export function checkNetwork(context: Context, jail: JailPlan, own: readonly OwnInterface[]): Routed[] {
   checkNames(context, jail, own)
   checkMtus(context, own)
@@ -22,7 +22,7 @@ export function checkNetwork(context: Context, jail: JailPlan, own: readonly Own
   return checkRoutes(context, own)
 }
 
-/** The kernel lets two interfaces of one name stand in a stack (network.md section 2), where no tool tells them apart. */
+/** Refuses two interfaces of one name: the kernel allows them (docs/freebsd/network.md), but no tool tells them apart. */
 function checkNames(context: Context, jail: JailPlan, own: readonly OwnInterface[]): void {
   const taken = new Map([['lo0', 'every network stack has one']])
   for (const { name, origins } of own) taken.set(name, `it is the name of the interface of ${origins.name}`)
@@ -33,7 +33,7 @@ function checkNames(context: Context, jail: JailPlan, own: readonly OwnInterface
   }
 }
 
-/** What route(8) could not add: a second default route of a family, a gateway that no interface leads to. */
+/** Refuses what route(8) could not add: a second default route of a family, a gateway to which no interface leads. */
 function checkRoutes(context: Context, own: readonly OwnInterface[]): Routed[] {
   const routed: Routed[] = []
   const seen = new Map<4 | 6, string>()
@@ -55,8 +55,8 @@ function checkRoutes(context: Context, own: readonly OwnInterface[]): Routed[] {
 }
 
 /**
- * The interface over which a gateway outside all networks is reached, as providers have it who give single addresses
- * (/32, /128) or a router elsewhere; undefined where no route to it is needed.
+ * The interface that leads to a gateway outside all networks, as providers of single addresses (/32, /128) have them;
+ * undefined where the gateway needs no host route.
  */
 function reachedOver(
   context: Context,
@@ -77,7 +77,7 @@ function reachedOver(
   }
   const near = own.flatMap(one => one.addresses).filter(each => each.version === version)
   if (isLoopback(gateway) || near.some(({ text }) => inNetwork(address, text))) return undefined
-  // An address that was wrong may be the one that leads there.
+  // An address with an error may be the one whose network holds the gateway.
   if ([...wrong].some(subject => subject !== undefined && isAddress(subject))) return undefined
   const mine = addresses.filter(each => each.version === version)
   if (mine.length === 0) {
@@ -100,7 +100,7 @@ function isAddress(property: string): boolean {
   return property === 'annotations' || /^annotations\["org\.jailwright\.net\.\d+\.address"\]$/.test(property)
 }
 
-/** Two of one MAC address on one bridge: the bridge sends to the one that was heard last (if_bridge.c bridge_rtupdate). */
+/** Refuses a MAC address that a bridge has already: it sends to the last sender only (if_bridge.c, bridge_rtupdate). */
 function checkMacs(context: Context, own: readonly OwnInterface[]): void {
   own.forEach(({ mac, macGiven, bridge, origins }, index) => {
     if (!macGiven) return
@@ -113,11 +113,11 @@ function checkMacs(context: Context, own: readonly OwnInterface[]): void {
   })
 }
 
-/** A bridge gives all its members the MTU of its first one (network.md section 4), whatever the inner end has. */
+/** Refuses an MTU other than the bridge's: a bridge gives all members that of its first one (docs/freebsd/network.md). */
 function checkMtus(context: Context, own: readonly OwnInterface[]): void {
   const mtus = new Map<string, number>()
   for (const { bridge, mtu, origins } of own) {
-    // Asked only when there is something to compare: it is a tool's run.
+    // The question runs a tool, so it is asked only where there is an MTU to compare.
     if (!mtus.has(bridge) && own.some(other => other.bridge === bridge && other.mtu !== undefined)) {
       const found = context.facts.bridge?.(bridge)
       mtus.set(bridge, found && found.members > 0 ? found.mtu : (mtu ?? 1500))

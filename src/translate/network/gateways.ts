@@ -5,11 +5,11 @@ import { inNetwork, ipVersion } from '../core/addresses.ts'
 export interface Gateway {
   address: string
   version: 4 | 6
-  /** The interface of a link-local address, as the zone names it or else the one whose annotation it is. */
+  /** The interface of a link-local address: the one that the zone names, else the one of the annotation. */
   zone?: string
 }
 
-/** Reads a comma list of addresses; each that is wrong is told to `fail`. `name`: the interface inside. */
+/** Reads a comma list of addresses; `fail` is called for each wrong one. `name` is the interface's name in the jail. */
 export function readGateways(
   value: string | undefined,
   name: string,
@@ -39,12 +39,12 @@ export function readGateways(
   return gateways
 }
 
-/** True for an IPv6 address that is known on its link only, and goes by the name of an interface. */
+/** True for an IPv6 address that is valid on its link only and needs the name of an interface. */
 export function isLinkLocal({ address, version }: Gateway): boolean {
   return version === 6 && inNetwork(address, 'fe80::/10')
 }
 
-/** True for an address of lo0 itself. */
+/** True for a loopback address. */
 export function isLoopback({ address }: Gateway): boolean {
   return inNetwork(address, '127.0.0.0/8') || inNetwork(address, '::1/128')
 }

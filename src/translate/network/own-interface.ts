@@ -7,7 +7,7 @@ import { type Gateway, isLinkLocal, readGateways } from './gateways.ts'
 const PREFIX = 'org.jailwright.net.'
 const KEYS = ['bridge', 'address', 'gateway', 'name', 'mtu', 'mac', 'vlan', 'dad', 'options'] as const
 export type Key = (typeof KEYS)[number]
-/** The annotation of further addresses of lo0. */
+/** The annotation for further addresses of lo0. */
 const LO0 = 'lo0.address'
 
 /** An address with its prefix, as ifconfig(8) takes it. */
@@ -16,10 +16,10 @@ export interface Address {
   version: 4 | 6
 }
 
-/** An epair of the container's own, as asked for. */
+/** An epair of the container's own, as the annotations describe it. */
 export interface OwnInterface {
   index: number
-  /** Where each is said; of what is not, where the interface itself is asked for. */
+  /** The annotation of each value; for a value without one, the annotation that asks for the interface. */
   origins: Readonly<Record<Key, string>>
   bridge: string
   name: string
@@ -27,29 +27,29 @@ export interface OwnInterface {
   /** Addresses and routes of IPv6 come from router advertisements (`address=slaac`). */
   slaac: boolean
   gateways: Gateway[]
-  /** What becomes of duplicate address detection: left out, or waited for. */
+  /** Duplicate address detection: switched off, or waited for. */
   dad: 'off' | 'wait'
   mtu?: number
   mac: string
-  /** The MAC address is one that the config names. */
+  /** True when the config gives the MAC address. */
   macGiven: boolean
   vlan?: number
-  /** Words of ifconfig(8) that switch capabilities of both ends. */
+  /** Words of ifconfig(8) that switch capabilities of both ends on or off. */
   options: string[]
 }
 
-/** What the annotations ask for. */
+/** Everything that the annotations about the network ask for. */
 export interface OwnNetwork {
   interfaces: OwnInterface[]
   /** Further addresses of lo0. */
   loopback: { origin: string; addresses: Address[] }
 }
 
-/** Capabilities that ifconfig(8) switches on and off, and the driver's own three flags. */
+/** Words of ifconfig(8) for capabilities and for the driver's three flags. */
 const OPTION =
   /^-?(?:(?:rx|tx)csum6?|tso[46]?|lro|vlanmtu|vlanhwtag|vlanhwfilter|vlanhwcsum|vlanhwtso|toe[46]?|wol|link[012])$/
 
-/** Reads the annotations; what is wrong is said by annotation. */
+/** Reads the annotations; each error names its annotation. */
 export function collectNetwork(context: Context): OwnNetwork {
   const groups = new Map<number, Partial<Record<Key, string>>>()
   const loopback: OwnNetwork['loopback'] = { origin: annotationPath(`${PREFIX}${LO0}`), addresses: [] }
@@ -156,25 +156,25 @@ function readInterface(context: Context, index: number, keys: Partial<Record<Key
 }
 
 /**
- * Why there is no DHCP. dhclient(8) has to live as long as its lease, in the network stack of the container. A process
- * gets there by jail_attach(2), which takes away the root of the host: it would be a program of the image. A second jail
- * inside with the root of the host is no way either: root of the outer jail may enter its children.
+ * The reason why there is no DHCP. dhclient(8) has to live as long as its lease, in the network stack of the container. A
+ * process enters that stack by jail_attach(2), which also takes the host's root away, so dhclient would be a program of the
+ * image. A second jail inside, with the root of the host, is unsafe: root of the outer jail may enter its children.
  */
 const NO_DHCP =
   'an address by DHCP needs dhclient(8) in the container for as long as it runs: start it in the image (device profile bpf), or reserve an address and give it here'
 
-/** True where IPv6 of the interface is in use. */
+/** True when the interface has an address, a route or autoconfiguration of IPv6. */
 export function usesIpv6({ addresses, slaac, gateways }: OwnInterface): boolean {
   return slaac || addresses.some(({ version }) => version === 6) || gateways.some(isLinkLocal)
 }
 
 /**
- * What tells this host from others of a LAN: its UUID, and its name where it has none. Empty where neither is known, as
- * for `plan` on another system.
+ * A text that differs between the hosts of a LAN: the host's UUID, else its name. Empty where neither is known, as for
+ * `plan` on another system.
  */
 function hostIdentity({ facts }: Context): string {
   const uuid = facts.sysctl('kern.hostuuid') ?? ''
-  // A jail's is zero unless it was given one (kern_jail.c, DEFAULT_HOSTUUID).
+  // The UUID of a jail is zero unless the jail was given one (sys/kern/kern_jail.c, DEFAULT_HOSTUUID).
   return /[1-9a-f]/i.test(uuid) ? uuid : (facts.sysctl('kern.hostname') ?? '')
 }
 
@@ -194,7 +194,7 @@ function list(text: string | undefined): string[] {
     .filter(part => part !== '')
 }
 
-/** undefined when absent, false when it is no number of the range. */
+/** A number from `low` to `high`; undefined for an absent text, false for any other text. */
 function number(text: string | undefined, low: number, high: number): number | undefined | false {
   if (text === undefined) return undefined
   const value = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN

@@ -9,7 +9,7 @@ import { checkNetwork, type Routed } from './checks.ts'
 import { gatewayText } from './gateways.ts'
 import { type OwnInterface, type OwnNetwork, usesIpv6 } from './own-interface.ts'
 
-/** Outputs of ifconfig(8) that mean an interface or address is gone already (network.md sections 1 to 3). */
+/** Outputs of ifconfig(8) about an interface or an address that is gone already. */
 const GONE = ['does not exist', "Can't assign requested address", 'Device not configured']
 /** Of `ifconfig -j`: the jail has taken its interfaces with it. */
 const JAIL_GONE = ['jail not found', 'cannot attach to jail']
@@ -23,10 +23,10 @@ function ifconfig(args: readonly (string | number)[], ignore?: readonly string[]
 }
 
 /**
- * Aliases of a classic jail, made before the jail as jail(8) does it. jail(8) itself is not told about the interface:
- * the jail ends by jail_remove(2), which would leave the alias (measured.md). An address that the interface had before
- * is left alone, or `delete` would take the host's own away. Where the parent is a vnet jail, the interface is that
- * jail's: a child without a stack of its own uses its parent's (jail.md section 9).
+ * Aliases of a classic jail, made before the jail, as jail(8) makes them. They are steps of their own because
+ * jail_remove(2), which ends the jail, leaves aliases behind. An address that the interface had before is left alone, since
+ * `delete` would otherwise remove an address of the host. Where the parent is a vnet jail, the interface is the parent's: a
+ * child without a network stack of its own uses that of its parent.
  */
 export function aliasSteps(context: Context, jail: JailPlan): RunStep[] {
   if (jail.aliases.length === 0) return []
@@ -47,8 +47,8 @@ export function aliasSteps(context: Context, jail: JailPlan): RunStep[] {
 }
 
 /**
- * What is done once the jail exists: lo0 first, then own epairs, their default routes (which may lead over any of them),
- * then interfaces that are moved in.
+ * The steps after the jail exists: lo0, the container's own epairs, their default routes (which may lead over any of the
+ * epairs), then interfaces that are moved in.
  */
 export function vnetSteps(
   context: Context,
@@ -77,9 +77,9 @@ export function vnetSteps(
 }
 
 /**
- * One epair. The command that makes it also gives it the description by which the undo finds it: it has no name of
- * ours before the second command, and the number that the kernel chose may be another's by the time of the undo.
- * Destroying one end destroys both, wherever the other is.
+ * The steps of one epair. The command that makes the epair also gives it the description by which the undo finds it: the
+ * epair gets its name only by the second command, and by the time of the undo another epair may have the number that the
+ * kernel chose. Destroying one end destroys both, wherever the other end is.
  */
 function epairSteps(context: Context, jailName: string, one: OwnInterface): RunStep[] {
   const { host, jail } = epairNames(context.id, one.index)
@@ -95,9 +95,9 @@ function epairSteps(context: Context, jailName: string, one: OwnInterface): RunS
     step(ifconfig([`%{${capture}}`, 'name', host]), origins.bridge),
     step(ifconfig([`%{${capture}:b}`, 'name', jail]), origins.bridge),
   ]
-  // Before the bridge: its members' MTU cannot be changed later (network.md section 4).
+  // The MTU is set before the epair joins the bridge, because a member's MTU cannot be changed (sys/net/if_bridge.c).
   if (one.mtu !== undefined) steps.push(step(ifconfig([host, 'mtu', one.mtu]), origins.mtu))
-  // Before the bridge as well: it takes from all its members what one of them cannot do (if_bridge.c bridge_mutecaps).
+  // Capabilities are set before as well: a bridge switches off those that one member lacks (if_bridge.c, bridge_mutecaps).
   if (one.options.length > 0) steps.push(step(ifconfig([host, ...one.options]), origins.options))
   steps.push(
     step(ifconfig([one.bridge, 'addm', host, ...vlan]), origins.bridge),
@@ -119,9 +119,10 @@ function epairSteps(context: Context, jailName: string, one: OwnInterface): RunS
 /**
  * Flags of IPv6 on the interface, by the annotation that asks for each.
  *
- * - `no_dad`: an address is tentative for about a second while the kernel looks for another that has it, and bind(2) to
- *   it fails with EADDRNOTAVAIL; a server that is started at once would end (in6.c in6if_do_dad, inet6(4)).
- * - `-ifdisabled`: IPv6 is off until the interface has its first address, the link-local one too (nd6.c nd6_ifattach).
+ * - `no_dad`: an address is tentative for about a second while the kernel looks for another host that has it; bind(2) to it
+ *   fails with EADDRNOTAVAIL, so a server that starts at once would end (sys/netinet6/in6.c, in6if_do_dad; inet6(4)).
+ * - `-ifdisabled`: otherwise IPv6, with the link-local address, is off until the interface has its first address
+ *   (sys/netinet6/nd6.c, nd6_ifattach).
  */
 function ipv6Flags(one: OwnInterface): [origin: string, words: string[]][] {
   const { slaac, dad, addresses, origins } = one
@@ -131,7 +132,7 @@ function ipv6Flags(one: OwnInterface): [origin: string, words: string[]][] {
   return off.length > 0 ? [[origins.dad, off]] : []
 }
 
-/** Waits until the kernel has found no other that has an address of the interface. */
+/** Waits until duplicate address detection has ended for all addresses of the interface. */
 function waitForDad(jailName: string, { name, origins }: OwnInterface): RunStep {
   const call = ifconfig(['-j', jailName, name, 'inet6'])
   return {
@@ -143,10 +144,10 @@ function waitForDad(jailName: string, { name, origins }: OwnInterface): RunStep 
   }
 }
 
-/** As long as create waits for duplicate address detection: net.inet6.ip6.dad_count probes of a second each are one. */
+/** Seconds that create waits for duplicate address detection, which takes net.inet6.ip6.dad_count seconds, usually one. */
 const DAD_SECONDS = 10
 
-/** One default route; where the gateway is in no network, a route to it over the interface comes first. */
+/** The steps of one default route. A gateway in no network of the interface first gets a host route over the interface. */
 function routeSteps(jailName: string, { gateway, over, origin }: Routed): RunStep[] {
   const family = gateway.version === 4 ? [] : ['-6']
   const route = (...args: string[]) =>

@@ -1,4 +1,4 @@
-/** `hooks` -> ready to run. A hook's `args` is its whole argv, as config.md says ("same semantics as execv's argv"). */
+/** Translates `hooks`. The `args` of a hook is its whole argv (config.md: "same semantics as ... execv's argv"). */
 import type { Context } from '../core/context.ts'
 import type { HookKind, HookPlan } from '../core/plan.ts'
 
@@ -12,7 +12,7 @@ export const HOOK_KINDS = [
   'poststop',
 ] as const satisfies readonly HookKind[]
 
-/** Translates all hooks; a path that is not absolute is an error (config.md, "path (REQUIRED) absolute path"). */
+/** Translates all hooks; a relative path is an error (config.md, "POSIX-platform Hooks": path). */
 export function translateHooks(context: Context): Record<HookKind, readonly HookPlan[]> {
   const plans = {} as Record<HookKind, readonly HookPlan[]>
   for (const kind of HOOK_KINDS) {

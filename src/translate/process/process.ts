@@ -1,14 +1,14 @@
-/** `process` -> what the first program (or an `exec`) gets. */
+/** Translates `process` of a config, and the process of an `exec`. */
 
 import type { Process, Rlimit } from '../../bundle/generated/config.ts'
 import { hasOwn } from '../../es2020.ts'
 import type { Context } from '../core/context.ts'
 import type { ProcessPlan, RlimitPlan } from '../core/plan.ts'
 
-/** RLIM_INFINITY is 2^63-1 on FreeBSD and 2^64-1 on Linux (process.md section 5); configs hold either, or -1. */
+/** RLIM_INFINITY is 2^63 - 1 on FreeBSD (sys/sys/resource.h) and 2^64 - 1 on Linux; configs contain either, or -1. */
 const INFINITY_FROM = 2n ** 63n - 1n
 
-/** OCI's names to FreeBSD's (sys/sys/resource.h); `undefined`: Linux has it, FreeBSD does not. */
+/** FreeBSD's names (sys/sys/resource.h) by OCI's; undefined for a limit that only Linux has. */
 const RLIMITS: Readonly<Record<string, string | undefined>> = {
   RLIMIT_AS: 'AS',
   RLIMIT_CORE: 'CORE',
@@ -35,15 +35,15 @@ const RLIMITS: Readonly<Record<string, string | undefined>> = {
   RLIMIT_SIGPENDING: undefined,
 }
 
-/** What the kernel lowers a limit to, without a word (kern_resource.c, kern_proc_setrlimit). */
+/** The sysctls to which the kernel silently lowers a limit (sys/kern/kern_resource.c, kern_proc_setrlimit). */
 const LOWERED_TO: Readonly<Record<string, string>> = { NOFILE: 'kern.maxfilesperproc', NPROC: 'kern.maxproc' }
-/** podman writes this for both into every config that asks for nothing (containers.conf, default_ulimits). */
+/** The value of both limits that podman writes where the user asks for none (containers.conf(5), default_ulimits). */
 const PODMANS_DEFAULT = 1_048_576n
 
-/** The umask when the config has none: what runc and crun use, and the shell's default on FreeBSD. */
+/** The umask where the config has none: that of runc, of crun and of FreeBSD's shells. */
 const DEFAULT_UMASK = 0o022
 
-/** Translates a process; `property` is where it stands, `process` in a config, empty for `exec --process`. */
+/** Translates a process. `property` is its path: `process` in a config, empty for `exec --process`. */
 export function translateProcess(context: Context, process: Process, property = 'process'): ProcessPlan {
   const at = (name: string) => (property === '' ? name : `${property}.${name}`)
   const user = process.user ?? {}
@@ -95,8 +95,8 @@ export function translateProcess(context: Context, process: Process, property = 
 }
 
 /**
- * Each variable once, its last entry: what runc and crun give a program. podman appends `exec -e` to the container's own
- * entries (libpod/oci_conmon_exec_common.go, prepareProcessExec), and getenv(3) would find the first.
+ * The last entry of each variable, as runc and crun do. podman appends the variables of `exec -e` to the container's own
+ * (libpod/oci_conmon_exec_common.go, prepareProcessExec), and getenv(3) would find the first.
  */
 export function lastOfEachName(env: readonly string[]): string[] {
   const name = (entry: string) => entry.slice(0, entry.indexOf('='))
@@ -104,7 +104,7 @@ export function lastOfEachName(env: readonly string[]): string[] {
   return env.filter((entry, index) => last.get(name(entry)) === index)
 }
 
-/** execve(2) takes C strings: a NUL would cut one short. */
+/** Refuses variables with a NUL, at which execve(2) would cut them. */
 function checkEnvironment(context: Context, env: readonly string[], property: string): void {
   env.forEach((entry, index) => {
     if (entry.includes('\0')) context.fail(`${property}[${index}]`, 'holds a NUL byte')
@@ -127,7 +127,7 @@ function translateRlimits(context: Context, rlimits: readonly Rlimit[], property
     const resource = RLIMITS[limit.type]
     if (resource === undefined) {
       context.fate(path, 'ignored', `FreeBSD has no ${limit.type}`)
-      // Container managers hand on what they have for every Linux image; but somebody may count on it.
+      // Container managers pass the same limits to every Linux image, so this is no error; a user may count on the limit.
       context.warn(`${path}: FreeBSD has no ${limit.type}; ignored`)
       return
     }
@@ -151,7 +151,7 @@ function translateRlimits(context: Context, rlimits: readonly Rlimit[], property
   return plans
 }
 
-/** The program gets less than the config says: "no limit" and podman's default are no number that was asked for. */
+/** Warns when the kernel will lower a limit; "no limit" and podman's default are no values that a user has chosen. */
 function tellLowered(context: Context, path: string, resource: string, hard: bigint): void {
   const sysctl = LOWERED_TO[resource]
   const most = sysctl && context.facts.sysctl(sysctl)
@@ -161,7 +161,7 @@ function tellLowered(context: Context, path: string, resource: string, hard: big
     context.warn(`${path}: RLIMIT_${resource} ${hard}: the kernel lowers it to ${most} (${sysctl})`)
 }
 
-/** -1n is RLIM_INFINITY. JSON numbers above 2^53 have lost digits, but none that matters here. */
+/** The limit, -1n for RLIM_INFINITY. JSON numbers above 2^53 have lost digits, which makes no difference here. */
 function limitValue(value: number): bigint {
   const exact = BigInt(Math.trunc(value))
   return exact < 0n || exact >= INFINITY_FROM ? -1n : exact

@@ -1,4 +1,4 @@
-/** The steps of a plan as command lines, each with its undo. */
+/** The steps of a plan as command lines, each with the commands that undo it. */
 
 import { findLast } from '../../es2020.ts'
 import type { MountOption } from '../../host/types.ts'
@@ -8,15 +8,15 @@ import { rulesetInput } from '../devices/ruleset-input.ts'
 import { splitOptions } from '../mounts/tmpfs-late-options.ts'
 import { shellWord, shellWordWithVariables, wordBelow } from './quote.ts'
 
-/** One command with what takes it back. */
+/** One command with its undo. */
 export interface Command {
   line: string
-  /** Comment before the line. */
+  /** A comment before the command. */
   note?: string
   undo?: string
 }
 
-/** Where the commands find things. */
+/** Paths that the commands use. */
 interface Places {
   /** The container's state directory. */
   state: string
@@ -24,8 +24,8 @@ interface Places {
 }
 
 /**
- * All steps as commands, in the order in which `create` does them; `state` is the container's state directory. `$root`
- * is what the jail sees as its root; below a read-only one `$base` is where mount points are made.
+ * All steps as commands, in the order in which `create` does them; `state` is the container's state directory. `$root` is
+ * the root of the jail; where that is read-only, `$base` is the writable directory in which mount points are made.
  */
 export function planCommands(plan: Plan, state: string): Command[] {
   const ruleset = plan.steps.find(step => step.kind === 'ruleset')
@@ -103,7 +103,7 @@ function runCommand(plan: Plan, step: RunStep): Command {
   }
 }
 
-/** An undo that goes by description, with the name that a later step gives the interface. */
+/** An undo that finds the interface by its description, written with the name that a later step gives the interface. */
 function withName(plan: Plan, step: RunStep, call: ToolCall): ToolCall {
   if (call.forDescription === undefined) return call
   const rename = plan.steps.find(
@@ -114,7 +114,7 @@ function withName(plan: Plan, step: RunStep, call: ToolCall): ToolCall {
   return { ...call, args: call.args.map(arg => arg.replace('%{interface}', name)) }
 }
 
-/** What holds a destination: the mount it lies in, if any. */
+/** The mount that holds a destination; undefined for the root. */
 function holder(plan: Plan, step: MountPoint, before: MountStep): MountStep | undefined {
   const earlier = plan.steps.slice(0, plan.steps.indexOf(before)).filter(other => other.kind === 'mount')
   return findLast(earlier, other => step.destination.startsWith(`${other.destination}/`))
@@ -153,7 +153,7 @@ function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
   return commands
 }
 
-/** Read-only paths are numbered as `create` numbers their copies when each is a file. */
+/** The number of a read-only path's copy, as `create` counts them when each path is a file. */
 function copyNumber(plan: Plan, step: MountStep): number {
   return 1 + plan.steps.filter(each => each.kind === 'mount' && each.readonlyCopy).indexOf(step)
 }
@@ -162,7 +162,7 @@ function optionWords(options: readonly MountOption[]): string {
   return options.map(([name, value]) => (value === undefined ? name : `${name}=${value}`)).join(',')
 }
 
-/** A tmpfs that is filled, or gets mount points, before it is read-only. */
+/** Commands of a tmpfs that is filled, or gets mount points, before it becomes read-only. */
 function filledCommands(
   plan: Plan,
   step: MountStep,
@@ -187,9 +187,9 @@ function filledCommands(
   ]
 }
 
-/** Makes a mount point in what holds it; the link of a socket too. */
+/** Commands that make a mount point, or the link of a socket, in the mount that holds it. */
 function pointCommands(plan: Plan, point: MountPoint, inside: MountStep | undefined): Command[] {
-  // devfs brings its own directories; nothing can be made in it. What is only to be covered is there or is not.
+  // Nothing can be made in a devfs, and a path that is covered only where it exists needs no mount point.
   if (inside?.fstype === 'devfs' || point.onlyIfExists) return []
   const { destination, via } = point
   if (via) {
@@ -201,7 +201,7 @@ function pointCommands(plan: Plan, point: MountPoint, inside: MountStep | undefi
   return [mountPoint(point, target, where)]
 }
 
-/** `where` is the same place as `target`, and writable. */
+/** The command that makes a mount point; `where` is the writable path of the same place as `target`. */
 function mountPoint(step: MountPoint, target: string, where: string): Command {
   if (step.target === 'file') {
     const line = `[ -e ${target} ] || { mkdir -p ${dirname(where)}; install -m 644 /dev/null ${where}; }`
@@ -211,7 +211,7 @@ function mountPoint(step: MountPoint, target: string, where: string): Command {
   return { line: `[ -d ${target} ] || mkdir -p${mode} ${where}`, undo: `rmdir ${where}  # if made here` }
 }
 
-/** The directory of a quoted word below a variable. */
+/** The directory part of a quoted path below a variable. */
 function dirname(word: string): string {
   const end = word.lastIndexOf('/')
   const cut = word.slice(0, end)
@@ -235,7 +235,7 @@ function socketCommands(
   ]
 }
 
-/** The link in a socket's destination, in the place of what is there. */
+/** The command that makes the link at a socket's destination, in the place of the object that is there. */
 function socketLink(destination: string, { link }: NonNullable<MountStep['via']>): Command {
   const target = wordBelow('root', destination)
   const name = `.${posix.basename(destination)}.jailwright-aside`

@@ -4,12 +4,12 @@ import type { Refusal } from '../core/refusal.ts'
 import { type Command, planCommands } from './commands.ts'
 import { commentText, jailConfValue, shellWord } from './quote.ts'
 
-/** Signs of a rule that sh(1), which reads devfs.rules(5), would take for itself. */
+/** Characters that have a meaning for sh(1), which reads devfs.rules(5). */
 const PATTERN_SIGNS = /[*?[\]'"$&;|<>()`\\]/
 
 /** How a plan is printed. */
 export interface TextOptions {
-  /** The runtime's state directory; the container's is below it. */
+  /** The runtime's state directory, which holds that of the container. */
   stateRoot?: string
 }
 
@@ -29,7 +29,7 @@ export function planText(plan: Plan, options: TextOptions = {}): string {
   ])
 }
 
-/** What stands in a plan's place when there is none: what became of each property, the refused ones with the reason. */
+/** The text that `plan` prints for a config that is refused: the fate of each property, with the reason of each refusal. */
 export function refusalText({ id, errors, warnings, fates }: Refusal): string {
   const wrong = errors.length === 1 ? 'one error' : `${errors.length} errors`
   return joined([
@@ -38,7 +38,7 @@ export function refusalText({ id, errors, warnings, fates }: Refusal): string {
   ])
 }
 
-/** Sections with a line between them; what a comment holds cannot end it. */
+/** Joins sections with an empty line between them. */
 function joined(sections: readonly string[][]): string {
   return `${sections
     .filter(each => each.length > 0)

@@ -1,7 +1,7 @@
-/** Quoting for the texts that `plan` prints; nothing of it is ever run by us. */
+/** Quoting for the texts that `plan` prints; the runtime itself never runs them. */
 import { encode } from '../../bytes.ts'
 
-/** Control characters: a terminal would obey them, and a line end would begin a line of its own. */
+/** Control characters, which a terminal would obey; a newline would begin another line. */
 const CONTROL = /\p{Cc}/gu
 
 const octal = (character: string): string =>
@@ -10,8 +10,8 @@ const octal = (character: string): string =>
     : [...encode(character)].map(byte => `\\${byte.toString(8).padStart(3, '0')}`).join('')
 
 /**
- * One word for sh(1): as it is when it means only itself, else in single quotes; with control characters in those with a
- * dollar sign, which sh(1) of FreeBSD has ("Dollar-Single Quotes").
+ * One word for sh(1): bare when it has no special character, else in single quotes, with control characters in
+ * `$'...'` (sh(1), "Dollar-Single Quotes").
  */
 export function shellWord(text: string): string {
   if (text !== '' && /^[A-Za-z0-9_@%+=:,./-]+$/.test(text)) return text
@@ -19,7 +19,7 @@ export function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
-/** A text for a comment, which ends where its line ends. */
+/** A text for a comment: newlines, which would end the comment, are spelt out. */
 export function commentText(text: string): string {
   return text.replaceAll(CONTROL, octal)
 }
@@ -41,8 +41,8 @@ export function shellWordWithVariables(text: string): string {
 }
 
 /**
- * A value for jail.conf(5): bare when every character may stand bare, else in single quotes, in which only the
- * backslash and the quote have to be escaped (jail.md section 6).
+ * A value for jail.conf(5): bare when every character may stand bare, else in single quotes, in which only the backslash
+ * and the quote have to be escaped (usr.sbin/jail/jaillex.l).
  */
 export function jailConfValue(text: string): string {
   if (/^[A-Za-z0-9_.:/-]+$/.test(text)) return text
