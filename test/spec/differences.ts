@@ -30,6 +30,10 @@ export const configDifferences: readonly Difference[] = [
     ours: /^freebsd\.jail\.enforceStatfs: must be 2 or less/,
   },
   mapsOfStrings,
+  {
+    why: 'mount(8) of Linux knows rprivate and its like, and runc, crun and the configs written for them take them',
+    official: /^\/linux\/rootfsPropagation enum$/,
+  },
   { why: 'sections of other platforms only have to be objects', official: /^\/(windows|solaris|vm|zos)\// },
 ]
 
