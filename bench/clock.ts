@@ -29,7 +29,7 @@ export function run(argv: readonly string[], more: Readonly<Record<string, strin
     value === undefined ? [] : [`${name}=${value}`],
   )
   const begin = engine.monotonicMs()
-  const pid = startProcess({ path: argv[0]!, argv, env, descriptors: [nothing, nothing, nothing] })
+  const pid = startProcess({ path: argv[0]!, argv, env, descriptors: [nothing, nothing, 2] })
   const status = memory(4)
   const usage = memory(RUSAGE_SIZE)
   while (call('wait4', pid, status, 0, usage) !== pid);

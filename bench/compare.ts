@@ -56,6 +56,9 @@ export function sum(times: Times, commands: readonly Command[] = COMMANDS): numb
 /** A number of milliseconds for a table. */
 export const ms = (value: number): string => value.toFixed(2).padStart(9)
 
+/** Wide enough for `create+start+delete` and a space. */
+const COMMAND_WIDTH = 21
+
 /** The table of a comparison: a row a command, for each runtime its median, spread, ratio to the first and to the empty one. */
 export function comparisonTable(
   runtimes: readonly Runtime[],
@@ -63,14 +66,16 @@ export function comparisonTable(
 ): string {
   const first = times.get(runtimes[0]!)!
   const least = empty.ms.length === 0 ? undefined : median(empty.ms)
+  const ratio = `x ${runtimes[0]!.name}`
+  const ratioWidth = Math.max(9, ratio.length + 2)
   const lines = [
     least === undefined
       ? ''
       : `an empty C program takes ${least.toFixed(2)} ms, ${(median(empty.maxrss) / 1024).toFixed(1)} MiB`,
-    `${'command'.padEnd(18)}${'runtime'.padEnd(22)}  median   spread  x ${runtimes[0]!.name}  x empty  peak MiB`,
+    `${'command'.padEnd(COMMAND_WIDTH)}${'runtime'.padEnd(22)}   median   spread${ratio.padStart(ratioWidth)}  x empty  peak MiB`,
   ]
   const row = (command: string, runtime: Runtime, took: number, apart: string, whole: number, peak: string) =>
-    `${command.padEnd(18)}${runtime.name.padEnd(22)}${ms(took)}${apart.padStart(9)}${(took / whole).toFixed(2).padStart(10)}${(least === undefined ? '' : (took / least).toFixed(2)).padStart(9)}${peak.padStart(10)}`
+    `${command.padEnd(COMMAND_WIDTH)}${runtime.name.padEnd(22)}${ms(took)}${apart.padStart(9)}${(took / whole).toFixed(2).padStart(ratioWidth)}${(least === undefined ? '' : (took / least).toFixed(2)).padStart(9)}${peak.padStart(10)}`
   for (const command of COMMANDS) {
     for (const runtime of runtimes) {
       const { ms: took, maxrss } = times.get(runtime)![command]
@@ -86,6 +91,6 @@ export function comparisonTable(
     ['all', COMMANDS],
   ] as const)
     for (const runtime of runtimes)
-      lines.push(row(`${name} `, runtime, sum(times.get(runtime)!, commands), '', sum(first, commands), ''))
+      lines.push(row(name, runtime, sum(times.get(runtime)!, commands), '', sum(first, commands), ''))
   return `${lines.filter(line => line !== '').join('\n')}\n`
 }

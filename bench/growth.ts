@@ -1,7 +1,8 @@
 /** How the commands grow: with many containers there, and with a large configuration. */
+import { engine } from '../src/host/engine/index.ts'
 import { makeDirectories, writeTextFile } from '../src/host/files.ts'
 import { writeBundle } from './bundle.ts'
-import { run, runWell } from './clock.ts'
+import { runWell } from './clock.ts'
 import type { Runtime } from './life.ts'
 import { median } from './statistics.ts'
 
@@ -14,30 +15,49 @@ export interface Growth {
 
 const SIZES = [0, 10, 100, 1000]
 
-/** `state`, `list` and `create` followed by `delete`, with that many other containers in the state directory. */
-export function withContainers({ program }: Runtime, work: string, bundle: string, rounds: number): Growth[] {
+/** Commands that belong together, each named for the table; one round runs each once and gives its milliseconds. */
+type Round = Readonly<Record<string, number>>
+
+/**
+ * Medians of up to `rounds` rounds, one more before them that does not count. No round begins after `end` (on
+ * engine.monotonicMs); without a round that counts there is no row.
+ */
+function medians(size: number, rounds: number, end: number, once: () => Round): Growth[] {
+  const times = new Map<string, number[]>()
+  for (let round = -1; round < rounds && engine.monotonicMs() < end; round++)
+    for (const [what, ms] of Object.entries(once())) {
+      const all = times.get(what) ?? []
+      times.set(what, all)
+      if (round >= 0) all.push(ms)
+    }
+  return [...times]
+    .filter(([, all]) => all.length > 0)
+    .map(([what, all]) => ({ what, size, ms: median(all) }))
+}
+
+/**
+ * `list`, `create`, `state` and `delete` of one container with that many others in the state directory. What does not begin
+ * before `end` (on engine.monotonicMs) is not measured.
+ */
+export function withContainers(
+  { program }: Runtime,
+  work: string,
+  bundle: string,
+  rounds: number,
+  end: number,
+): Growth[] {
   return SIZES.flatMap(size => {
+    if (engine.monotonicMs() >= end) return []
     const state = `${work}/many-${size}`
     makeDirectories(state, 0o711)
     for (let n = 0; n < size; n++) leaveState(state, `many-${n}`, n + 1)
     const at = (...args: string[]) => [...program, '--root', state, ...args]
-    const times = {
-      list: [] as number[],
-      create: [] as number[],
-      state: [] as number[],
-      delete: [] as number[],
-    }
-    for (let round = -1; round < rounds; round++) {
-      const one = {
-        list: runWell(at('list')).ms,
-        create: runWell(at('create', '--bundle', bundle, 'one')).ms,
-        state: runWell(at('state', 'one')).ms,
-        delete: runWell(at('delete', '--force', 'one')).ms,
-      }
-      if (round < 0) continue
-      for (const key of Object.keys(one) as (keyof typeof one)[]) times[key].push(one[key])
-    }
-    return Object.entries(times).map(([what, all]) => ({ what, size, ms: median(all) }))
+    return medians(size, rounds, end, () => ({
+      list: runWell(at('list')).ms,
+      create: runWell(at('create', '--bundle', bundle, 'one')).ms,
+      state: runWell(at('state', 'one')).ms,
+      delete: runWell(at('delete', '--force', 'one')).ms,
+    }))
   })
 }
 
@@ -62,8 +82,14 @@ function leaveState(state: string, id: string, jid: number): void {
   writeTextFile(`${state}/${id}/state.json`, JSON.stringify(fields))
 }
 
-/** `plan` of a configuration with that many mounts, and with that many annotations. */
-export function withConfig({ program }: Runtime, work: string, rootfs: string, rounds: number): Growth[] {
+/** `plan` of a configuration with that many mounts, and with that many annotations; bounded by `end` as withContainers is. */
+export function withConfig(
+  { program }: Runtime,
+  work: string,
+  rootfs: string,
+  rounds: number,
+  end: number,
+): Growth[] {
   const mounts = (count: number) =>
     Array.from({ length: count }, (_, n) => ({
       destination: `/data/${n}`,
@@ -79,20 +105,19 @@ export function withConfig({ program }: Runtime, work: string, rootfs: string, r
         ['plan, mounts', { mounts: mounts(size) }],
         ['plan, annotations', { annotations: annotations(size) }],
       ] as const
-    ).map(([what, contents]) => {
+    ).flatMap(([what, contents]) => {
       const dir = writeBundle(`${work}/large`, 'jail', rootfs, ['/bin/true'], contents)
-      const times = Array.from({ length: rounds + 1 }, () => run([...program, 'plan', '--bundle', dir]).ms)
-      return { what, size, ms: median(times.slice(1)) }
+      return medians(size, rounds, end, () => ({ [what]: runWell([...program, 'plan', '--bundle', dir]).ms }))
     }),
   )
 }
 
-/** The rows as a table: a line for each thing measured, a column for each size. */
+/** The rows as a table: a line for each thing measured, a column for each size, `-` where time ran out. */
 export function growthTable(rows: readonly Growth[]): string {
   const names = [...new Set(rows.map(({ what }) => what))]
   const line = (name: string) => {
     const cells = SIZES.map(size => rows.find(row => row.what === name && row.size === size)?.ms)
-    return `${name.padEnd(20)}${cells.map(cell => (cell === undefined ? '' : cell.toFixed(2)).padStart(10)).join('')}`
+    return `${name.padEnd(20)}${cells.map(cell => (cell === undefined ? '-' : cell.toFixed(2)).padStart(10)).join('')}`
   }
   return `${[`${'how many there'.padEnd(20)}${SIZES.map(size => String(size).padStart(10)).join('')}`, ...names.map(line)].join('\n')}\n`
 }

@@ -1,12 +1,14 @@
-// npm run bench [-- --rounds N] [--quick]: what each command costs beside an empty C program, runc and the bundle for Node, in
+// npm run bench [-- --rounds N]: what each command costs beside an empty C program, runc and the bundle for Node, in
 // turns in one run, and how it grows. On Linux inside a fresh simulated host. Nothing is asserted.
-// `npm run build:freebsd`, make the program that compares runtimes by itself.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { compileBench, compileEmpty } from './bench-programs.mjs'
 import { root } from './root.mjs'
+
+/** How long the part with many containers and large configurations may take. */
+const GROWTH_SECONDS = 60
 
 const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
 const words = process.argv.slice(2)
@@ -35,7 +37,8 @@ try {
   node(simhost, 'create', '--racct', host)
   const rootfs = path.join(work, 'rootfs')
   node(simhost, 'exec', host, '--', process.execPath, simhost, 'makeroot', rootfs)
-  for (const name of ['true', 'sleep']) run('ln', '-sf', `../usr/bin/${name}`, path.join(rootfs, 'bin', name))
+  // FreeBSD has true(1) in /usr/bin alone, runc's bundle and ours name /bin/true.
+  run('ln', '-s', '../usr/bin/true', path.join(rootfs, 'bin/true'))
   node(
     simhost,
     'exec',
@@ -44,7 +47,7 @@ try {
     path.join(root, 'dist/bench'),
     ...runtimes.flatMap(([name, command]) => ['--runtime', `${name}=${command}`]),
     ...['--rootfs', rootfs, '--work', path.join(work, 'run'), '--rounds', String(rounds)],
-    ...['--empty', path.join(work, 'empty'), '--trace', '--growth'],
+    ...['--empty', path.join(work, 'empty'), '--trace', '--growth', String(GROWTH_SECONDS)],
   )
 } finally {
   spawnSync(process.execPath, [simhost, 'destroy', host], { stdio: 'inherit' })

@@ -10,7 +10,8 @@ import { withoutCounts } from './traces.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const simhost = path.join('conformance', 'simhost', 'simhost.mjs')
-const runtime = 'bin/jailwright'
+// Where npm could not make the executable, the same program runs on Node.
+const runtime = existsSync(path.join(root, 'dist/jailwright')) ? 'dist/jailwright' : 'bin/jailwright'
 
 function fail(text) {
   throw new Error(text)
@@ -138,7 +139,7 @@ function waitForEnd() {
 }
 
 function main() {
-  if (!existsSync(path.join(root, 'dist/node/main.js'))) run('npm', 'run', '--silent', 'build')
+  if (!existsSync(path.join(root, 'dist/node/main.cjs'))) run('npm', 'run', '--silent', 'build')
   if (process.platform === 'linux' && !process.argv.includes('--inside')) return outside()
   if (process.getuid() !== 0) fail('jails need root')
   if (spawnSync(runtime, ['state', 'demo'], { cwd: root }).status === 0)

@@ -129,7 +129,7 @@ function processes(): string[] {
       const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
       const root = readlinkSync(`/proc/${pid}/root`)
       const ours = ['conmon', 'podman', 'buildah', 'jailwright', 'runc', 'catatonit'].includes(name)
-      const init = words.includes('init') && words.some(word => /jailwright|main\.js/.test(word))
+      const init = words.includes('init') && words.some(word => /jailwright|main\.cjs/.test(word))
       if (ours || init || root !== '/') found.push(`${name}: ${words.join(' ').trim()} (root ${root})`)
     } catch {
       // It has ended.

@@ -1,4 +1,4 @@
-// npm run test:podman [-- --engine node|bun|runc] [vitest's own words]: podman end to end, on a simulated host for each
+// npm run test:podman [-- --engine native|node|runc] [vitest's own words]: podman end to end, on a simulated host for each
 // engine. `runc` runs the same cases (those that are no FreeBSD matter) against runc in namespaces of its own: a case
 // that runc fails is suspect.
 import { spawn, spawnSync } from 'node:child_process'
@@ -20,8 +20,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
 const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
 const engines = {
-  node: { runtime: path.join(root, 'bin/jailwright'), kind: 'jail', needs: 'dist/node/main.js' },
-  bun: { runtime: path.join(root, 'dist/jailwright'), kind: 'jail', needs: 'dist/jailwright' },
+  native: { runtime: path.join(root, 'dist/jailwright'), kind: 'jail', needs: 'dist/jailwright' },
+  node: { runtime: path.join(root, 'bin/jailwright'), kind: 'jail', needs: 'dist/node/main.cjs' },
   runc: { runtime: '/usr/sbin/runc', kind: 'linux' },
 }
 
@@ -30,7 +30,7 @@ const chosen = []
 for (let i = words.indexOf('--engine'); i !== -1; i = words.indexOf('--engine')) {
   chosen.push(words.splice(i, 2)[1])
 }
-const names = chosen.length > 0 ? chosen : ['node', 'bun']
+const names = chosen.length > 0 ? chosen : ['native', 'node']
 const unknown = names.filter(name => !Object.hasOwn(engines, name))
 if (unknown.length > 0) stop(`--engine ${unknown[0]}: one of ${Object.keys(engines).join(', ')} is allowed`)
 if (process.platform !== 'linux') stop('this runs on Linux, on the simulated host', 0)
@@ -76,7 +76,7 @@ async function enter(kind, host) {
 
 /** A copy of the runtime: a build in the meantime replaces the original, and the cases go on. */
 function keep(name, runtime, dir) {
-  if (name === 'bun') {
+  if (name === 'native') {
     const kept = path.join(dir, path.basename(runtime))
     copyFileSync(runtime, kept, constants.COPYFILE_FICLONE)
     return kept
