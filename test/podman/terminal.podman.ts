@@ -22,7 +22,8 @@ describe('run -it', () => {
     terminal.type('echo size: $(stty size)\r')
     await terminal.expect('size: 33 101')
     await terminal.resize(44, 122)
-    terminal.type('sleep 0.5; echo size: $(stty size)\r')
+    // The new size goes through podman and conmon, rows and columns one after the other.
+    terminal.type('until [ "$(stty size)" = "44 122" ]; do sleep 0.1; done; echo size: $(stty size)\r')
     await terminal.expect('size: 44 122')
     terminal.type('exit\r')
     expect(await terminal.end()).toBe(0)
