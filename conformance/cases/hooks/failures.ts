@@ -1,5 +1,6 @@
 /** Hooks that fail, take too long or are not there. */
 import {
+  call,
   create,
   defineCase,
   file,
@@ -11,6 +12,8 @@ import {
   wait,
 } from '../../harness/define.ts'
 import { hook } from '../../harness/entries.ts'
+
+const sleeper = 'echo ready; exec sleep %{nap}'
 
 /** Kinds whose failure makes `create` fail, in their order. */
 const atCreate = ['prestart', 'createRuntime', 'createContainer'] as const
@@ -39,14 +42,7 @@ export const hookFailureCases = [
     notFor: { runc: '1.1: start has returned when the hook fails', runj: 'knows no startContainer' },
     config: { hooks: { startContainer: [hook('exit 3')] } },
     program: 'echo never',
-    steps: [
-      create(),
-      start({ fails: true }),
-      wait('stopped'),
-      output({ not: /never/ }),
-      removeForce(),
-      gone(),
-    ],
+    steps: [create(), start({ fails: true }), output({ not: /never/ }), removeForce(), gone()],
   }),
   defineCase({
     id: 'hooks.fails-poststart',
@@ -61,7 +57,7 @@ export const hookFailureCases = [
     },
     config: { hooks: { poststart: [hook('exit 3')] } },
     program: 'echo ready; exec sleep %{nap}',
-    steps: [create(), start({ fails: true }), wait('stopped'), removeForce(), gone()],
+    steps: [create(), start({ fails: true }), removeForce(), gone()],
   }),
   defineCase({
     id: 'hooks.fails-poststop',
@@ -136,6 +132,29 @@ export const hookFailureCases = [
       notFor: { runc: '1.1 does not check', crun: 'does not check', runj: 'does not check' },
       config: { hooks: { createRuntime: [hook('exit 0', { timeout })] } },
       steps: [create({ fails: /timeout/ }), gone()],
+    }),
+  ),
+  ...(
+    [
+      ['startContainer', 8],
+      ['poststart', 10],
+    ] as const
+  ).map(([kind, step]) =>
+    defineCase({
+      id: `hooks.fails-${kind.toLowerCase()}-destroys`,
+      title: `after a ${kind} hook that fails the container is destroyed and its poststop hooks have run`,
+      stands: `runtime.md 1.3, Lifecycle, step ${step}: "If any ${kind} hook fails, the runtime MUST generate an error, stop the container, and continue the lifecycle at step 12"; 12 to 14: destroyed, poststop`,
+      mark: 'jails',
+      notFor: { ocijail: 'ignores failing hooks', runj: 'knows no such hook' },
+      config: { hooks: { [kind]: [hook('exit 3')], poststop: [hook('echo ran >%{dir}/poststop')] } },
+      program: sleeper,
+      steps: [
+        create(),
+        start({ fails: true }),
+        file('poststop', 'ran'),
+        gone(),
+        call(['delete', '--force', '%{id}']),
+      ],
     }),
   ),
 ]

@@ -3,6 +3,7 @@ import {
   check,
   config,
   defineCase,
+  file,
   finish,
   gone,
   output,
@@ -94,5 +95,14 @@ export const runCases = [
       }),
       gone(),
     ],
+  }),
+  defineCase({
+    id: 'lifecycle.run-pid-file-stays',
+    title: 'the pid file of run is still there when run has ended',
+    stands: 'runc and crun, run --pid-file: callers read the file after the end too',
+    mark: 'any-runtime',
+    notFor: { ocijail: 'has no run', runj: 'has no run' },
+    program: 'exit 0',
+    steps: [run(), file('pid', /^\d+\n?$/), gone()],
   }),
 ]

@@ -68,4 +68,27 @@ export const rootCases = [
       ...wholeLife('in'),
     ],
   }),
+  ...['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave', 'unbindable', 'runbindable'].map(value =>
+    defineCase({
+      id: `root.propagation-${value}`,
+      title: `linux.rootfsPropagation ${value} is taken, and means nothing in a jail`,
+      stands:
+        'config-linux.md, Rootfs Mount Propagation: slave, private, shared, unbindable; runc and crun take the forms with r, and callers write them',
+      mark: 'jails',
+      config: { linux: { rootfsPropagation: value } },
+      program: 'echo runs',
+      output: 'runs',
+    }),
+  ),
+  defineCase({
+    id: 'root.readonly-cwd-made',
+    title: 'a missing working directory is made although the root is read-only for the program',
+    stands:
+      "config.md, Root: readonly holds inside the container; runc makes the directory before; crun's suite, test_cwd_not_exist",
+    mark: 'any-runtime',
+    notFor: { runc: '1.1 makes it too late', ocijail: 'refuses it', runj: 'refuses it' },
+    config: { root: { readonly: true }, process: { cwd: '/srv/new/dir' } },
+    program: 'pwd; (echo x >f) 2>/dev/null || echo refused',
+    output: '/srv/new/dir\nrefused',
+  }),
 ]
