@@ -6,6 +6,7 @@ import { memory } from './ffi/memory.ts'
 export {
   type Awaited,
   blockSignals,
+  type Ended,
   type ExitStatus,
   nextSignal,
   poll,

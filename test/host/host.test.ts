@@ -61,7 +61,7 @@ describe.each(engines)('the host layer under %s', engine => {
       session: 2,
       group: 2,
       exchanged: 'one\ntwo\n',
-      killed: 137,
+      killed: { status: 137, signal: 9 },
       gone: 'ECHILD',
       poll: [[], [true], [true]],
       errors: ['ENOENT', 'EACCES', 'ENOENT', 'ESRCH'],

@@ -3,7 +3,7 @@ import { concatenate, decode, encode } from '../../bytes.ts'
 import { errnoOf } from '../../errors.ts'
 import { engine } from '../../host/engine/index.ts'
 import { closeFile, readInto, writeFrom } from '../../host/files.ts'
-import { type ExitStatus, pipe, poll, startProcess, waitForEnd } from '../../host/processes.ts'
+import { type Ended, pipe, poll, startProcess, waitForEnd } from '../../host/processes.ts'
 import { signalName } from '../../host/signals.ts'
 import type { EverydayHost } from '../../host/types.ts'
 import type { HookPlan } from '../../translate/core/plan.ts'
@@ -73,12 +73,12 @@ export class HookProcess {
     const end = timeout === undefined ? undefined : engine.monotonicMs() + timeout
     let killed = false
     for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-      const status = waitForEnd(this.pid, 0)
-      if (status !== undefined) {
+      const ended = waitForEnd(this.pid, 0)
+      if (ended !== undefined) {
         // What it has written may still be in the pipe.
         while (this.#outlet !== undefined && this.#kept.length < KEPT_OUTPUT && this.#exchange(0)) {}
         if (killed) return `timed out after ${timeout! / 1000} s`
-        return failureOf(status)
+        return failureOf(ended)
       }
       if (!killed && end !== undefined && engine.monotonicMs() >= end) {
         killed = true
@@ -152,9 +152,9 @@ function environment(env: readonly string[]): Record<string, string> {
   )
 }
 
-/** What is wrong with an exit status; undefined for 0. */
-function failureOf(status: ExitStatus): string | undefined {
-  if (status === 0) return undefined
-  const signal = status > 128 ? signalName(status - 128) : undefined
-  return signal === undefined ? `exit status ${status}` : `killed by SIG${signal}`
+/** What is wrong with how it ended; undefined for exit status 0. */
+function failureOf({ status, signal }: Ended): string | undefined {
+  if (signal === undefined) return status === 0 ? undefined : `exit status ${status}`
+  const name = signalName(signal)
+  return name === undefined ? `killed by signal ${signal}` : `killed by SIG${name}`
 }

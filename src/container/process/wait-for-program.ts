@@ -22,10 +22,10 @@ export function waitForProgram(
   terminal: OwnTerminal | undefined,
 ): ExitStatus {
   for (;;) {
-    const status = waitForEnd(pid, 0)
-    if (status !== undefined) {
+    const ended = waitForEnd(pid, 0)
+    if (ended !== undefined) {
       signals.ended()
-      return status
+      return ended.status
     }
     const relayed = terminal?.relay(TERMINAL_PAUSE) ?? false
     signals.pass(relayed ? 0 : PAUSE)

@@ -8,8 +8,18 @@ import { signalName } from '../signals.ts'
 import { remaining, sleep, timespec } from '../wait.ts'
 import { signalSet } from './signal-set.ts'
 
-/** What a process ended with: its exit status, or 128 and the number of the signal that ended it, as a shell has it. */
+/**
+ * What a process ended with: its exit status, or 128 and the number of the signal that ended it, as a shell has it. A
+ * program may exit with such a number itself, so that only `Ended` tells the two apart.
+ */
 export type ExitStatus = number
+
+/** How a process ended. */
+export interface Ended {
+  status: ExitStatus
+  /** The signal that ended it; undefined when it has exited. */
+  signal: number | undefined
+}
 
 /** WNOHANG of waitpid(2), the same on both hosts. */
 const WNOHANG = 1
@@ -20,16 +30,15 @@ const SLICE = 10
  * Waits for the end of a child, which is then gone; undefined when it has not ended within `timeoutMs`. ECHILD when it is
  * no child, or was waited for already.
  */
-export function waitForEnd(pid: number, timeoutMs?: number): ExitStatus | undefined {
+export function waitForEnd(pid: number, timeoutMs?: number): Ended | undefined {
   const status = memory(4)
   if (timeoutMs === undefined) {
     check('waitpid', `process ${pid}`, pid, status, 0)
-    return exitStatus(status.readInt32LE())
+    return ended(status.readInt32LE())
   }
   const end = engine.monotonicMs() + timeoutMs
   for (let pause = 1; ; pause = Math.min(pause * 2, SLICE)) {
-    if (check('waitpid', `process ${pid}`, pid, status, WNOHANG) === pid)
-      return exitStatus(status.readInt32LE())
+    if (check('waitpid', `process ${pid}`, pid, status, WNOHANG) === pid) return ended(status.readInt32LE())
     const left = end - engine.monotonicMs()
     if (left <= 0) return undefined
     sleep(Math.min(pause, left))
@@ -37,9 +46,9 @@ export function waitForEnd(pid: number, timeoutMs?: number): ExitStatus | undefi
 }
 
 /** A wait status: WIFEXITED and WEXITSTATUS, else WTERMSIG (sys/wait.h, the same on both hosts). */
-function exitStatus(status: number): ExitStatus {
+function ended(status: number): Ended {
   const signal = status & 0x7f
-  return signal === 0 ? (status >> 8) & 0xff : 128 + signal
+  return signal === 0 ? { status: (status >> 8) & 0xff, signal: undefined } : { status: 128 + signal, signal }
 }
 
 /** A descriptor to wait for. */

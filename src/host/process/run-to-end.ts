@@ -34,7 +34,7 @@ export function runToEnd(path: string, argv: readonly string[], { stdin, keepOpe
     for (const fd of [nothing, input?.reader, out.writer, err.writer]) if (fd !== undefined) closeFile(fd)
   }
   const [stdout, stderr] = exchange([out.reader, err.reader], input?.writer, encode(stdin ?? ''))
-  return { status: waitForEnd(pid)!, stdout: decode(stdout!), stderr: decode(stderr!) }
+  return { status: waitForEnd(pid)!.status, stdout: decode(stdout!), stderr: decode(stderr!) }
 }
 
 /** Writes `input` to one descriptor and reads the others to their ends, whichever is ready; all are closed then. */
