@@ -62,6 +62,34 @@ describe('podman exec', () => {
     expect((await exec([], '/etc/not-executable')).status).toBe(126)
   })
 
+  // Whatever the version of conmon: it learns that the exec has failed, and podman passes on why.
+  test('a working directory that is not there is an error that names it', async () => {
+    const { status, stdout, stderr } = await exec(['-w', '/nosuch'], 'echo', 'never')
+    expect(status).toBeGreaterThan(0)
+    expect(stdout).not.toContain('never')
+    expect(stderr).toContain('/nosuch')
+  })
+
+  test('a program that is not there is an error that names it, and the container goes on', async () => {
+    const { status, stderr } = await exec([], '/nosuch')
+    expect(status).toBe(127)
+    expect(stderr).toContain('/nosuch')
+    expect((await exec([], 'true')).status).toBe(0)
+  })
+
+  test('a user that the container does not know is an error that names it', async () => {
+    const { status, stderr } = await exec(['-u', 'nosuchid'], 'true')
+    expect(status).toBeGreaterThan(0)
+    expect(stderr).toContain('nosuchid')
+  })
+
+  test('a user id that the container does not know is taken as it is', async () => {
+    expect(await exec(['-u', '54321:54322'], 'sh', '-c', 'id -u; id -g')).toMatchObject({
+      status: 0,
+      stdout: '54321\n54322\n',
+    })
+  })
+
   test('a signal gives 128 and its number', async () => {
     expect((await exec([], 'sh', '-c', 'kill -KILL $$')).status).toBe(137)
   })
