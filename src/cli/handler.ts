@@ -1,12 +1,13 @@
 /** What a command's module gives, and what it is given. */
 import type { RuntimeContext } from '../context.ts'
+import type { Program } from '../host/self.ts'
 import type { EverydayHost, Host } from '../host/types.ts'
 import type { CommandName, Invocation } from './commands.ts'
 
 /** What a command may use besides its invocation. */
 export interface Surroundings<H extends EverydayHost = Host> {
   /** Name as called, for output. */
-  readonly program: string
+  readonly program: Program
   /** Made when it is asked for: a command that does not touch containers does not pay for the host. */
   context(): RuntimeContext<H>
 }

@@ -10,19 +10,32 @@ import { hasDirectory } from './state/directory.ts'
 import { type Lock, lockContainer, tryLock } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
-import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state/state-file.ts'
+import {
+  currentStatus,
+  type Incarnation,
+  isAlive,
+  notFound,
+  ociState,
+  readState,
+  type StateFile,
+} from './state/state-file.ts'
 import { undoEverything } from './undo/undo-everything.ts'
 
+/** How a container is deleted. */
+interface Ways {
+  /** End what still runs, and be quiet about a container that does not exist. */
+  force: boolean
+  /** The pid file stays. */
+  keepPidFile?: boolean
+}
+
 /** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
-export function deleteContainers(
-  ctx: RuntimeContext,
-  options: { ids: readonly string[]; force: boolean },
-): void {
+export function deleteContainers(ctx: RuntimeContext, options: Ways & { ids: readonly string[] }): void {
   let failed: JailwrightError | undefined
   for (const id of options.ids) {
     if (failed !== undefined) ctx.log.error(withHint(failed))
     try {
-      deleteOne(ctx, id, options.force)
+      deleteOne(ctx, id, options)
     } catch (error) {
       if (!(error instanceof JailwrightError)) throw error
       failed = error
@@ -35,7 +48,24 @@ function withHint({ message, hint }: JailwrightError): string {
   return hint === undefined ? message : `${message} (${hint})`
 }
 
-function deleteOne(ctx: RuntimeContext, id: string, force: boolean): void {
+/**
+ * Destroys a container that is stopped because its start has failed, and runs its poststop hooks. A later container with
+ * its id is left alone.
+ */
+export function destroyStopped(ctx: RuntimeContext, { id, pid, pidStart }: Incarnation): void {
+  const files = layout(ctx.root, id)
+  const lock = lockContainer(ctx.host, files.lock, id)
+  try {
+    const state = hasDirectory(files) ? readState(files) : undefined
+    if (state?.pid !== pid || state.pidStart !== pidStart) return
+    destroy(ctx, files, lock, { force: true }, state)
+  } finally {
+    lock.release()
+  }
+}
+
+function deleteOne(ctx: RuntimeContext, id: string, ways: Ways): void {
+  const { force } = ways
   // An id that could not have been created cannot be deleted: it might name any directory of the host.
   checkId(id)
   const files = layout(ctx.root, id)
@@ -66,15 +96,26 @@ function deleteOne(ctx: RuntimeContext, id: string, force: boolean): void {
           },
         )
       }
-      if (isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
     }
-    const hooks = state ? poststopHooks(ctx, files, force) : []
-    undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files, { force })
-    lock.remove()
-    if (state) runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
+    destroy(ctx, files, lock, ways, state)
   } finally {
     lock.release()
   }
+}
+
+/** Ends the first process where it still runs, takes the container back and runs its poststop hooks. */
+function destroy(
+  ctx: RuntimeContext,
+  files: Layout,
+  lock: Lock,
+  ways: Ways,
+  state: StateFile | undefined,
+): void {
+  if (state && isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
+  const hooks = state ? poststopHooks(ctx, files, ways.force) : []
+  undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files, ways)
+  lock.remove()
+  if (state) runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
 }
 
 /**

@@ -46,9 +46,11 @@ function runInForeground(ctx: RuntimeContext, options: RunOptions): number {
       signals.to(pid)
       terminal?.attach(() => sendSignal(ctx.host, pid, 'HUP'))
       // The program runs already while poststart hooks do, and startContainer hooks may be told to end.
-      start(ctx, options.id, () => {
-        terminal?.relay(0)
-        signals.pass(0)
+      start(ctx, options.id, {
+        meanwhile: () => {
+          terminal?.relay(0)
+          signals.pass(0)
+        },
       })
       status = waitForProgram(pid, signals, terminal)
     } catch (error) {
@@ -58,13 +60,14 @@ function runInForeground(ctx: RuntimeContext, options: RunOptions): number {
       throw error
     }
     terminal?.detach()
-    if (!options.keep) remove(ctx, options)
+    // Whoever looks for the pid may come when a short program has ended already; runc and crun leave the file too.
+    if (!options.keep) remove(ctx, options, { keepPidFile: true })
     return status
   } finally {
     signals.stop()
   }
 }
 
-function remove(ctx: RuntimeContext, { id }: RunOptions): void {
-  deleteContainers(ctx, { ids: [id], force: true })
+function remove(ctx: RuntimeContext, { id }: RunOptions, { keepPidFile = false } = {}): void {
+  deleteContainers(ctx, { ids: [id], force: true, keepPidFile })
 }

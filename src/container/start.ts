@@ -5,13 +5,14 @@ import { JailwrightError } from '../errors.ts'
 import { closeFile } from '../host/files.ts'
 import type { Plan } from '../translate/core/plan.ts'
 import { expectExec, openToInit, Receiver, send } from './init/channel.ts'
-import { type HookWatch, runHooks } from './process/hooks.ts'
+import { runHooks } from './process/hooks.ts'
 import { killProcess } from './process/kill-process.ts'
 import { lockContainer } from './state/lock.ts'
 import type { Layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
 import {
   currentStatus,
+  type Incarnation,
   ociState,
   requireContainer,
   requireRecorded,
@@ -21,34 +22,45 @@ import {
   writeState,
 } from './state/state-file.ts'
 
-/**
- * Starts a created container; returns when its program has been executed, or throws with the reason that kept it from
- * that (the container is then stopped). poststart hooks run last; one that fails stops the container (runtime-spec 1.3).
- * `meanwhile` is called every few milliseconds while it waits.
- */
-export function start(ctx: EverydayContext, id: string, meanwhile?: () => void): void {
-  const { plan, state } = startProgram(ctx, id, meanwhile)
-  if (plan === undefined) return
-  try {
-    runHooks(ctx.host, plan.hooks.poststart, ociState(state, 'running'), undefined, watch(meanwhile))
-  } catch (error) {
-    killProcess(ctx.host, state.pid, state.pidStart)
-    throw error
-  }
+/** What is called while a container is started. */
+export interface StartWatch {
+  /** Called every few milliseconds while init or a hook is waited for. */
+  meanwhile?: () => void
+  /**
+   * Called when a startContainer or poststart hook has failed, before its error is thrown: the container is stopped, its
+   * lock is free, and it is to be destroyed (runtime-spec 1.3, lifecycle: "stop the container, and continue the lifecycle
+   * at step 12"). Must not throw.
+   */
+  hookFailed?: (container: Incarnation) => void
 }
 
-function watch(meanwhile: (() => void) | undefined): HookWatch {
-  return meanwhile === undefined ? {} : { meanwhile }
+/**
+ * Starts a created container; returns when its program has been executed, or throws with the reason that kept it from
+ * that (the container is then stopped). poststart hooks run last; one that fails stops the container.
+ */
+export function start(ctx: EverydayContext, id: string, watch: StartWatch = {}): void {
+  const { plan, state } = startProgram(ctx, id, watch)
+  if (plan === undefined) return
+  const { meanwhile, hookFailed } = watch
+  const told = ociState(state, 'running')
+  try {
+    runHooks(ctx.host, plan.hooks.poststart, told, undefined, meanwhile ? { meanwhile } : {})
+  } catch (error) {
+    killProcess(ctx.host, state.pid, state.pidStart)
+    hookFailed?.(state)
+    throw error
+  }
 }
 
 /** Makes init the program. The plan is given where there are poststart hooks. */
 function startProgram(
   ctx: EverydayContext,
   id: string,
-  meanwhile: (() => void) | undefined,
+  { meanwhile, hookFailed }: StartWatch,
 ): { plan: Plan | undefined; state: StateFile } {
   const files = requireContainer(ctx.root, id)
   const lock = lockContainer(ctx.host, files.lock, id)
+  let failed: StateFile | undefined
   try {
     const state = requireRecorded(files, id)
     // No look at the process: opening the FIFO below proves that init is alive.
@@ -56,10 +68,16 @@ function startProgram(
     // A state that an older version has written does not say.
     const plan = state.poststart === false ? undefined : readPlan(files)
     const running: StateFile = { ...state, status: 'running' }
-    orderStart(ctx, files, { state, running, meanwhile })
+    try {
+      orderStart(ctx, files, { state, running, meanwhile })
+    } catch (error) {
+      if (error instanceof JailwrightError && error.code === 'HOOK') failed = state
+      throw error
+    }
     return { plan, state: running }
   } finally {
     lock.release()
+    if (failed !== undefined) hookFailed?.(failed)
   }
 }
 

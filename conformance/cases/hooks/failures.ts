@@ -136,14 +136,14 @@ export const hookFailureCases = [
   ),
   ...(
     [
-      ['startContainer', 8],
-      ['poststart', 10],
+      ['startContainer', 7],
+      ['poststart', 9],
     ] as const
   ).map(([kind, step]) =>
     defineCase({
       id: `hooks.fails-${kind.toLowerCase()}-destroys`,
       title: `after a ${kind} hook that fails the container is destroyed and its poststop hooks have run`,
-      stands: `runtime.md 1.3, Lifecycle, step ${step}: "If any ${kind} hook fails, the runtime MUST generate an error, stop the container, and continue the lifecycle at step 12"; 12 to 14: destroyed, poststop`,
+      stands: `runtime.md 1.3, Lifecycle, step ${step}: "If any ${kind} hook fails, the runtime MUST generate an error, stop the container, and continue the lifecycle at step 12"; 12 and 13: destroyed, poststop`,
       mark: 'jails',
       notFor: { ocijail: 'ignores failing hooks', runj: 'knows no such hook' },
       config: { hooks: { [kind]: [hook('exit 3')], poststop: [hook('echo ran >%{dir}/poststop')] } },

@@ -89,6 +89,6 @@ export const rootCases = [
     notFor: { runc: '1.1 makes it too late', ocijail: 'refuses it', runj: 'refuses it' },
     config: { root: { readonly: true }, process: { cwd: '/srv/new/dir' } },
     program: 'pwd; (echo x >f) 2>/dev/null || echo refused',
-    output: '/srv/new/dir\nrefused',
+    steps: [...wholeLife('/srv/new/dir\nrefused'), file('b1/root/srv/new', 'absent')],
   }),
 ]

@@ -58,6 +58,15 @@ export const userCases = [
     output: /^0\n0\n0?022\n$/,
   }),
   defineCase({
+    id: 'process.user-empty',
+    title: 'an empty process.user is root, group 0',
+    stands: 'config-schema.json requires neither uid nor gid; runc and crun take 0 for both',
+    mark: 'any-runtime',
+    config: { process: { user: {} } },
+    program: 'id -u; id -g; umask',
+    output: /^0\n0\n0?022\n$/,
+  }),
+  defineCase({
     id: 'process.user-no-groups',
     title: 'without additionalGids no group of the caller is kept',
     stands: 'config.md, POSIX-platform User: additionalGids lists the additional groups; none are inherited',

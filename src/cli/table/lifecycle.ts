@@ -33,7 +33,7 @@ const createOptions = {
   'pid-file': {
     type: 'string',
     value: 'FILE',
-    describe: 'write the pid of the first process to FILE',
+    describe: 'write the pid of the first process to FILE; delete removes it, the end of run does not',
     complete: 'file',
   },
   'console-socket': {
@@ -84,6 +84,7 @@ export const lifecycle = {
     purpose: "Run the created container's program",
     details: [
       'Returns as soon as the program runs; its error when it cannot be executed is the error of start.',
+      'When a startContainer or poststart hook fails, the container is destroyed and its poststop hooks are run.',
     ],
     options: {},
     positionals: [id],

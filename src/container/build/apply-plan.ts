@@ -23,7 +23,7 @@ import { raiseChildren } from '../jail/parent-jail.ts'
 import { setJail } from '../jail/set-jail.ts'
 import type { Journal } from '../journal/journal.ts'
 import { applyMount } from '../mounts/apply-mount.ts'
-import type { Roots } from '../mounts/mount-point.ts'
+import { lookUp, type Roots } from '../mounts/mount-point.ts'
 import { mountKey } from '../mounts/owners.ts'
 import { checkReadonlyRoot } from '../mounts/same-object.ts'
 import { mountSocket } from '../mounts/socket.ts'
@@ -85,6 +85,7 @@ export function applyPlan(
         mount(step)
         return
       case 'jail':
+        makeWorkingDirectory(host, journal, plan, roots)
         jailed(makeJail(host, journal, step, roots, plan.annotations))
         return
       case 'run':
@@ -137,6 +138,21 @@ function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files
     fsid => (fsid === undefined ? {} : { fsid }),
   )
   return files.root
+}
+
+/**
+ * Makes a working directory that is missing below a read-only root, where init cannot make it any more. All mounts are
+ * there: it may lie in one of them.
+ */
+function makeWorkingDirectory(host: Host, journal: Journal, { process }: Plan, roots: Roots): void {
+  if (roots.mountRoot === roots.realRoot) return
+  const made = lookUp(
+    host,
+    journal,
+    { origin: 'process.cwd', destination: process.cwd, target: 'dir', onlyIfExists: false },
+    roots,
+  )
+  if (made) host.process.close(made.fd)
 }
 
 /** jail_set(2), JAIL_CREATE. A parameter that comes with a module has it loaded first, as libjail does. */

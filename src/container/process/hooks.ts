@@ -12,7 +12,7 @@ import { HookProcess } from './hook-process.ts'
 type Ending = string | undefined
 
 /** What is called while a hook is waited for. */
-export interface HookWatch {
+interface HookWatch {
   /** Told the pid of each hook, before the hook is told the state. */
   started?: (pid: number) => void
   /** Called every few milliseconds. */

@@ -40,6 +40,9 @@ export interface StateFile {
   maker?: { pid: number; start: string }
 }
 
+/** What tells a container from a later one that was given the same id. */
+export type Incarnation = Pick<StateFile, 'id' | 'pid' | 'pidStart'>
+
 /** The state that `state` prints and hooks get on standard input (runtime-spec, state). */
 export interface OciState {
   ociVersion: string

@@ -34,6 +34,8 @@ export interface PlayBackWays {
   lost?: readonly Entry[]
   /** With it, what the root does not let be undone in it is given up with a warning. */
   force?: boolean
+  /** The pid file stays. */
+  keepPidFile?: boolean
   log?: Pick<Log, 'debug' | 'warn'>
 }
 
@@ -44,7 +46,7 @@ export interface PlayBackWays {
 export function playBack(
   host: Host,
   journal: Journal,
-  { lost = [], force = false, log }: PlayBackWays = {},
+  { lost = [], force = false, keepPidFile = false, log }: PlayBackWays = {},
 ): JailwrightError[] {
   const failures: JailwrightError[] = []
   const [then, now] = [journal.boot(), bootOf(host)]
@@ -61,6 +63,7 @@ export function playBack(
   for (const entry of pending) {
     // What a reboot has undone is not ours any more, even where something of the same name is there.
     if (rebooted && !outlivesReboot(entry.undo)) continue
+    if (keepPidFile && entry.undo.op === 'pid-file') continue
     try {
       if (!isCovered(host, entry, pending)) effect(`undo ${entry.undo.op}`, () => takeBack(player, entry))
     } catch (error) {

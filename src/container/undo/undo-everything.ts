@@ -9,13 +9,18 @@ import { lostEntries } from './rebuild-journal.ts'
 
 /**
  * Plays the journal back and removes the state directory; throws when something of the host could not be undone. With
- * `force` what the root does not let be undone in it is a warning.
+ * `force` what the root does not let be undone in it is a warning; with `keepPidFile` the pid file is the caller's from now on.
  */
-export function undoEverything(ctx: RuntimeContext, files: Layout, { force = false } = {}): void {
+export function undoEverything(
+  ctx: RuntimeContext,
+  files: Layout,
+  { force = false, keepPidFile = false } = {},
+): void {
   const journal = new Journal(files.journal)
   const failures = playBack(ctx.host, journal, {
     lost: lostEntries(ctx, files, journal),
     force,
+    keepPidFile,
     log: ctx.log,
   })
   for (const failure of failures.slice(1)) ctx.log.error(failure.message)

@@ -41,7 +41,9 @@ export const commonRows: Rows = {
   'process.args': applied(
     'execve(2) in the jail as execvp(3) does it: a name without a slash is looked up in the PATH of process.env, and a text without #! is run by /bin/sh. A missing program is an error of create; one whose interpreter is missing an error of start that names it.',
   ),
-  'process.cwd': applied('chdir(2) after the jail is entered, so that it cannot lead out of the root.'),
+  'process.cwd': applied(
+    'chdir(2) after the jail is entered, so that it cannot lead out of the root. One that is missing is made; below a read-only root before the jail is, and taken away at delete.',
+  ),
   'process.env': applied(
     'The whole environment of the program, in this order. HOME comes from the passwd(5) of the container when absent or empty.',
   ),
@@ -135,11 +137,11 @@ export const commonRows: Rows = {
   ),
   ...hook(
     'startContainer',
-    'Run inside the jail during start, before the program is executed. A failure ends the container.',
+    'Run inside the jail during start, before the program is executed. After a failure the container is destroyed and its poststop hooks are run.',
   ),
   ...hook(
     'poststart',
-    'Run on the host after the program has been executed. A failure stops the container (since 1.3).',
+    'Run on the host after the program has been executed. After a failure the container is stopped and destroyed and its poststop hooks are run (since 1.3).',
   ),
   ...hook('poststop', 'Run on the host by delete when everything is undone. A failure is a warning.'),
 
