@@ -1,8 +1,10 @@
 /** What the schema of config.json cannot say (config.md, config-freebsd.md, config-linux.md of version 1.3). */
+
 import { encode } from '../bytes.ts'
 import { hasOwn } from '../es2020.ts'
 import { freebsdHints } from './freebsd-hints.ts'
 import type { Config, Hook } from './generated/config.ts'
+import { HOOK_KINDS } from './hook-kinds.ts'
 import { configError, describe } from './messages.ts'
 import { checkEnvironment, checkProcess, type Findings } from './process-checks.ts'
 import { childPath } from './property-path.ts'
@@ -77,7 +79,7 @@ function checkMounts(mounts: Config['mounts'], found: Findings): void {
 function checkHooks(config: Loose, found: Findings): void {
   for (const [kind, hooks] of Object.entries(config.hooks ?? {}) as [string, unknown][]) {
     // A kind that this version of the specification does not have is ignored, whatever it holds.
-    if (!HOOK_KINDS.includes(kind) || !Array.isArray(hooks)) continue
+    if (!(HOOK_KINDS as readonly string[]).includes(kind) || !Array.isArray(hooks)) continue
     ;(hooks as Partial<Hook>[]).forEach((hook, index) => {
       const path = `hooks.${kind}[${index}]`
       if (hook.path !== undefined && !hook.path.startsWith('/')) {
@@ -87,8 +89,6 @@ function checkHooks(config: Loose, found: Findings): void {
     })
   }
 }
-
-const HOOK_KINDS = ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop']
 
 function checkLinux(config: Loose, found: Findings): void {
   const seen = new Set<string>()

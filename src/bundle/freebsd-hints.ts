@@ -2,6 +2,7 @@
  * Unknown properties are ignored, as the specification demands. In the freebsd section that is a trap, because other
  * tools' pages show shapes that are not the specification's (`freebsd.jail.mlock`): a near miss gets a warning.
  */
+import { isNearMiss } from '../near-miss.ts'
 import { childPath } from './property-path.ts'
 
 /** The properties of the freebsd section; a test holds that these are the schema's. */
@@ -97,18 +98,11 @@ function suggestion(name: string, kind: string): string | undefined {
   const opposite = positive && wellKnown().get(positive)
   if (opposite?.startsWith('freebsd.jail.allow.') && !opposite.endsWith('.mount'))
     return `${opposite} = false`
-  const near = KNOWN[kind]?.find(candidate => nearlySame(plain(name), plain(candidate)))
+  const near = KNOWN[kind]?.find(candidate => isMistyped(plain(name), plain(candidate)))
   return near && `${kind}.${near}`.replace('[]', '')
 }
 
-/** The same, one letter more, less or other, or two neighbours swapped. */
-function nearlySame(a: string, b: string): boolean {
-  if (a === b) return true
-  if (Math.abs(a.length - b.length) > 1 || Math.min(a.length, b.length) < 3) return false
-  let start = 0
-  while (start < a.length && a[start] === b[start]) start++
-  const restA = a.slice(start)
-  const restB = b.slice(start)
-  if (restA.slice(1) === restB.slice(1) || restA.slice(1) === restB || restA === restB.slice(1)) return true
-  return restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2)
+/** True for a near miss; words of fewer than three letters are too short to tell. */
+function isMistyped(given: string, known: string): boolean {
+  return given === known || (Math.min(given.length, known.length) >= 3 && isNearMiss(given, known))
 }

@@ -3,6 +3,7 @@
  */
 import { concatenate, decode } from '../bytes.ts'
 import { errnoOf, JailwrightError } from '../errors.ts'
+import { errorText } from '../host/abi/error-text.ts'
 import { abi } from '../host/abi/index.ts'
 import { closeFile, openFile, readInto, statusOfDescriptor } from '../host/files.ts'
 import { jsonFault } from './json-position.ts'
@@ -18,20 +19,16 @@ export const MAX_BYTES = 16 * 1024 * 1024
  */
 export const MAX_DEPTH = 128
 
-/** errno names in the words of strerror(3); podman looks for two of them. */
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  ENOTDIR: 'not a directory',
-  EISDIR: 'is a directory',
-  ELOOP: 'too many levels of symbolic links',
-  ENAMETOOLONG: 'file name too long',
-}
-
-/** An error of opening or reading a file: `open /b/config.json: no such file or directory`. */
+/** An error of opening or reading a file: `open /b/config.json: no such file or directory`. podman looks for such words. */
 export function fileError(file: string, error: unknown): JailwrightError {
-  const reason = REASONS[errnoOf(error) ?? ''] ?? (error instanceof Error ? error.message : String(error))
+  const errno = errnoOf(error)
+  const text = errno === undefined ? undefined : errorText(errno)
+  const known = text !== undefined && text !== errno
+  const reason = known
+    ? `${text[0]!.toLowerCase()}${text.slice(1)}`
+    : error instanceof Error
+      ? error.message
+      : String(error)
   return new JailwrightError('CONFIG', `open ${file}: ${reason}`, { subject: file, cause: error })
 }
 

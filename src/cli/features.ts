@@ -1,5 +1,7 @@
 /** What this runtime can do, in the form of features.md of the OCI runtime specification. */
+
 import type { Features } from '../bundle/generated/features.ts'
+import { HOOK_KINDS } from '../bundle/hook-kinds.ts'
 import { annotationRows } from '../translate/disposition/annotations.ts'
 import { mountOptionWords } from '../translate/mounts/options.ts'
 import { ociVersion, version } from './version.ts'
@@ -50,7 +52,7 @@ export function features(): Features {
   return {
     ociVersionMin: '1.0.0',
     ociVersionMax: ociVersion,
-    hooks: ['prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart', 'poststop'],
+    hooks: [...HOOK_KINDS],
     mountOptions: mountOptionWords().filter(word => word !== ''),
     annotations: {
       'org.jailwright.version': version,

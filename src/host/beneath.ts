@@ -1,6 +1,6 @@
 /**
- * A path inside a root that a hostile image fills, resolved component by component with descriptors: links (absolute
- * ones too) stay inside the root, `..` never leaves it.
+ * Resolves a path inside a root that a hostile image fills, component by component with descriptors. Links, also absolute
+ * ones, stay inside the root, and `..` never leaves it.
  */
 
 import { SyscallError } from '../errors.ts'
@@ -20,31 +20,31 @@ import {
 import { close, fchdir } from './process/descriptors.ts'
 import type { BeneathTarget } from './types.ts'
 
-/** Linux follows as many; FreeBSD's own namei(9) 32 (MAXSYMLINKS), so no image that works there is refused. */
+/** The limit of Linux. FreeBSD's namei(9) follows 32 links (MAXSYMLINKS), so no image that works on FreeBSD is refused. */
 const MAX_LINKS = 40
 const PATH_MAX = 4096
 const DIRECTORY_MODE = 0o755
 const FILE_MODE = 0o644
 
 export interface BeneathOptions {
-  /** Makes missing components: directories on the way, and at the end what is named here. */
+  /** Makes missing components: directories on the way, and an object of this kind at the end. */
   create?: 'dir' | 'file'
-  /** Permission bits of the last component when it is made (0755, 0644); the umask does not count. */
+  /** Permission bits of a last component that is made (default 0755 or 0644), whatever the umask is. */
   mode?: number
-  /** Called with the host path for each thing that is to be made, which `make` does: its undo can be written before. */
+  /** Called for each missing object with its host path; it records the undo, then calls `make`, which makes the object. */
   onCreate?: (path: string, kind: 'dir' | 'file', make: () => void) => void
 }
 
-/** One opened component: `directories[0]` is the root. */
+/** One opened component of the path; the first is the root. */
 interface Entry {
   fd: number
   name: string
 }
 
 /**
- * Finds `destination` below `root`; see `ProcessCalls.openBeneath`. undefined when it is missing and not to be made.
- * ENOTDIR when a component on the way is no directory, ELOOP after 40 links; both name the destination. What was made
- * before a failure is removed again.
+ * Finds `destination` below `root`; see `ProcessCalls.openBeneath`. undefined when the destination is missing and `create`
+ * is not given. ENOTDIR when a component on the way is no directory, ELOOP after 40 links; both name the destination. A
+ * failure removes the objects that were made before it.
  */
 export function openBeneath(
   root: string,
@@ -68,7 +68,7 @@ class Walk {
   readonly #root: string
   readonly #destination: string
   readonly #options: BeneathOptions
-  /** Open directories from the root to where the walk is; `..` takes the last away, so no parent is ever looked up. */
+  /** Open directories from the root to the current one; `..` drops the last, so no parent is looked up by name. */
   readonly #path: Entry[]
   readonly #created: { path: string; kind: 'dir' | 'file'; parent: number; name: string }[] = []
   /** Components still to come, next one last. */
@@ -83,7 +83,7 @@ class Walk {
     this.#path = [{ fd: this.#open(abi.atFdcwd, root, abi.open.DIRECTORY), name: '' }]
   }
 
-  /** Where the walk is. */
+  /** The current component. */
   get #top(): Entry {
     return this.#path[this.#path.length - 1]!
   }
@@ -99,10 +99,10 @@ class Walk {
     }
   }
 
-  /** Goes into `name`, follows it when it is a link, makes it when it is missing. False: missing, and stays so. */
+  /** Enters `name`, follows a link, makes a missing component. False when it is missing and `create` is not given. */
   #enter(name: string): boolean {
     const parent = this.#top
-    // Again when something changed under our hands; whoever changes it for ever gets an error.
+    // The component can change between two calls, so they are repeated; the limit stops a process that changes it for ever.
     for (let attempt = 0; attempt < 16; attempt++) {
       const fd = call(
         'openat',
@@ -121,7 +121,7 @@ class Walk {
         continue
       }
       const errno = lastErrno()
-      // A kernel without O_PATH on links says EMLINK (FreeBSD) or ELOOP.
+      // A kernel without O_PATH on links answers EMLINK (FreeBSD) or ELOOP.
       if ((errno === 'EMLINK' || errno === 'ELOOP') && this.#follow(parent.fd, name)) return true
       if (errno === 'EMLINK' || errno === 'ELOOP' || errno === 'EINTR') continue
       if (errno !== 'ENOENT') throw this.#error(errno)
@@ -131,7 +131,7 @@ class Walk {
     throw this.#error('EAGAIN')
   }
 
-  /** Puts the link's components in front of what is still to come. False when it is no link any more. */
+  /** Puts the components of a link before the remaining ones. False when the name is no link any more. */
   #follow(parent: number, name: string): boolean {
     const buffer = memory(PATH_MAX)
     const length = call('readlinkat', parent, cString(name), buffer, buffer.length)
@@ -143,7 +143,7 @@ class Walk {
     return true
   }
 
-  /** Makes a missing component; somebody else having made it meanwhile is no error. */
+  /** Makes a missing component; it is no error when another process has made it meanwhile. */
   #make(parent: number, name: string): void {
     const last = this.#todo.length === 0
     const kind = last ? this.#options.create! : 'dir'
@@ -197,10 +197,10 @@ class Walk {
     return new SyscallError('resolve', errno, errorText(errno), `${this.#destination} in ${this.#root}`)
   }
 
-  /** Removes what was made, innermost first; an object that somebody filled meanwhile stays. */
+  /** Removes the objects that were made, innermost first; one that another process has filled meanwhile stays. */
   undo(): void {
     for (const { kind, parent, name } of [...this.#created].reverse()) {
-      // In the directory in which it was made: by its path it might be another object of the host by now.
+      // The object is removed in the open directory in which it was made: its path may lead to another object by now.
       try {
         fchdir(parent)
         if (kind === 'dir') removeDirectory(name)

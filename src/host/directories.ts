@@ -15,8 +15,8 @@ export interface DirectoryEntry {
 const CHUNK = 16_384
 
 /**
- * The entries of a directory but `.` and `..`, read piece by piece as they are asked for. Of a descriptor from where it
- * stands; it stays open. Names are `nameOf` their bytes.
+ * The entries of a directory without `.` and `..`, read piece by piece on demand. A descriptor is read from its current
+ * position and stays open. Names are decoded by `nameOf`.
  */
 export function* directoryEntries(directory: string | number): Generator<DirectoryEntry, void, undefined> {
   const fd = typeof directory === 'number' ? directory : openDirectory(directory)
@@ -32,7 +32,7 @@ export function* directoryEntries(directory: string | number): Generator<Directo
       for (let at = 0; at < size; at += bytes.readUInt16LE(at + abi.dirent.reclen)) {
         const start = at + abi.dirent.name
         const name = nameOf(bytes.subarray(start, bytes.indexOf(0, start)))
-        // FreeBSD leaves records of removed files with inode 0.
+        // FreeBSD keeps the records of removed files, with inode 0.
         if (name === '.' || name === '..' || isGone(bytes.subarray(at, at + 8))) continue
         yield { name, kind: kindOfEntry(bytes.readUInt8(at + abi.dirent.type)) }
       }
@@ -54,14 +54,14 @@ function openDirectory(path: string): number {
   return check('openat', path, abi.atFdcwd, cString(path), abi.open.DIRECTORY | abi.open.CLOEXEC, 0)
 }
 
-/** The names in a directory but `.` and `..`, in its own order. */
+/** The names in a directory without `.` and `..`, in the order of the directory. */
 export function listDirectory(directory: string | number): string[] {
   const names: string[] = []
   for (const { name } of directoryEntries(directory)) names.push(name)
   return names
 }
 
-/** Removes a file, or a directory with all that is in it; links are removed and never followed. What is missing is no error. */
+/** Removes a file, or a directory with its contents; links are removed, never followed. A missing path is no error. */
 export function removeTree(path: string): void {
   removeEntry(abi.atFdcwd, path, path)
 }
@@ -70,7 +70,7 @@ function removeEntry(parent: number, name: string, subject: string): void {
   if (call('unlinkat', parent, cString(name), 0) !== -1) return
   const error = lastError('unlink', subject)
   if (error.errno === 'ENOENT') return
-  // unlink(2) of a directory: EISDIR on Linux, EPERM on FreeBSD.
+  // unlink(2) of a directory fails with EISDIR on Linux and EPERM on FreeBSD.
   if (error.errno !== 'EISDIR' && error.errno !== 'EPERM') throw error
   const { DIRECTORY, NOFOLLOW, CLOEXEC } = abi.open
   const fd = call('openat', parent, cString(name), DIRECTORY | NOFOLLOW | CLOEXEC, 0)

@@ -1,4 +1,4 @@
-/** The part of the host that the commands need which callers run all day. */
+/** The part of the host that the most frequent commands need. */
 import { engine } from './engine/index.ts'
 import { flock, openNonBlocking, setBlocking } from './process/descriptors.ts'
 import { kill } from './process/identity.ts'

@@ -13,7 +13,7 @@ export { type DirectoryEntry, directoryEntries, listDirectory, removeTree } from
 
 const PATH_MAX = 4096
 
-/** How a file is opened; `new`: made, and an error when it is there (O_EXCL). A number: this host's own flags. */
+/** How a file is opened. `new` makes the file and fails when it exists (O_EXCL); a number holds this host's flags. */
 export type OpenHow = 'read' | 'write' | 'append' | 'new' | number
 
 function openFlags(how: OpenHow): number {
@@ -61,11 +61,11 @@ export function writeText(fd: number, text: string): void {
   for (let at = 0; at < bytes.length; ) at += writeFrom(fd, bytes, at)
 }
 
-/** A whole file as bytes; a FIFO in its place is not waited for. */
+/** The bytes of a whole file. Opening does not wait for the peer of a FIFO. */
 export function readFileBytes(path: string): Uint8Array {
   const fd = openFile(path, abi.open.NONBLOCK)
   try {
-    // A state file fits in a page, with room to see its end.
+    // A page holds a whole state file and one byte more, so that the second read sees the end.
     let bytes = new Uint8Array(4096)
     for (let length = 0; ; ) {
       const size = named('read', 'read', path, fd, bytes.subarray(length), bytes.length - length)
@@ -119,12 +119,12 @@ function status(name: 'stat' | 'lstat', path: string): FileStatus | undefined {
   throw error
 }
 
-/** stat(2), links followed; undefined when there is nothing of that name. */
+/** stat(2), links followed; undefined for a missing path. */
 export function statusOf(path: string): FileStatus | undefined {
   return status('stat', path)
 }
 
-/** lstat(2); undefined when there is nothing of that name. */
+/** lstat(2); undefined for a missing path. */
 export function linkStatusOf(path: string): FileStatus | undefined {
   return status('lstat', path)
 }
@@ -136,7 +136,7 @@ export function statusOfDescriptor(fd: number): FileStatus {
   return decodeStat(abi, bytes)
 }
 
-/** True when there is something of that name, links followed. */
+/** True when the path exists, links followed. */
 export function exists(path: string): boolean {
   return call('stat', cString(path), memory(STAT_SIZE)) !== -1
 }
@@ -157,7 +157,7 @@ export function makeDirectory(path: string, mode = 0o777): void {
   check('mkdir', path, cString(path), mode)
 }
 
-/** Makes a directory and those above it that are missing; one that is there is no error. */
+/** Makes a directory and the missing ones above it; an existing directory is no error. */
 export function makeDirectories(path: string, mode = 0o777): void {
   if (call('mkdir', cString(path), mode) !== -1) return
   const error = lastError('mkdir', path)
@@ -244,7 +244,7 @@ export function currentDirectory(): string {
   return nameOf(buffer.subarray(0, buffer.indexOf(0)))
 }
 
-/** umask(2); gives the former one. */
+/** umask(2); gives the former mask. */
 export function changeUmask(mask: number): number {
   return call('umask', mask)
 }

@@ -77,7 +77,7 @@ export const freebsdKernel: KernelCalls = {
       const count = check('getfsstat', undefined, null, 0, MNT_NOWAIT)
       const bytes = memory((count + slack) * STATFS_SIZE)
       const got = check('getfsstat', undefined, bytes, bytes.length, MNT_NOWAIT)
-      // A full buffer may have been too small.
+      // A buffer that is full may have been too small.
       if (got === count + slack) continue
       return Array.from({ length: got }, (_, index) =>
         decodeStatfs(bytes.subarray(index * STATFS_SIZE, (index + 1) * STATFS_SIZE)),
@@ -87,8 +87,8 @@ export const freebsdKernel: KernelCalls = {
 }
 
 /**
- * What statfs(2) gives in a jail for every mount, also to root: ids are told only to those who have PRIV_VFS_GENERATION
- * (sys/kern/vfs_syscalls.c, kern_do_statfs). There a mount has to be taken by its path.
+ * The id that statfs(2) gives inside a jail for every mount, also to root: only PRIV_VFS_GENERATION shows real ids
+ * (sys/kern/vfs_syscalls.c, kern_do_statfs). Inside a jail a mount is known by its path alone.
  */
 const HIDDEN_FSID = '0'.repeat(16)
 
@@ -113,6 +113,6 @@ function nmount(options: readonly MountOption[]): void {
   const errno = lastErrno()
   const said = readString(message)
   const target = options.find(([name]) => name === 'fspath')?.[1]
-  // As mount(8) puts it: the kernel's text, then the errno's.
+  // The message is that of mount(8): the kernel's text, then that of the errno.
   throw new SyscallError('nmount', errno, said ? `${said}: ${errorText(errno)}` : errorText(errno), target)
 }

@@ -1,4 +1,4 @@
-/** KernelCalls on the simulated host: what changes something, and the table of mounts. */
+/** KernelCalls on the simulated host: the calls that change something, and the table of mounts. */
 
 import { fromBase64 } from '../bytes.ts'
 import { SyscallError } from '../errors.ts'
@@ -16,17 +16,17 @@ const PR_CAPBSET_DROP = 24
 const SYS_SECCOMP = engine.arch === 'arm64' ? 277 : 317
 const SECCOMP_SET_MODE_FILTER = 1
 const NEW_LISTENER = 8
-/** Linux 5.19; without it a signal makes the process ask twice. */
+/** A flag of Linux 5.19 and later; without it a signal makes the process ask twice. */
 const WAIT_KILLABLE_RECV = 32
 
-/** What jailAttach leaves to the caller: a process can be moved by itself only. */
+/** The part of jailAttach that the caller does itself, because only a process itself can enter namespaces. */
 interface Attachment {
   root: string
   /** Paths of namespaces to enter (`/proc/PID/ns/net` or files they are bound to). */
   namespaces: Readonly<Partial<Record<'net' | 'ipc' | 'uts', string>>>
   /** Numbers of capabilities (linux/capability.h) to drop from the bounding set. */
   dropCapabilities: readonly number[]
-  /** A program of seccomp(2), base64 of struct sock_filter[]: the kernel answers for kill(2), see `guard`. */
+  /** A program of seccomp(2), the base64 of struct sock_filter[], by which the simulated kernel answers kill(2); see `guard`. */
   seccomp?: string
 }
 
@@ -52,8 +52,8 @@ function attach(jid: number): void {
 }
 
 /**
- * Sets a filter that leaves kill(2) to the simulated kernel (seccomp_unotify(2)): a process in a jail reaches its own jail
- * only. The kernel takes a copy of the descriptor on which it is asked. A process that has such a filter keeps the one.
+ * Sets a filter that leaves kill(2) to the simulated kernel (seccomp_unotify(2)), so that a process in a jail reaches its
+ * own jail only. The simulated kernel copies the descriptor of its questions. A process that has such a filter keeps it.
  */
 function guard(program: Memory): void {
   const fprog = memory(16)

@@ -1,4 +1,4 @@
-/** Signal names and numbers of the running host (process.md section 4). */
+/** Names and numbers of signals on the running host (docs/freebsd/processes.md). */
 import { abi } from './abi/index.ts'
 
 /** Other names for the same signal, accepted but never given. */

@@ -1,6 +1,6 @@
 /**
- * What the rest of the program knows of the host: tools that are run and system calls that are made. FreeBSD and the
- * simulated host answer the same calls; nothing above this folder knows which one it is.
+ * The host as the rest of the program sees it: tools and system calls. FreeBSD and the simulated host answer the same
+ * calls; no code above this folder knows which of the two it runs on.
  */
 
 /** FreeBSD's tools by name; `tools.ts` maps each to its absolute path on FreeBSD. */
@@ -18,7 +18,7 @@ export type Tool =
   | 'jls'
   | 'zfs'
 
-/** What a tool answered. */
+/** The result of a tool that has ended. */
 export interface ToolResult {
   status: number
   stdout: string
@@ -141,7 +141,7 @@ export interface BeneathTarget {
 export interface ProcessCalls {
   /** execve(2); returns only by throwing. */
   execve(path: string, argv: readonly string[], env: readonly string[]): never
-  /** The same, made ready now and done when what is given is called. */
+  /** Prepares execve(2), and gives the function that makes the call. */
   prepareExecve(path: string, argv: readonly string[], env: readonly string[]): () => never
   /** setrlimit(2) by FreeBSD's resource name without prefix (`NOFILE`, `AS`); -1n is RLIM_INFINITY. */
   setrlimit(resource: string, soft: bigint, hard: bigint): void
@@ -149,13 +149,13 @@ export interface ProcessCalls {
   callersDescriptors(): bigint | undefined
   /** Sets the soft limit of descriptors; only for a process that is about to become a program. */
   restoreDescriptors(soft: bigint): void
-  /** setgroups([gid, ...groups]), setgid, setuid in that order (process.md section 3). */
+  /** setgroups([gid, ...groups]), setgid, setuid in that order (docs/freebsd/processes.md). */
   setCredentials(uid: number, gid: number, groups: readonly number[]): void
   /** Default dispositions and an empty mask for every signal (the engine ignores SIGPIPE; the container must not). */
   resetSignals(): void
   /** Marks every descriptor >= first close-on-exec. */
   closeOnExecFrom(first: number): void
-  /** Clears close-on-exec on one descriptor (Node marks even 0, 1 and 2). */
+  /** Clears close-on-exec on one descriptor. */
   keepOnExec(fd: number): void
   dup2(from: number, to: number): void
   setBlocking(fd: number): void
@@ -171,27 +171,27 @@ export interface ProcessCalls {
   setControllingTerminal(fd: number): void
   setWindowSize(fd: number, rows: number, columns: number): void
   getWindowSize(fd: number): { rows: number; columns: number }
-  /** Raw mode for a terminal; gives back what `restoreTerminal` needs. */
+  /** Puts a terminal into raw mode; gives the former settings for `restoreTerminal`. */
   makeRaw(fd: number): Uint8Array
   restoreTerminal(fd: number, saved: Uint8Array): void
   /** Sends one descriptor with SCM_RIGHTS over a unix stream socket; works for paths longer than sun_path. */
   sendDescriptor(socketPath: string, fd: number, payload: string): void
   /** flock(2), blocking unless told otherwise; false when non-blocking and taken. */
   flock(fd: number, mode: 'exclusive' | 'shared', options?: { nonBlocking?: boolean }): boolean
-  /** Loads what this process still calls on its way into a jail and on to its program; `jailAttach` does so at the latest. */
+  /** Looks up the C functions that init calls inside a jail; `jailAttach` does so at the latest. */
   prepareForJail(): void
   /** procctl(PROC_TRACE_CTL, PROC_TRACE_CTL_DISABLE); prctl(PR_SET_DUMPABLE, 0) on the simulated host. */
   disableTracing(): void
   /** procctl(PROC_NO_NEW_PRIVS_CTL) / prctl(PR_SET_NO_NEW_PRIVS). */
   setNoNewPrivileges(): void
   /**
-   * Makes a user the owner of the terminal that is standard input, by its path in this process's own /dev. Nothing
-   * happens where that is missing or something else.
+   * Makes a user the owner of the terminal on standard input, by its path in this process's own /dev. Does nothing where
+   * the path is missing or is another object.
    */
   giveTerminal(path: string, uid: number): void
   /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
   kill(pid: number, signal: number): void
-  /** _exit(2): no thread is waited for, nothing is flushed. */
+  /** _exit(2): ends the process at once and flushes nothing. */
   exitNow(status: number): never
   mkfifo(path: string, mode: number): void
   /** open(2) without waiting for a peer: O_RDONLY or O_WRONLY with O_NONBLOCK. ENXIO for a FIFO without a reader. */
@@ -200,9 +200,9 @@ export interface ProcessCalls {
   openNoFollow(name: string): number
   /**
    * Finds `destination` inside `root` component by component with openat(2) and O_NOFOLLOW, links (also absolute ones)
-   * resolved inside the root, `..` never above it. Missing components are made when `create` says so; `mode` is that of
-   * the last one. `onCreate` is called for each and does it by `make`, after its undo was written. undefined when the
-   * destination is missing and not to be made; ENOTDIR, ELOOP and others are SyscallErrors that name the destination.
+   * resolved inside the root, `..` never above it. Missing components are made when `create` is given; `mode` is that of
+   * the last one. `onCreate` is called for each missing component: it records the undo, then calls `make`. undefined when
+   * the destination is missing and `create` is not given; ENOTDIR, ELOOP and other SyscallErrors name the destination.
    */
   openBeneath(
     root: string,
@@ -219,11 +219,11 @@ export interface ProcessCalls {
 export interface RunOptions {
   /** Written to its standard input; nothing when absent. */
   stdin?: string
-  /** A descriptor that the tool gets as its descriptor 3: a lock that is to be held until the tool has ended too. */
+  /** A descriptor that the tool inherits as 3, so that a lock on it is held until the tool has ended too. */
   keepOpen?: number
 }
 
-/** What the commands need that callers run all day (`state`, `start`, `kill`): less to load than a whole `Host`. */
+/** The part of a host that the most frequent commands (`state`, `start`, `kill`) need; it loads faster than a `Host`. */
 export interface EverydayHost {
   kernel: KernelQueries
   process: Pick<ProcessCalls, 'flock' | 'kill' | 'openNonBlocking' | 'setBlocking'>

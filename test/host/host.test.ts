@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { dirSync } from 'tmp'
 import { describe, expect, it } from 'vitest'
 import { hasZig } from '../../scripts/native.mjs'
-import { fixtureCommand, nativeFixture } from './engines.ts'
+import { fixtureCommand, nativeFixture } from './run-fixture.ts'
 
 const engines: readonly ('node' | 'native')[] = hasZig() ? ['node', 'native'] : ['node']
 
@@ -12,8 +12,7 @@ describe.each(engines)('the host layer under %s', engine => {
   it('makes files, starts programs, waits for signals and for time as the system does', {
     timeout: 300_000,
   }, async () => {
-    const [program, args] =
-      engine === 'native' ? [await nativeFixture('host'), []] : fixtureCommand('node', 'host')
+    const [program, args] = engine === 'native' ? [await nativeFixture('host'), []] : fixtureCommand('host')
     const directory = dirSync({ unsafeCleanup: true }).name
     const { status, stdout, stderr } = spawnSync(program, [...args, directory], {
       encoding: 'utf8',

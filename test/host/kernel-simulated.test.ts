@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type Engine, engines, runFixture } from './engines.ts'
+import { runFixture } from './run-fixture.ts'
 
 const root = process.getuid?.() === 0
 // Under Bun: Node 20 pads an abstract name with NULs, which makes it another name.
@@ -20,17 +20,17 @@ interface Answer {
 }
 
 /** Makes the calls against a stand-in server with these answers, in a network namespace of the test's own. */
-function ask(engine: Engine, answers: object, calls: readonly (readonly [string, readonly unknown[]])[]) {
+function ask(answers: object, calls: readonly (readonly [string, readonly unknown[]])[]) {
   const wrapper = ['unshare', '-n', '-u', ...server, JSON.stringify(answers)]
-  const done = runFixture(engine, 'simulated', [JSON.stringify(calls)], { wrapper })
+  const done = runFixture('simulated', [JSON.stringify(calls)], { wrapper })
   expect(done.stderr).toBe('')
   const { out, seen, pid } = JSON.parse(done.stdout) as { out: string; seen: object[]; pid: number }
   return { answers: JSON.parse(out) as Answer[], seen, pid }
 }
 
-describe.each(engines)('the simulated kernel under %s', engine => {
+describe('the simulated kernel', () => {
   it('is asked for by name when there is none', () => {
-    const done = runFixture(engine, 'simulated', [JSON.stringify([['jailId', ['web']]])])
+    const done = runFixture('simulated', [JSON.stringify([['jailId', ['web']]])])
     expect(JSON.parse(done.stdout)).toEqual([
       {
         code: 'UNSUPPORTED',
@@ -42,7 +42,6 @@ describe.each(engines)('the simulated kernel under %s', engine => {
   it.runIf(root)('gets one JSON line a call; values, none and large ones come back', () => {
     const large = 'x'.repeat(100_000)
     const { answers, seen, pid } = ask(
-      engine,
       { jailId: { value: 7 }, mountAt: { value: null }, sysctl: { value: large }, nmount: { value: null } },
       [
         ['jailId', ['wéb']],
@@ -79,7 +78,6 @@ describe.each(engines)('the simulated kernel under %s', engine => {
 
   it.runIf(root)('turns a refusal into the error that FreeBSD would give', () => {
     const { answers } = ask(
-      engine,
       {
         nmount: { errno: 'EINVAL', text: 'mount option <x> is unknown' },
         unmount: { errno: 'EBUSY', text: '' },
@@ -112,7 +110,7 @@ describe.each(engines)('the simulated kernel under %s', engine => {
         // CAP_SYS_BOOT, CAP_SYS_TIME
         dropCapabilities: [22, 25],
       }
-      const { answers } = ask(engine, { jailAttach: { value: attachment } }, [['jailAttach', [3]]])
+      const { answers } = ask({ jailAttach: { value: attachment } }, [['jailAttach', [3]]])
       expect(answers).toEqual([{ value: 'undefined', root: 3 }])
     } finally {
       rmSync(jail, { recursive: true, force: true })
@@ -124,7 +122,6 @@ describe.each(engines)('the simulated kernel under %s', engine => {
     const allow = Buffer.from([0x06, 0, 0, 0, 0, 0, 0xff, 0x7f])
     const attachment = { root: '/', namespaces: {}, dropCapabilities: [], seccomp: allow.toString('base64') }
     const { answers, seen } = ask(
-      engine,
       { jailAttach: { value: attachment }, jailGuard: { value: null }, jailId: { value: 5 } },
       [
         ['jailAttach', [3]],

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { engines, runFixture } from './engines.ts'
+import { runFixture } from './run-fixture.ts'
 
 const root = process.getuid?.() === 0
 
-describe.each(engines)('becoming the program under %s', engine => {
+describe('becoming the program', () => {
   it('passes argv and the environment exactly, and keeps the pid and the standard streams', () => {
     const script = 'echo "$0|$1|$#|$GREETING"; env | wc -l; cat; echo oops >&2; exit 7'
-    const done = runFixture(engine, 'exec', [script], { input: 'from stdin\n' })
+    const done = runFixture('exec', [script], { input: 'from stdin\n' })
     const [first, count, input] = done.stdout.split('\n')
     expect(first).toBe('näme|two words|1|grüß dich')
     // PWD and the like are the shell's own; nothing of the caller's environment is there.
@@ -17,24 +17,21 @@ describe.each(engines)('becoming the program under %s', engine => {
   })
 
   it('leaves no signal ignored or blocked, SIGPIPE among them', () => {
-    const before = runFixture(engine, 'exec', ['cat /proc/self/status'])
+    const before = runFixture('exec', ['cat /proc/self/status'])
     expect(mask(before.stdout, 'SigIgn') & SIGPIPE).not.toBe(0n)
-    const after = runFixture(engine, 'exec', ['cat /proc/self/status', 'signals'])
+    const after = runFixture('exec', ['cat /proc/self/status', 'signals'])
     expect(mask(after.stdout, 'SigIgn')).toBe(0n)
     expect(mask(after.stdout, 'SigBlk')).toBe(0n)
     expect(mask(after.stdout, 'SigCgt')).toBe(0n)
   })
 
   it('sets limits by FreeBSD name, -1 for no limit, and leaves those alone that this host lacks', () => {
-    const done = runFixture(engine, 'exec', ['ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Hc', 'limits'])
+    const done = runFixture('exec', ['ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Hc', 'limits'])
     expect(done.stdout).toBe('100\n200\n0\nunlimited\n')
   })
 
   it.runIf(root)('sets groups, gid and uid for good', () => {
-    const done = runFixture(engine, 'exec', [
-      'id -u; id -g; id -G; grep -E "^(Uid|Gid)" /proc/self/status',
-      'ids',
-    ])
+    const done = runFixture('exec', ['id -u; id -g; id -G; grep -E "^(Uid|Gid)" /proc/self/status', 'ids'])
     expect(done.stdout).toBe(
       '1234\n2345\n2345 3456 4567\nUid:\t1234\t1234\t1234\t1234\nGid:\t2345\t2345\t2345\t2345\n',
     )
@@ -42,7 +39,7 @@ describe.each(engines)('becoming the program under %s', engine => {
 
   it('passes no descriptor from 3 on', () => {
     const open = (...steps: string[]) =>
-      runFixture(engine, 'exec', ['ls /proc/self/fd', 'leak', ...steps])
+      runFixture('exec', ['ls /proc/self/fd', 'leak', ...steps])
         .stdout.trim()
         .split('\n')
     expect(open()).toContain('9')
@@ -52,12 +49,12 @@ describe.each(engines)('becoming the program under %s', engine => {
 
   it('starts a session and forbids new privileges', () => {
     const script = 'test $(ps -o sid= -p $$) -eq $$ && echo leader; grep NoNewPrivs /proc/self/status'
-    const done = runFixture(engine, 'exec', [script, 'session', 'privileges'], {
+    const done = runFixture('exec', [script, 'session', 'privileges'], {
       wrapper: ['setsid', '-w', '-f'],
     })
     // setsid -f makes a child that leads already: setsid(2) then says EPERM.
     expect(done.stderr).toContain('setsid: Operation not permitted')
-    const own = runFixture(engine, 'exec', [script, 'session', 'privileges'])
+    const own = runFixture('exec', [script, 'session', 'privileges'])
     expect(own.stdout).toBe('leader\nNoNewPrivs:\t1\n')
   })
 
@@ -65,7 +62,7 @@ describe.each(engines)('becoming the program under %s', engine => {
     ['/no/such/program', 'ENOENT', 'execve /no/such/program: No such file or directory'],
     ['/etc/passwd', 'EACCES', 'execve /etc/passwd: Permission denied'],
   ])('says why %s cannot be executed', (path, errno, message) => {
-    expect(JSON.parse(runFixture(engine, 'exec-error', [path]).stdout)).toEqual({ errno, message })
+    expect(JSON.parse(runFixture('exec-error', [path]).stdout)).toEqual({ errno, message })
   })
 })
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ToolResult } from '../../src/host/types.ts'
-import { engines, runFixture } from './engines.ts'
+import { runFixture } from './run-fixture.ts'
 
 const root = process.getuid?.() === 0
 
@@ -30,9 +30,9 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-describe.each(engines)('running tools under %s', engine => {
+describe('running tools', () => {
   it('gives status, output and errors, and says when a tool is missing', () => {
-    const outcome = JSON.parse(runFixture(engine, 'tools').stdout) as Outcome
+    const outcome = JSON.parse(runFixture('tools').stdout) as Outcome
     expect(outcome.good.status).toBe(0)
     expect(Number(outcome.good.stdout)).toBe(outcome.pid)
     expect(outcome.bad.status).not.toBe(0)
@@ -46,7 +46,7 @@ describe.each(engines)('running tools under %s', engine => {
   it.runIf(root)('gives a tool its arguments, its input and nothing else', () => {
     const wrapper = ['unshare', '-m', '/bin/sh', '-c', `mount --bind ${tool} /sbin/sysctl && exec "$@"`, 'sh']
     const options = { wrapper, env: { SECRET: 'x' }, input: 'the caller’s own input' }
-    const { withInput, withoutInput } = JSON.parse(runFixture(engine, 'tools', [], options).stdout) as Outcome
+    const { withInput, withoutInput } = JSON.parse(runFixture('tools', [], options).stdout) as Outcome
     // ls's own descriptor 3 is the listing. A signal is a status of 128 + its number.
     const rest = ['', 'PATH=/sbin:/bin:/usr/sbin:/usr/bin', 'LC_ALL=C', '0', '1', '2', '3', '']
     const lines = (result: ToolResult) => [result.status, ...result.stdout.split('\n').sort()]
@@ -55,8 +55,8 @@ describe.each(engines)('running tools under %s', engine => {
   })
 
   it('writes what reaches the host to the file that JAILWRIGHT_TRACE names', () => {
-    const trace = join(directory, `trace-${engine}`)
-    const done = runFixture(engine, 'tools', [], { env: { JAILWRIGHT_TRACE: trace } })
+    const trace = join(directory, 'trace')
+    const done = runFixture('tools', [], { env: { JAILWRIGHT_TRACE: trace } })
     const { pid } = JSON.parse(done.stdout) as Outcome
     const lines = readFileSync(trace, 'utf8').trim().split('\n')
     expect(lines.slice(0, 2).map(line => JSON.parse(line))).toEqual([

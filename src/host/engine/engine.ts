@@ -1,33 +1,33 @@
-/** What the program asks of the engine that runs it: QuickJS in the product, Node in development and tests. */
+/** The functions that the program needs from its engine: QuickJS in the product, Node in development and tests. */
 
 import type { CPointer, Signature } from '../ffi/signatures.ts'
 
-/** A C function as JavaScript calls it; numbers are integers, up to 2^53 in 64-bit arguments. */
+/** A C function as JavaScript calls it. Numbers are integers; 64-bit arguments are up to 2^53. */
 export type CFunction = (...args: (CPointer | number)[]) => number
 
 /** Calls of C functions. */
 export interface Ffi {
   /** A C function by name; throws when there is none. */
   lookup(name: string, signature: Signature): CFunction
-  /** Address of memory that is not moved while the array is reachable. */
+  /** The address of the memory, which the engine does not move while the array is reachable. */
   addressOf(memory: Uint8Array): number
   /** Copy of `length` bytes at an address. */
   copy(address: number, length: number): Uint8Array
-  /** errno of the last call that gave -1 (or NULL); means something only at once after it. */
+  /** errno of the last call that gave -1 or NULL; valid only directly after that call. */
   errno(): number
 }
 
-/** Names of signals without SIG, and who sent one: pid 0 where the engine or the kernel cannot tell. */
+/** A signal by its name without SIG, and the pid of its sender; 0 where the engine or the kernel cannot tell. */
 export interface CaughtSignal {
   readonly name: string
   readonly pid: number
 }
 
-/** Waiting for signals in an engine whose other threads would take them. */
+/** Waiting for signals in an engine whose other threads would take signals that are only blocked. */
 export interface SignalQueue {
-  /** Takes these signals from now on; calling what is given back makes them usual again. */
+  /** Takes these signals from now on; the function that it gives restores their former effect. */
   take(names: readonly string[]): () => void
-  /** The next of these that has come since `take`, without waiting. */
+  /** The next of these signals that has come since `take`; undefined when none has. */
   next(names: readonly string[]): CaughtSignal | undefined
 }
 
@@ -50,19 +50,18 @@ export interface Engine {
   parentPid(): number
   /** Ends the process at once with this status. */
   exit(status: number): never
-  /** Evaluates a part of the program that was built apart, once, and gives its exports. */
+  /** Gives the exports of a part of the program that is built separately; the first call evaluates the part. */
   part(name: string): unknown
-  /** Milliseconds of the clock that nobody sets, with fractions. */
+  /** Milliseconds of the monotonic clock, with fractions. */
   monotonicMs(): number
-  /** A text in UTF-8; a lone surrogate becomes U+FFFD. */
+  /** The bytes of a text in UTF-8; a lone surrogate becomes U+FFFD. */
   encode(text: string): Uint8Array<ArrayBuffer>
-  /** Bytes as text; what is no UTF-8 becomes U+FFFD. */
+  /** The text of UTF-8 bytes; invalid sequences become U+FFFD. */
   decode(bytes: Uint8Array): string
   readonly ffi: Ffi
   /** Present where sigtimedwait(2) does not work because the engine has threads of its own. */
   readonly signals?: SignalQueue
-  /** What an engine with threads, but without `signals`, does once signals are blocked: it may start again and not return. */
-  afterBlocking?(): void
+
   /** True where the engine has raised the soft limit of descriptors at its start. */
   readonly raisesDescriptors: boolean
 }

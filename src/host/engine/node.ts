@@ -1,9 +1,9 @@
 /**
- * Node as the engine, for development and tests: the only module that uses what Node alone has. Built-in modules are
- * taken by `process.getBuiltinModule`, which no bundler follows.
+ * Node as the engine, for development and tests. No other module uses Node's own functions. Built-in modules come from
+ * `process.getBuiltinModule`, which no bundler follows.
  */
 import type { CType } from '../ffi/signatures.ts'
-import { openBunFfi, restartBunOnce } from './bun.ts'
+
 import type { CaughtSignal, Engine, Ffi, SignalQueue } from './engine.ts'
 
 const TYPES: Readonly<Record<CType | 'i64', string>> = {
@@ -20,8 +20,7 @@ declare const __filename: string | undefined
 
 /** Absolute path of the file that this module is part of, in an ES module and in a CommonJS bundle. */
 function thisFile(): string {
-  // In a program that Bun has compiled __filename is where it was built.
-  if (process.versions.bun === undefined && typeof __filename === 'string') return __filename
+  if (typeof __filename === 'string') return __filename
   return decodeURIComponent(new URL(import.meta.url).pathname)
 }
 
@@ -29,7 +28,7 @@ function requireFrom(file: string): NodeJS.Require {
   return process.getBuiltinModule('node:module').createRequire(file)
 }
 
-/** Opens the C library with koffi, which is found at run time beside the bundle. */
+/** Opens the C library with koffi, which Node finds in node_modules at run time. */
 function openKoffi(libc: string): Ffi {
   const koffi = requireFrom(thisFile())('koffi') as typeof import('koffi')
   const library = koffi.load(libc)
@@ -57,9 +56,9 @@ function signalNumbers(): Readonly<Record<string, number>> {
 }
 
 /**
- * Signals by libuv, which is part of Node: its handler runs on whatever thread the signal comes, and tells a loop of our
- * own, which is turned once for each look. Blocking them instead would not do: Node's other threads would still take
- * them, and a new Node unblocks what it inherits. Who sent a signal is not told.
+ * Signals by libuv, which is part of Node. The handler runs on the thread that gets the signal and tells this queue's own
+ * loop, which `next` runs once. Blocking the signals would not work: Node's other threads would still take them, and a new
+ * Node unblocks the signals that it inherits as blocked. libuv does not tell who sent a signal.
  */
 function signalQueue(): SignalQueue {
   const koffi = requireFrom(thisFile())('koffi') as typeof import('koffi')
@@ -80,7 +79,7 @@ function signalQueue(): SignalQueue {
     (_handle: unknown, number: number) => come.push(number),
     koffi.pointer(callbackType),
   )
-  /** What libuv holds pointers to, for as long as the process lives. */
+  /** Memory to which libuv holds pointers; it must not be collected while the process lives. */
   const handles: Uint8Array[] = []
   return {
     take(names) {
@@ -108,40 +107,28 @@ function signalQueue(): SignalQueue {
   }
 }
 
-function basename(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
-}
-
 /** Program and arguments that start this program again. */
 function command(): [string, ...string[]] {
   const here = thisFile()
-  if (here.startsWith('/$bunfs/')) return [process.execPath]
   const beside = (relative: string) => process.getBuiltinModule('node:path').resolve(here, '..', relative)
-  // The bundler puts shared modules into chunks/ beside main.js.
-  if (!here.endsWith('.ts')) {
-    const directory = here.includes('/chunks/') ? '..' : '.'
-    return [process.execPath, beside(`${directory}/${here.endsWith('.cjs') ? 'main.cjs' : 'main.js'}`)]
-  }
-  if (process.versions.bun !== undefined) return [process.execPath, beside('../../main.ts')]
-  // Source under Node is the test runner, which compiles it on the way: the built program stands in.
-  return [process.execPath, beside('../../../dist/node/main.cjs')]
+  // Only the test runner runs the source itself; the built program stands in for it.
+  return [process.execPath, beside(here.endsWith('.ts') ? '../../../dist/node/main.cjs' : 'main.cjs')]
 }
 
-/** Node (or Bun, as long as tools of the repository run on it) as the engine. */
+/** Node as the engine. */
 export function nodeEngine(): Engine {
   const platform = process.platform === 'freebsd' ? 'freebsd' : 'linux'
-  const bun = process.versions.bun !== undefined
   const encoder = new TextEncoder()
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let ffi: Ffi | undefined
   let signals: SignalQueue | undefined
   return {
     get argv() {
-      // A compiled executable's link is in argv0; the script's link under Node in the second word.
-      const called = basename(process.argv0) === 'ocijail' ? process.argv0 : (process.argv[1] ?? '')
+      // A caller can give the name by argv[0], as to the native program, or by a link to the script.
+      const called = /(^|\/)ocijail$/.test(process.argv0) ? process.argv0 : (process.argv[1] ?? '')
       return [called, ...process.argv.slice(2)]
     },
-    version: bun ? `bun ${process.versions.bun}` : `node ${process.versions.node}`,
+    version: `node ${process.versions.node}`,
     get environment() {
       return process.env
     },
@@ -159,15 +146,14 @@ export function nodeEngine(): Engine {
     encode: text => encoder.encode(text) as Uint8Array<ArrayBuffer>,
     decode: bytes => decoder.decode(bytes),
     get ffi() {
-      ffi ??= bun ? openBunFfi(platform, LIBC[platform]) : openKoffi(LIBC[platform])
+      ffi ??= openKoffi(LIBC[platform])
       return ffi
     },
     get signals() {
-      if (bun) return undefined
       signals ??= signalQueue()
       return signals
     },
-    ...(bun ? { afterBlocking: () => restartBunOnce(command()) } : {}),
+
     raisesDescriptors: true,
   }
 }

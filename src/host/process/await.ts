@@ -110,7 +110,7 @@ export function blockSignals(names: readonly string[]): () => void {
   if (engine.signals) return engine.signals.take(names)
   const former = memory(abi.sigsetSize)
   check('sigprocmask', undefined, abi.sigBlock, signalSet(names), former)
-  engine.afterBlocking?.()
+
   return () => {
     check('sigprocmask', undefined, abi.sigSetmask, former, null)
   }

@@ -21,8 +21,8 @@ const PR_SET_DUMPABLE = 4
 const PR_SET_NO_NEW_PRIVS = 38
 
 /**
- * Makes execve(2) ready, so that nothing is left but the call: what is given does it, with exactly this argv and
- * environment, and comes back only as a SyscallError that names the path.
+ * Prepares execve(2) with exactly this argv and environment, and gives a function that makes the call. The function returns
+ * only by a SyscallError that names the path.
  */
 export function prepareExecve(path: string, argv: readonly string[], env: readonly string[]): () => never {
   const file = cString(path)
@@ -44,7 +44,8 @@ export function execve(path: string, argv: readonly string[], env: readonly stri
 
 /**
  * setrlimit(2). `resource` is FreeBSD's name without RLIMIT_, limits in the resource's unit, -1n is RLIM_INFINITY.
- * The kernel may clip silently (traps.md 47). A resource that FreeBSD has and this host has not is left alone.
+ * The kernel may silently lower a limit (docs/freebsd/processes.md). A resource that only FreeBSD has is left alone on
+ * other hosts.
  */
 export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
   const number = abi.rlimits[resource]
@@ -58,10 +59,10 @@ export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
 }
 
 /**
- * The soft limit of descriptors that the caller of this command would have handed on. Node raises its own to the
- * hard limit when it starts and keeps nothing of it, so the parent is asked (kern.proc.rlimit, prlimit(2)). undefined when
- * it cannot be seen, or when its hard limit is not ours: then limits were set in between, and its own say nothing; and
- * where the engine raises nothing: then it is still as it was.
+ * The soft limit of descriptors that the caller of this command would hand on. Node raises its own limit to the hard one
+ * when it starts, so the limit is read from the parent process (kern.proc.rlimit, prlimit(2)). undefined when the parent's
+ * limits cannot be read, when the parent has another hard limit (then a process in between has set limits), and where the
+ * engine does not raise the limit.
  */
 export function callersDescriptors(): bigint | undefined {
   if (!engine.raisesDescriptors) return undefined
@@ -73,7 +74,7 @@ export function callersDescriptors(): bigint | undefined {
   return soft <= ours.readBigUInt64LE(0) ? soft : undefined
 }
 
-/** struct rlimit of another process's descriptors; undefined when it is gone, or hidden as a process outside our jail is. */
+/** struct rlimit of another process's descriptors; undefined for a process that is gone or outside this jail. */
 function limitsOf(pid: number): Memory | undefined {
   const number = abi.rlimits.NOFILE!
   if (abi.os === 'freebsd') return sysctlByNumber([...PROC_RLIMIT, pid, number])
@@ -87,7 +88,7 @@ function descriptorLimits(): Memory {
   return limits
 }
 
-/** Sets the soft limit of descriptors, for the program that this process becomes; the hard one is left. */
+/** Sets the soft limit of descriptors for the program that this process becomes; the hard limit stays. */
 export function restoreDescriptors(soft: bigint): void {
   const limits = descriptorLimits()
   limits.writeBigUInt64LE(soft, 0)
@@ -95,23 +96,23 @@ export function restoreDescriptors(soft: bigint): void {
 }
 
 /**
- * setgroups(2), setgid(2), setuid(2). The group goes into the list too: up to FreeBSD 14 the first entry becomes the
- * effective gid, from 15 on it does not (process.md section 3). libc's functions: on Linux they reach every thread.
+ * setgroups(2), setgid(2), setuid(2). The list of groups begins with `gid`, because up to FreeBSD 14 its first entry becomes
+ * the effective gid; from 15 on it does not (docs/freebsd/processes.md).
  */
 export function setCredentials(uid: number, gid: number, groups: readonly number[]): void {
-  // podman names the group among the supplementary ones too: id(1) would show it twice.
+  // podman lists the group among the supplementary ones too, and id(1) would show it twice.
   const all = [...new Set([gid, ...groups])]
   const list = memory(all.length * 4)
   for (const [index, group] of all.entries()) list.writeUInt32LE(group, index * 4)
   check('setgroups', undefined, all.length, list)
-  // glibc stops every thread for each of these: what is already so is left.
+  // Ids that are right already are left, because in glibc each of these calls stops every thread of the process.
   if (call('getgid') !== gid || call('getegid') !== gid) check('setgid', String(gid), gid)
   if (call('getuid') !== uid || call('geteuid') !== uid) check('setuid', String(uid), uid)
 }
 
 /**
- * Default disposition for every ignored signal and an empty mask. Handlers are left: execve(2) resets them itself, and
- * the engine needs its own (garbage collection stops threads by signals) until then.
+ * Sets the default disposition for every ignored signal, and an empty mask. Handlers stay, because execve(2) resets them
+ * itself and the engine may need them until then.
  */
 export function resetSignals(): void {
   const current = memory(abi.sigactionSize)
@@ -135,9 +136,9 @@ export function setsid(): void {
 }
 
 /**
- * Forbids ptrace(2), ktrace(2) and core dumps until the next exec: a process in the jail must not look into init. ktrace(2)
- * is switched off first: while it is on, nothing is forbidden (EBUSY; sys/kern/kern_procctl.c, trace_ctl), and its file may
- * be one that the jail can read. A debugger of the host's administrator (truss) stays: nobody else can trace us then.
+ * Forbids ptrace(2), ktrace(2) and core dumps until the next exec, so that no process in the jail can look into init.
+ * ktrace(2) is switched off first: while it is on, procctl(2) answers EBUSY (sys/kern/kern_procctl.c, trace_ctl), and the
+ * jail may be able to read its file. A debugger of the host's administrator (truss) stays, and keeps all others out.
  */
 export function disableTracing(): void {
   if (abi.os === 'linux') {
@@ -152,7 +153,7 @@ export function disableTracing(): void {
   procctl('PROC_TRACE_CTL', PROC_TRACE_CTL, PROC_TRACE_CTL_DISABLE, 'EBUSY')
 }
 
-/** Set-uid and set-gid files give no privilege any more; cannot be undone. FreeBSD 14 and later, EINVAL before. */
+/** Makes set-uid and set-gid files give no privilege, for ever. FreeBSD 14 and later; older ones answer EINVAL. */
 export function setNoNewPrivileges(): void {
   if (abi.os === 'linux') check('prctl', 'PR_SET_NO_NEW_PRIVS', PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
   else procctl('PROC_NO_NEW_PRIVS_CTL', PROC_NO_NEW_PRIVS_CTL, PROC_NO_NEW_PRIVS_ENABLE)
@@ -169,14 +170,14 @@ function procctl(name: string, command: number, value: number, tolerated?: strin
   }
 }
 
-/** kill(2) by this host's number; a number that is no signal is EINVAL. */
+/** kill(2) by this host's number; EINVAL for a number that is no signal. */
 export function kill(pid: number, signal: number): void {
   if (!Number.isInteger(signal) || signal < 0 || signal > abi.lastSignal)
     throw failure('kill', 'EINVAL', String(signal))
   if (call('kill', pid, signal) === -1) throw lastError('kill', String(pid))
 }
 
-/** _exit(2): ends at once, without a look at threads that still wait in a read (Node joins them and would wait too). */
+/** _exit(2): ends the process at once. Node's own exit would wait for threads that are blocked in a read. */
 export function exitNow(status: number): never {
   call('_exit', status)
   throw new Error('_exit came back')

@@ -1,5 +1,6 @@
 /** Mistyped annotations: no code reads them, but their names show that they were meant for this runtime. */
 
+import { isNearMiss } from '../../near-miss.ts'
 import { PARENT_ANNOTATION } from '../jail/jail.ts'
 import { JAIL_ANNOTATION } from '../jail/values.ts'
 import { annotationPath, type Context } from './context.ts'
@@ -24,21 +25,6 @@ function meantName(name: string): string | undefined {
   if (name === PARENT_ANNOTATION || name.startsWith(JAIL_ANNOTATION)) return undefined
   const [org, freebsd, family, ...rest] = name.split('.')
   if (`${org}.${freebsd}`.toLowerCase() !== 'org.freebsd' || family === undefined) return undefined
-  if (rest.length === 0) return isClose(family, 'parentJail') ? PARENT_ANNOTATION : undefined
-  return isClose(family, 'jail') ? `${JAIL_ANNOTATION}${rest.join('.')}` : undefined
-}
-
-/** True when two words are the same but for case and one letter: another, missing, too many, or two changed round. */
-function isClose(given: string, known: string): boolean {
-  const [a, b] = [given.toLowerCase(), known.toLowerCase()]
-  let start = 0
-  while (start < a.length && a[start] === b[start]) start += 1
-  const [restA, restB] = [a.slice(start), b.slice(start)]
-  return (
-    restA === restB ||
-    restA.slice(1) === restB ||
-    restA === restB.slice(1) ||
-    restA.slice(1) === restB.slice(1) ||
-    (restA.slice(2) === restB.slice(2) && restA[0] === restB[1] && restA[1] === restB[0])
-  )
+  if (rest.length === 0) return isNearMiss(family.toLowerCase(), 'parentjail') ? PARENT_ANNOTATION : undefined
+  return isNearMiss(family.toLowerCase(), 'jail') ? `${JAIL_ANNOTATION}${rest.join('.')}` : undefined
 }

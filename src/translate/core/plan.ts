@@ -2,6 +2,7 @@
  * A plan: what `create` will do, as a plain serialisable value. `jailwright plan` prints the plan, `create` executes its
  * steps in order. The configuration has no effect on the host except by a step of the plan.
  */
+import type { HookKind } from '../../bundle/hook-kinds.ts'
 import type { Tool } from '../../host/types.ts'
 
 /** A call of a tool. Arguments may hold placeholders `%{name}` that an earlier step's `capture` or a ruleset fills. */
@@ -187,14 +188,6 @@ export interface HookPlan {
   timeout?: number
   origin: string
 }
-
-export type HookKind =
-  | 'prestart'
-  | 'createRuntime'
-  | 'createContainer'
-  | 'startContainer'
-  | 'poststart'
-  | 'poststop'
 
 /** What became of a property or annotation found in the config. */
 export interface Fate {

@@ -1,4 +1,5 @@
 /** The fates of all properties in a config: those that the translation recorded, else those of the disposition table. */
+import { childPath } from '../../bundle/property-path.ts'
 import { isBelow } from '../core/context.ts'
 import type { Fate } from '../core/plan.ts'
 import { disposition } from './disposition.ts'
@@ -20,7 +21,7 @@ export function allFates(config: unknown, said: ReadonlyMap<string, Fate>): Fate
         return
       }
       for (const [key, child] of Object.entries(value))
-        visit(child, childPath(path, key, Array.isArray(value)))
+        visit(child, childPath(path, Array.isArray(value) ? Number(key) : key))
       return
     }
     if (own) {
@@ -33,7 +34,8 @@ export function allFates(config: unknown, said: ReadonlyMap<string, Fate>): Fate
       container && (path === '' || (row !== undefined && row.fate !== 'ignored')) && !isMapOfText(path)
     if (split) {
       const entries = Object.entries(value)
-      for (const [key, child] of entries) visit(child, childPath(path, key, Array.isArray(value)))
+      for (const [key, child] of entries)
+        visit(child, childPath(path, Array.isArray(value) ? Number(key) : key))
       return
     }
     fates.push({
@@ -50,14 +52,6 @@ export function allFates(config: unknown, said: ReadonlyMap<string, Fate>): Fate
 
 function isMapOfText(path: string): boolean {
   return /^process\.(args|env)$|\.additionalGids$|\.options$/.test(path)
-}
-
-function childPath(path: string, key: string, list: boolean): string {
-  if (list) return `${path}[${key}]`
-  if (path === '') return key
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) && path !== 'annotations'
-    ? `${path}.${key}`
-    : `${path}[${JSON.stringify(key)}]`
 }
 
 /** Every path above a property with a recorded fate. */

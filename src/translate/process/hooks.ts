@@ -1,16 +1,7 @@
 /** Translates `hooks`. The `args` of a hook is its whole argv (config.md: "same semantics as ... execv's argv"). */
+import { HOOK_KINDS, type HookKind } from '../../bundle/hook-kinds.ts'
 import type { Context } from '../core/context.ts'
-import type { HookKind, HookPlan } from '../core/plan.ts'
-
-/** All kinds, in the order of the life cycle. */
-export const HOOK_KINDS = [
-  'prestart',
-  'createRuntime',
-  'createContainer',
-  'startContainer',
-  'poststart',
-  'poststop',
-] as const satisfies readonly HookKind[]
+import type { HookPlan } from '../core/plan.ts'
 
 /** Translates all hooks; a relative path is an error (config.md, "POSIX-platform Hooks": path). */
 export function translateHooks(context: Context): Record<HookKind, readonly HookPlan[]> {

@@ -1,4 +1,4 @@
-/** Runs a shell command on a terminal of its own as `run` and `exec -t` do: `bun terminal-fixture.ts COMMAND [ROWSxCOLUMNS]`. */
+/** Runs a shell command on a terminal of its own, as `run` and `exec -t` do. Arguments: COMMAND [ROWSxCOLUMNS]. */
 import { forwardSignals, sendSignal } from '../../../src/container/process/forward-signals.ts'
 import { type OwnTerminal, openTerminal } from '../../../src/container/process/terminal.ts'
 import { waitForProgram } from '../../../src/container/process/wait-for-program.ts'
@@ -7,14 +7,7 @@ import { startProcess } from '../../../src/host/processes.ts'
 
 const [command = ':', size] = process.argv.slice(2)
 const host = openHost()
-const RESTARTED = 'JAILWRIGHT_RESTARTED'
-if (process.env[RESTARTED] === undefined) {
-  // As Bun does for the program itself: its threads have blocked what was blocked when they were started.
-  process.env[RESTARTED] = '1'
-  forwardSignals(host)
-  const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value}`)
-  host.process.execve(process.execPath, process.argv, environment)
-}
+
 const [height = 0, width = 0] = (size ?? '').split('x').map(Number)
 let terminal: OwnTerminal | undefined
 const signals = forwardSignals(host, () => terminal?.continued())

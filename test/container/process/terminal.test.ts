@@ -1,17 +1,29 @@
-/** A terminal of one's own: Bun runs the fixture, since Node cannot read its sources. */
+/** A terminal of its own for a program; the fixture is bundled, because Node cannot read its source. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { buildSync } from 'esbuild'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { endSessions, onTerminal, output, type Session, settings, until } from './pty.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const bun = at('../../../node_modules/.bin/bun')
-const fixture = at('terminal-fixture.ts')
+/** The bundle is inside the repository because it looks for koffi in the directories above. */
+const fixture = at('../../../node_modules/.cache/terminal-test/fixture.mjs')
+
+beforeAll(() => {
+  buildSync({
+    entryPoints: [at('terminal-fixture.ts')],
+    outfile: fixture,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  })
+})
 
 afterEach(endSessions)
 
 function session(command: string, size?: string, options: { output?: 'pipe' } = {}): Session {
-  return onTerminal([bun, fixture, command, ...(size === undefined ? [] : [size])], options)
+  return onTerminal([process.execPath, fixture, command, ...(size === undefined ? [] : [size])], options)
 }
 
 describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
@@ -115,7 +127,7 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
 
 describe.runIf(process.platform === 'linux')('a terminal for a caller without one', () => {
   function piped(command: string, input: string | undefined) {
-    const child = spawn(bun, [fixture, command], {
+    const child = spawn(process.execPath, [fixture, command], {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
     let text = ''
@@ -137,7 +149,7 @@ describe.runIf(process.platform === 'linux')('a terminal for a caller without on
   })
 
   it('does not wait for the input when the program has ended', async () => {
-    const child = spawn(bun, [fixture, 'exit 8'], { stdio: ['pipe', 'ignore', 'inherit'] })
+    const child = spawn(process.execPath, [fixture, 'exit 8'], { stdio: ['pipe', 'ignore', 'inherit'] })
     expect(await new Promise(resolve => child.once('exit', resolve))).toBe(8)
   })
 })

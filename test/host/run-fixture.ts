@@ -1,4 +1,4 @@
-/** Runs a fixture as a process of its own under Bun, under Node (bundled, as it is shipped) and natively. */
+/** Runs a fixture as a process of its own: bundled for Node, as the program itself is, or as a native program. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,16 +6,12 @@ import { buildSync } from 'esbuild'
 import { compileNative, writeParts } from '../../scripts/native.mjs'
 
 const repository = join(import.meta.dirname, '../..')
-/** Inside the repository, because the bundle looks for koffi upwards from where it is. */
+/** The bundles are inside the repository because they look for koffi in the directories above. */
 const cache = join(repository, 'node_modules/.cache/host-test')
 
-export const engines = ['node', 'bun'] as const
-export type Engine = (typeof engines)[number]
-
-/** Program and first arguments that run a fixture. */
-export function fixtureCommand(engine: Engine, name: string): [string, string[]] {
+/** Program and first arguments that run a fixture under Node. */
+export function fixtureCommand(name: string): [string, string[]] {
   const source = join(import.meta.dirname, 'fixtures', `${name}.ts`)
-  if (engine === 'bun') return [join(repository, 'node_modules/.bin/bun'), [source]]
   const outfile = join(cache, `${name}.mjs`)
   if (!built.has(name) || !existsSync(outfile)) {
     mkdirSync(cache, { recursive: true })
@@ -33,21 +29,20 @@ export function fixtureCommand(engine: Engine, name: string): [string, string[]]
 }
 const built = new Set<string>()
 
-export interface Finished {
+interface Finished {
   status: number | null
   signal: string | null
   stdout: string
   stderr: string
 }
 
-/** Runs a fixture to its end; `wrapper` is put before the command (`['unshare', '-n']`). */
+/** Runs a fixture to its end under Node; `wrapper` is put before the command (`['unshare', '-n']`). */
 export function runFixture(
-  engine: Engine,
   name: string,
   args: readonly string[] = [],
   options: { env?: Record<string, string>; input?: string; wrapper?: readonly string[] } = {},
 ): Finished {
-  const [program, first] = fixtureCommand(engine, name)
+  const [program, first] = fixtureCommand(name)
   const [command, ...rest] = [...(options.wrapper ?? []), program, ...first, ...args]
   const { status, signal, stdout, stderr } = spawnSync(command!, rest, {
     encoding: 'utf8',
