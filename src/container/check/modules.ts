@@ -10,7 +10,7 @@ interface Wanted {
   name: string
   purpose: string
   needed: boolean
-  /** Name of the module in the file where it differs: kldstat(8) -m knows this one, kldload(8) the other. */
+  /** Name of the module in the file where it differs: modfind(2) knows this one, kldload(8) the other. */
   module?: string
 }
 
@@ -33,9 +33,8 @@ const MODULE_PATH = '/boot/kernel;/boot/modules'
 
 /** A finding for each module, and one for those that only device profiles want. */
 export function checkModules(host: Host): Finding[] {
-  const present = loadedModules(host)
-  const isPresent = ({ name, module = name }: Pick<Wanted, 'name' | 'module'>) =>
-    present.has(`${name}.ko`) || present.has(name) || present.has(module)
+  const isPresent = ({ name, module }: Pick<Wanted, 'name' | 'module'>) =>
+    host.kernel.moduleLoaded(name) || (module !== undefined && host.kernel.moduleLoaded(module))
   const dirs = (host.kernel.sysctl('kern.module_path') ?? MODULE_PATH).split(/[;:]/)
   const hasFile = (name: string) => dirs.some(dir => exists(join(dir, `${name}.ko`)))
   const sealed = Number(host.kernel.sysctl('kern.securelevel') ?? '-1') > 0
@@ -43,19 +42,6 @@ export function checkModules(host: Host): Finding[] {
     ...WANTED.map(wanted => moduleFinding(wanted, isPresent(wanted), hasFile(wanted.name), sealed)),
     profilesFinding(isPresent),
   ]
-}
-
-/** Names of files and of the modules in them, by `kldstat -v`; in-kernel modules are listed with the file `kernel`. */
-function loadedModules(host: Host): Set<string> {
-  const { stdout } = host.run('kldstat', ['-v'])
-  const names = new Set<string>()
-  for (const line of stdout.split('\n')) {
-    const file = /^\s*\d+\s+\d+\s+0x[0-9a-f]+\s+[0-9a-f]+\s+(\S+)/.exec(line)
-    const module = /^\s+\d+\s+(\S+)$/.exec(line)
-    const name = file?.[1] ?? module?.[1]
-    if (name !== undefined) names.add(name)
-  }
-  return names
 }
 
 function moduleFinding(
@@ -98,7 +84,8 @@ function profilesFinding(isPresent: (wanted: { name: string }) => boolean): Find
     const there = needs?.some(name => exists(`/dev/${name}`))
     for (const [index, module] of wanted.entries()) {
       // The nodes that a profile needs are those of its first module, whatever brought them.
-      if ((index === 0 && there) || isPresent({ name: module })) continue
+      // Some are told by a text: there a module of the right name depends on the hardware.
+      if ((index === 0 && there) || (!module.includes(' ') && isPresent({ name: module }))) continue
       modules.set(module, [...(modules.get(module) ?? []), profile])
     }
   }

@@ -20,5 +20,3 @@ export function stageFile(path: string, text: string, mode: number): () => void 
   }
   return () => renameFile(next, path)
 }
-
-export { removeTree } from '../../host/files.ts'

@@ -1,0 +1,108 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { HookProcess } from '../../../src/container/process/hook-process.ts'
+import { openHost } from '../../../src/host/index.ts'
+
+const host = openHost()
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'hook-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+/** Runs a line of sh(1) as a hook to its end; gives what is wrong with it, and what it has written. */
+function ran(
+  line: string,
+  { told = '', timeout, env = [], args = ['sh', '-c', line] }: Partial<Options> = {},
+): { why: string | undefined; said: string } {
+  const path = '/bin/sh'
+  const hook = new HookProcess(host, { origin: 'hooks.poststop[0]', path, args, env }, dir)
+  try {
+    hook.tell(told)
+    const why = hook.wait(timeout)
+    return { why, said: hook.output }
+  } finally {
+    hook.close()
+  }
+}
+
+interface Options {
+  told: string
+  timeout: number
+  env: readonly string[]
+  args: readonly string[]
+}
+
+describe('the process of a hook', () => {
+  it('is told a text on its standard input, then the end of file, and both of its outputs are kept', () => {
+    expect(ran('cat; echo error >&2', { told: 'the state\n' })).toEqual({
+      why: undefined,
+      said: 'the state\nerror\n',
+    })
+  })
+
+  it('stands in the directory that it is given, with its own environment alone', () => {
+    const { said } = ran('pwd; printf "%s,%s,%s\\n" "$A" "$B" "$HOME"', {
+      env: ['A=1', 'A=2=3', 'B='],
+    })
+    expect(said).toBe(`${dir}\n2=3,,\n`)
+  })
+
+  it('that exits with a status has failed, also with one by which a shell tells a signal', () => {
+    expect(ran('exit 3').why).toBe('exit status 3')
+    expect(ran('exit 137').why).toBe('exit status 137')
+    expect(ran('exit 143').why).toBe('exit status 143')
+  })
+
+  it('that a signal has ended is said to be killed by it', () => {
+    expect(ran('kill -TERM $$').why).toBe('killed by SIGTERM')
+    expect(ran('kill -KILL $$').why).toBe('killed by SIGKILL')
+  })
+
+  it('is killed at its timeout with all that it has started', () => {
+    const { why } = ran('sleep 1000 & echo $! >child; wait', { timeout: 300 })
+    expect(why).toBe('timed out after 0.3 s')
+    const child = Number(readFileSync(join(dir, 'child'), 'utf8'))
+    // Nobody may have waited for it yet.
+    expect(!existsSync(`/proc/${child}`) || /\) Z /.test(readFileSync(`/proc/${child}/stat`, 'utf8'))).toBe(
+      true,
+    )
+  })
+
+  it('succeeds without reading what it is told, however much that is', () => {
+    expect(ran('exec <&-; exit 0', { told: 'x'.repeat(1_000_000) }).why).toBeUndefined()
+  })
+
+  it('that writes more than is kept goes on to its end', () => {
+    const { why, said } = ran('head -c 200000 /dev/zero | tr "\\0" a; echo >done')
+    expect(why).toBeUndefined()
+    expect(said).toBe('a'.repeat(4096))
+    expect(readFileSync(join(dir, 'done'), 'utf8')).toBe('\n')
+  })
+
+  it('is not waited for any longer when it has left a daemon behind that holds its output', () => {
+    const { why, said } = ran('sleep 3 & echo started')
+    expect({ why, said }).toEqual({ why: undefined, said: 'started\n' })
+  })
+
+  it('calls what is to be done meanwhile while it runs', () => {
+    const path = '/bin/sh'
+    const args = ['sh', '-c', 'until [ -e go ]; do sleep 0.01; done']
+    const hook = new HookProcess(host, { origin: 'hooks.poststop[0]', path, args, env: [] }, dir)
+    let called = 0
+    const meanwhile = () => {
+      called += 1
+      if (called === 3) ran('echo >go')
+    }
+    expect(hook.wait(undefined, meanwhile)).toBeUndefined()
+    hook.close()
+    expect(called).toBeGreaterThanOrEqual(3)
+  })
+
+  it('that cannot be started is an error at once', () => {
+    const hook = { origin: 'hooks.poststop[0]', path: join(dir, 'nosuch'), args: [], env: [] }
+    expect(() => new HookProcess(host, hook, dir)).toThrow(expect.objectContaining({ errno: 'ENOENT' }))
+  })
+})
