@@ -6,10 +6,11 @@ import { checkId } from '../translate/core/names.ts'
 import type { HookPlan } from '../translate/core/plan.ts'
 import { runHooksLeniently } from './process/hooks.ts'
 import { killProcess } from './process/kill-process.ts'
-import { hasDirectory } from './state/directory.ts'
+import { hasRemains } from './state/lasting.ts'
 import { type Lock, lockContainer, tryLock } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
+import { makeRoot } from './state/root.ts'
 import { currentStatus, isAlive, notFound, ociState, readState, type StateFile } from './state/state-file.ts'
 import { undoEverything } from './undo/undo-everything.ts'
 
@@ -39,15 +40,17 @@ function deleteOne(ctx: RuntimeContext, id: string, force: boolean): void {
   // An id that could not have been created cannot be deleted: it might name any directory of the host.
   checkId(id)
   const files = layout(ctx.root, id)
-  if (!hasDirectory(files)) {
+  if (!hasRemains(files)) {
     if (!force) throw notFound(id)
     // A create that died before its directory was made may have left its lock file.
     if (exists(files.lock)) tryLock(ctx.host, files.lock, 0)?.remove()
     return
   }
+  // A restart of the host may have emptied /var/run as a whole.
+  makeRoot(ctx.root)
   const lock = force ? lockByForce(ctx, files, id) : lockContainer(ctx.host, files.lock, id)
   try {
-    if (!hasDirectory(files)) {
+    if (!hasRemains(files)) {
       if (!force) throw notFound(id)
       lock.remove()
       return
