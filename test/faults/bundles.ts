@@ -1,0 +1,36 @@
+/** Bundles and roots for the groups. Works inside a simulated host, which has /rescue. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeRoot } from '../../conformance/simhost/host/rootfs.ts'
+
+/** The process of all bundles: it sleeps until it is killed. */
+export const PROCESS = {
+  args: ['/bin/sleep', '100'],
+  cwd: '/',
+  env: ['PATH=/bin:/usr/bin'],
+  user: { uid: 0, gid: 0 },
+}
+
+/** A root with programs, made once in a working directory. */
+export function rootWithPrograms(work: string): string {
+  const root = join(work, 'programs')
+  if (!existsSync(root)) makeRoot(root)
+  return root
+}
+
+/** A bundle whose root is a copy of `from` by hard links, or empty without it. */
+export function makeBundle(dir: string, config: object, from?: string): string {
+  mkdirSync(dir, { recursive: true })
+  const rootfs = join(dir, 'rootfs')
+  if (from === undefined) mkdirSync(rootfs)
+  else execFileSync('cp', ['-al', from, rootfs])
+  writeConfig(dir, config)
+  return dir
+}
+
+/** Writes the config.json of a bundle, with what every config has. */
+export function writeConfig(dir: string, config: object): void {
+  const whole = { ociVersion: '1.3.0', process: PROCESS, root: { path: 'rootfs' }, ...config }
+  writeFileSync(join(dir, 'config.json'), JSON.stringify(whole))
+}

@@ -1,0 +1,14 @@
+/** Runs one group inside a simulated host: `bun inside.ts GROUP SETTING-AS-JSON`. Prints its outcome as one line of JSON. */
+import type { Group, Setting } from './group.ts'
+import { manyAtOnce, oneId, oneThousand } from './load.ts'
+import { hostileRoots } from './roots.ts'
+import { seeded } from './seeded.ts'
+
+const groups: Readonly<Record<string, Group>> = { manyAtOnce, oneId, oneThousand, hostileRoots }
+
+const [name = '', text = '{}'] = process.argv.slice(2)
+const given = JSON.parse(text) as Omit<Setting, 'random'>
+const group = groups[name]
+if (group === undefined) throw new Error(`no group ${name}`)
+const outcome = await group({ ...given, random: seeded(given.seed) })
+console.log(JSON.stringify(outcome))
