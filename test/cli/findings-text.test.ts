@@ -15,3 +15,8 @@ it('lines up subjects and messages, with hints below the messages', () => {
     ].join('\n'),
   )
 })
+
+it('shows line ends and escapes of a file as their numbers', () => {
+  const text = findingsText([{ subject: 'a', status: 'warning', message: 'take x\ny', hint: 'in \x1b[2J' }])
+  expect(text).toBe('warning  a  take x\\x0ay\n            -> in \\x1b[2J\n')
+})

@@ -12,6 +12,7 @@ import { configFindings } from '../../src/bundle/read-bundle.ts'
 import { parseJson } from '../../src/bundle/read-json.ts'
 import { readProcess } from '../../src/bundle/read-process.ts'
 import { readResources } from '../../src/bundle/read-resources.ts'
+import { findingsText } from '../../src/cli/findings-text.ts'
 import { configFindings as podmanFindings } from '../../src/container/check/podman.ts'
 import { Journal } from '../../src/container/journal/journal.ts'
 import { parseSignal } from '../../src/container/kill.ts'
@@ -344,8 +345,10 @@ const readers: readonly [string, number, fc.Arbitrary<unknown>, (input: never) =
     toml,
     (given: string) => {
       const path = file('containers.conf', given)
-      for (const { message } of podmanFindings({ CONTAINERS_CONF: path, PATH: '' }, work))
-        must(message !== '' && !message.includes('\n'), JSON.stringify(message))
+      for (const finding of podmanFindings({ CONTAINERS_CONF: path, PATH: '' }, work)) {
+        const lines = findingsText([finding]).trimEnd().split('\n')
+        must(finding.message !== '' && lines.length <= 2, JSON.stringify(lines))
+      }
     },
   ],
   [

@@ -2,10 +2,9 @@
  * Roots that an image's author could have prepared against the runtime. `create` either works or fails with one line;
  * what is outside the root stays as it is, and `delete --force` leaves nothing.
  */
-import { spawn, spawnSync } from 'node:child_process'
-import { linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { difference, hostLines, mountLines, treeLines } from '../simulated/snapshot.ts'
 import { makeBundle } from './bundles.ts'
 import { type Group, type Setting, workplace } from './group.ts'
@@ -224,55 +223,8 @@ function deep(place: Place, fill: readonly object[]): void {
   attempt(place, label, { mounts: onto(missing) }, () => undefined)
 }
 
-/**
- * A process of its own swaps a component between a directory and a link, as fast as it can. A `delete --force` meanwhile
- * may fail with one line; one after it has ended leaves nothing.
- */
-async function swapped(place: Place): Promise<void> {
-  const { canary, faults, runtime } = place
-  const rounds = place.setting.long ? 50 : 1
-  const kinds = ['an absolute link out', 'a relative link out', 'a link to /', 'a dangling link out'] as const
-  const all = kinds.flatMap(kind => mounts(canary).map(mount => ({ kind, mount })))
-  for (const { kind, mount } of Array.from({ length: rounds }, () => all).flat()) {
-    const label = `${mount.type} onto /a/b/c while /a/b is swapped for ${kind}`
-    const { dir, rootfs } = bundleFor(place, { mounts: [mount] })
-    const pair = [join(rootfs, 'a/b'), join(rootfs, 'a/other')] as const
-    mkdirSync(join(pair[0], 'c'), { recursive: true })
-    KINDS[kind]!(pair[1], canary)
-    const before = [...mountLines(), ...treeLines(canary)]
-    const swapper = await startSwapper(...pair)
-    createAt(place, label, dir)
-    const meanwhile = unclean(runtime.run(['delete', '--force', 'hostile']))
-    if (meanwhile) faults.push(`${label}: delete meanwhile ${meanwhile}`)
-    await ended(swapper)
-    const removed = runtime.run(['delete', '--force', 'hostile'])
-    if (removed.status !== 0) faults.push(`${label}: delete ${removed.status} ${removed.text}`)
-    const left = difference(before, [...mountLines(), ...treeLines(canary)])
-    // What is still mounted stays, and so does the bundle.
-    if (left === '') rmSync(dir, { recursive: true, force: true })
-    else faults.push(`${label}: left:\n${left}`)
-  }
-}
-
-/** Starts the process, and waits until the directory is seen as the link for the first time. */
-async function startSwapper(one: string, other: string): Promise<ReturnType<typeof spawn>> {
-  const script = fileURLToPath(new URL('swap.ts', import.meta.url))
-  const swapper = spawn(process.execPath, [script, one, other], { stdio: 'ignore' })
-  for (let look = 0; look < 20_000 && lstatSync(one).isDirectory(); look++)
-    await new Promise(resolve => setTimeout(resolve, 1))
-  return swapper
-}
-
-async function ended(child: ReturnType<typeof spawn> | undefined): Promise<void> {
-  if (child === undefined || child.exitCode !== null) return
-  await new Promise(resolve => {
-    child.once('exit', resolve)
-    child.kill('SIGKILL')
-  })
-}
-
 /** All hostile roots. */
-export const hostileRoots: Group = async setting => {
+export const hostileRoots: Group = setting => {
   const runtime = workplace(setting)
   const canary = join(setting.work, 'canary')
   mkdirSync(join(canary, 'volume/inner'), { recursive: true })
@@ -284,7 +236,6 @@ export const hostileRoots: Group = async setting => {
   components(place)
   wellKnown(place)
   names(place)
-  await swapped(place)
   const left = difference(before, [...hostLines(), ...treeLines(runtime.root, ['.lock'])])
   if (left !== '') place.faults.push(`left after all:\n${left}`)
   return { tried: `${place.tried} roots`, faults: place.faults }
