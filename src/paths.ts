@@ -2,7 +2,7 @@
 import path from 'path-browserify'
 import { currentDirectory } from './host/files.ts'
 
-export const { basename, dirname, isAbsolute, join, normalize } = path
+export const { basename, dirname, join } = path
 
 /** The path from one absolute path to another. */
 export function relative(from: string, to: string): string {

@@ -60,7 +60,7 @@ export async function sourceArchive({ common, native, time }) {
 }
 
 /** distinfo of the archive, as `make makesum` writes it (Mk/Scripts/checksum.sh and makesum.sh of the ports). */
-export function distinfo(bytes, time) {
+function distinfo(bytes, time) {
   const sum = createHash('sha256').update(bytes).digest('hex')
   return `TIMESTAMP = ${time}\nSHA256 (${distfile}) = ${sum}\nSIZE (${distfile}) = ${bytes.length}\n`
 }

@@ -10,7 +10,7 @@ import { checkEnvironment, checkProcess, type Findings } from './process-checks.
 import { childPath } from './property-path.ts'
 
 /** The version of the specification that this runtime knows. */
-export const SPEC_VERSION = '1.3.0'
+const SPEC_VERSION = '1.3.0'
 const KNOWN_MINOR = 3
 
 /** MAXHOSTNAMELEN is 256 with the final NUL (sys/param.h); the kernel answers ENAMETOOLONG beyond. */

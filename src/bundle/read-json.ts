@@ -11,13 +11,13 @@ import { configError } from './messages.ts'
 import { childPath } from './property-path.ts'
 
 /** Far above any real config (a seccomp profile is 30 KB), far below what would hurt the host. */
-export const MAX_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024
 
 /**
  * Far above any real config (less than ten levels). JSON.parse and what reads the document afterwards call themselves for
  * each level, and their stack is bounded.
  */
-export const MAX_DEPTH = 128
+const MAX_DEPTH = 128
 
 /** An error of opening or reading a file: `open /b/config.json: no such file or directory`. podman looks for such words. */
 export function fileError(file: string, error: unknown): JailwrightError {

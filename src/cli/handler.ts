@@ -5,7 +5,7 @@ import type { EverydayHost, Host } from '../host/types.ts'
 import type { CommandName, Invocation } from './commands.ts'
 
 /** What a command may use besides its invocation. */
-export interface Surroundings<H extends EverydayHost = Host> {
+interface Surroundings<H extends EverydayHost = Host> {
   /** Name as called, for output. */
   readonly program: Program
   /** Made when it is asked for: a command that does not touch containers does not pay for the host. */

@@ -123,7 +123,7 @@ export function slowParse(argv: readonly string[], program: string): Parsed | Te
 }
 
 /** The command `help [COMMAND]`. Throws USAGE for an unknown command. */
-export function helpTopic(parsed: Parsed, program: string): Text {
+function helpTopic(parsed: Parsed, program: string): Text {
   const { words } = toInvocation('help', parsed.raw, parsed.words) as Invocation<'help'>
   return helpText(program, words.topic === undefined ? undefined : known(words.topic))
 }

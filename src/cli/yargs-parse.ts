@@ -101,7 +101,7 @@ export function yargsParse(
 }
 
 /** `CONTAINER-ID [BUNDLE]`, as after a command in a usage line. */
-export function synopsis({ positionals }: CommandSpec): string {
+function synopsis({ positionals }: CommandSpec): string {
   return positionals
     .map(({ value, required, variadic }) => {
       const word = variadic ? `${value}...` : value

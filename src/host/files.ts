@@ -8,8 +8,8 @@ import { call, check, cString, failure, lastErrno, lastError } from './ffi/index
 import { memory } from './ffi/memory.ts'
 import type { CArguments, CFunctionName } from './ffi/signatures.ts'
 
-export type { FileKind, FileStatus } from './abi/stat.ts'
-export { type DirectoryEntry, directoryEntries, listDirectory, removeTree } from './directories.ts'
+export type { FileStatus } from './abi/stat.ts'
+export { directoryEntries, listDirectory, removeTree } from './directories.ts'
 
 const PATH_MAX = 4096
 
@@ -62,7 +62,7 @@ export function writeText(fd: number, text: string): void {
 }
 
 /** The bytes of a whole file. Opening does not wait for the peer of a FIFO. */
-export function readFileBytes(path: string): Uint8Array {
+function readFileBytes(path: string): Uint8Array {
   const fd = openFile(path, abi.open.NONBLOCK)
   try {
     // A page holds a whole state file and one byte more, so that the second read sees the end.

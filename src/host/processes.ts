@@ -4,13 +4,11 @@ import { check } from './ffi/index.ts'
 import { memory } from './ffi/memory.ts'
 
 export {
-  type Awaited,
   blockSignals,
   type Ended,
   type ExitStatus,
   nextSignal,
   poll,
-  type Ready,
   waitForEnd,
 } from './process/await.ts'
 export { type StartOptions, startProcess } from './process/spawn.ts'

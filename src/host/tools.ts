@@ -22,7 +22,7 @@ const PATHS: Readonly<Record<Tool, readonly [string, ...string[]]>> = {
 }
 
 /** Absolute path of a tool on this host. */
-export function toolPath(tool: Tool): string {
+function toolPath(tool: Tool): string {
   const [first, ...others] = PATHS[tool]
   if (others.length === 0 || exists(first)) return first
   return others.find(path => exists(path)) ?? first

@@ -7,7 +7,7 @@ import { openFile, writeText } from './files.ts'
 import type { EverydayHost, Host } from './types.ts'
 
 /** One line of the record; `ms` is how long it took, for the benchmark. */
-export type TraceLine =
+type TraceLine =
   | { kind: 'tool'; tool: string; args: readonly string[]; stdin?: string; status: number; ms: number }
   | { kind: 'kernel'; call: string; args: readonly unknown[]; ms: number }
   | { kind: 'process'; call: string; args: readonly unknown[] }
@@ -23,7 +23,7 @@ export function tracedAsAsked<H extends EverydayHost & Partial<Pick<Host, 'run'>
 }
 
 /** A host whose calls are appended to `file`. A process call is written before it is made: execve does not come back. */
-export function traced<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host: H, file: string): H {
+function traced<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host: H, file: string): H {
   // Opened once and at the start: in the jail the path would be another one. The environment may hold secrets.
   const record = openFile(file, 'append', 0o600)
   const write = (line: TraceLine) => {

@@ -47,9 +47,7 @@ export const commandRows: readonly CommandRow[] = (Object.keys(commands) as Comm
 })
 
 /** Names of signals that people send; FreeBSD and Linux both have them. */
-export const signals: readonly string[] = 'HUP INT QUIT KILL USR1 USR2 TERM CONT STOP TSTP WINCH ALRM'.split(
-  ' ',
-)
+const signals: readonly string[] = 'HUP INT QUIT KILL USR1 USR2 TERM CONT STOP TSTP WINCH ALRM'.split(' ')
 
 /** Words that complete a positional, undefined when the shell has to ask (containers, files). */
 export function wordsFor(

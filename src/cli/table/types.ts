@@ -52,7 +52,7 @@ export interface CommandSpec {
 type Chosen<O extends OptionSpec> = O extends { choices: readonly (infer C)[] } ? C : string
 
 /** Type of one option's parsed value. */
-export type OptionValue<O extends OptionSpec> = O['type'] extends 'flag'
+type OptionValue<O extends OptionSpec> = O['type'] extends 'flag'
   ? boolean
   : O['type'] extends 'list'
     ? readonly string[]

@@ -28,7 +28,7 @@ export const STAT_SIZE = 224
 const S_IFMT = 0o170000
 
 /** Kind by S_IFMT of st_mode, shifted to one digit; the numbers are the same on both hosts. */
-export function kindOfMode(mode: number): FileKind {
+function kindOfMode(mode: number): FileKind {
   switch (mode & S_IFMT) {
     case 0o100000:
       return 'file'

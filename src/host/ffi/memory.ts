@@ -3,7 +3,7 @@
  * by DataView: a view for each piece of memory takes longer than what is read of it. Both hosts' machines are little endian.
  */
 
-export { concatenate, decode, encode, toHex } from '../../bytes.ts'
+export { decode, encode, toHex } from '../../bytes.ts'
 
 /** Memory, or a Buffer of a test: what the decoders of `abi/` read from. */
 export interface Bytes extends Uint8Array {

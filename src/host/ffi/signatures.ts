@@ -11,7 +11,7 @@
 export type CType = 'i32' | 'u32' | 'u64' | 'ptr'
 
 /** Results: int, or ssize_t. */
-export type CResult = 'i32' | 'i64'
+type CResult = 'i32' | 'i64'
 
 /** A pointer argument: memory, an address, or NULL. */
 export type CPointer = Uint8Array | number | null

@@ -19,13 +19,13 @@ export interface TranslateInput {
 }
 
 /** Errors of a config that were found before its translation, and the config as it stands in the file. */
-export interface Found {
+interface Found {
   errors: readonly JailwrightError[]
   document: unknown
 }
 
 /** What else is to be said of an error. */
-export interface FailOptions {
+interface FailOptions {
   code?: ErrorCode
   hint?: string
   /**

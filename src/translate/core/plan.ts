@@ -96,7 +96,7 @@ export type MountPoint = Pick<
 >
 
 /** The read-only root: a read-only nullfs of the root, mounted in the state directory. All later mounts are inside it. */
-export interface ReadonlyRootStep {
+interface ReadonlyRootStep {
   kind: 'readonly-root'
 }
 
@@ -145,7 +145,7 @@ export interface MoveInterfaceStep {
 }
 
 /** children.max of the parent raised by one while the child lives. */
-export interface RaiseChildrenStep {
+interface RaiseChildrenStep {
   kind: 'raise-children'
   parent: string
 }

@@ -16,7 +16,7 @@ import { type DeviceRequest, type DeviceRequests, isPattern, nameBelowDev } from
 import { baseRules, hidesAll, impliedRules, type RuleWriter, ruleWriter } from './rules.ts'
 
 /** The lowest number of a container's own ruleset: 1 to 5 are FreeBSD's, other small numbers an administrator's. */
-export const FIRST_OWN_RULESET = 1000
+const FIRST_OWN_RULESET = 1000
 const OWN_RULESETS = 50_000
 
 /** Collects what `freebsd.devices`, `linux.devices` and `linux.resources.devices` ask for. */

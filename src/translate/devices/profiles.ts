@@ -7,7 +7,7 @@ import { moduleFor } from './linux-names.ts'
 import type { DeviceRequests } from './requests.ts'
 
 /** The annotation's name. */
-export const PROFILES_ANNOTATION = 'org.jailwright.device.profiles'
+const PROFILES_ANNOTATION = 'org.jailwright.device.profiles'
 
 /** A jail parameter that a device profile or a dataset asks for, and not the config's own section about the jail. */
 export interface Wanted {

@@ -5,7 +5,7 @@ import { hostLacks, parametersOf, profileOf, type Wanted } from '../devices/prof
 import type { DeviceRequests } from '../devices/requests.ts'
 
 /** The annotation's name. */
-export const DATASETS_ANNOTATION = 'org.jailwright.zfs.datasets'
+const DATASETS_ANNOTATION = 'org.jailwright.zfs.datasets'
 
 /** Messages of zfs(8) about a dataset or a jail that is gone already, or a dataset that the jail does not have. */
 const GONE = [

@@ -12,7 +12,7 @@ import { fromAnnotations, fromSection, type Lists, shown, type Value } from './v
 export const PARENT_ANNOTATION = 'org.freebsd.parentJail'
 
 /** An address that becomes an alias of an interface of the host. */
-export interface Alias {
+interface Alias {
   interface: string
   address: string
   prefix: number

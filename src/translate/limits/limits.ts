@@ -23,7 +23,7 @@ export const MODE_ANNOTATION = `${PREFIX}mode`
 const CPU_LIST = /^[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*$/
 
 /** One rule of rctl(8), without its subject. */
-export interface Limit {
+interface Limit {
   resource: string
   action: string
   /** A decimal number; undefined for "unlimited", which makes no rule, and in an update removes the rule. */
@@ -32,7 +32,7 @@ export interface Limit {
 }
 
 /** The limits of one config, with its list of processors. */
-export interface Limits {
+interface Limits {
   rules: Limit[]
   cpus?: { list: string; origin: string }
 }
@@ -47,7 +47,7 @@ export interface LimitSink {
 /**
  * The limits in `linux.resources` of a config or of `update`. `property` is their path; a value below 0 means unlimited.
  */
-export function limitsOfResources(resources: LinuxResources, property: string, sink: LimitSink): Limits {
+function limitsOfResources(resources: LinuxResources, property: string, sink: LimitSink): Limits {
   const limits: Limits = { rules: [] }
   const at = (path: string) => (property === '' ? path : `${property}.${path}`)
   const rule = (path: string, resource: string, given: bigint | undefined, action = 'deny') => {

@@ -6,12 +6,12 @@ import { type Gateway, isLinkLocal, readGateways } from './gateways.ts'
 
 const PREFIX = 'org.jailwright.net.'
 const KEYS = ['bridge', 'address', 'gateway', 'name', 'mtu', 'mac', 'vlan', 'dad', 'options'] as const
-export type Key = (typeof KEYS)[number]
+type Key = (typeof KEYS)[number]
 /** The annotation for further addresses of lo0. */
 const LO0 = 'lo0.address'
 
 /** An address with its prefix, as ifconfig(8) takes it. */
-export interface Address {
+interface Address {
   text: string
   version: 4 | 6
 }
