@@ -35,7 +35,7 @@ export function createContainer(ctx: RuntimeContext, given: CreateOptions, mode:
     ...(given.pidFile === undefined ? {} : { pidFile: resolve(given.pidFile) }),
     ...(given.consoleSocket === undefined ? {} : { consoleSocket: resolve(given.consoleSocket) }),
   }
-  const { bundle, plan } = planContainer(ctx, options)
+  const { bundle, plan, facts } = planContainer(ctx, options)
   checkTerminal(plan.process, options, mode)
   // The real path: the kernel knows a mount by it, and /var/run may be a link.
   const files = layout(makeRoot(ctx.root), options.id)
@@ -44,28 +44,33 @@ export function createContainer(ctx: RuntimeContext, given: CreateOptions, mode:
   const lock = lockContainer(ctx.host, files.lock, options.id)
   const guarded = { ...ctx, host: lock.guard(ctx.host) }
   try {
-    clearRemains(guarded, files, options.id)
-    return build(guarded, { options, mode, files, plan, program: plan.process, bundle, lock })
+    const cleared = clearRemains(guarded, files, options.id)
+    const standing = cleared ? undefined : facts.mounts()
+    return build(guarded, { options, mode, files, plan, program: plan.process, bundle, lock, standing })
   } finally {
     lock.release()
   }
 }
 
 /** Reads and translates; nothing on the host is touched. */
-function planContainer(ctx: RuntimeContext, options: CreateOptions): { bundle: Bundle; plan: Plan } {
+function planContainer(
+  ctx: RuntimeContext,
+  options: CreateOptions,
+): { bundle: Bundle; plan: Plan; facts: ReturnType<typeof hostFacts> } {
   const bundle = readBundle(options.bundle)
   for (const warning of bundle.warnings) ctx.log.warn(warning)
   // What became of each property is only logged at debug level.
   const translateAsAsked = ctx.log.debugging ? translate : translateBriefly
+  const facts = hostFacts(ctx.host, ctx.root)
   const plan = translateAsAsked({
     id: options.id,
     bundle,
-    facts: hostFacts(ctx.host, ctx.root),
+    facts,
     ...(options.limits ? { limits: options.limits } : {}),
   })
   for (const warning of plan.warnings) ctx.log.warn(warning)
   for (const { property, fate, note } of plan.fates) {
-    if (fate === 'ignored') ctx.log.debug(`${property}: ignored: ${note}`)
+    if (fate === 'ignored' || note.includes('left out:')) ctx.log.debug(`${property}: ${fate}: ${note}`)
   }
   if (!exists(plan.rootPath)) {
     throw new JailwrightError('CONFIG', `root.path: ${plan.rootPath}: no such file or directory`, {
@@ -73,7 +78,7 @@ function planContainer(ctx: RuntimeContext, options: CreateOptions): { bundle: B
     })
   }
   // The real path, or what is found beneath it would seem to be elsewhere.
-  return { bundle, plan: { ...plan, rootPath: realPath(plan.rootPath) } }
+  return { bundle, facts, plan: { ...plan, rootPath: realPath(plan.rootPath) } }
 }
 
 function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: CreateMode): void {
@@ -91,10 +96,10 @@ function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: Creat
 
 /**
  * A container that exists is an error; what a `create` that died, or a restart of the host, has left is cleared away:
- * podman knows nothing of a container's former runs after a restart and creates it anew.
+ * podman knows nothing of a container's former runs after a restart and creates it anew. True when there was something.
  */
-function clearRemains(ctx: RuntimeContext, files: Layout, id: string): void {
-  if (!hasDirectory(files)) return
+function clearRemains(ctx: RuntimeContext, files: Layout, id: string): boolean {
+  if (!hasDirectory(files)) return false
   const state = readState(files)
   const earlier = state !== undefined && isOfEarlierBoot(ctx.host, state)
   if (state && state.status !== 'creating' && !earlier) {
@@ -104,4 +109,5 @@ function clearRemains(ctx: RuntimeContext, files: Layout, id: string): void {
   ctx.log.warn(`container ${id}: clearing away what ${what}`)
   // Whoever creates it anew wants it gone: nothing in its root may keep that from being done.
   undoEverything(ctx, files, { force: true })
+  return true
 }

@@ -48,6 +48,8 @@ export interface MountEntry {
   from: string
   /** 16 hex digits. */
   fsid: string
+  /** Of its flags: `ro`, `noexec`, `nosuid`, `ignore` (MNT_IGNORE: made by a container runtime or the like). */
+  flags?: readonly string[]
 }
 
 /** Calls that differ between FreeBSD and the simulated host. All are synchronous and throw `SyscallError`. */

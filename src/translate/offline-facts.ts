@@ -1,6 +1,7 @@
 /** Fixed facts about a FreeBSD 15.1-RELEASE with a GENERIC kernel, for tests and for `plan` on other systems. */
 import { hasOwn } from '../es2020.ts'
 
+import type { MountEntry } from '../host/types.ts'
 import type { HostFacts } from './core/plan.ts'
 import { freebsdNames } from './devices/linux-names.ts'
 import { isPattern } from './devices/requests.ts'
@@ -31,6 +32,8 @@ export interface FactOverrides {
   etherAddresses?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** The property `jailed` of ZFS datasets by name; no other dataset exists. */
   datasets?: Readonly<Record<string, 'on' | 'off'>>
+  /** The mount table; none without it, as where there is no FreeBSD to ask. */
+  mounts?: readonly MountEntry[]
   memory?: bigint
 }
 
@@ -134,6 +137,7 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
       overrides.datasets && own<'on' | 'off' | 'none'>(overrides.datasets, name, () => 'none'),
     etherAddresses: bridge => new Map(Object.entries(overrides.etherAddresses?.[bridge] ?? {})),
     physicalMemory: () => overrides.memory ?? 4_294_967_296n,
+    ...(overrides.mounts && { mounts: () => overrides.mounts! }),
   }
 }
 

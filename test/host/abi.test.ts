@@ -155,9 +155,11 @@ describe('what FreeBSD tells', () => {
     expect(directoriesOf(Buffer.concat(records))).toEqual([5, 12])
   })
 
-  it('statfs: type, source, place and fsid', () => {
+  it('statfs: type, source, place, fsid and flags', () => {
     const bytes = Buffer.alloc(STATFS_SIZE)
     bytes.writeUInt32LE(0x20140518, 0)
+    // MNT_LOCAL, MNT_IGNORE, MNT_NOSUID, MNT_RDONLY.
+    bytes.writeBigUInt64LE(0x801009n, 8)
     Buffer.from('0102030405060708', 'hex').copy(bytes, 192)
     bytes.write('nullfs', 280)
     bytes.write('/jails/base', 296)
@@ -168,6 +170,7 @@ describe('what FreeBSD tells', () => {
       fstype: 'nullfs',
       from: '/jails/base',
       on: `/${'m'.repeat(1023)}`,
+      flags: ['ro', 'nosuid', 'ignore'],
     })
   })
 

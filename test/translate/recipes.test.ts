@@ -50,6 +50,11 @@ const LINUX: FactOverrides = {
   jailParams: { linux: 'jailsys', 'linux.osname': 'string', 'linux.osrelease': 'string' },
 }
 
+/** A pool with two datasets below the volume of the recipe, and one besides. */
+const DATASETS = ['/tank', '/tank/data', '/tank/data/media', '/tank/data/media/films', '/tank/other'].map(
+  on => ({ on, fstype: 'zfs', from: on.slice(1), fsid: on, flags: [] }),
+)
+
 /** Golden file, bundle, and what the host has. */
 const PLANS: readonly (readonly [name: string, bundle: string, facts: FactOverrides])[] = [
   ['bhyve', 'bhyve', VMM],
@@ -66,7 +71,7 @@ const PLANS: readonly (readonly [name: string, bundle: string, facts: FactOverri
     'zfs-dataset',
     { paths: { '/dev/zfs': 'device' }, datasets: { 'zroot/containers/web': 'on' } },
   ],
-  ['zfs-volume', 'zfs-volume', {}],
+  ['zfs-volume', 'zfs-volume', { mounts: DATASETS }],
   ['postgresql-ipv6', 'postgresql-ipv6', {}],
   ['ping', 'ping', {}],
   ['postgresql', 'postgresql', {}],

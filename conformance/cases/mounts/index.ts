@@ -4,6 +4,7 @@ import { bindCases } from './binds.ts'
 import { destinationCases } from './destinations.ts'
 import { itselfCases } from './itself.ts'
 import { pathCases } from './paths.ts'
+import { rbindCases } from './rbind.ts'
 import { rootCases } from './root.ts'
 import { socketCases } from './sockets.ts'
 import { tmpfsCases } from './tmpfs.ts'
@@ -12,6 +13,7 @@ import { translatedMountCases } from './translated.ts'
 /** Mounts and the root file system (config.md, "Mounts" and "Root"). */
 export const mountCases: readonly Case[] = [
   ...bindCases,
+  ...rbindCases,
   ...tmpfsCases,
   ...destinationCases,
   ...socketCases,

@@ -2,7 +2,7 @@
 import { JailwrightError, ToolError } from '../../errors.ts'
 import { makeDirectories } from '../../host/files.ts'
 import { runTool } from '../../host/run-tool.ts'
-import type { Host } from '../../host/types.ts'
+import type { Host, MountEntry } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
 import { dirname, join } from '../../paths.ts'
 import type {
@@ -63,11 +63,16 @@ export function applyPlan(
   host: Host,
   journal: Journal,
   plan: Plan,
-  files: Layout,
+  { files, standing }: { files: Layout; standing?: readonly MountEntry[] | undefined },
   jailed: (jid: number) => void,
 ): Applied {
   const captured: Captured = new Map()
-  const roots: Roots = { mountRoot: plan.rootPath, realRoot: plan.rootPath, empty: files.empty }
+  const roots: Roots = {
+    mountRoot: plan.rootPath,
+    realRoot: plan.rootPath,
+    empty: files.empty,
+    ...(standing && { standing }),
+  }
   const mount = (step: MountStep): void => {
     const options = step.options.map(([name, value]) => [name, value && fill(value, captured)] as const)
     const way = step.target === 'socket' ? mountSocket : applyMount

@@ -3,7 +3,7 @@ import type { Bundle } from '../../bundle/index.ts'
 import type { RuntimeContext } from '../../context.ts'
 import { engine } from '../../host/engine/index.ts'
 import { makeDirectory } from '../../host/files.ts'
-import type { Host } from '../../host/types.ts'
+import type { Host, MountEntry } from '../../host/types.ts'
 import { resolve } from '../../paths.ts'
 import type { Plan, ProcessPlan } from '../../translate/core/plan.ts'
 import { lastOfEachName } from '../../translate/process/process.ts'
@@ -33,6 +33,8 @@ export interface Building {
   program: ProcessPlan
   bundle: Bundle
   lock: Lock
+  /** The mount table as the plan was made from it, when it still tells what stands. */
+  standing: readonly MountEntry[] | undefined
 }
 
 /** Builds the container; on failure nothing of it is left. */
@@ -56,7 +58,7 @@ export function build(ctx: RuntimeContext, work: Building): Created {
     journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)
     state.pid = init.pid
     state.pidStart = init.start
-    const { rootPath } = applyPlan(host, journal, plan, files, jid => {
+    const { rootPath } = applyPlan(host, journal, plan, work, jid => {
       state.jid = jid
       // While what is left is done to the jail from outside; hooks come before anything happens inside.
       if (hooks.length === 0) prepare(started, jid, work, terminal)

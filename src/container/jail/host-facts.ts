@@ -1,7 +1,7 @@
 /** The running host's facts for translation; each is asked for only when translation needs it, and once. */
 import { errnoOf } from '../../errors.ts'
 import { directoryEntries, type FileStatus, linkStatusOf, readLink, statusOf } from '../../host/files.ts'
-import type { Host } from '../../host/types.ts'
+import type { Host, MountEntry } from '../../host/types.ts'
 import { dirname, join } from '../../paths.ts'
 import type { HostFacts } from '../../translate/core/plan.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
@@ -103,11 +103,15 @@ function jailFacts(kernel: Host['kernel'], name: string): ReturnType<HostFacts['
   )
 }
 
-/** Facts of this host and of the containers below `root`, if any. Throws when a tool that is asked cannot be run. */
-export function hostFacts(host: Host, root?: string): HostFacts {
+/**
+ * Facts of this host and of the containers below `root`, if any. The mount table is taken once. Throws when a tool that is
+ * asked cannot be run.
+ */
+export function hostFacts(host: Host, root?: string): HostFacts & Required<Pick<HostFacts, 'mounts'>> {
   const { kernel } = host
   let links: Map<string, string> | undefined
   let sets: number[] | undefined
+  let mounts: readonly MountEntry[] | undefined
   const jails = new Map<string, ReturnType<HostFacts['jail']>>()
   return {
     jailParam(name) {
@@ -119,6 +123,17 @@ export function hostFacts(host: Host, root?: string): HostFacts {
     },
     sysctl: name => kernel.sysctl(name),
     pathKind: kindOf,
+    realPath(path) {
+      try {
+        return resolveLinks(path) || '/'
+      } catch {
+        return undefined
+      }
+    },
+    mounts() {
+      mounts ??= kernel.mounts()
+      return mounts
+    },
     pathOwner(path) {
       const facts = factsOf(path)
       return facts && { uid: facts.uid, gid: facts.gid, mode: facts.mode }

@@ -8,6 +8,7 @@ import type { MountStep } from '../../translate/core/plan.ts'
 import { splitOptions } from '../../translate/mounts/tmpfs-late-options.ts'
 import { effect } from '../journal/effect.ts'
 import type { Journal } from '../journal/journal.ts'
+import { mountBelow } from './below-source.ts'
 import { giveRoot, restoreTree, saveTree } from './copy-up.ts'
 import { makeWay, unshareFile } from './file.ts'
 import { ChangedUnderway, changed, mountHeld, mountLanding } from './landing.ts'
@@ -49,6 +50,14 @@ export function applyMount(host: Host, journal: Journal, planned: MountStep, roo
 
 function tryMount(host: Host, journal: Journal, planned: MountStep, roots: Roots): void {
   checkSource(planned)
+  if (planned.below !== undefined) {
+    try {
+      mountBelow(host, journal, { ...planned, below: planned.below }, roots)
+    } catch (error) {
+      explain(error, planned)
+    }
+    return
+  }
   const there = lookUp(host, journal, planned, roots)
   const way = there && makeWay(host, journal, planned, there, roots)
   if (!way) return

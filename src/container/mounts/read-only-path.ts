@@ -8,10 +8,10 @@ import { exists, isWritable as mayWrite, statusOfDescriptor } from '../../host/f
 import type { BeneathTarget, Host } from '../../host/types.ts'
 import { basename, dirname, join, relative } from '../../paths.ts'
 import type { MountStep } from '../../translate/core/plan.ts'
+import { holderOf } from '../../translate/mounts/mount-table.ts'
 import { effect } from '../journal/effect.ts'
 import { saveFile } from './copy-up.ts'
 import { inParent, type Roots } from './mount-point.ts'
-import { holderOf } from './same-object.ts'
 
 /** File systems in which nothing can be made, and what is written to is protected by its own rules, or by none. */
 const OWN_RULES = new Set(['devfs', 'fdescfs', 'procfs', 'linprocfs', 'linsysfs'])

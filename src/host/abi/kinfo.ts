@@ -87,6 +87,7 @@ export function directoriesOf(bytes: Bytes): number[] {
 /** struct statfs (STATFS_VERSION 0x20140518, FreeBSD 12 and later). */
 export const STATFS = {
   size: 2344,
+  flags: 8,
   fsid: 192,
   fstype: 280,
   fstypeSize: 16,
@@ -98,8 +99,23 @@ export const STATFS = {
 /** Bytes of struct statfs. */
 export const STATFS_SIZE = STATFS.size
 
+/** Flags of f_flags by the names of their options (sys/sys/mount.h); all are in its lower half. */
+const MOUNT_FLAGS: Readonly<Record<string, number>> = {
+  ro: 0x1,
+  noexec: 0x4,
+  nosuid: 0x8,
+  ignore: 0x800000,
+}
+
 /** The parts of struct statfs that tell one mount from another; fsid as the 16 hex digits of `mount -v`. */
-export function decodeStatfs(bytes: Bytes): { fstype: string; from: string; on: string; fsid: string } {
+export function decodeStatfs(bytes: Bytes): {
+  fstype: string
+  from: string
+  on: string
+  fsid: string
+  flags: string[]
+} {
+  const flags = bytes.readUInt32LE(STATFS.flags)
   const text = (start: number, size: number) => {
     const end = bytes.indexOf(0, start)
     return decode(bytes.subarray(start, end === -1 || end > start + size ? start + size : end))
@@ -109,6 +125,7 @@ export function decodeStatfs(bytes: Bytes): { fstype: string; from: string; on: 
     fstype: text(STATFS.fstype, STATFS.fstypeSize),
     from: text(STATFS.from, STATFS.nameSize),
     on: text(STATFS.on, STATFS.nameSize),
+    flags: Object.keys(MOUNT_FLAGS).filter(name => (flags & MOUNT_FLAGS[name]!) !== 0),
   }
 }
 

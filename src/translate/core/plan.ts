@@ -3,7 +3,7 @@
  * steps in order. The configuration has no effect on the host except by a step of the plan.
  */
 import type { HookKind } from '../../bundle/hook-kinds.ts'
-import type { Tool } from '../../host/types.ts'
+import type { MountEntry, Tool } from '../../host/types.ts'
 
 /** A call of a tool. Arguments may hold placeholders `%{name}` that an earlier step's `capture` or a ruleset fills. */
 export interface ToolCall {
@@ -80,6 +80,11 @@ export interface MountStep {
    * points are made, and an update adds `ro`.
    */
   inside?: readonly MountPoint[]
+  /**
+   * Path below the source of an `rbind` (`/media`), for a mount of the host that lies there: the step shows it in the nullfs
+   * of that source. Its mount point is there, and is never made; what is at the path must still be that mount.
+   */
+  below?: string
   /** The property this comes from, e.g. `mounts[3]`. */
   origin: string
 }
@@ -230,6 +235,10 @@ export interface HostFacts {
   sysctl(name: string): string | undefined
   /** The kind of a path on the host, links followed; undefined when missing. */
   pathKind(path: string): 'dir' | 'file' | 'socket' | 'fifo' | 'device' | 'other' | undefined
+  /** The path with all links resolved; undefined when it leads nowhere. Without it no path is taken for a link. */
+  realPath?(path: string): string | undefined
+  /** The mount table of the host, in the order of mounting; without it nothing is mounted below any source. */
+  mounts?(): readonly MountEntry[]
   /** Owner and permission bits of a node on the host. */
   pathOwner(path: string): { uid: number; gid: number; mode: number } | undefined
   /** Symbolic links in /dev, by name without `/dev/`, each with the name below /dev that it resolves to. */

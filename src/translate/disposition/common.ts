@@ -102,7 +102,7 @@ export const commonRows: Rows = {
     'nmount(2) with MNT_IGNORE, parents before children whatever their order; unmounted in reverse order by delete.',
   ),
   'mounts[].destination': applied(
-    'Resolved component by component inside the root, links too, so that the root cannot lead out; missing mount points are made, and removed by delete. A relative one counts from / with a warning; / itself is refused.',
+    'Resolved component by component inside the root, links too, so that the root cannot lead out; missing mount points are made, and removed by delete. A relative one counts from / with a warning; / itself is refused. Directories on one destination are stacked in their order; a second mount where a file or socket is mounted is refused.',
   ),
   'mounts[].type': translated(
     'bind, and rbind or bind among the options, are nullfs; proc is linprocfs for a Linux image, else procfs; sysfs is linsysfs for a Linux image, else left out; a tmpfs on /dev is devfs; cgroup, devpts, mqueue, securityfs and the like are left out; types that FreeBSD has are used as given, others are refused.',
@@ -111,7 +111,7 @@ export const commonRows: Rows = {
     'nmount option from; relative paths count from the bundle. A device below /dev becomes a devfs rule, /dev/null over a file an empty file; a unix socket is reached by a second name beside its mount point, and covers what the root has there.',
   ),
   'mounts[].options': translated(
-    'ro, rw, nosuid, noexec and the options of the type as nmount options, sizes in bytes; ruleset= and rule= as devfs rules; tmpcopyup copies after mounting; a tmpfs with ro gets the mount points of what is mounted in it first; options of Linux without meaning here (nodev, relatime, rprivate ...) are dropped; unknown ones are refused.',
+    'ro, rw, nosuid, noexec and the options of the type as nmount options, sizes in bytes; ruleset= and rule= as devfs rules; tmpcopyup copies after mounting; a tmpfs with ro gets the mount points of what is mounted in it first; rbind shows each mount below the source by a nullfs of its own, bind names them in a warning; options of Linux without meaning here (nodev, relatime, rprivate ...) are dropped; unknown ones are refused.',
   ),
   'mounts[].uidMappings': refused(NO_MAPPINGS),
   'mounts[].uidMappings[].containerID': refused(NO_MAPPINGS),

@@ -5,6 +5,7 @@ import * as posix from '../../paths.ts'
 import type { Context } from '../core/context.ts'
 import type { MountStep } from '../core/plan.ts'
 import { type DeviceRequests, nameBelowDev } from '../devices/requests.ts'
+import { followReadonly } from './below-source.ts'
 import { asReadonly, isBelow } from './order.ts'
 
 /** An absolute path without `.`, `..` and double slashes; `..` in the root stays in the root. */
@@ -127,6 +128,7 @@ export function readonlyPaths(
     }
     // A socket's mount is always read-only.
     if (isMount(destination, mounts, step => (step.target === 'socket' ? step : asReadonly(step)))) {
+      followReadonly(mounts, destination)
       context.fate(origin, 'translated', 'the mount there is made read-only')
       return
     }

@@ -1,7 +1,7 @@
 /** Makes mount steps, in the order of their execution, of `mounts` and of Linux' masked and read-only paths. */
 
 import type { Mount } from '../../bundle/generated/config.ts'
-import { hasOwn } from '../../es2020.ts'
+import { findLast, hasOwn } from '../../es2020.ts'
 import * as posix from '../../paths.ts'
 import { type Context, isLinuxConfig } from '../core/context.ts'
 import type { MountOptions, MountsPlan } from '../core/mounts-plan.ts'
@@ -9,6 +9,7 @@ import type { MountStep } from '../core/plan.ts'
 import { type BindFromDev, bindFromDev } from '../devices/binds.ts'
 import { DEFAULT_RULESET, missingRuleset } from '../devices/default-ruleset.ts'
 import type { DeviceRequests } from '../devices/requests.ts'
+import { followMounts, withoutHidden } from './below-source.ts'
 import { fitsInDevfs } from './inside-devfs.ts'
 import { addDescriptors, linuxImageOptions } from './linux-image.ts'
 import { maskedPaths, normalise, readonlyPaths } from './masked-paths.ts'
@@ -81,9 +82,13 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
       }
       plan.devfs = { ...translated, property, fromLinux: mount.type !== 'devfs' }
     } else if (fstype === 'devfs') plainDevfs(context, translated, property)
-    if (isMountedAlready(context, plan.steps, translated.step)) return
+    if (cannotLieOver(context, plan.steps, translated.step)) return
     plan.steps.push(translated.step)
+    const { step } = translated
+    if (fstype === 'nullfs' && step.target === 'dir')
+      plan.steps.push(...followMounts(context, step, mount.options ?? [], property))
   })
+  plan.steps = withoutHidden(plan.steps)
   addDescriptors(context, plan.steps, plan.devfs)
   const ordered = inOrder(plan.steps.filter(step => fitsInDevfs(context, step, plan, requests)))
   const masks = maskedPaths(context, ordered, requests)
@@ -94,19 +99,42 @@ export function translateMounts(context: Context, requests: DeviceRequests): Mou
 }
 
 /**
- * True for a nullfs of a source that is mounted on the destination already. The kernel answers the second mount with
- * EDEADLK and no text (sys/fs/nullfs/null_vfsops.c, nullfs_mount). A second mount with the same options would change
- * nothing; one with other options is an error.
+ * True for a mount that is not to be made because of an earlier one on its destination. Directories stack in the config's
+ * order, as with runc. Of the others the kernel takes no second one, and its words name neither: a nullfs of one source is
+ * EDEADLK (null_vfsops.c, nullfs_mount), a mount on a mounted file EBUSY (vfs_mount.c, vfs_domount: MNT_NOCOVER), one of
+ * a file on a directory ENOTDIR. The same again would change nothing; with other options, or of another source, it is an
+ * error.
  */
-function isMountedAlready(context: Context, steps: readonly MountStep[], step: MountStep): boolean {
-  const before = [...steps].reverse().find(({ destination }) => destination === step.destination)
-  if (step.fstype !== 'nullfs' || before?.fstype !== 'nullfs' || before.source !== step.source) return false
-  if (step.target === 'socket' || step.source.startsWith('%')) return false
-  const same = JSON.stringify(before.options) === JSON.stringify(step.options)
-  if (same) context.fate(step.origin, 'ignored', `${before.origin} mounts the same there`)
-  else
-    context.fail(step.origin, `${step.source} is mounted on ${step.destination} by ${before.origin} already`)
+function cannotLieOver(context: Context, steps: readonly MountStep[], step: MountStep): boolean {
+  const before = findLast(
+    steps,
+    ({ destination, below }) => destination === step.destination && below === undefined,
+  )
+  if (!before) return false
+  const source = before.fstype === 'nullfs' && step.fstype === 'nullfs' && before.source === step.source
+  if (source) {
+    const same = JSON.stringify(before.options) === JSON.stringify(step.options)
+    if (same) context.fate(step.origin, 'ignored', `${before.origin} mounts the same there`)
+    else
+      context.fail(
+        step.origin,
+        `${step.source} is mounted on ${step.destination} by ${before.origin} already`,
+      )
+    return true
+  }
+  if (before.target === 'dir' && step.target === 'dir') return false
+  const [one, other] = [before, step].map(named)
+  context.fail(
+    `${step.origin}.destination`,
+    `${step.destination} has ${one} already (${before.origin}), and ${other} cannot be mounted over it`,
+  )
   return true
+}
+
+/** The source of a mount, with what it is. */
+function named({ target, source }: MountStep): string {
+  if (source === '%{empty}') return 'the empty file of /dev/null'
+  return `the ${target === 'dir' ? 'directory' : target} ${source}`
 }
 
 /** The FreeBSD type of a mount; undefined when it is left out or refused, with its fate recorded. */

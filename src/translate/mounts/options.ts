@@ -59,7 +59,8 @@ const DROPPED: Readonly<Record<string, string>> = {
   // `buildah run -v` writes an empty option, and runc accepts it.
   '': 'an empty option says nothing',
   ...words('nodev dev rnodev rdev', 'device nodes exist on devfs only'),
-  ...words('bind rbind', 'nullfs does not follow mounts below its source'),
+  bind: 'a nullfs, which does not follow the mounts below its source',
+  rbind: 'the mounts below the source are shown too, where the host has some',
   ...words(
     'private rprivate shared rshared slave rslave unbindable runbindable',
     'FreeBSD has no mount propagation: every mount is global to the host',

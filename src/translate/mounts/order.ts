@@ -36,8 +36,9 @@ export function withMountPoints(steps: readonly MountStep[]): MountStep[] {
     const later = steps
       .slice(index + 1)
       .filter(other => isBelow(other.destination, step.destination))
-      // Masked and read-only paths need no mount point: they are covered only where they exist.
-      .filter(other => !other.mask && !other.readonlyCopy)
+      // Masked and read-only paths need no mount point: they are covered only where they exist. What is below the source of
+      // an rbind has one there.
+      .filter(other => !other.mask && !other.readonlyCopy && other.below === undefined)
       .filter(other => !liesInMount(other, step, steps))
     return later.length === 0 ? step : { ...step, inside: later.map(mountPoint) }
   })

@@ -147,7 +147,8 @@ function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
     ]
   }
   if (step.via) return socketCommands(step, step.via, mount)
-  const commands: Command[] = pointCommands(plan, step, holder(plan, step, step))
+  const there = step.below !== undefined
+  const commands: Command[] = there ? [] : pointCommands(plan, step, holder(plan, step, step))
   if (step.copyUp || step.inside) commands.push(...filledCommands(plan, step, mount, places))
   else commands.push({ line: mount(source, target), undo })
   return commands

@@ -12,7 +12,7 @@ function apply(host: ReturnType<typeof fakeHost>, steps: Step[]): void {
   const dir = tmp.dirSync({ unsafeCleanup: true }).name
   const journal = new Journal(join(dir, 'journal.jsonl'))
   const plan = { id: 'web', jailName: 'web', rootPath: dir, steps } as unknown as Plan
-  applyPlan(host, journal, plan, layout(dir, 'web'), () => {})
+  applyPlan(host, journal, plan, { files: layout(dir, 'web') }, () => {})
 }
 
 it('puts the property in front of what a tool says', () => {

@@ -2,8 +2,9 @@ import { mkdirSync, openSync, realpathSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { holderOf, isSameObject, lowestMount } from '../../../src/container/mounts/same-object.ts'
+import { isSameObject, lowestMount } from '../../../src/container/mounts/same-object.ts'
 import type { MountEntry } from '../../../src/host/types.ts'
+import { holderOf } from '../../../src/translate/mounts/mount-table.ts'
 import { fakeHost } from '../fake-host.ts'
 
 const mount = (on: string, fsid: string, fstype = 'zfs', from = fsid): MountEntry => ({

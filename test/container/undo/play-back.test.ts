@@ -5,6 +5,9 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -119,6 +122,51 @@ describe('unmount', () => {
     expect(playBack(host, journal)).toEqual([])
     expect(Date.now() - begin).toBeLessThan(2_000)
     expect(host.mounts).toEqual([])
+  })
+
+  describe('in a jail, where statfs(2) tells no ids', () => {
+    const hidden = '0'.repeat(16)
+    /** Where unmount(2) was called: working directory, path and id. */
+    let called: [string, string, string | undefined][]
+    const place = () => join(realpathSync(dir), 'root/data')
+    const mounted = () => {
+      mkdirSync(place(), { recursive: true })
+      called = []
+      host.kernel.unmount = (path, { fsid } = {}) => {
+        called.push([readlinkSync('/proc/self/cwd'), path, fsid])
+        host.mounts.length = 0
+      }
+      host.mounts.push({ path: place(), fstype: 'nullfs', from: '/src', fsid: hidden })
+      record({ ...undo, path: place(), root: join(realpathSync(dir), 'root') }, { fsid: hidden })
+    }
+
+    it('takes a mount away by its name in the directory that holds it', () => {
+      mounted()
+      expect(playBack(host, journal)).toEqual([])
+      expect(called).toEqual([[join(realpathSync(dir), 'root'), 'data', undefined]])
+      expect(host.mounts).toEqual([])
+    })
+
+    it('touches nothing when a link stands in the place of the mount by now', () => {
+      mounted()
+      renameSync(place(), `${place()}.moved`)
+      mkdirSync(join(dir, 'root/elsewhere'))
+      symlinkSync('elsewhere', place())
+      expect(playBack(host, journal).map(({ message }) => message)).toEqual([
+        `unmount ${place()}: its path leads elsewhere by now`,
+      ])
+      expect(called).toEqual([])
+      expect(journal.pending()).toHaveLength(1)
+    })
+
+    it('touches nothing when the directory that holds the mount has moved', () => {
+      mounted()
+      renameSync(join(dir, 'root'), join(dir, 'moved'))
+      expect(playBack(host, journal).map(({ message }) => message)).toEqual([
+        `unmount ${place()}: it is still mounted`,
+      ])
+      expect(called).toEqual([])
+    })
   })
 
   it('leaves another mount that has the same id after a reboot', () => {
@@ -405,5 +453,50 @@ describe('a state directory that cannot be written', () => {
       expect.stringMatching(/^rmdir .*: File name too long$/),
     ])
     expect(host.jails.size).toBe(0)
+  })
+})
+
+describe('an undo in the root that this process or the disk fails', () => {
+  it.each(['EMFILE', 'ENFILE', 'EIO'])(
+    '%s while the place is looked for is an error, and is owed still',
+    errno => {
+      mkdirSync(join(dir, 'made'))
+      record({ op: 'rmdir', root: dir, path: '/made' }, {})
+      const { openBeneath } = host.process
+      host.process.openBeneath = () => {
+        throw new SyscallError('openat', errno, 'it failed', dir)
+      }
+      const [failure, ...others] = playBack(host, journal)
+      expect(failure?.message).toContain('it failed')
+      expect(others).toEqual([])
+      expect(journal.pending()).toHaveLength(1)
+      host.process.openBeneath = openBeneath
+      expect(playBack(host, journal)).toEqual([])
+      expect(existsSync(join(dir, 'made'))).toBe(false)
+    },
+  )
+
+  it.each(['EMFILE', 'EIO'])('%s of unmount(2) is an error and not taken for gone', errno => {
+    host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
+    record(
+      { op: 'unmount', path: '/r/data', fstype: 'nullfs', from: '/src', before: undefined },
+      { fsid: 'f1' },
+    )
+    host.kernel.unmount = path => {
+      throw new SyscallError('unmount', errno, 'it failed', path)
+    }
+    expect(playBack(host, journal).map(({ message }) => message)).toEqual([
+      expect.stringContaining('it failed'),
+    ])
+    expect(journal.pending()).toHaveLength(1)
+  })
+
+  it('is no reason to give anything up by force while descriptors are short', () => {
+    record({ op: 'rmdir', root: dir, path: '/made' }, {})
+    host.process.openBeneath = () => {
+      throw new SyscallError('openat', 'EMFILE', 'Too many open files', dir)
+    }
+    expect(playBack(host, journal, { force: true })).toHaveLength(1)
+    expect(journal.pending()).toHaveLength(1)
   })
 })
