@@ -6,7 +6,7 @@ import { createHost, destroyHost, execHost, listHosts, rebootHost } from './host
 
 const USAGE = `usage: simhost create [--racct] [--hostname NAME] [--self-mount hang|allow] [--dad] H
        simhost exec H [--] COMMAND [ARGUMENT ...]
-       simhost reboot [--cleanvar] H
+       simhost reboot [--no-cleanvar] H
        simhost destroy H
        simhost list
        simhost makeroot DIR        (inside a host: a small root made from /rescue)
@@ -44,7 +44,7 @@ async function main(argv: string[]): Promise<number> {
       hostname: { type: 'string' },
       'self-mount': { type: 'string' },
       dad: { type: 'boolean' },
-      cleanvar: { type: 'boolean' },
+      'no-cleanvar': { type: 'boolean' },
     },
   })
   const host = positionals[0]
@@ -65,7 +65,7 @@ async function main(argv: string[]): Promise<number> {
       destroyHost(host)
       return 0
     case 'reboot':
-      return rebootHost(host, values.cleanvar ?? false)
+      return rebootHost(host, !(values['no-cleanvar'] ?? false))
     case 'makeroot': {
       const { makeRoot } = await import('./host/rootfs.ts')
       makeRoot(host)

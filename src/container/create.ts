@@ -4,6 +4,7 @@ import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { exists, realPath } from '../host/files.ts'
 import { userId } from '../host/process/identity.ts'
+import type { Host } from '../host/types.ts'
 import { resolve } from '../paths.ts'
 import { checkId } from '../translate/core/names.ts'
 import type { Plan, ProcessPlan } from '../translate/core/plan.ts'
@@ -12,7 +13,9 @@ import { translateBriefly } from '../translate/translate-config.ts'
 import { build } from './build/build.ts'
 import type { Created, CreateMode, CreateOptions } from './build/options.ts'
 import { hostFacts } from './jail/host-facts.ts'
-import { hasDirectory } from './state/directory.ts'
+import { Journal } from './journal/journal.ts'
+import { bootOf } from './state/boot.ts'
+import { hasRemains, lastingRecord } from './state/lasting.ts'
 import { lockContainer } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
 import { makeRoot, requireRoot } from './state/root.ts'
@@ -40,7 +43,7 @@ export function createContainer(ctx: RuntimeContext, given: CreateOptions, mode:
   // The real path: the kernel knows a mount by it, and /var/run may be a link.
   const files = layout(makeRoot(ctx.root), options.id)
   // What is no container's gets no lock file either.
-  hasDirectory(files)
+  hasRemains(files)
   const lock = lockContainer(ctx.host, files.lock, options.id)
   const guarded = { ...ctx, host: lock.guard(ctx.host) }
   try {
@@ -94,14 +97,22 @@ function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: Creat
  * podman knows nothing of a container's former runs after a restart and creates it anew.
  */
 function clearRemains(ctx: RuntimeContext, files: Layout, id: string): void {
-  if (!hasDirectory(files)) return
+  if (!hasRemains(files)) return
   const state = readState(files)
-  const earlier = state !== undefined && isOfEarlierBoot(ctx.host, state)
+  const earlier = state ? isOfEarlierBoot(ctx.host, state) : isRecordOfEarlierBoot(ctx.host, files)
   if (state && state.status !== 'creating' && !earlier) {
     throw new JailwrightError('EXISTS', `container "${id}" already exists`, { subject: id })
   }
-  const what = earlier ? 'it had before the host was restarted' : 'an interrupted create has left'
+  const interrupted = 'an interrupted create, or a restart of the host, has left'
+  const what = earlier ? 'it had before the host was restarted' : interrupted
   ctx.log.warn(`container ${id}: clearing away what ${what}`)
   // Whoever creates it anew wants it gone: nothing in its root may keep that from being done.
   undoEverything(ctx, files, { force: true })
+}
+
+/** Whether what is recorded of it, by a journal or where that is gone, is of before the host's restart. */
+function isRecordOfEarlierBoot(host: Host, files: Layout): boolean {
+  const then = new Journal(files.journal, undefined, lastingRecord(files)).boot()
+  const now = bootOf(host)
+  return then !== undefined && now !== undefined && then !== now
 }

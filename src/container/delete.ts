@@ -7,9 +7,11 @@ import type { HookPlan } from '../translate/core/plan.ts'
 import { runHooksLeniently } from './process/hooks.ts'
 import { killProcess } from './process/kill-process.ts'
 import { hasDirectory } from './state/directory.ts'
+import { hasRemains } from './state/lasting.ts'
 import { type Lock, lockContainer, tryLock } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
+import { makeRoot } from './state/root.ts'
 import {
   currentStatus,
   type Incarnation,
@@ -69,15 +71,17 @@ function deleteOne(ctx: RuntimeContext, id: string, ways: Ways): void {
   // An id that could not have been created cannot be deleted: it might name any directory of the host.
   checkId(id)
   const files = layout(ctx.root, id)
-  if (!hasDirectory(files)) {
+  if (!hasRemains(files)) {
     if (!force) throw notFound(id)
     // A create that died before its directory was made may have left its lock file.
     if (exists(files.lock)) tryLock(ctx.host, files.lock, 0)?.remove()
     return
   }
+  // A restart of the host may have emptied /var/run as a whole.
+  makeRoot(ctx.root)
   const lock = force ? lockByForce(ctx, files, id) : lockContainer(ctx.host, files.lock, id)
   try {
-    if (!hasDirectory(files)) {
+    if (!hasRemains(files)) {
       if (!force) throw notFound(id)
       lock.remove()
       return

@@ -4,7 +4,7 @@ import { JailwrightError } from '../errors.ts'
 import { readRecords } from './inspect/records.ts'
 import { describeUndo } from './journal/describe.ts'
 import type { Entry, Undo } from './journal/journal.ts'
-import { outlivesReboot } from './undo/play-back.ts'
+import { outlivesReboot } from './journal/undo.ts'
 import { lostEntries } from './undo/rebuild-journal.ts'
 
 /** One effect that is to be taken back. */

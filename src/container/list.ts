@@ -4,6 +4,7 @@ import { statusOf } from '../host/files.ts'
 import { containerNames } from './state/container-names.ts'
 import { layout } from './state/paths.ts'
 import { currentStatus, type OciState, ociState, readState, type StateFile } from './state/state-file.ts'
+import { leftovers } from './undo/leftovers.ts'
 
 /** One container, with its jail. As in runc's list, `pid` is 0 without a process and `owner` is that of its directory. */
 export interface ListEntry extends OciState {
@@ -28,6 +29,7 @@ export function containerIds(ctx: RuntimeContext): string[] {
 /** Containers in the order of their ids; a directory without state (a create in its first instant) is left out. */
 export function list(ctx: RuntimeContext): ListEntry[] {
   const states = containerNames(ctx.root).flatMap(name => readableState(ctx, name) ?? [])
+  warnOfLeftovers(ctx, states)
   // One question for all processes, since one each takes longer than everything else together.
   const pids = states.map(({ pid }) => pid).filter(pid => pid > 0)
   const processes = pids.length > 0 ? ctx.host.kernel.processInfos(pids) : new Map()
@@ -41,6 +43,12 @@ export function list(ctx: RuntimeContext): ListEntry[] {
       jail: state.jailName,
     }
   })
+}
+
+/** A restart takes the state of a container (rc.d/cleanvar), but not what was changed in its root. */
+function warnOfLeftovers(ctx: RuntimeContext, states: readonly StateFile[]): void {
+  for (const { id, text } of leftovers(ctx, new Map(states.map(({ id, boot }) => [id, boot]))))
+    ctx.log.warn(`container ${id}: ${text} (delete --force ${id}, or its next create, does so)`)
 }
 
 /** The user that made a container, by name for root, else `#uid`; empty when the container has just gone. */

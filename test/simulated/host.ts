@@ -43,9 +43,9 @@ export function makeRoot(name: string, directory: string): void {
   onHost(name, [bun, simhost, 'makeroot', directory])
 }
 
-/** Restarts it: the kernel's state is gone, files stay. */
-export function rebootHost(name: string): void {
-  execaSync(bun, [simhost, 'reboot', name])
+/** Restarts it: the kernel's state is gone, files stay, but for those below /var/run (with `cleanvar`, the default). */
+export function rebootHost(name: string, { cleanvar = true } = {}): void {
+  execaSync(bun, [simhost, 'reboot', ...(cleanvar ? [] : ['--no-cleanvar']), name])
 }
 
 /** Takes the host away with everything in it. */

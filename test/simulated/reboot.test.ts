@@ -1,10 +1,10 @@
-/** A host that is restarted while a container is there, and whose /var/run keeps its files. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+/** A host that is restarted while a container is there: FreeBSD then removes every file below /var/run. */
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execaSync } from 'execa'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   destroyHost,
   freshHost,
@@ -18,6 +18,10 @@ import {
 const runtime = fileURLToPath(new URL('../../dist/jailwright', import.meta.url))
 const host = freshHost('reboot')
 const work = mkdtempSync(join(tmpdir(), 'reboot-'))
+const etc = join(work, 'rootfs/etc')
+
+/** The names in the image's /etc as they were. */
+let before: string[]
 
 afterAll(() => {
   destroyHost(host)
@@ -25,38 +29,135 @@ afterAll(() => {
 })
 
 /** `create`; the container keeps the streams that it is given, so it gets none of ours. */
-function create(id: string): { exitCode?: number | undefined; stderr: string } {
+function create(
+  id: string,
+  env: Record<string, string> = {},
+): { exitCode?: number | undefined; stderr: string } {
   const script = `"$@" >${work}/out 2>${work}/err`
   const [program = '', ...words] = hostCommand(host, [
-    ...['/bin/sh', '-c', script, 'sh', runtime, 'create', '--bundle', work, id],
+    ...['/bin/sh', '-c', script, 'sh', runtime, 'create', '--bundle', work],
+    ...['--pid-file', `${work}/pid`, id],
   ])
-  const { exitCode } = execaSync(program, words, { stdin: 'ignore', reject: false, timeout: 30_000 })
+  const { exitCode } = execaSync(program, words, { stdin: 'ignore', reject: false, timeout: 30_000, env })
   return { exitCode, stderr: readFileSync(join(work, 'err'), 'utf8') }
 }
 
-// podman's start after a restart of the host calls create without a delete (needs.md A.11 item 38).
-it.runIf(simulationPossible())(
-  'stale state does not block the next create, a living container does',
-  () => {
-    mkdirSync(join(work, 'rootfs'))
-    makeRoot(host, join(work, 'rootfs'))
-    onHost(host, [runtime, 'spec', '--bundle', work])
-    const file = join(work, 'config.json')
-    const config = JSON.parse(readFileSync(file, 'utf8')) as { process: Record<string, unknown> }
-    writeFileSync(file, JSON.stringify({ ...config, process: { ...config.process, terminal: false } }))
+/** A command of the runtime that is to succeed. */
+function call(...words: string[]): { stdout: string; stderr: string } {
+  return onHost(host, [runtime, ...words])
+}
 
+/** Names in a directory of the host, but for those that begin with a dot; none when there is no such directory. */
+function names(directory: string): string {
+  return onHost(host, ['/bin/sh', '-c', `ls ${directory} 2>/dev/null; true`]).stdout
+}
+
+/** The image is what it was before the first container, and nothing of one is recorded. */
+function expectNothingLeft(): void {
+  expect(readFileSync(join(etc, 'hosts'), 'utf8')).toBe('the hosts of the image\n')
+  expect(readdirSync(etc).sort()).toEqual(before)
+  expect(readdirSync(join(work, 'rootfs'))).not.toContain('made')
+  expect(readdirSync(work)).not.toContain('pid')
+  expect(names('/var/run/jailwright')).toBe('')
+  expect(names('/var/db/jailwright')).toBe('')
+}
+
+// FreeBSD's mounts on files need a single hard link: the image's /etc/hosts is put aside, an empty one takes its place.
+beforeAll(() => {
+  if (!simulationPossible()) return
+  mkdirSync(join(work, 'rootfs'))
+  makeRoot(host, join(work, 'rootfs'))
+  mkdirSync(etc, { recursive: true })
+  writeFileSync(join(etc, 'hosts'), 'the hosts of the image\n')
+  linkSync(join(etc, 'hosts'), join(etc, 'hosts.other'))
+  before = readdirSync(etc).sort()
+  writeFileSync(join(work, 'hosts'), 'the hosts of the container\n')
+  call('spec', '--bundle', work)
+  const file = join(work, 'config.json')
+  const config = JSON.parse(readFileSync(file, 'utf8')) as {
+    process: Record<string, unknown>
+    mounts: unknown[]
+  }
+  config.process.terminal = false
+  config.mounts.push(
+    { destination: '/etc/hosts', type: 'bind', source: join(work, 'hosts'), options: ['bind'] },
+    { destination: '/made', type: 'tmpfs', source: 'tmpfs' },
+  )
+  writeFileSync(file, JSON.stringify(config))
+}, 60_000)
+
+describe.runIf(simulationPossible())('after a restart that has emptied /var/run', () => {
+  beforeEach(() => {
     expect(create('web')).toMatchObject({ exitCode: 0 })
     expect(create('web')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('already exists') })
+    expect(names('/var/db/jailwright')).toBe('web')
     rebootHost(host)
-    expect(onHost(host, [runtime, 'list']).stdout).toMatch(/^web +0 +stopped/m)
+    expect(readFileSync(join(etc, 'hosts'), 'utf8')).toBe('')
+  }, 60_000)
+
+  // podman's start after a restart of the host calls create without a delete.
+  it('create of the same id puts the file of the image back first, and delete leaves it as it was', () => {
     expect(create('web')).toMatchObject({
       exitCode: 0,
       stderr: expect.stringContaining('what it had before the host was restarted'),
     })
-    expect(onHost(host, [runtime, 'list']).stdout).toMatch(/^web +[1-9]\d* +created +/m)
+    expect(call('list').stdout).toMatch(/^web +[1-9]\d* +created +/m)
     expect(create('web').exitCode).toBe(1)
-    onHost(host, [runtime, 'delete', '--force', 'web'])
-    expect(onHost(host, ['/bin/ls', '/var/run/jailwright']).stdout).toBe('')
-  },
-  60_000,
-)
+    call('delete', '--force', 'web')
+    expectNothingLeft()
+  }, 60_000)
+
+  it('list and check tell what is left, and change nothing; delete without --force takes it back', () => {
+    const left = 'put .hosts.jailwright back to'
+    for (const output of [call('list').stderr, call('check').stdout]) expect(output).toContain(left)
+    expect(call('list').stderr).toContain('container web: left from before the host was restarted')
+    expect(names('/var/db/jailwright')).toBe('web')
+    expect(readFileSync(join(etc, 'hosts'), 'utf8')).toBe('')
+    call('delete', 'web')
+    expectNothingLeft()
+    expect(call('list')).toMatchObject({ stderr: '' })
+    expect(call('check').stdout).not.toContain('web')
+  }, 60_000)
+
+  it('delete --force takes it back, also where /var/run is a file system that is empty at boot', () => {
+    onHost(host, ['/bin/sh', '-c', 'rm -rf /var/run/jailwright'])
+    call('delete', '--force', 'web')
+    expectNothingLeft()
+  }, 60_000)
+})
+
+describe.runIf(simulationPossible())('a create that was killed before the restart', () => {
+  it('is taken back from every instant in which the image was being changed', () => {
+    const list = join(work, 'effects')
+    expect(create('web', { JAILWRIGHT_EFFECTS: list }).exitCode).toBe(0)
+    call('delete', '--force', 'web')
+    const effects = readFileSync(list, 'utf8').trim().split('\n')
+    const changes = effects.flatMap((label, index) =>
+      /put aside|mkdir|make|pid file/.test(label) ? [`${index + 1}`] : [],
+    )
+    expect(changes.length).toBeGreaterThanOrEqual(3)
+    for (const n of changes)
+      for (const when of ['before', 'after']) {
+        expect(create('web', { JAILWRIGHT_CRASH_AT: `${n}:${when}` }).exitCode).not.toBe(0)
+        rebootHost(host)
+        call('delete', '--force', 'web')
+        expectNothingLeft()
+      }
+  }, 120_000)
+})
+
+describe.runIf(simulationPossible())('after a restart that has left /var/run alone', () => {
+  it('stale state does not block the next create, a living container does', () => {
+    expect(create('web')).toMatchObject({ exitCode: 0 })
+    rebootHost(host, { cleanvar: false })
+    expect(call('list').stdout).toMatch(/^web +0 +stopped/m)
+    expect(create('web')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('what it had before the host was restarted'),
+    })
+    expect(call('list').stdout).toMatch(/^web +[1-9]\d* +created +/m)
+    expect(create('web').exitCode).toBe(1)
+    call('delete', '--force', 'web')
+    expectNothingLeft()
+  }, 60_000)
+})

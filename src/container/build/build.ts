@@ -17,6 +17,7 @@ import { writePidFile } from '../process/pid-file.ts'
 import { type OwnTerminal, openTerminal } from '../process/terminal.ts'
 import { writeFileAtomic } from '../state/atomic-file.ts'
 import { bootOf } from '../state/boot.ts'
+import { lastingRecord } from '../state/lasting.ts'
 import type { Lock } from '../state/lock.ts'
 import type { Layout } from '../state/paths.ts'
 import { ociState, type StateFile, writeState } from '../state/state-file.ts'
@@ -40,7 +41,7 @@ export function build(ctx: RuntimeContext, work: Building): Created {
   const { files, options, plan } = work
   const { host } = ctx
   effect('make state directory', () => makeDirectory(files.dir, 0o700))
-  const journal = new Journal(files.journal, bootOf(host))
+  const journal = new Journal(files.journal, bootOf(host), lastingRecord(files))
   let init: StartedInit | undefined
   const state = firstState(ctx, work)
   const hooks = [...plan.hooks.prestart, ...plan.hooks.createRuntime, ...plan.hooks.createContainer]
@@ -161,7 +162,7 @@ function firstState(ctx: RuntimeContext, { options, plan, bundle }: Building): S
     rootfs: plan.rootPath,
     jailName: plan.jailName,
     created: new Date().toISOString(),
-    boot: ctx.host.kernel.sysctl('kern.boottime') ?? '',
+    boot: bootOf(ctx.host) ?? '',
     annotations: { ...plan.annotations },
     maker: { pid: engine.pid(), start: ctx.host.kernel.processInfo(engine.pid())?.start ?? '' },
   }

@@ -7,6 +7,7 @@ import { containerNames } from '../state/container-names.ts'
 import { tryLock } from '../state/lock.ts'
 import { layout } from '../state/paths.ts'
 import { readState } from '../state/state-file.ts'
+import { leftovers } from '../undo/leftovers.ts'
 import type { Finding } from './finding.ts'
 
 const SUBJECT = 'state directory'
@@ -16,7 +17,13 @@ export function checkContainers(ctx: RuntimeContext): Finding[] {
   try {
     const directory = stateDirectory(ctx.root)
     if (directory.status !== 'ok') return [directory]
-    return [directory, ...containerNames(ctx.root).flatMap(id => containerFinding(ctx, id) ?? [])]
+    const left = leftovers(ctx)
+    const others = containerNames(ctx.root).filter(name => left.every(({ id }) => id !== name))
+    return [
+      directory,
+      ...others.flatMap(id => containerFinding(ctx, id) ?? []),
+      ...left.map(({ id, text }) => warning(id, text)),
+    ]
   } catch (error) {
     if (errnoOf(error) !== 'EACCES') throw error
     const { message } = error as Error
@@ -57,15 +64,19 @@ function stateDirectory(root: string): Finding {
   }
 }
 
-/** What is wrong with a container, if anything. One that a command is at work on is let alone. */
-function containerFinding(ctx: RuntimeContext, id: string): Finding | undefined {
-  const files = layout(ctx.root, id)
-  const finding = (message: string): Finding => ({
+function warning(id: string, message: string): Finding {
+  return {
     subject: `container ${id}`,
     status: 'warning',
     message,
     hint: `jailwright delete --force ${id}`,
-  })
+  }
+}
+
+/** What is wrong with a container, if anything. One that a command is at work on is let alone. */
+function containerFinding(ctx: RuntimeContext, id: string): Finding | undefined {
+  const files = layout(ctx.root, id)
+  const finding = (message: string) => warning(id, message)
   let state: ReturnType<typeof readState>
   try {
     state = readState(files)
@@ -80,5 +91,5 @@ function containerFinding(ctx: RuntimeContext, id: string): Finding | undefined 
   }
   const lock = tryLock(ctx.host, files.lock, 0)
   lock?.release()
-  return lock && finding('its create was cut off in the middle')
+  return lock && finding('its create was cut off in the middle, or the host was restarted')
 }

@@ -6,7 +6,7 @@ import { checkId, jailNameOf } from '../../translate/core/names.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { type Entry, Journal } from '../journal/journal.ts'
 import { bootOf } from '../state/boot.ts'
-import { hasDirectory } from '../state/directory.ts'
+import { hasRemains, lastingRecord } from '../state/lasting.ts'
 import { type Layout, layout } from '../state/paths.ts'
 import { readPlan } from '../state/plan-file.ts'
 import { notFound, readState, type StateFile } from '../state/state-file.ts'
@@ -41,10 +41,10 @@ export interface Records {
 export function readRecords(ctx: RuntimeContext, id: string): Records {
   checkId(id)
   const files = layout(realRoot(ctx.root), id)
-  if (!hasDirectory(files)) throw notFound(id)
+  if (!hasRemains(files)) throw notFound(id)
   const [state, stateItem] = attempt('state.json', () => readState(files))
   const [plan, planItem] = attempt('plan.json', () => readPlan(files))
-  const journal = new Journal(files.journal)
+  const journal = new Journal(files.journal, undefined, lastingRecord(files))
   const entries = journal.pending()
   const whole = journal.tellsOf('jail')
   const jail = entries.find(({ undo }) => undo.op === 'jail')

@@ -6,6 +6,7 @@ import { openNonBlocking } from '../../host/process/descriptors.ts'
 import type { EverydayHost, ProcessInfo } from '../../host/types.ts'
 import { checkId } from '../../translate/core/names.ts'
 import { stageFile } from './atomic-file.ts'
+import { bootOf } from './boot.ts'
 import { type Layout, layout } from './paths.ts'
 
 /** Status as the OCI state has it, and `paused` as runc has it. */
@@ -33,7 +34,7 @@ export interface StateFile {
   jailName: string
   /** ISO 8601, UTC. */
   created: string
-  /** kern.boottime when the container was created: after a reboot it is another one. */
+  /** The boot of the host that the container was created in (see `bootOf`); empty when it was not known. */
   boot: string
   annotations: Record<string, string>
   /** While it is being created: the `create`, for `delete --force` when that waits in a hook. */
@@ -197,11 +198,12 @@ export function isAlive(
 }
 
 /**
- * True for a container of before the host's restart: its jail and process are gone, its files may be left. The time of
- * boot alone is no proof, since kern.boottime moves when the clock is set (sys/kern/kern_tc.c, tc_setclock).
+ * True for a container of before the host's restart: its jail and process are gone, its files may be left. An earlier
+ * version has written kern.boottime, which moves with the clock (sys/kern/kern_tc.c, tc_setclock): the boot alone is no
+ * proof.
  */
 export function isOfEarlierBoot(host: EverydayHost, state: StateFile): boolean {
-  const now = host.kernel.sysctl('kern.boottime')
+  const now = bootOf(host)
   if (state.boot === '' || now === undefined || state.boot === now) return false
   return host.kernel.jailId(state.jailName) !== state.jid && !isAlive(host, state)
 }

@@ -20,6 +20,7 @@ import { releaseRuleset } from '../jail/devfs-rulesets.ts'
 import { lowerChildren } from '../jail/parent-jail.ts'
 import { effect } from '../journal/effect.ts'
 import type { Entry, Journal, Undo } from '../journal/journal.ts'
+import { outlivesReboot } from '../journal/undo.ts'
 import { inDirectory } from '../mounts/mount-point.ts'
 import { entriesOfOthers } from '../mounts/owners.ts'
 import { BUSY_PATIENCE, isCovered, type Patience, unmount } from '../mounts/unmount.ts'
@@ -99,14 +100,6 @@ const IN_ROOT = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back'])
 
 /** What this process or the host lacks for the moment: no reason to give anything up. */
 const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EINTR'])
-
-/** What outlives a reboot. */
-const ON_DISK = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back', 'host-rmdir', 'pid-file'])
-
-/** Whether an effect is there to be taken back after the host has been restarted. */
-export function outlivesReboot({ op }: Undo): boolean {
-  return ON_DISK.has(op)
-}
 
 function asFailure(error: unknown, op: string): JailwrightError {
   if (error instanceof JailwrightError) return error

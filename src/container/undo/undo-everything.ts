@@ -3,6 +3,7 @@ import type { RuntimeContext } from '../../context.ts'
 import { effect } from '../journal/effect.ts'
 import { Journal } from '../journal/journal.ts'
 import { removeDirectory } from '../state/directory.ts'
+import { lastingRecord } from '../state/lasting.ts'
 import type { Layout } from '../state/paths.ts'
 import { playBack } from './play-back.ts'
 import { lostEntries } from './rebuild-journal.ts'
@@ -16,7 +17,7 @@ export function undoEverything(
   files: Layout,
   { force = false, keepPidFile = false } = {},
 ): void {
-  const journal = new Journal(files.journal)
+  const journal = new Journal(files.journal, undefined, lastingRecord(files))
   const failures = playBack(ctx.host, journal, {
     lost: lostEntries(ctx, files, journal),
     force,
@@ -25,5 +26,6 @@ export function undoEverything(
   })
   for (const failure of failures.slice(1)) ctx.log.error(failure.message)
   if (failures[0]) throw failures[0]
+  journal.removeRecord()
   effect('remove state directory', () => removeDirectory(files))
 }

@@ -354,9 +354,9 @@ describe('the state directory', () => {
       const found = checkContainers(context(root)).slice(1)
       expect(found.map(({ subject, message }) => `${subject}: ${message}`)).toEqual([
         'container damaged: its state.json is damaged',
-        'container empty: its create was cut off in the middle',
+        'container empty: its create was cut off in the middle, or the host was restarted',
         'container gone: its jail is gone',
-        'container half: its create was cut off in the middle',
+        'container half: its create was cut off in the middle, or the host was restarted',
         'container other: its jail is gone',
         'container strange: another program made it',
       ])

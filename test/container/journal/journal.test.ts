@@ -1,5 +1,5 @@
-import { appendFileSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import tmp from 'tmp'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Journal } from '../../../src/container/journal/journal.ts'
@@ -69,6 +69,37 @@ describe('journal', () => {
     expect(new Journal(path).pending().map(({ undo }) => undo)).toEqual([
       { op: 'jail', name: 'b', path: '/r' },
     ])
+  })
+
+  it('records what outlives a restart in a second place before the effect, and goes by it when the journal is gone', () => {
+    const lasting = join(dirname(path), 'db/jailwright/web')
+    const journal = new Journal(path, 'monday', lasting)
+    journal.perform('a jail', { op: 'jail', name: 'a', path: '/r' }, () => 1)
+    journal.perform('b pid', { op: 'pid-file', path: '/var/run/pid', pid: 7 }, () => 1)
+    expect(existsSync(lasting)).toBe(false)
+    let during = ''
+    const aside = { op: 'put-back', root: '/r', path: '/etc/hosts', aside: '.hosts' } as const
+    const made = { op: 'rmdir', root: '/r', path: '/made' } as const
+    journal.perform('c', aside, () => {
+      during = readFileSync(lasting, 'utf8')
+    })
+    journal.perform('d', made, () => 1)
+    expect(during).toBe(`{"n":0,"boot":"monday"}\n${JSON.stringify({ n: 3, undo: aside })}\n`)
+    expect(journal.pending().map(({ n }) => n)).toEqual([4, 3, 2, 1])
+
+    rmSync(path)
+    const later = new Journal(path, undefined, lasting)
+    expect(later.boot()).toBe('monday')
+    expect(later.pending()).toEqual([
+      { n: 4, undo: made, done: undefined },
+      { n: 3, undo: aside, done: undefined },
+    ])
+    later.undone(4)
+    expect(existsSync(path)).toBe(false)
+    expect(new Journal(path, undefined, lasting).pending().map(({ n }) => n)).toEqual([3])
+    later.removeRecord()
+    later.removeRecord()
+    expect(existsSync(lasting)).toBe(false)
   })
 
   it('begins with the boot of the host, once', () => {

@@ -117,7 +117,8 @@ export function install(kernel: Kernel, visible: (caller: Caller, jid: number) =
     if (p === undefined || !visible(caller, p.jid)) return null
     return {
       pid: p.pid,
-      start: p.start,
+      // The first process of a host is this kernel, which lives on when its host is booted again.
+      start: p.pid === 1 ? `${kernel.bootTime.sec}${kernel.bootTime.usec}` : p.start,
       jid: p.jid === caller.jid ? 0 : p.jid,
       zombie: p.state === 'Z' || p.state === 'X',
       stopped: p.state === 'T' || p.state === 't',
