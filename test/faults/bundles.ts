@@ -1,6 +1,6 @@
 /** Bundles and roots for the groups. Works inside a simulated host, which has /rescue. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeRoot } from '../../conformance/simhost/host/rootfs.ts'
 
@@ -16,6 +16,19 @@ export const PROCESS = {
 export function rootWithPrograms(work: string): string {
   const root = join(work, 'programs')
   if (!existsSync(root)) makeRoot(root)
+  return root
+}
+
+/** A root that holds the program of all bundles and its libraries, and nothing else. */
+export function rootWithSleep(work: string): string {
+  const root = join(work, 'sleep')
+  if (existsSync(root)) return root
+  makeRoot(root)
+  for (const name of readdirSync(root))
+    if (!/^(bin|lib.*|usr)$/.test(name)) rmSync(join(root, name), { recursive: true })
+  for (const name of readdirSync(join(root, 'usr')))
+    if (!name.startsWith('lib')) rmSync(join(root, 'usr', name), { recursive: true })
+  for (const name of readdirSync(join(root, 'bin'))) if (name !== 'sleep') rmSync(join(root, 'bin', name))
   return root
 }
 

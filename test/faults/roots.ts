@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { difference, hostLines, mountLines, treeLines } from '../simulated/snapshot.ts'
-import { makeBundle } from './bundles.ts'
+import { makeBundle, rootWithSleep } from './bundles.ts'
 import { type Group, type Setting, workplace } from './group.ts'
 import { type Runtime, unclean } from './runtime.ts'
 
@@ -68,6 +68,7 @@ interface Place {
   canary: string
   faults: string[]
   tried: number
+  created: number
 }
 
 /** One root: `create`, then `delete --force`; compares what is outside, and the root itself. */
@@ -87,14 +88,21 @@ function attempt(place: Place, label: string, config: object, prepare: (rootfs: 
 }
 
 function bundleFor(place: Place, config: object): { dir: string; rootfs: string } {
-  const dir = makeBundle(join(place.setting.work, `b${place.tried++}`), config)
+  const dir = makeBundle(
+    join(place.setting.work, `b${place.tried++}`),
+    config,
+    rootWithSleep(place.setting.work),
+  )
   return { dir, rootfs: join(dir, 'rootfs') }
 }
 
 /** `create`, which works or fails with one line, and touches nothing outside. */
-function createAt({ runtime, canary, faults }: Place, label: string, dir: string): void {
+function createAt(place: Place, label: string, dir: string): void {
+  const { runtime, canary, faults } = place
   const before = treeLines(canary)
-  const wrong = unclean(runtime.run(['create', '-b', dir, 'hostile']))
+  const created = runtime.run(['create', '-b', dir, 'hostile'])
+  if (created.status === 0) place.created++
+  const wrong = unclean(created)
   if (wrong) faults.push(`${label}: create ${wrong}`)
   const outside = difference(before, treeLines(canary))
   if (outside !== '') faults.push(`${label}: create changed what is outside:\n${outside}`)
@@ -231,12 +239,14 @@ export const hostileRoots: Group = setting => {
   mkdirSync(join(canary, 'b/c'), { recursive: true })
   writeFileSync(join(canary, 'file'), 'canary\n')
   writeFileSync(join(canary, 'volume/inner/file'), 'canary\n')
-  const place: Place = { runtime, setting, canary, faults: [], tried: 0 }
+  const place: Place = { runtime, setting, canary, faults: [], tried: 0, created: 0 }
   const before = [...hostLines(), ...treeLines(runtime.root, ['.lock'])]
   components(place)
   wellKnown(place)
   names(place)
   const left = difference(before, [...hostLines(), ...treeLines(runtime.root, ['.lock'])])
   if (left !== '') place.faults.push(`left after all:\n${left}`)
-  return { tried: `${place.tried} roots`, faults: place.faults }
+  // A suite in which every create fails would say nothing about delete.
+  if (place.created === 0) place.faults.push('no root became a container')
+  return { tried: `${place.tried} roots, ${place.created} of which became containers`, faults: place.faults }
 }
