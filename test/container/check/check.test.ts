@@ -194,7 +194,10 @@ describe('the network', () => {
 
 describe('podman', () => {
   /** A list in the file takes the place of podman's own, so all names have to be in it. */
-  const readmeList = /runtime_supports_json = \[.*\]/.exec(readFileSync('packaging/containers.conf.d/jailwright.conf', 'utf8'))?.[0] ?? ''
+  const readmeList =
+    /runtime_supports_json = \[.*\]/.exec(
+      readFileSync('packaging/containers.conf.d/jailwright.conf', 'utf8'),
+    )?.[0] ?? ''
   const conf = 'usr/local/etc/containers/containers.conf'
   const findings = (env: Record<string, string> = {}) => checkPodman({ PATH: join(dir, 'bin'), ...env }, dir)
   const config = (env?: Record<string, string>) => of(findings(env), 'containers.conf')
