@@ -13,6 +13,7 @@ const biome = spawnSync(`${root}/node_modules/.bin/biome`, ['--version']).status
 /** Each with what it needs; `counts` reads passed and failed from its output. */
 const steps = [
   { name: 'types', argv: ['npm', 'run', '--silent', 'types'] },
+  { name: 'unused code', argv: ['npx', 'knip'] },
   {
     name: 'lint',
     argv: ['npm', 'run', '--silent', 'lint'],

@@ -8,7 +8,7 @@ import { outlivesReboot } from './journal/undo.ts'
 import { lostEntries } from './undo/rebuild-journal.ts'
 
 /** One effect that is to be taken back. */
-export interface Owed {
+interface Owed {
   /** Number in the journal; 0 for what a lost journal should have told. */
   readonly n: number
   /** What would be done, for a person. */

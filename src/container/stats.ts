@@ -5,7 +5,7 @@ import { layout } from './state/paths.ts'
 import { currentStatus, readState, requireState, type StateFile, type Status } from './state/state-file.ts'
 
 /** Use of one resource, by rctl(8)'s name, and its limit when there is one. */
-export interface Usage {
+interface Usage {
   readonly used: number
   readonly limit?: number
 }

@@ -3,7 +3,7 @@ import { SyscallError } from '../../src/errors.ts'
 import { openHost } from '../../src/host/index.ts'
 import type { Host, ProcessInfo, Tool, ToolResult } from '../../src/host/types.ts'
 
-export interface FakeMount {
+interface FakeMount {
   fstype: string
   from: string
   fsid: string

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { makeRoot } from '../../conformance/simhost/host/rootfs.ts'
 
 /** The process of all bundles: it sleeps until it is killed. */
-export const PROCESS = {
+const PROCESS = {
   args: ['/bin/sleep', '100'],
   cwd: '/',
   env: ['PATH=/bin:/usr/bin'],
@@ -43,7 +43,7 @@ export function makeBundle(dir: string, config: object, from?: string): string {
 }
 
 /** Writes the config.json of a bundle, with what every config has. */
-export function writeConfig(dir: string, config: object): void {
+function writeConfig(dir: string, config: object): void {
   const whole = { ociVersion: '1.3.0', process: PROCESS, root: { path: 'rootfs' }, ...config }
   writeFileSync(join(dir, 'config.json'), JSON.stringify(whole))
 }

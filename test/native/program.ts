@@ -8,7 +8,7 @@ import { compileNative, writeParts } from '../../scripts/native.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Status and outputs of a program that has ended. */
-export interface Ended {
+interface Ended {
   status: number | null
   signal: string | null
   stdout: string

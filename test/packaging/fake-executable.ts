@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** ELF's numbers for the machines that a package is made for (e_machine, 64 bits, little endian). */
 const elfMachines = { amd64: 62, aarch64: 183 }
 
-export type Machine = keyof typeof elfMachines
+type Machine = keyof typeof elfMachines
 
 /** What stands in for an executable: an ELF header and FreeBSD's ABI note, which is all that the packager looks at. */
 export interface Fake {

@@ -86,7 +86,7 @@ export function build(ctx: RuntimeContext, work: Building): Created {
  * The variables of socket activation (sd_listen_fds(3)), as runc and crun give them: podman hands the descriptors of
  * LISTEN_FDS over by --preserve-fds and leaves the variable in conmon's environment. A jail has the host's pids.
  */
-export function activation(
+function activation(
   preserved: number,
   pid: number,
   env: Readonly<Record<string, string | undefined>> = engine.environment,

@@ -79,9 +79,7 @@ export class Receiver {
 }
 
 /** An answer that is an error, as the error it stands for. */
-export function answerError(answer: {
-  error: Extract<Answer, { error: unknown }>['error']
-}): JailwrightError {
+function answerError(answer: { error: Extract<Answer, { error: unknown }>['error'] }): JailwrightError {
   const { code, message, subject, exitStatus } = answer.error
   return new JailwrightError(code, message, { exitStatus, ...(subject === undefined ? {} : { subject }) })
 }

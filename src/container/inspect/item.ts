@@ -4,7 +4,7 @@
  * `drift`: the host differs from the plan. `other`: the plan does not speak of it, and it is no fault (what the container
  * or its network's manager has done). `unknown`: it cannot be told, since the plan is lost or the host does not answer.
  */
-export type Mark = 'ok' | 'drift' | 'other' | 'unknown'
+type Mark = 'ok' | 'drift' | 'other' | 'unknown'
 
 /** One thing. */
 export interface Item {

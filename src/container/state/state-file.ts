@@ -114,7 +114,7 @@ function isStateFile(value: StateFile | null): boolean {
 }
 
 /** True when nobody reads the FIFO: init, which waits there for `start`, has become the program or has died. */
-export function isUnread(fifo: string): boolean {
+function isUnread(fifo: string): boolean {
   try {
     // Closed at once: an init that was never told anything ends when it sees that there is no writer.
     closeFile(openNonBlocking(fifo, 'write'))

@@ -16,7 +16,7 @@ const NOT_FOLLOWED = new Set(['autofs', 'devfs', 'fdescfs', 'linprocfs', 'linsys
 const INHERITED = ['ro', 'nosuid', 'noexec']
 
 /** The mounts below a source that can be seen on the host, in the order of the table. */
-export interface MountsBelow {
+interface MountsBelow {
   /** The source with all links resolved. */
   source: string
   /** Each can be shown by a nullfs of its own. */
@@ -30,7 +30,7 @@ export interface MountsBelow {
  * lies in the root of a container, `rootPath` (the root that is being made) among them. A source that lies in such a root
  * itself shows what is mounted below it there.
  */
-export function mountsBelow(facts: HostFacts, source: string, rootPath: string): MountsBelow {
+function mountsBelow(facts: HostFacts, source: string, rootPath: string): MountsBelow {
   const table = facts.mounts?.() ?? []
   const real = facts.realPath?.(source) ?? source
   const isInside = (path: string) => path !== '/' && (real === '/' || isBelow(path, real))

@@ -4,7 +4,7 @@ import type { Klds } from '../klds.ts'
 import type { Jails, Value } from './table.ts'
 
 /** JAIL_CREATE or JAIL_UPDATE; nobody asks this kernel for both, or for JAIL_ATTACH. */
-export type SetMode = 'create' | 'update'
+type SetMode = 'create' | 'update'
 
 /** A request of jail_set(2): parameters by their positive names, with values of the kernel's types. */
 export interface SetRequest {
