@@ -1,5 +1,5 @@
 /**
- * Where a text stops being JSON. Engines disagree in what they say (Bun's tells no position at all), so the text is
+ * Where a text stops being JSON. Engines disagree in what they say (QuickJS tells no column), so the text is
  * read again by these few lines, after JSON.parse has refused it.
  */
 import { last } from '../es2020.ts'

@@ -47,7 +47,7 @@ function completeRlimits(limits: Partial<Rlimit>[]): void {
   }
 }
 
-/** No text with a NUL may reach a system call: `node:fs` throws at once. */
+/** No text with a NUL may reach a system call: the host layer refuses it at once (`cString`). */
 function dropNul(value: unknown): void {
   if (value === null || typeof value !== 'object') return
   for (const [key, part] of Object.entries(value)) {

@@ -252,10 +252,10 @@ function isSamePath(found: string | undefined, path: string): boolean {
 
 /**
  * Names of the host's epairs that have exactly this description. The list of all interfaces only gives candidates: a jail
- * may name and describe an interface that was moved into it as it likes, with line ends too, and both come back to the
- * host with the interface. So a candidate has to be in the group of epairs (which a jail cannot give to what returns,
- * network.md section 2) and is asked alone, where the first description is its own. What a jail can bring about is the end
- * of its own epair.
+ * may give an interface that was moved into it any name and description, with line ends too, and both come back to the host
+ * with the interface. A candidate must be in the group of epairs, which an interface loses and regains when it moves
+ * (docs/freebsd/network.md), and is asked for alone, since the first description line of that answer is its own. A jail can
+ * bring about the end of its own epair and of nothing else.
  */
 function describedAs(host: Host, description: string): string[] {
   const line = `\tdescription: ${description}`
