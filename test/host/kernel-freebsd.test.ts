@@ -271,7 +271,12 @@ describe('nmount(2) and unmount(2)', () => {
       bytes.write('/jails/x/tmp\0', 1320)
       return 0
     }
-    expect(kernel.mountAt('/jails/x/tmp')).toEqual({ fstype: 'tmpfs', from: 'tmpfs', fsid: '0'.repeat(16) })
+    expect(kernel.mountAt('/jails/x/tmp')).toEqual({
+      fstype: 'tmpfs',
+      from: 'tmpfs',
+      fsid: '0'.repeat(16),
+      flags: [],
+    })
     expect(kernel.mountAt('/jails/x/tmp/below')).toBeUndefined()
     expect(kernel.mountAt('/none')).toBeUndefined()
   })
@@ -290,7 +295,13 @@ describe('nmount(2) and unmount(2)', () => {
     }
     const mounts = kernel.mounts()
     expect(mounts).toHaveLength(20)
-    expect(mounts[19]).toEqual({ on: '/m19', fstype: 'nullfs', from: '', fsid: '0'.repeat(16) })
+    expect(mounts[19]).toEqual({
+      on: '/m19',
+      fstype: 'nullfs',
+      from: '',
+      fsid: '0'.repeat(16),
+      flags: [],
+    })
   })
 })
 

@@ -141,7 +141,8 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
   it('is told of without its jail, and after a restart of the host', () => {
     onHost(host, ['jail', '-r', 'web'])
     expect(drifts().drifts).toContain('parameters: jid')
-    rebootHost(host)
+    // The files of the state directory, which tell of the former boot, are to be there.
+    rebootHost(host, { cleanvar: false })
     const { stdout, status } = attempt('inspect', 'web')
     expect(status).toBe(1)
     expect(stdout).toContain('the host has been restarted')

@@ -54,7 +54,8 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
     terminal.type('stty size\r')
     await terminal.shows('33 101')
     terminal.resize(40, 140)
-    terminal.type('stty size; hostname\r')
+    // The new size goes through the program that relays.
+    terminal.type('until [ "$(stty size)" = "40 140" ]; do sleep 0.1; done; stty size; hostname\r')
     await terminal.shows('40 140')
     await terminal.shows(/^jailwright\r$/m)
     // ^C interrupts what runs inside, and nothing else.

@@ -12,7 +12,7 @@ import { signalProcess } from './signal.ts'
 /** Bytes of a hook's output that are kept for the message when it fails. */
 const KEPT_OUTPUT = 4096
 /** PIPE_BUF of FreeBSD, the smaller one: so much can be written without waiting when poll(2) calls a pipe writable. */
-const PIPE_BUF = 512
+const PIPE_WRITE = 512
 /** Longest time between two looks at the process, in milliseconds: a daemon that it left behind may hold the pipes. */
 const LONGEST_PAUSE = 20
 const KILL = 9
@@ -113,7 +113,7 @@ export class HookProcess {
 
   #write(fd: number): void {
     try {
-      const size = this.#toWrite.length > 0 ? writeFrom(fd, this.#toWrite.subarray(0, PIPE_BUF)) : 0
+      const size = this.#toWrite.length > 0 ? writeFrom(fd, this.#toWrite.subarray(0, PIPE_WRITE)) : 0
       this.#toWrite = this.#toWrite.subarray(size)
     } catch {
       // It reads no more.

@@ -9,7 +9,7 @@ import type { RunOptions, ToolResult } from '../types.ts'
 const ENVIRONMENT = { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', LC_ALL: 'C' }
 const CHUNK = 65_536
 /** As much as a pipe takes without waiting once it is writable (PIPE_BUF of limits.h, the smaller of both hosts'). */
-const PIPE_BUF = 512
+const PIPE_WRITE = 512
 
 /** Runs a program in `/`; SyscallError when it cannot be started. */
 export function runToEnd(path: string, argv: readonly string[], { stdin, keepOpen }: RunOptions): ToolResult {
@@ -49,7 +49,7 @@ function exchange(readers: readonly number[], writer: number | undefined, input:
     const all = left === undefined ? wanted : [...wanted, { fd: left, write: true }]
     for (const { fd, read, write } of poll(all)) {
       if (write && fd === left) {
-        written += writeSome(fd, input.subarray(written, written + PIPE_BUF))
+        written += writeSome(fd, input.subarray(written, written + PIPE_WRITE))
         if (written < input.length) continue
         closeFile(fd)
         left = undefined
