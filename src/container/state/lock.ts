@@ -63,7 +63,10 @@ export function tryLock(host: EverydayHost, path: string, timeout: number): Lock
   return {
     guard: host => ({
       ...host,
-      run: (tool, args, options) => host.run(tool, args, { ...options, keepOpen: held }),
+      // A tool that enters a jail (ifconfig -j, route -j) gets no descriptor of ours: root of a hostile parent jail could
+      // stop or trace it there and keep the lock.
+      run: (tool, args, options) =>
+        host.run(tool, args, args.includes('-j') ? options : { ...options, keepOpen: held }),
     }),
     release,
     remove,

@@ -66,6 +66,8 @@ it('is held until a tool has ended that was started under it', () => {
       return { status: 0, stdout: '', stderr: '' }
     },
   })
+  guarded?.run('ifconfig', ['-j', 'web', 'lo0', 'up'])
+  expect(given, 'a tool that enters a jail has no descriptor of ours').toBeUndefined()
   guarded?.run('jail', [])
   expect(given).toBeGreaterThan(2)
   // A child that has the descriptor outlives the one who took the lock.
