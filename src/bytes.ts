@@ -1,17 +1,17 @@
 /** Bytes and text. */
 import { engine } from './host/engine/index.ts'
 
-/** A text in UTF-8; a lone surrogate becomes U+FFFD. */
+/** Gives a text in UTF-8; a lone surrogate becomes U+FFFD. */
 export function encode(text: string): Uint8Array<ArrayBuffer> {
   return engine.encode(text)
 }
 
-/** Bytes as text; what is no UTF-8 becomes U+FFFD. */
+/** Gives UTF-8 bytes as text; an invalid sequence becomes U+FFFD. */
 export function decode(bytes: Uint8Array): string {
   return engine.decode(bytes)
 }
 
-/** Bytes of the parts in a row. */
+/** Gives the bytes of all parts, one part after the other. */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const [first] = parts
   if (parts.length === 1 && first) return first
@@ -24,12 +24,12 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   return whole
 }
 
-/** Bytes in hexadecimal. */
+/** Gives bytes as hexadecimal digits. */
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Value of a base64 digit, -1 for any other character. */
+/** Gives the value of a base64 digit; -1 for any other character. */
 function sixBits(code: number): number {
   if (code >= 65 && code <= 90) return code - 65
   if (code >= 97 && code <= 122) return code - 71
@@ -37,7 +37,7 @@ function sixBits(code: number): number {
   return code === 43 ? 62 : code === 47 ? 63 : -1
 }
 
-/** Bytes of a base64 text (RFC 4648 section 4); characters outside the alphabet are skipped. */
+/** Gives the bytes of a base64 text (RFC 4648 section 4); characters outside the alphabet are skipped. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(Math.ceil((text.length * 3) / 4))
   let length = 0

@@ -1,12 +1,14 @@
-/** What every function of this folder is given of its surroundings. */
+/** The surroundings that the functions of src/container/ and src/cli/ get as an argument: root directory, log and host. */
 import type { EverydayHost, Host } from './host/types.ts'
 
-/** Further facts of a log line; they become keys of the JSON form. */
+/** Further facts of a log message; they are keys of the message's JSON form. */
 export type LogFields = Readonly<Record<string, unknown>>
 
-/** Where messages go. `error` is for what does not end the command: the error that does is thrown, not logged. */
+/**
+ * The receiver of messages. `error` is for a failure that does not end the command; an error that ends it is thrown instead.
+ */
 export interface Log {
-  /** Whether debug messages are kept: what is made only for them can be spared. */
+  /** True when debug messages are kept; when it is false, a caller need not prepare them. */
   readonly debugging: boolean
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
@@ -14,7 +16,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void
 }
 
-/** `H`: as much of the host as they need. */
+/** The surroundings of a command; `H` is the part of the host that the command needs. */
 export interface RuntimeContext<H extends EverydayHost = Host> {
   /** Absolute path of the directory that holds a directory for each container. */
   readonly root: string

@@ -1,6 +1,6 @@
 /**
- * The few kinds of expected failure. Everything that a user can cause is one of these; anything else is a bug and
- * keeps its stack. `src/cli/report.ts` is the one place that turns them into text or JSON and an exit status.
+ * The kinds of expected failures. Each failure that a user can cause is one of these; any other error is a bug and is reported
+ * with its stack. `src/cli/report.ts` alone turns errors into text or JSON and an exit status.
  */
 
 /** Stable codes, one per kind of failure; scripts may match on them (`--log-format json` prints them as `code`). */
@@ -32,7 +32,7 @@ export class JailwrightError extends Error {
     options: { subject?: string; hint?: string; exitStatus?: number; cause?: unknown } = {},
   ) {
     super(message)
-    // The native engine's Error takes no options.
+    // The Error of QuickJS does not take the option `cause`, so the property is defined here.
     if (options.cause !== undefined)
       Object.defineProperty(this, 'cause', { value: options.cause, configurable: true, writable: true })
     this.code = code
@@ -42,10 +42,10 @@ export class JailwrightError extends Error {
   }
 }
 
-/** Several errors of one input. Of those of a bundle, which `validate` lists, other commands print the first. */
+/** Several errors of one input. `validate` lists all errors of a bundle; the other commands print the first one. */
 export class ConfigErrors extends JailwrightError {
   readonly errors: readonly JailwrightError[]
-  /** False for an input that `validate` does not read. */
+  /** True for the errors of a bundle; false for those of an input that `validate` does not read. */
   readonly ofBundle: boolean
   constructor(errors: readonly JailwrightError[], { ofBundle = true } = {}) {
     const first = errors[0]
@@ -56,9 +56,9 @@ export class ConfigErrors extends JailwrightError {
   }
 }
 
-/** A system call failed: errno by name and number, with the kernel's own text where it gave one (nmount's errmsg). */
+/** A system call failed. The text is the errno's, or the kernel's own message where it gives one (errmsg of nmount(2)). */
 export class SyscallError extends JailwrightError {
-  /** errno by name, e.g. `ENOENT` (numbers differ between FreeBSD and Linux). */
+  /** The name of the errno, such as `ENOENT`; the numbers differ between FreeBSD and Linux. */
   readonly errno: string
   constructor(call: string, errno: string, text: string, subject?: string) {
     super('HOST', `${call}${subject ? ` ${subject}` : ''}: ${text}`, { subject })
@@ -67,8 +67,8 @@ export class SyscallError extends JailwrightError {
 }
 
 /**
- * Name of the errno that an error came from: of a SyscallError, or of an error of the engine with a `code` such as
- * `ENOENT`. undefined for any other error, and for what is no error.
+ * Gives the name of the errno that caused an error: of a SyscallError, or of an engine's error with a `code` such as `ENOENT`.
+ * undefined for any other value.
  */
 export function errnoOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined

@@ -1,7 +1,7 @@
 /**
- * Entry of the program. What callers run all day (`state`, `start`, `kill`) is in this part; each file of `cli/parts/` is a
- * part of its own, complete in itself, that is read when a command needs it. Only plain values pass from here to a part:
- * the same class in two parts is two classes.
+ * The entry of the program. The build makes one part of this module, with the most frequent commands (`state`, `start`,
+ * `kill`), and one part of each file of `cli/parts/`, which is loaded when a command needs it. Each part contains all modules
+ * that it uses. Only plain values pass from this part to another one, because a class that two parts contain is two classes.
  */
 
 import { runCommand } from './cli/cli.ts'
@@ -17,12 +17,12 @@ import { engine } from './host/engine/index.ts'
 import { openEverydayHost } from './host/everyday.ts'
 import { calledName, type Program } from './host/self.ts'
 
-/** A part that has commands. */
+/** A part that contains commands. */
 interface CommandPart {
   run(invocation: AnyInvocation, program: Program): number
 }
 
-/** The parts without commands of their own. */
+/** The parts that contain no commands. */
 type InitPart = typeof import('./cli/parts/init.ts')
 type SlowPart = typeof import('./cli/parts/slow.ts')
 
@@ -30,7 +30,7 @@ const everyday: CommandPart = {
   run: (invocation, program) => runCommand(invocation, { state, start, kill }, program, openEverydayHost),
 }
 
-/** The part that has a command. */
+/** Gives the part that contains a command. */
 function partOf(command: CommandName): CommandPart {
   switch (command) {
     case 'state':
@@ -47,7 +47,7 @@ function partOf(command: CommandName): CommandPart {
   }
 }
 
-/** Understands a command line; gives the exit status where nothing is left to be done. */
+/** Parses a command line. Gives the exit status instead when the command line is finished with, as after `--help`. */
 function parse(argv: readonly string[], program: Program): Parsed | number {
   const parsed = fastParse(argv)
   if (parsed !== undefined && parsed.command !== 'help') return parsed
@@ -56,13 +56,13 @@ function parse(argv: readonly string[], program: Program): Parsed | number {
       print(versionText())
       return 0
     } catch {
-      // The slow way fails at the same place, and can report it.
+      // The slow parser fails at the same place, and it can report the error.
     }
   }
   return (engine.part('slow') as SlowPart).parseSlowly(argv, program)
 }
 
-/** Gives the exit status. */
+/** Runs the program with these arguments, and gives its exit status. */
 function main(argv: readonly string[]): number {
   const program = calledName()
   if (argv[0] === 'init') return (engine.part('init') as InitPart).run(argv.slice(1), program)

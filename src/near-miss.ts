@@ -1,4 +1,4 @@
-/** Words with a typing mistake. */
+/** Recognising a word with one typing mistake. */
 
 /**
  * True when two words are equal or differ by one mistake: a wrong, missing or extra letter, or two neighbours swapped. The

@@ -1,15 +1,18 @@
-/** Paths: node:path's functions for POSIX, from the npm package path-browserify, which needs no engine's module. */
+/** The POSIX functions of node:path, from the npm package path-browserify, which needs no built-in module of an engine. */
 import path from 'path-browserify'
 import { currentDirectory } from './host/files.ts'
 
 export const { basename, dirname, join } = path
 
-/** The path from one absolute path to another. */
+/** Gives the relative path that leads from one path to another. */
 export function relative(from: string, to: string): string {
   return path.relative(resolve(from), resolve(to))
 }
 
-/** An absolute path, taken from the current directory where it is not absolute. */
+/**
+ * Gives an absolute path. The last absolute path of the list counts with those after it; without one, the current directory
+ * does.
+ */
 export function resolve(...paths: readonly string[]): string {
   let whole = ''
   for (let at = paths.length - 1; at >= 0 && !whole.startsWith('/'); at--)

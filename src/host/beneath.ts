@@ -1,6 +1,6 @@
 /**
- * Resolves a path inside a root that a hostile image fills, component by component with descriptors. Links, also absolute
- * ones, stay inside the root, and `..` never leaves it.
+ * Resolving a path inside a root directory whose contents an attacker controls. Each component is opened from the descriptor of
+ * the one before it. Links, absolute ones too, are resolved inside the root, and `..` does not leave it.
  */
 
 import { SyscallError } from '../errors.ts'
@@ -20,22 +20,26 @@ import {
 import { close, fchdir } from './process/descriptors.ts'
 import type { BeneathTarget } from './types.ts'
 
-/** The limit of Linux. FreeBSD's namei(9) follows 32 links (MAXSYMLINKS), so no image that works on FreeBSD is refused. */
+/**
+ * The number of links that are followed, as on Linux. FreeBSD's namei(9) follows 32 (MAXSYMLINKS), so this refuses no path of
+ * FreeBSD.
+ */
 const MAX_LINKS = 40
 const PATH_MAX = 4096
 const DIRECTORY_MODE = 0o755
 const FILE_MODE = 0o644
 
+/** What `openBeneath` makes. */
 export interface BeneathOptions {
   /** Makes missing components: directories on the way, and an object of this kind at the end. */
   create?: 'dir' | 'file'
-  /** Permission bits of a last component that is made (default 0755 or 0644), whatever the umask is. */
+  /** Permission bits of the last component when it is made (default 0755 or 0644); the umask does not change them. */
   mode?: number
   /** Called for each missing object with its host path; it records the undo, then calls `make`, which makes the object. */
   onCreate?: (path: string, kind: 'dir' | 'file', make: () => void) => void
 }
 
-/** One opened component of the path; the first is the root. */
+/** One open component of the path; the first one is the root. */
 interface Entry {
   fd: number
   name: string
@@ -71,7 +75,7 @@ class Walk {
   /** Open directories from the root to the current one; `..` drops the last, so no parent is looked up by name. */
   readonly #path: Entry[]
   readonly #created: { path: string; kind: 'dir' | 'file'; parent: number; name: string }[] = []
-  /** Components still to come, next one last. */
+  /** The components that are still to be resolved, in reverse order. */
   readonly #todo: string[]
   #links = 0
 
@@ -83,7 +87,7 @@ class Walk {
     this.#path = [{ fd: this.#open(abi.atFdcwd, root, abi.open.DIRECTORY), name: '' }]
   }
 
-  /** The current component. */
+  /** Gives the current component. */
   get #top(): Entry {
     return this.#path[this.#path.length - 1]!
   }
@@ -99,10 +103,13 @@ class Walk {
     }
   }
 
-  /** Enters `name`, follows a link, makes a missing component. False when it is missing and `create` is not given. */
+  /**
+   * Enters the component `name`: follows a link, makes a missing component. False when it is missing and `create` is absent.
+   */
   #enter(name: string): boolean {
     const parent = this.#top
-    // The component can change between two calls, so they are repeated; the limit stops a process that changes it for ever.
+    // The component can change between two calls, so they are repeated. The limit ends the loop when a process keeps changing
+    // it.
     for (let attempt = 0; attempt < 16; attempt++) {
       const fd = call(
         'openat',
@@ -121,7 +128,7 @@ class Walk {
         continue
       }
       const errno = lastErrno()
-      // A kernel without O_PATH on links answers EMLINK (FreeBSD) or ELOOP.
+      // A kernel that does not open a link with O_PATH answers EMLINK (FreeBSD) or ELOOP.
       if ((errno === 'EMLINK' || errno === 'ELOOP') && this.#follow(parent.fd, name)) return true
       if (errno === 'EMLINK' || errno === 'ELOOP' || errno === 'EINTR') continue
       if (errno !== 'ENOENT') throw this.#error(errno)
@@ -131,7 +138,7 @@ class Walk {
     throw this.#error('EAGAIN')
   }
 
-  /** Puts the components of a link before the remaining ones. False when the name is no link any more. */
+  /** Puts the components of a link before the remaining ones. False when the component is no longer a link. */
   #follow(parent: number, name: string): boolean {
     const buffer = memory(PATH_MAX)
     const length = call('readlinkat', parent, cString(name), buffer, buffer.length)
@@ -143,7 +150,7 @@ class Walk {
     return true
   }
 
-  /** Makes a missing component; it is no error when another process has made it meanwhile. */
+  /** Makes a missing component, with `onCreate` when that is given. */
   #make(parent: number, name: string): void {
     const last = this.#todo.length === 0
     const kind = last ? this.#options.create! : 'dir'
@@ -154,6 +161,7 @@ class Walk {
     else make()
   }
 
+  /** Makes an object in the directory `parent` and remembers it; it is no error when another process has made it meanwhile. */
   #makeAt(parent: number, name: string, kind: 'dir' | 'file', mode: number, path: string): void {
     const umask = changeUmask(0)
     let errno: string | undefined
@@ -197,10 +205,11 @@ class Walk {
     return new SyscallError('resolve', errno, errorText(errno), `${this.#destination} in ${this.#root}`)
   }
 
-  /** Removes the objects that were made, innermost first; one that another process has filled meanwhile stays. */
+  /** Removes the objects that were made, innermost first. A directory that another process has filled meanwhile stays. */
   undo(): void {
     for (const { kind, parent, name } of [...this.#created].reverse()) {
-      // The object is removed in the open directory in which it was made: its path may lead to another object by now.
+      // The object is removed from the directory in which it was made, by descriptor, because its path may lead elsewhere by
+      // now.
       try {
         fchdir(parent)
         if (kind === 'dir') removeDirectory(name)
@@ -218,7 +227,7 @@ class Walk {
   }
 }
 
-/** The components of a path in reverse, without empty ones and `.`. */
+/** Gives the components of a path in reverse order, without empty ones and `.`. */
 function components(path: string): string[] {
   return path
     .split('/')

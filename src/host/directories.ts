@@ -1,22 +1,22 @@
-/** Directories: their entries in pieces, and removing a whole tree without following a link out of it. */
+/** Reading the entries of a directory piece by piece, and removing a whole tree without following a link out of it. */
 import { abi } from './abi/index.ts'
 import { type FileKind, kindOfEntry } from './abi/stat.ts'
 import { nameOf } from './ffi/file-names.ts'
 import { call, check, cString, lastErrno, lastError } from './ffi/index.ts'
 import { memory } from './ffi/memory.ts'
 
-/** One entry; `other` also where the file system does not tell the kind. */
+/** One entry of a directory; its kind is `other` when the file system does not tell the kind. */
 export interface DirectoryEntry {
   name: string
   kind: FileKind
 }
 
-/** Bytes read at a time: a few hundred entries. */
+/** Bytes to read at a time, which are a few hundred entries. */
 const CHUNK = 16_384
 
 /**
- * The entries of a directory without `.` and `..`, read piece by piece on demand. A descriptor is read from its current
- * position and stays open. Names are decoded by `nameOf`.
+ * Gives the entries of a directory without `.` and `..`, which are read piece by piece on demand. A descriptor is read from its
+ * current position and stays open. `nameOf` decodes the names.
  */
 export function* directoryEntries(directory: string | number): Generator<DirectoryEntry, void, undefined> {
   const fd = typeof directory === 'number' ? directory : openDirectory(directory)
@@ -32,7 +32,7 @@ export function* directoryEntries(directory: string | number): Generator<Directo
       for (let at = 0; at < size; at += bytes.readUInt16LE(at + abi.dirent.reclen)) {
         const start = at + abi.dirent.name
         const name = nameOf(bytes.subarray(start, bytes.indexOf(0, start)))
-        // FreeBSD keeps the records of removed files, with inode 0.
+        // On FreeBSD the record of a removed file stays, with the inode 0 (dir(5)).
         if (name === '.' || name === '..' || isGone(bytes.subarray(at, at + 8))) continue
         yield { name, kind: kindOfEntry(bytes.readUInt8(at + abi.dirent.type)) }
       }
@@ -54,14 +54,16 @@ function openDirectory(path: string): number {
   return check('openat', path, abi.atFdcwd, cString(path), abi.open.DIRECTORY | abi.open.CLOEXEC, 0)
 }
 
-/** The names in a directory without `.` and `..`, in the order of the directory. */
+/** Gives the names in a directory without `.` and `..`, in the order of the directory. */
 export function listDirectory(directory: string | number): string[] {
   const names: string[] = []
   for (const { name } of directoryEntries(directory)) names.push(name)
   return names
 }
 
-/** Removes a file, or a directory with its contents; links are removed, never followed. A missing path is no error. */
+/**
+ * Removes a file, or a directory with its contents. Links are removed, never followed. It is no error when the path is missing.
+ */
 export function removeTree(path: string): void {
   removeEntry(abi.atFdcwd, path, path)
 }

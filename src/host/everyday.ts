@@ -1,4 +1,4 @@
-/** The part of the host that the most frequent commands need. */
+/** The part of the host that the most frequent commands (`state`, `start`, `kill`) need. */
 import { engine } from './engine/index.ts'
 import { flock, openNonBlocking, setBlocking } from './process/descriptors.ts'
 import { kill } from './process/identity.ts'
@@ -8,7 +8,7 @@ import { signalNumber } from './signals.ts'
 import { tracedAsAsked } from './trace.ts'
 import type { EverydayHost } from './types.ts'
 
-/** The running host, as far as `state`, `start` and `kill` need it. */
+/** Gives the running host, reduced to what `state`, `start` and `kill` need, so that these commands load fewer modules. */
 export function openEverydayHost(): EverydayHost {
   return tracedAsAsked<EverydayHost>({
     kernel: engine.platform === 'freebsd' ? freebsdQueries : simulatedQueries,

@@ -1,4 +1,4 @@
-/** Files by libc's calls: descriptors, contents, names, directories. Failures are SyscallErrors that name the path. */
+/** Files: descriptors, contents, names and directories. A failure is a SyscallError that names the path. */
 import { decode, encode } from '../bytes.ts'
 import type { SyscallError } from '../errors.ts'
 import { abi } from './abi/index.ts'
@@ -13,7 +13,9 @@ export { directoryEntries, listDirectory, removeTree } from './directories.ts'
 
 const PATH_MAX = 4096
 
-/** How a file is opened. `new` makes the file and fails when it exists (O_EXCL); a number holds this host's flags. */
+/**
+ * How a file is opened: `new` makes the file and fails when it exists (O_EXCL); a number holds this host's flags of open(2).
+ */
 export type OpenHow = 'read' | 'write' | 'append' | 'new' | number
 
 function openFlags(how: OpenHow): number {
@@ -37,7 +39,7 @@ export function openFile(path: string, how: OpenHow, mode = 0o666): number {
   return named('openat', 'open', path, abi.atFdcwd, cString(path), openFlags(how) | abi.open.CLOEXEC, mode)
 }
 
-/** close(2). After EINTR the descriptor is gone on both hosts. */
+/** close(2). EINTR is no error, because the descriptor is closed then too, on both hosts. */
 export function closeFile(fd: number): void {
   if (call('close', fd) !== -1) return
   const error = lastError('close', `descriptor ${fd}`)
@@ -61,11 +63,11 @@ export function writeText(fd: number, text: string): void {
   for (let at = 0; at < bytes.length; ) at += writeFrom(fd, bytes, at)
 }
 
-/** The bytes of a whole file. Opening does not wait for the peer of a FIFO. */
+/** Gives the bytes of a whole file. A FIFO is opened without waiting for a writer. */
 function readFileBytes(path: string): Uint8Array {
   const fd = openFile(path, abi.open.NONBLOCK)
   try {
-    // A page holds a whole state file and one byte more, so that the second read sees the end.
+    // A state file is smaller than this buffer, so that the second read finds the end of the file.
     let bytes = new Uint8Array(4096)
     for (let length = 0; ; ) {
       const size = named('read', 'read', path, fd, bytes.subarray(length), bytes.length - length)
@@ -81,12 +83,12 @@ function readFileBytes(path: string): Uint8Array {
   }
 }
 
-/** A whole file as text. */
+/** Gives a whole file as text. */
 export function readTextFile(path: string): string {
   return decode(readFileBytes(path))
 }
 
-/** Writes a file anew; `mode` in permission bits when it is made. */
+/** Makes or truncates a file and writes a text into it; a new file gets the permission bits `mode`, subject to the umask. */
 export function writeTextFile(path: string, text: string, mode = 0o666): void {
   const fd = openFile(path, 'write', mode)
   try {
@@ -96,7 +98,7 @@ export function writeTextFile(path: string, text: string, mode = 0o666): void {
   }
 }
 
-/** One libc call on a path, again after EINTR; the error has the system call's name and the path. */
+/** Makes a call that concerns a path, again after EINTR. The error names `syscall` and the path. */
 function named<N extends CFunctionName>(
   name: N,
   syscall: string,
@@ -119,7 +121,7 @@ function status(name: 'stat' | 'lstat', path: string): FileStatus | undefined {
   throw error
 }
 
-/** stat(2), links followed; undefined for a missing path. */
+/** stat(2), which follows links; undefined for a missing path. */
 export function statusOf(path: string): FileStatus | undefined {
   return status('stat', path)
 }
@@ -136,18 +138,18 @@ export function statusOfDescriptor(fd: number): FileStatus {
   return decodeStat(abi, bytes)
 }
 
-/** True when the path exists, links followed. */
+/** True when the path exists; a link counts as the file that it leads to. */
 export function exists(path: string): boolean {
   return call('stat', cString(path), memory(STAT_SIZE)) !== -1
 }
 
-/** True when the open file and the path are one and the same file; false when the path is gone. */
+/** True when the descriptor and the path are the same file; false when the path is missing. */
 export function isSameFile(fd: number, path: string): boolean {
   const held = memory(STAT_SIZE)
   const found = memory(STAT_SIZE)
   check('fstat', `descriptor ${fd}`, fd, held)
   if (call('stat', cString(path), found) === -1) return false
-  // Device and inode are the first two 64-bit words on both hosts.
+  // On both hosts struct stat begins with the device and the inode, 64 bits each.
   for (let at = 0; at < 16; at++) if (held[at] !== found[at]) return false
   return true
 }
@@ -157,7 +159,7 @@ export function makeDirectory(path: string, mode = 0o777): void {
   check('mkdir', path, cString(path), mode)
 }
 
-/** Makes a directory and the missing ones above it; an existing directory is no error. */
+/** Makes a directory and its missing parents; it is no error when the directory exists. */
 export function makeDirectories(path: string, mode = 0o777): void {
   if (call('mkdir', cString(path), mode) !== -1) return
   const error = lastError('mkdir', path)
@@ -167,7 +169,7 @@ export function makeDirectories(path: string, mode = 0o777): void {
     if (call('mkdir', cString(path), mode) !== -1) return
     if (lastErrno() !== 'EEXIST') throw lastError('mkdir', path)
   }
-  // Some file systems say EROFS or EPERM of a directory that is there.
+  // Some file systems refuse an existing directory with EROFS or EPERM instead of EEXIST.
   if (statusOf(path)?.kind !== 'dir') throw error
 }
 
@@ -203,29 +205,29 @@ export function readLink(path: string): string {
   return nameOf(buffer.subarray(0, length))
 }
 
-/** chmod(2), links followed, or fchmod(2). */
+/** chmod(2), which follows links, or fchmod(2) for a descriptor. */
 export function changeMode(file: string | number, mode: number): void {
   if (typeof file === 'string') check('chmod', file, cString(file), mode)
   else check('fchmod', `descriptor ${file}`, file, mode)
 }
 
-/** chown(2), links followed, or fchown(2); -1 leaves an id as it is. */
+/** chown(2), which follows links, or fchown(2) for a descriptor; an id of -1 stays unchanged. */
 export function changeOwner(file: string | number, uid: number, gid: number): void {
   if (typeof file === 'string') check('chown', file, cString(file), uid >>> 0, gid >>> 0)
   else check('fchown', `descriptor ${file}`, file, uid >>> 0, gid >>> 0)
 }
 
-/** lchown(2): of a symbolic link itself. */
+/** lchown(2): changes the owner of a symbolic link itself. */
 export function changeLinkOwner(path: string, uid: number, gid: number): void {
   check('lchown', path, cString(path), uid >>> 0, gid >>> 0)
 }
 
-/** True when the calling process's real ids may write the file (access(2), W_OK). */
+/** True when the real ids of this process permit writing the file (access(2), W_OK). */
 export function isWritable(path: string): boolean {
   return call('access', cString(path), 2) !== -1
 }
 
-/** realpath(3): absolute, without links, `.` and `..`. */
+/** realpath(3): gives an absolute path without links, `.` and `..`. */
 export function realPath(path: string): string {
   const buffer = memory(PATH_MAX)
   if (call('realpath', cString(path), buffer) === 0) throw lastError('realpath', path)

@@ -8,7 +8,9 @@ import { run } from './tools.ts'
 import { tracedAsAsked } from './trace.ts'
 import type { Host } from './types.ts'
 
-/** The running host. Costs nothing: the C library and the simulated host are opened by the first call. */
+/**
+ * Gives the running host. This is cheap, because the first call opens the C library or the simulated host, not this function.
+ */
 export function openHost(): Host {
   return tracedAsAsked<Host>({
     name: engine.platform === 'freebsd' ? 'freebsd' : 'simulated',

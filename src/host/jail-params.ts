@@ -1,4 +1,6 @@
-/** jail_get(2) and jail_set(2): parameters of a jail by name, typed by the running kernel's own catalogue (security.jail.param). */
+/**
+ * jail_get(2) and jail_set(2): parameters of a jail by name, typed by the running kernel's own catalogue (security.jail.param).
+ */
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import {
@@ -19,10 +21,13 @@ const ERRMSG_SIZE = 256
 // sys/jail.h
 const JAIL_CREATE = 1
 const JAIL_UPDATE = 2
-/** Room for 255 addresses (security.jail.jail_max_af_ips) of 16 bytes. */
+/** Buffer size for 255 addresses (the default of the sysctl security.jail.jail_max_af_ips) of 16 bytes each. */
 const ADDRESSES_SIZE = 4096
 
-/** The values of one jail_get(2) call; undefined when there is no such jail (ENOENT; a dying one counts as none). */
+/**
+ * Calls jail_get(2): fills the buffers of `values`, and gives the jid and the length of each value. undefined when there is no
+ * such jail (ENOENT); a dying jail counts as none. Other failures are SyscallErrors with the kernel's message.
+ */
 export function jailGet(
   key: readonly [name: 'jid' | 'name' | 'lastjid', value: number | string],
   values: readonly (readonly [name: string, buffer: Memory])[] = [],
@@ -45,11 +50,11 @@ export function jailGet(
     if (errno === 'ENOENT') return undefined
     throw new SyscallError('jail_get', errno, readString(message) || errorText(errno), String(keyValue))
   }
-  // The kernel writes the true lengths back; the first pair is the key.
+  // The kernel writes the true length of each value into its iovec; the first two iovecs are the key's.
   return { jid, lengths: values.map((_, index) => Number(iovec.readBigUInt64LE((2 * index + 3) * 16 + 8))) }
 }
 
-/** Parameters of a live jail as jls(8) prints them, undefined when it is gone; ENOENT for an unknown parameter. */
+/** Gives parameters of a live jail as jls(8) prints them; undefined when the jail is gone, ENOENT for an unknown parameter. */
 export function jailParams(jid: number, names: readonly string[]): Record<string, string> | undefined {
   const wanted = names.filter(name => name !== 'jid')
   const types = wanted.map(name => {
@@ -72,7 +77,7 @@ export function jailParams(jid: number, names: readonly string[]): Record<string
   return result
 }
 
-/** The type of a parameter by the kernel's catalogue, undefined for one that it has not. */
+/** Gives the type of a parameter by the kernel's catalogue; undefined when the catalogue does not have the parameter. */
 function paramType(name: string): ParamType | undefined {
   const mib = sysctlNumbers(`security.jail.param.${name}`)
   const described = mib && sysctlFormat(mib)
@@ -83,14 +88,16 @@ function paramType(name: string): ParamType | undefined {
   return typeOf(kind, format, size)
 }
 
-/** One parameter of jail_set(2): by its name, as the `no` form of a boolean, or as a key of `meta` and `env`. */
+/**
+ * Encodes one parameter of jail_set(2): a catalogued one, the `no` form of a boolean, or a key such as `meta.KEY` or `env.KEY`.
+ */
 function settable(name: string, text: string | true): EncodedParam {
   const type = paramType(name)
   if (type) return encodeParam(name, type, text)
   const positive = withoutNo(name)
   const negated = positive === undefined ? undefined : paramType(positive)
   if (negated?.kind === 'bool') return encodeParam(name, negated, text, true)
-  // FreeBSD 15: `meta.KEY` is one line of the parameter `meta`, whose format is `A,keyvalue`.
+  // On FreeBSD 15 `meta.KEY` is one line of the parameter `meta`, whose format is `A,keyvalue` (sys/kern/kern_jailmeta.c).
   const dot = name.indexOf('.')
   const mib = dot === -1 ? undefined : sysctlNumbers(`security.jail.param.${name.slice(0, dot)}`)
   if (mib && sysctlFormat(mib)?.format === 'A,keyvalue')
@@ -99,8 +106,9 @@ function settable(name: string, text: string | true): EncodedParam {
 }
 
 /**
- * jail_set(2): makes or changes a jail by parameters in jail(8)'s words, and gives its jid. The message of a failure is the
- * kernel's own where it has one. No module is loaded for a parameter that is not there yet.
+ * Calls jail_set(2): makes or changes a jail by parameters in jail(8)'s words, and gives its jid. A failure is a SyscallError
+ * with the kernel's message, or with the errno's text when the kernel gives no message. Unlike jail(8), this loads no kernel
+ * module for a parameter that the kernel does not know.
  */
 export function jailSet(
   parameters: readonly (readonly [name: string, value: string | true])[],
@@ -125,7 +133,7 @@ export function jailSet(
   throw new SyscallError('jail_set', errno, readString(message) || errorText(errno), String(subject ?? ''))
 }
 
-/** Exported for tests: the text of a parameter's bytes. */
+/** Gives the text of a parameter's bytes as jls(8) prints it. It is exported for tests. */
 export function formatParam(type: ParamType, bytes: Bytes): string {
   switch (type.kind) {
     case 'bool':
@@ -151,7 +159,7 @@ function chunks(bytes: Bytes, size: number): Bytes[] {
   )
 }
 
-/** inet_ntop(3) for IPv6: the first of the longest runs of zero groups (at least two) becomes `::`. */
+/** Prints an IPv6 address as inet_ntop(3) does: the first of the longest runs of at least two zero groups becomes `::`. */
 function formatIp6(address: Bytes): string {
   const groups = Array.from({ length: 8 }, (_, index) => address.readUInt16BE(index * 2).toString(16))
   let best = { start: 0, length: 1 }

@@ -1,4 +1,4 @@
-/** KernelCalls on FreeBSD, by its system calls. */
+/** `KernelCalls` on FreeBSD, made with its system calls. */
 import { SyscallError } from '../errors.ts'
 import { errorText } from './abi/error-text.ts'
 import { decodeStatfs, STATFS_SIZE } from './abi/kinfo.ts'
@@ -26,7 +26,7 @@ const MNT_IGNORE = 0x800000
 const MNT_FORCE = 0x80000
 const MNT_BYFSID = 0x8000000
 const MNT_NOWAIT = 2
-/** The buffer of mount(8) for the kernel's own words. */
+/** Bytes of the buffer for the kernel's message; mount(8) has the same size (sbin/mount/mount_fs.c). */
 const ERRMSG_SIZE = 255
 
 /** The calls of `KernelCalls` as FreeBSD 13 to 15 answers them. */
@@ -77,7 +77,7 @@ export const freebsdKernel: KernelCalls = {
       const count = check('getfsstat', undefined, null, 0, MNT_NOWAIT)
       const bytes = memory((count + slack) * STATFS_SIZE)
       const got = check('getfsstat', undefined, bytes, bytes.length, MNT_NOWAIT)
-      // A buffer that is full may have been too small.
+      // A full buffer may have been too small, so the call is repeated with a larger one.
       if (got === count + slack) continue
       return Array.from({ length: got }, (_, index) =>
         decodeStatfs(bytes.subarray(index * STATFS_SIZE, (index + 1) * STATFS_SIZE)),
@@ -87,18 +87,21 @@ export const freebsdKernel: KernelCalls = {
 }
 
 /**
- * The id that statfs(2) gives inside a jail for every mount, also to root: only PRIV_VFS_GENERATION shows real ids
- * (sys/kern/vfs_syscalls.c, kern_do_statfs). Inside a jail a mount is known by its path alone.
+ * The id that statfs(2) gives for every mount inside a jail, even to root: only a process with PRIV_VFS_GENERATION gets real
+ * ids (sys/kern/vfs_syscalls.c, kern_do_statfs). Inside a jail a mount is therefore unmounted by its path.
  */
 const HIDDEN_FSID = '0'.repeat(16)
 
-/** A file system id as unmount(2) takes it with MNT_BYFSID: `FSID:val0:val1`, two signed decimal numbers. */
+/** Gives a file system id as unmount(2) takes it with MNT_BYFSID: `FSID:val0:val1`, two signed decimal numbers. */
 function fsidName(hex: string): string {
   const bytes = memory(8)
   for (let at = 0; at < 8; at++) bytes[at] = Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16)
   return `FSID:${bytes.readInt32LE(0)}:${bytes.readInt32LE(4)}`
 }
 
+/**
+ * Calls nmount(2). A failure is a SyscallError with the text that mount(8) prints: the kernel's message, then the errno's text.
+ */
 function nmount(options: readonly MountOption[]): void {
   const message = memory(ERRMSG_SIZE)
   const buffers: (Uint8Array | null)[] = []
@@ -113,6 +116,6 @@ function nmount(options: readonly MountOption[]): void {
   const errno = lastErrno()
   const said = readString(message)
   const target = options.find(([name]) => name === 'fspath')?.[1]
-  // The message is that of mount(8): the kernel's text, then that of the errno.
+
   throw new SyscallError('nmount', errno, said ? `${said}: ${errorText(errno)}` : errorText(errno), target)
 }

@@ -1,4 +1,4 @@
-/** KernelCalls on the simulated host: the calls that change something, and the table of mounts. */
+/** `KernelCalls` on the simulated host: the calls that change something, and the table of mounts. */
 
 import { fromBase64 } from '../bytes.ts'
 import { SyscallError } from '../errors.ts'
@@ -16,17 +16,22 @@ const PR_CAPBSET_DROP = 24
 const SYS_SECCOMP = engine.arch === 'arm64' ? 277 : 317
 const SECCOMP_SET_MODE_FILTER = 1
 const NEW_LISTENER = 8
-/** A flag of Linux 5.19 and later; without it a signal makes the process ask twice. */
+/**
+ * A flag that Linux has since version 5.19 (seccomp(2)). Without the flag, a signal interrupts the waiting process, which then
+ * sends its question a second time.
+ */
 const WAIT_KILLABLE_RECV = 32
 
-/** The part of jailAttach that the caller does itself, because only a process itself can enter namespaces. */
+/** What the calling process does itself to be attached to a jail, because no other process can put it into namespaces. */
 interface Attachment {
   root: string
   /** Paths of namespaces to enter (`/proc/PID/ns/net` or files they are bound to). */
   namespaces: Readonly<Partial<Record<'net' | 'ipc' | 'uts', string>>>
   /** Numbers of capabilities (linux/capability.h) to drop from the bounding set. */
   dropCapabilities: readonly number[]
-  /** A program of seccomp(2), the base64 of struct sock_filter[], by which the simulated kernel answers kill(2); see `guard`. */
+  /**
+   * A filter for seccomp(2), the base64 of a struct sock_filter[], which hands kill(2) to the simulated kernel; see `guard`.
+   */
   seccomp?: string
 }
 
@@ -35,8 +40,8 @@ function attach(jid: number): void {
   if (directoryDescriptors().length > 0)
     throw new SyscallError('jail_attach', 'EPERM', errorText('EPERM'), `jail ${jid}`)
   const attachment = ask('jailAttach', [jid]) as Attachment
-  // Namespaces and capabilities belong to the calling thread, the main one; the exec keeps exactly that one. The UTS
-  // namespace is last: with it the process counts as jailed.
+  // Namespaces and capabilities belong to one thread. The calling thread is the main one, and execve(2) keeps only that one.
+  // The UTS namespace comes last, because the simulated kernel counts a process in the jail's UTS namespace as jailed.
   for (const name of ['net', 'ipc', 'uts'] as const) {
     const path = attachment.namespaces[name]
     if (path === undefined) continue
@@ -52,8 +57,9 @@ function attach(jid: number): void {
 }
 
 /**
- * Sets a filter that leaves kill(2) to the simulated kernel (seccomp_unotify(2)), so that a process in a jail reaches its
- * own jail only. The simulated kernel copies the descriptor of its questions. A process that has such a filter keeps it.
+ * Sets a filter that leaves kill(2) to the simulated kernel (seccomp_unotify(2)), so that a process in a jail can signal only
+ * processes of its own jail. The simulated kernel takes a copy of the descriptor on which the questions arrive. A process that
+ * already has such a filter keeps it (EBUSY).
  */
 function guard(program: Memory): void {
   const fprog = memory(16)

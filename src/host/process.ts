@@ -1,4 +1,4 @@
-/** All calls about the calling process, gathered from the modules of `process/`. */
+/** All calls that concern the calling process, gathered from the modules of `process/`. */
 import { openBeneath } from './beneath.ts'
 import {
   close,
@@ -41,7 +41,10 @@ import {
 import { sendDescriptor } from './process/unix-socket.ts'
 import type { ProcessCalls } from './types.ts'
 
-/** `ProcessCalls` of the running host. By name: `import *` would make the engine build a namespace at every start. */
+/**
+ * `ProcessCalls` of the running host. Each call is imported by name, because `import *` makes the engine build a namespace
+ * object at every start.
+ */
 export const processCalls: ProcessCalls = {
   callersDescriptors,
   close,

@@ -1,4 +1,4 @@
-/** Processes: starting one, waiting for its end, for descriptors and for signals; pipes. */
+/** Starting processes, waiting for their end, for descriptors and for signals, and pipes. */
 import { abi } from './abi/index.ts'
 import { check } from './ffi/index.ts'
 import { memory } from './ffi/memory.ts'

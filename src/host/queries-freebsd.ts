@@ -1,4 +1,4 @@
-/** The calls of `KernelCalls` that only ask, by FreeBSD's system calls. */
+/** The calls of `KernelCalls` that change nothing, made with FreeBSD's system calls. */
 
 import { SyscallError } from '../errors.ts'
 import { CTLTYPE, decodeProcesses, formatSysctl, type KinfoProc, timeval } from './abi/kinfo.ts'
@@ -7,7 +7,7 @@ import { jailGet, jailParams } from './jail-params.ts'
 import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
 import type { KernelQueries, ProcessInfo } from './types.ts'
 
-/** The calls of `KernelCalls` that only ask, as FreeBSD 13 to 15 answers them. */
+/** The calls of `KernelCalls` that change nothing, as FreeBSD 13 to 15 answers them. */
 export const freebsdQueries: KernelQueries = {
   jailId: name => jailGet(['name', name])?.jid,
   jailParams: (jid, names) => (jid > 0 ? jailParams(jid, names) : undefined),
@@ -18,7 +18,7 @@ export const freebsdQueries: KernelQueries = {
     const mib = sysctlNumbers(name)
     const described = mib && sysctlFormat(mib)
     if (mib === undefined || described === undefined) return undefined
-    // A node has no value of its own.
+    // A node of the sysctl tree has no value.
     const value = described.kind === CTLTYPE.NODE ? undefined : sysctlByNumber(mib)
     return value && formatSysctl(described.kind, described.format, value)
   },
@@ -26,8 +26,9 @@ export const freebsdQueries: KernelQueries = {
 }
 
 /**
- * ki_start follows kern.boottime, which moves when the clock is set; the difference is the time since boot that the
- * kernel itself keeps, which does not.
+ * Describes a process. Its start time is ki_start minus kern.boottime: the kernel keeps the time since boot and adds the boot
+ * time to it (sys/kern/kern_proc.c, fill_kinfo_proc_only), so that both numbers change when the clock is set and their
+ * difference does not.
  */
 function describe(process: KinfoProc, boottime: bigint): ProcessInfo {
   const { pid, jid, zombie, stopped, startMicroseconds } = process
@@ -47,10 +48,16 @@ function processInfos(pids: readonly number[]): Map<number, ProcessInfo> {
   return new Map(found.map(process => [process.pid, describe(process, boottime)]))
 }
 
-/** How often the clock may be set while we look; who sets it for ever (a jail with allow.settime can) gets an error. */
+/**
+ * Number of attempts to read without a change of the clock in between. The limit ends the loop when a process sets the clock
+ * all the time, as a process in a jail with allow.settime can.
+ */
 const ATTEMPTS = 64
 
-/** What `read` gives together with the boot time that it was made with: read before and after, until both agree. */
+/**
+ * Gives the value of `read` and the boot time that the kernel used for it. The boot time is read before and after `read`; when
+ * the two differ, everything is read again. EAGAIN when they differ every time.
+ */
 function withBootTime<T>(read: () => T): [T, bigint] {
   let before = bootTime()
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -67,6 +74,7 @@ function bootTime(): bigint {
   return boottime ? timeval(boottime) : 0n
 }
 
+/** Gives the pids of the processes whose jail is `jid` or a descendant of it, by following each jail's `parent`. */
 function jailProcesses(jid: number): number[] {
   const bytes = sysctlByNumber(PROC_PROC)
   if (bytes === undefined) return []

@@ -1,6 +1,6 @@
 /**
- * Asking the simulated host: one JSON line a request over the abstract unix socket `@jailwright-simhost`, one line an
- * answer. Synchronous, as system calls are.
+ * Calls of the simulated host. Each request is one line of JSON over the abstract unix socket `@jailwright-simhost`, and so is
+ * each answer. A call waits for its answer, as a system call does.
  */
 
 import { concatenate, decode } from '../bytes.ts'
@@ -49,7 +49,10 @@ function exchange(socket: number, request: string): string {
   }
 }
 
-/** One call of the simulated kernel; JSON has no undefined, so null stands for it in both directions. */
+/**
+ * Makes one call of the simulated kernel and gives its value. JSON has no undefined, so null stands for undefined in both
+ * directions. A failure of the call is a SyscallError; UNSUPPORTED when there is no simulated host, HOST when it has ended.
+ */
 export function ask(name: string, args: readonly unknown[]): unknown {
   connection ??= connect()
   const request = JSON.stringify({ pid: engine.pid(), call: name, args })
@@ -57,7 +60,8 @@ export function ask(name: string, args: readonly unknown[]): unknown {
   if ('errno' in answer) {
     const subject = subjectOf(name, args)
     const reason = errorText(answer.errno)
-    // What FreeBSD's calls say themselves: nmount(2) has the errno's text behind it, jail_set(2) and devfs(8) have not.
+    // Messages are as on FreeBSD: the errno's text follows the kernel's message of nmount(2), not that of jail_set(2) and
+    // devfs(8).
     const alone = name === 'jailSet' || name.startsWith('devfs')
     const text = answer.text ? (alone ? answer.text : `${answer.text}: ${reason}`) : reason
     throw new SyscallError(systemCall(name), answer.errno, text, subject)
@@ -65,7 +69,7 @@ export function ask(name: string, args: readonly unknown[]): unknown {
   return answer.value ?? undefined
 }
 
-/** The object that a failed call was about. */
+/** Gives the object that a failed call concerns. */
 function subjectOf(name: string, args: readonly unknown[]): string | undefined {
   const pairs = args[0] as readonly (readonly [string, unknown])[]
   switch (name) {
@@ -82,12 +86,12 @@ function subjectOf(name: string, args: readonly unknown[]): string | undefined {
   }
 }
 
-/** `jailAttach` -> `jail_attach`, so that messages read as on FreeBSD. */
+/** Gives the name that messages use: `jail_attach` for `jailAttach`, as on FreeBSD. */
 function systemCall(name: string): string {
   return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 }
 
-/** The calls of `KernelCalls` that only ask, as the simulated host answers them; UNSUPPORTED when there is none. */
+/** The calls of `KernelCalls` that change nothing, answered by the simulated host; UNSUPPORTED when no simulated host runs. */
 export const simulatedQueries: KernelQueries = {
   jailId: name => ask('jailId', [name]) as number | undefined,
   jailParams: (jid, names) => ask('jailParams', [jid, names]) as Record<string, string> | undefined,

@@ -1,4 +1,4 @@
-/** Running a tool of the host whose failure is an error. */
+/** Running a tool of the host, whose failure becomes an error. */
 import { ToolError } from '../errors.ts'
 import type { Host, Tool } from './types.ts'
 
@@ -6,13 +6,13 @@ import type { Host, Tool } from './types.ts'
 export interface ToolRun {
   tool: Tool
   args: readonly string[]
-  /** Written to its standard input. */
+  /** Text for the tool's standard input. */
   stdin?: string
-  /** Texts in its output that mean "nothing to do, or already gone", and count as success. */
+  /** Texts in the tool's output that make a failure a success, such as that of an object that is already gone. */
   ignore?: readonly string[]
 }
 
-/** Runs a tool and gives its standard output; a status other than 0 is a ToolError with the tool's own text. */
+/** Runs a tool and gives its standard output. A status other than 0 is thrown as a ToolError with the tool's own text. */
 export function runTool(host: Pick<Host, 'run'>, { tool, args, stdin, ignore }: ToolRun): string {
   const { status, stdout, stderr } = host.run(tool, args, stdin === undefined ? {} : { stdin })
   if (status !== 0 && !ignore?.some(text => (stderr + stdout).includes(text)))

@@ -1,4 +1,4 @@
-/** Who this process is: by what name it was called, and how to start it again. */
+/** The name by which this program was called, and the command that starts it again. */
 import { engine } from './engine/index.ts'
 
 /** The names that the program answers to. */
@@ -13,7 +13,7 @@ export function calledName(): Program {
   return called.slice(called.lastIndexOf('/') + 1) === 'ocijail' ? 'ocijail' : 'jailwright'
 }
 
-/** Argument vector that starts this program again, without its arguments: how `create` starts init. */
+/** Gives the command that starts this program again, without its arguments; `create` starts init with it. */
 export function selfCommand(): readonly [program: string, ...args: string[]] {
   return engine.command
 }

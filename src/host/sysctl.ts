@@ -1,4 +1,4 @@
-/** sysctl(3) on FreeBSD: raw reads by number, names and formats. */
+/** sysctl(3) on FreeBSD: raw values by number, numbers by name, and formats. */
 import { abi } from './abi/index.ts'
 import { directoriesOf } from './abi/kinfo.ts'
 import { OID_FORMAT, PROC_FILEDESC } from './abi/mib.ts'
@@ -6,7 +6,7 @@ import { engine } from './engine/index.ts'
 import { call, cString, lastErrno, lastError, readString } from './ffi/index.ts'
 import { type Memory, memory } from './ffi/memory.ts'
 
-/** CTL_MAXNAME of sys/sysctl.h. */
+/** The largest count of numbers in the name of an oid: CTL_MAXNAME of sys/sysctl.h. */
 const MAX_NAME = 24
 
 function mibBytes(mib: readonly number[]): Memory {
@@ -15,7 +15,7 @@ function mibBytes(mib: readonly number[]): Memory {
   return bytes
 }
 
-/** The value of an oid by number, undefined when there is none (ENOENT, and ESRCH of kern.proc). */
+/** Gives the value of an oid by its numbers; undefined when there is none (ENOENT, or ESRCH from kern.proc). */
 export function sysctlByNumber(mib: readonly number[]): Memory | undefined {
   const name = mibBytes(mib)
   const length = memory(8)
@@ -26,7 +26,7 @@ export function sysctlByNumber(mib: readonly number[]): Memory | undefined {
     if (value.length === 0) return value
     if (call('sysctl', name, mib.length, value, length, null, 0) !== -1)
       return value.subarray(0, Number(length.readBigUInt64LE()))
-    // A table grew between the two calls: once more with room to spare.
+    // ENOMEM means that a table has grown between the two calls, so the loop asks again with a larger buffer.
     if (lastErrno() !== 'ENOMEM') return missing(mib)
   }
 }
@@ -37,7 +37,7 @@ function missing(mib: readonly number[]): undefined {
   throw failure
 }
 
-/** sysctlnametomib(3), undefined for an unknown name. */
+/** Gives the numbers of an oid by its name (sysctlnametomib(3)); undefined for an unknown name. */
 export function sysctlNumbers(name: string): number[] | undefined {
   const mib = memory(MAX_NAME * 4)
   const count = memory(8)
@@ -50,13 +50,13 @@ export function sysctlNumbers(name: string): number[] | undefined {
   return Array.from({ length: Number(count.readBigUInt64LE()) }, (_, index) => mib.readInt32LE(index * 4))
 }
 
-/** Kind (CTLTYPE in the low four bits) and format (`I`, `A`, `S,timeval`, `E,jailsys`, `B` ...) of an oid. */
+/** Gives the kind (CTLTYPE) and the format (`I`, `A`, `S,timeval`, `E,jailsys`, `B` and others) of an oid. */
 export function sysctlFormat(mib: readonly number[]): { kind: number; format: string } | undefined {
   const bytes = sysctlByNumber([...OID_FORMAT, ...mib])
   return bytes && { kind: bytes.readUInt32LE(0) & 0xf, format: readString(bytes, 4) }
 }
 
-/** Descriptors of this process that are directories (kern.proc.filedesc). */
+/** Gives the descriptors of this process that are directories (kern.proc.filedesc); none on a host other than FreeBSD. */
 export function openDirectories(): number[] {
   if (abi.os !== 'freebsd') return []
   const files = sysctlByNumber([...PROC_FILEDESC, engine.pid()])

@@ -1,11 +1,11 @@
-/** Runs FreeBSD's tools, by absolute path, as an administrator would. */
+/** Running FreeBSD's tools by their absolute paths. */
 
 import { JailwrightError, SyscallError } from '../errors.ts'
 import { exists } from './files.ts'
 import { runToEnd } from './process/run-to-end.ts'
 import type { RunOptions, Tool, ToolResult } from './types.ts'
 
-/** Where each tool is (hier(7)); a tool that moved between releases has several places. */
+/** The absolute path of each tool (hier(7)); a tool that moved between releases of FreeBSD has several. */
 const PATHS: Readonly<Record<Tool, readonly [string, ...string[]]>> = {
   jail: ['/usr/sbin/jail'],
   devfs: ['/sbin/devfs'],
@@ -21,7 +21,7 @@ const PATHS: Readonly<Record<Tool, readonly [string, ...string[]]>> = {
   zfs: ['/sbin/zfs'],
 }
 
-/** Absolute path of a tool on this host. */
+/** Gives the absolute path of a tool on this host. */
 function toolPath(tool: Tool): string {
   const [first, ...others] = PATHS[tool]
   if (others.length === 0 || exists(first)) return first
@@ -29,8 +29,9 @@ function toolPath(tool: Tool): string {
 }
 
 /**
- * Runs a tool to its end with `options.stdin` or nothing on standard input. Never throws for a status: a tool that a
- * signal ended has 128 + its number. UNSUPPORTED when the tool is missing.
+ * Runs a tool to its end with `options.stdin` on its standard input, or with an empty standard input. No exit status is thrown
+ * as an error; the status of a tool that a signal ended is 128 plus the number of the signal. UNSUPPORTED when the tool cannot
+ * be started.
  */
 export function run(tool: Tool, args: readonly string[], options: RunOptions = {}): ToolResult {
   const path = toolPath(tool)

@@ -1,30 +1,35 @@
 /**
- * A record of what reaches the host, for tests ("the commands equal the plan's") and for the benchmark: when
- * JAILWRIGHT_TRACE names a file, each tool run and each call is appended to it as one JSON line.
+ * The record of all calls of the host. When the environment variable JAILWRIGHT_TRACE names a file, each run of a tool and each
+ * call is appended to that file as one line of JSON. Tests compare the record with a plan, and the benchmark reads the times.
  */
 import { engine } from './engine/index.ts'
 import { openFile, writeText } from './files.ts'
 import type { EverydayHost, Host } from './types.ts'
 
-/** One line of the record; `ms` is how long it took, for the benchmark. */
+/** One line of the record; `ms` is the duration of the call in milliseconds, which the benchmark reads. */
 type TraceLine =
   | { kind: 'tool'; tool: string; args: readonly string[]; stdin?: string; status: number; ms: number }
   | { kind: 'kernel'; call: string; args: readonly unknown[]; ms: number }
   | { kind: 'process'; call: string; args: readonly unknown[] }
 
+/** Gives a bigint as a string, because JSON has no bigint. */
 function plain(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value
 }
 
-/** The host itself, or one whose calls are appended to the file that JAILWRIGHT_TRACE names. */
+/** Gives the host itself, or, when JAILWRIGHT_TRACE names a file, a host whose calls are recorded in that file. */
 export function tracedAsAsked<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host: H): H {
   const file = engine.environment.JAILWRIGHT_TRACE
   return file === undefined || file === '' ? host : traced(host, file)
 }
 
-/** A host whose calls are appended to `file`. A process call is written before it is made: execve does not come back. */
+/**
+ * Gives a host whose calls are appended to `file`. A process call is recorded before it is made, because a successful execve(2)
+ * does not return; every other call is recorded when it has ended.
+ */
 function traced<H extends EverydayHost & Partial<Pick<Host, 'run'>>>(host: H, file: string): H {
-  // Opened once and at the start: in the jail the path would be another one. The environment may hold secrets.
+  // The file is opened at once, because inside a jail its path would lead to another file. Its mode is 0600, because the
+  // arguments of execve(2) include the environment, which may hold secrets.
   const record = openFile(file, 'append', 0o600)
   const write = (line: TraceLine) => {
     writeText(record, `${JSON.stringify(line, plain)}\n`)

@@ -1,6 +1,6 @@
 /**
- * The host as the rest of the program sees it: tools and system calls. FreeBSD and the simulated host answer the same
- * calls; no code above this folder knows which of the two it runs on.
+ * The host as the rest of the program sees it: tools and system calls. FreeBSD and the simulated host answer the same calls,
+ * and no code outside this folder depends on which of the two it runs on.
  */
 
 /** FreeBSD's tools by name; `tools.ts` maps each to its absolute path on FreeBSD. */
@@ -28,7 +28,7 @@ export interface ToolResult {
 /** A process as the host sees it (kinfo_proc: ki_start, ki_jid, ki_stat). */
 export interface ProcessInfo {
   pid: number
-  /** Start time, opaque and comparable for equality only: with the pid it identifies a process for ever. */
+  /** Start time, which may only be compared for equality. Pid and start time together identify one process. */
   start: string
   /** Jail id, 0 on the host. */
   jid: number
@@ -46,108 +46,124 @@ export interface MountEntry {
   on: string
   fstype: string
   from: string
-  /** 16 hex digits. */
+  /** Id of the file system in 16 hexadecimal digits. */
   fsid: string
-  /** Of its flags: `ro`, `noexec`, `nosuid`, `ignore` (MNT_IGNORE: made by a container runtime or the like). */
+  /**
+   * Those of the flags `ro`, `noexec`, `nosuid` and `ignore` (MNT_IGNORE, which hides a mount from df(1)) that the mount has.
+   */
   flags?: readonly string[]
 }
 
 /** Calls that differ between FreeBSD and the simulated host. All are synchronous and throw `SyscallError`. */
 export interface KernelCalls {
-  /** nmount(2) with MNT_IGNORE added, so that `mount` and `df` on the host stay readable (only `mount -v` shows them). */
+  /** nmount(2) with the flag MNT_IGNORE, so that mount(8) and df(1) of the host leave the mount out; `mount -v` shows it. */
   nmount(options: readonly MountOption[]): void
-  /** unmount(2); `force` is MNT_FORCE; with `fsid` (as `mountAt` gives it) MNT_BYFSID, and `path` only for messages. */
+  /**
+   * unmount(2); `force` is MNT_FORCE. With `fsid` (from `mountAt`) the id selects the mount, and `path` is only for messages.
+   */
   unmount(path: string, options?: { force?: boolean; fsid?: string | undefined }): void
   /** jail_attach(2) of the calling process. Fails with EPERM while a directory descriptor is open. */
   jailAttach(jid: number): void
-  /** jail_remove(2): kills every process of the jail and of its children and removes it. EINVAL when there is none. */
+  /**
+   * jail_remove(2): kills every process of the jail and of its child jails, and removes them. EINVAL when the jail does not
+   * exist.
+   */
   jailRemove(jid: number): void
-  /** jail_get(2) for the jid of a live jail by full name, undefined when there is none. */
+  /** Gives the jid of a live jail by its full name (jail_get(2)); undefined when there is none. */
   jailId(name: string): number | undefined
-  /** jail_get(2) of string parameters of a jail (`name`, `path`, `parent`, `children.max` ...). undefined when gone. */
+  /** Gives parameters of a jail as jls(8) prints them (jail_get(2)); undefined when the jail is gone. */
   jailParams(jid: number, names: readonly string[]): Record<string, string> | undefined
-  /** A process by pid (sysctl kern.proc.pid), undefined when there is none. */
+  /** Gives a process by its pid (sysctl kern.proc.pid); undefined when there is none. */
   processInfo(pid: number): ProcessInfo | undefined
-  /** The same for many pids in one go (sysctl kern.proc.proc), by pid; those that are gone are left out. */
+  /** Gives many processes by pid with one call (sysctl kern.proc.proc); processes that are gone are left out. */
   processInfos(pids: readonly number[]): Map<number, ProcessInfo>
-  /** pids of all processes whose jail is `jid` or a child of it (sysctl kern.proc). */
+  /** Gives the pids of all processes whose jail is `jid` or a descendant of it (sysctl kern.proc.proc). */
   jailProcesses(jid: number): number[]
-  /** sysctlbyname(3) as text (`sysctl -n`), undefined for an unknown oid. Any integer type is given in decimal. */
+  /** Gives the value of an oid as `sysctl -n` prints it; undefined for an unknown oid. Integers of all types are decimal. */
   sysctl(name: string): string | undefined
-  /** True when the oid exists; used for `security.jail.param.*` (a node may be no readable value). */
+  /** True when the oid exists; for `security.jail.param.*`, where a node without a value counts too. */
   sysctlExists(name: string): boolean
-  /** Full path of the mount on exactly this directory or file (statfs f_mntonname equal to path), with its type. */
+  /** Gives the mount on exactly this path (statfs(2) with f_mntonname equal to the path); undefined when there is none. */
   mountAt(path: string): { fstype: string; from: string; fsid: string } | undefined
   /**
-   * jail_set(2): parameters in jail(8)'s words, typed by the kernel's catalogue (security.jail.param); `true` stands for a
-   * parameter without a value. Gives the jid. `update`: the jail that `jid` or `name` among the parameters names. Fails with
-   * the kernel's own words where it has some. No module is loaded.
+   * jail_set(2) with parameters in jail(8)'s words, typed by the kernel's catalogue (security.jail.param); `true` stands for a
+   * parameter without a value. Gives the jid. `update` changes the jail that the parameter `jid` or `name` selects. A failure
+   * has the kernel's message where the kernel gives one. Unlike jail(8), this loads no kernel module.
    */
   jailSet(
     parameters: readonly (readonly [name: string, value: string | true])[],
     mode: 'create' | 'update',
   ): number
-  /** DEVFSIO_SGETNEXT: numbers of rulesets that have rules. */
+  /** DEVFSIO_SGETNEXT: gives the numbers of rulesets that have rules. */
   devfsRulesets(): number[]
-  /** DEVFSIO_RGETNEXT: rules of a set in order, as `devfs rule -s N show` prints them, without their numbers. */
+  /**
+   * DEVFSIO_RGETNEXT: gives the rules of a ruleset in order, as `devfs rule -s N show` prints them but without their numbers.
+   */
   devfsRules(ruleset: number): string[]
-  /** DEVFSIO_RADD: appends a rule in devfs(8)'s words (`path dri/* unhide mode 0660`); EINVAL for what is none. */
+  /** DEVFSIO_RADD: appends a rule in devfs(8)'s words (`path dri/* unhide mode 0660`); EINVAL for a text that is no rule. */
   devfsAddRule(ruleset: number, rule: string): void
-  /** DEVFSIO_RDEL of every rule of a set (`devfs rule -s N delset`); a set that is not there is no error. */
+  /** DEVFSIO_RDEL of every rule of a ruleset (`devfs rule -s N delset`); it is no error when the ruleset does not exist. */
   devfsDeleteRuleset(ruleset: number): void
   /**
-   * DEVFSIO_RAPPLY on the devfs mounted at a directory (`devfs -m DIR rule apply ...`); links are followed, so a caller that
-   * does not trust the path goes into the directory by a descriptor and passes `.`. ENOTTY when it is no devfs.
+   * DEVFSIO_RAPPLY on the devfs that is mounted at a directory (`devfs -m DIR rule apply RULE`). Links in the path are
+   * followed, so a caller that does not trust the path enters the directory with fchdir(2) and passes `.`. ENOTTY for another
+   * file system.
    */
   devfsApplyRule(mountPoint: string, rule: string): void
-  /** rctl_add_rule(2) in rctl(8)'s words. ENOSYS when the kernel accounts for nothing. */
+  /** rctl_add_rule(2) with a rule in rctl(8)'s words. ENOSYS when the kernel has no resource accounting. */
   rctlAddRule(rule: string): void
-  /** rctl_remove_rule(2): every rule that the filter matches; ESRCH when none does. */
+  /** rctl_remove_rule(2): removes every rule that the filter matches; ESRCH when no rule matches. */
   rctlRemoveRule(filter: string): void
-  /** rctl_get_racct(2): `cputime=0,datasize=...`. */
+  /** rctl_get_racct(2): gives the resource usage of a subject, such as `cputime=0,datasize=4096`. */
   rctlUsage(filter: string): string
-  /** rctl_get_rules(2): with commas between. */
+  /** rctl_get_rules(2): gives the rules that the filter matches, separated by commas. */
   rctlRules(filter: string): string
-  /** kldload(2); a module that is loaded already is no error. */
+  /** kldload(2); it is no error when the module is loaded already. */
   kldLoad(name: string): void
-  /** kldfind(2), modfind(2). */
+  /** True when a module or a file of this name is loaded (modfind(2), kldfind(2)). */
   moduleLoaded(name: string): boolean
-  /** cpuset_setaffinity(2) of a jail (CPU_WHICH_JAIL), by numbers of processors. */
+  /** cpuset_setaffinity(2) with CPU_WHICH_JAIL: lets a jail run on the processors with these numbers only. */
   cpusetJail(jid: number, cpus: readonly number[]): void
-  /** Of the calling process's own network stack: lo0 with 127.0.0.1/8 and ::1, up. */
+  /** Gives lo0 in the calling process's network stack the addresses 127.0.0.1/8 and ::1/128, and brings it up. */
   loopbackUp(): void
-  /** setfib(2): the routing table of the calling process and of what it becomes. */
+  /** setfib(2): sets the routing table of the calling process, which its program keeps after execve(2). */
   setFib(fib: number): void
-  /** All mounts in the order of mounting (getfsstat(2)); `on` is where each was made: later renames do not change it. */
+  /**
+   * Gives all mounts in the order of mounting (getfsstat(2)). `on` is the path at the time of mounting; a later rename does not
+   * change it.
+   */
   mounts(): readonly MountEntry[]
 }
 
-/** The calls that only ask. */
+/** The calls that change nothing. */
 export type KernelQueries = Pick<
   KernelCalls,
   'jailId' | 'jailParams' | 'processInfo' | 'processInfos' | 'jailProcesses' | 'sysctl' | 'sysctlExists'
 >
 
-/** A directory or file inside a root, found without ever following a link out of it, and held by a descriptor. */
+/** A directory or file inside a root, found without following a link out of the root, and held by a descriptor. */
 export interface BeneathTarget {
   /** Open descriptor of the object (O_PATH-like where the host has it); the caller closes it. */
   fd: number
-  /** Its path on the host, links resolved: below the root by construction. */
+  /** Its path on the host without links; the path is below the root. */
   path: string
   kind: 'dir' | 'file' | 'socket' | 'other'
-  /** Host paths that were made on the way, outermost first (undo in reverse). */
+  /** Host paths of the objects that the search made, outermost first. */
   created: readonly string[]
 }
 
-/** Calls about the calling process, descriptors and terminals. Synchronous; failures throw `SyscallError`. */
+/** Calls that concern the calling process, descriptors and terminals. All are synchronous and throw `SyscallError`. */
 export interface ProcessCalls {
-  /** execve(2); returns only by throwing. */
+  /** execve(2); throws when it fails, and does not return otherwise. */
   execve(path: string, argv: readonly string[], env: readonly string[]): never
   /** Prepares execve(2), and gives the function that makes the call. */
   prepareExecve(path: string, argv: readonly string[], env: readonly string[]): () => never
   /** setrlimit(2) by FreeBSD's resource name without prefix (`NOFILE`, `AS`); -1n is RLIM_INFINITY. */
   setrlimit(resource: string, soft: bigint, hard: bigint): void
-  /** Soft limit of descriptors of whoever called this command, before the engine raised it; undefined when unknown. */
+  /**
+   * Gives the soft limit of descriptors that this command's caller has, when the engine has raised its own; undefined when
+   * unknown.
+   */
   callersDescriptors(): bigint | undefined
   /** Sets the soft limit of descriptors; only for a process that is about to become a program. */
   restoreDescriptors(soft: bigint): void
@@ -163,13 +179,13 @@ export interface ProcessCalls {
   setBlocking(fd: number): void
   setNonBlocking(fd: number): void
   close(fd: number): void
-  /** Close without complaint every directory descriptor >= first; see jail_attach(2). */
+  /** Closes every directory descriptor from `first` on, because jail_attach(2) refuses a process that has one open. */
   closeDirectories(first: number): void
   fchdir(fd: number): void
   setsid(): void
-  /** posix_openpt(3): descriptors of both ends and the slave's path. */
+  /** Opens a new pseudo terminal (posix_openpt(2)): gives the descriptors of both ends, and the slave's path. */
   openPty(): { master: number; slave: number; path: string }
-  /** TIOCSCTTY. */
+  /** TIOCSCTTY: makes the terminal the controlling one of the calling session leader. */
   setControllingTerminal(fd: number): void
   setWindowSize(fd: number, rows: number, columns: number): void
   getWindowSize(fd: number): { rows: number; columns: number }
@@ -178,33 +194,38 @@ export interface ProcessCalls {
   restoreTerminal(fd: number, saved: Uint8Array): void
   /** Sends one descriptor with SCM_RIGHTS over a unix stream socket; works for paths longer than sun_path. */
   sendDescriptor(socketPath: string, fd: number, payload: string): void
-  /** flock(2), blocking unless told otherwise; false when non-blocking and taken. */
+  /** flock(2), which waits for the lock; with `nonBlocking` it gives false instead when another open file holds the lock. */
   flock(fd: number, mode: 'exclusive' | 'shared', options?: { nonBlocking?: boolean }): boolean
-  /** Looks up the C functions that init calls inside a jail; `jailAttach` does so at the latest. */
+  /** Looks up the C functions that init calls inside a jail; `jailAttach` does it when this was not called before. */
   prepareForJail(): void
-  /** procctl(PROC_TRACE_CTL, PROC_TRACE_CTL_DISABLE); prctl(PR_SET_DUMPABLE, 0) on the simulated host. */
+  /**
+   * Forbids tracing of this process until execve(2): PROC_TRACE_CTL of procctl(2), on the simulated host PR_SET_DUMPABLE of
+   * prctl(2).
+   */
   disableTracing(): void
-  /** procctl(PROC_NO_NEW_PRIVS_CTL) / prctl(PR_SET_NO_NEW_PRIVS). */
+  /** PROC_NO_NEW_PRIVS_CTL of procctl(2), on the simulated host PR_SET_NO_NEW_PRIVS of prctl(2). */
   setNoNewPrivileges(): void
   /**
-   * Makes a user the owner of the terminal on standard input, by its path in this process's own /dev. Does nothing where
-   * the path is missing or is another object.
+   * Makes a user the owner of the terminal on standard input. `path` is the terminal's path in this process's root; nothing is
+   * done when the path is missing or leads to another object.
    */
   giveTerminal(path: string, uid: number): void
-  /** kill(2) by this host's signal number; `ESRCH` is thrown as SyscallError. */
+  /** kill(2) with this host's number of the signal; ESRCH is thrown too. */
   kill(pid: number, signal: number): void
   /** _exit(2): ends the process at once and flushes nothing. */
   exitNow(status: number): never
   mkfifo(path: string, mode: number): void
-  /** open(2) without waiting for a peer: O_RDONLY or O_WRONLY with O_NONBLOCK. ENXIO for a FIFO without a reader. */
+  /**
+   * open(2) with O_NONBLOCK, which does not wait for the other end of a FIFO: writing gets ENXIO when the FIFO has no reader.
+   */
   openNonBlocking(path: string, mode: 'read' | 'write'): number
-  /** open(2) of one name for reading, O_NOFOLLOW and O_NONBLOCK: ELOOP (FreeBSD: EMLINK) for a symbolic link. */
+  /** open(2) of one name for reading, with O_NOFOLLOW and O_NONBLOCK: ELOOP (on FreeBSD EMLINK) for a symbolic link. */
   openNoFollow(name: string): number
   /**
-   * Finds `destination` inside `root` component by component with openat(2) and O_NOFOLLOW, links (also absolute ones)
-   * resolved inside the root, `..` never above it. Missing components are made when `create` is given; `mode` is that of
-   * the last one. `onCreate` is called for each missing component: it records the undo, then calls `make`. undefined when
-   * the destination is missing and `create` is not given; ENOTDIR, ELOOP and other SyscallErrors name the destination.
+   * Finds `destination` inside `root`, component by component with openat(2) and O_NOFOLLOW. Links, absolute ones too, are
+   * resolved inside the root, and `..` does not leave it. With `create`, missing components are made, the last one with the
+   * permission bits `mode`; `onCreate` is called for each of them, records the undo and calls `make`. undefined when the
+   * destination is missing and `create` is absent. ENOTDIR, ELOOP and other SyscallErrors name the destination.
    */
   openBeneath(
     root: string,
@@ -219,9 +240,9 @@ export interface ProcessCalls {
 
 /** How a tool is run. */
 export interface RunOptions {
-  /** Written to its standard input; nothing when absent. */
+  /** Text for the tool's standard input, which is empty when this is absent. */
   stdin?: string
-  /** A descriptor that the tool inherits as 3, so that a lock on it is held until the tool has ended too. */
+  /** A descriptor that the tool inherits as 3. A lock (flock(2)) on it is then held until the tool has ended, too. */
   keepOpen?: number
 }
 
@@ -229,7 +250,7 @@ export interface RunOptions {
 export interface EverydayHost {
   kernel: KernelQueries
   process: Pick<ProcessCalls, 'flock' | 'kill' | 'openNonBlocking' | 'setBlocking'>
-  /** Signal number of this host by name without SIG (`TERM`), undefined when unknown. */
+  /** Gives this host's number of a signal by its name without SIG (`TERM`); undefined when unknown. */
   signalNumber(name: string): number | undefined
 }
 
@@ -237,10 +258,13 @@ export interface EverydayHost {
 export interface Host extends EverydayHost {
   kernel: KernelCalls
   process: ProcessCalls
-  /** Runs a tool to its end with a clean environment and no inherited descriptors; never throws for a status. */
+  /**
+   * Runs a tool to its end with an environment of its own and without inherited descriptors; no exit status is thrown as an
+   * error.
+   */
   run(tool: Tool, args: readonly string[], options?: RunOptions): ToolResult
-  /** Name without SIG by number. */
+  /** Gives a signal's name without SIG by this host's number; undefined when unknown. */
   signalName(number: number): string | undefined
-  /** `freebsd` or `simulated`: for messages only, nothing may branch on it. */
+  /** The host's name, which is for messages only: no code may depend on it. */
   readonly name: 'freebsd' | 'simulated'
 }

@@ -1,15 +1,15 @@
-/** What differs between the C interfaces of two hosts: names of the libraries, numbers, sizes and offsets. */
+/** What differs between the C interfaces of FreeBSD and Linux: numbers, sizes and offsets. */
 
-/** Numbers of one host. Both 64-bit architectures of an operating system share one table. */
+/** The numbers of one host. All architectures of an operating system share one table, which notes their differences. */
 export interface Abi {
   os: 'freebsd' | 'linux'
-  /** errno name by number. A function: a table that only a failed call needs is not made at every start. */
+  /** Gives the name of an errno by its number. A function makes its table only when a call has failed, not at every start. */
   errnoName(number: number): string | undefined
   /** Signal number by name without SIG. */
   signals: Readonly<Record<string, number>>
   /** Highest signal number. */
   lastSignal: number
-  /** Resource number of setrlimit(2) by FreeBSD's name; -1 where this host has no such limit. */
+  /** Numbers of resources for setrlimit(2) by FreeBSD's names; -1 for a limit that this host does not have. */
   rlimits: Readonly<Record<string, number>>
   /** RLIM_INFINITY. */
   rlimInfinity: bigint
@@ -26,11 +26,11 @@ export interface Abi {
     CLOEXEC: number
     PATH: number
   }>
-  /** AT_SYMLINK_NOFOLLOW has no use here; AT_FDCWD is -100 on both. */
+  /** AT_FDCWD of openat(2); it is -100 on both hosts. */
   atFdcwd: number
   /** AT_EMPTY_PATH. */
   atEmptyPath: number
-  /** Requests of ioctl(2) on a terminal. TIOCGPTPEER is 0 where there is none. */
+  /** Requests of ioctl(2) on a terminal. TIOCGPTPEER is 0 on FreeBSD, which does not have it. */
   ioctl: Readonly<{
     TIOCSCTTY: number
     TIOCSWINSZ: number
@@ -44,13 +44,13 @@ export interface Abi {
   dupfdCloexec: number
   /** CLOCK_MONOTONIC of clock_gettime(2). */
   clockMonotonic: number
-  /** struct stat: its size, and the offsets of what is read of it. */
+  /** struct stat: its size, and the offsets of the members that the program reads. */
   stat: Readonly<{
     size: number
     dev: number
     ino: number
     mode: number
-    /** Bytes of st_mode and of st_nlink. */
+    /** Size of st_mode in bytes; `nlinkBytes` is that of st_nlink. */
     modeBytes: 2 | 4
     nlink: number
     nlinkBytes: 4 | 8
@@ -60,11 +60,11 @@ export interface Abi {
     length: number
     mtime: number
   }>
-  /** struct dirent as getdirentries(2) and getdents64(2) give it; the name ends with NUL. */
+  /** Offsets in struct dirent as getdirentries(2) and getdents64(2) give it; the name ends with NUL. */
   dirent: Readonly<{ reclen: number; type: number; name: number }>
   /** siginfo_t: its size and the offset of si_pid. */
   siginfo: Readonly<{ size: number; pid: number }>
-  /** posix_spawn(3): sizes of the two opaque types, flags; SETSID is 0 where there is none. */
+  /** posix_spawn(3): the sizes of its two opaque types, and its flags. SETSID is 0 on FreeBSD, which does not have it. */
   spawn: Readonly<{
     actionsSize: number
     attributesSize: number
@@ -79,7 +79,7 @@ export interface Abi {
   /** Bytes of sigset_t and of struct sigaction (the handler is the first pointer in both). */
   sigsetSize: number
   sigactionSize: number
-  /** Bytes of struct termios, rounded up generously. */
+  /** Size of a buffer for struct termios; it is larger than the structure. */
   termiosSize: number
   socket: Readonly<{
     SOL_SOCKET: number

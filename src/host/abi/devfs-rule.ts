@@ -1,13 +1,13 @@
 /**
- * struct devfs_rule (sys/fs/devfs/devfs.h) from devfs(8)'s words and back, as sbin/devfs/rule.c reads and prints them.
- * Pure: names of users and groups are looked up by the caller.
+ * struct devfs_rule (sys/fs/devfs/devfs.h): made of devfs(8)'s words and printed as these words, as sbin/devfs/rule.c does it.
+ * The caller looks up the names of users and groups, so that these functions call nothing of the host.
  */
 import { decode, encode } from '../../bytes.ts'
 import { SyscallError } from '../../errors.ts'
 import { type Bytes, type Memory, memory } from '../ffi/memory.ts'
 import { parseMode } from './mode.ts'
 
-/** Offsets in struct devfs_rule, and its size. */
+/** The size of struct devfs_rule, and the offsets of its members. */
 export const DEVFS_RULE = {
   size: 236,
   magic: 0,
@@ -46,13 +46,13 @@ const TYPES: readonly (readonly [name: string, flag: number])[] = [
   ['tty', 4],
 ]
 
-/** Users and groups of the host by name, undefined for one that there is not. */
+/** Look-ups of the host's users and groups by name; undefined for a name that does not exist. */
 export interface Ids {
   user(name: string): number | undefined
   group(name: string): number | undefined
 }
 
-/** Names of users and groups of the host, undefined for an id without one. */
+/** Look-ups of the names of the host's users and groups; undefined for an id without a name. */
 export interface Names {
   user(uid: number): string | undefined
   group(gid: number): string | undefined
@@ -62,7 +62,7 @@ function refuse(text: string): SyscallError {
   return new SyscallError('devfs rule', 'EINVAL', text)
 }
 
-/** A rule of no words that is asked for by number: for DEVFSIO_RGETNEXT. */
+/** Gives a rule without conditions and actions, with which DEVFSIO_RGETNEXT asks for the rule after `number`. */
 export function ruleAfter(ruleset: number, number: number): Memory {
   const rule = memory(DEVFS_RULE.size)
   rule.writeUInt32LE(MAGIC, DEVFS_RULE.magic)
@@ -70,14 +70,14 @@ export function ruleAfter(ruleset: number, number: number): Memory {
   return rule
 }
 
-/** Number of a rule in its set: the lower half of its id. */
+/** Gives the number of a rule in its ruleset, which is the lower half of its id. */
 export function ruleNumber(rule: Bytes): number {
   return rule.readUInt16LE(DEVFS_RULE.id)
 }
 
 /**
- * struct devfs_rule of one rule in devfs(8)'s words, for a ruleset; a number before the words is the rule's, without one the
- * kernel gives it one. EINVAL with devfs(8)'s message for what is no rule.
+ * Gives the struct devfs_rule of one rule in devfs(8)'s words, for a ruleset. A number before the words is the rule's number;
+ * without it the kernel chooses the number. EINVAL with devfs(8)'s message for a text that is no rule.
  */
 export function encodeRule(ruleset: number, text: string, ids: Ids): Memory {
   const words = text.split(/[ \t\n]+/).filter(word => word !== '')
@@ -107,7 +107,7 @@ class Reader {
     this.ids = ids
   }
 
-  /** The word after the one that is looked at; both are done with then. */
+  /** Gives the word after the current one, and moves behind it. */
   argument(): string {
     const value = this.words[this.at + 1]
     if (value === undefined) throw refuse(`expecting argument for ${this.words[this.at]}`)
@@ -115,7 +115,7 @@ class Reader {
     return value
   }
 
-  /** Sets bits in a field of 32 bits. */
+  /** Sets bits in a member of 32 bits. */
   add(field: number, bits: number): void {
     this.rule.writeUInt32LE(this.rule.readUInt32LE(field) | bits, field)
   }
@@ -130,7 +130,8 @@ class Reader {
         this.add(DEVFS_RULE.conditions, CONDITION.types)
       } else if (this.words[this.at] === 'path') {
         const pattern = encode(this.argument())
-        // devfs(8) cuts it short, with a warning: the rule would be for something else.
+        // devfs(8) cuts a pattern that is too long, with a warning; the rule would then apply to other devices, so it is
+        // refused.
         if (pattern.length >= DEVFS_RULE.patternSize) throw refuse('pattern specified too long')
         this.rule.fill(0, DEVFS_RULE.pattern, DEVFS_RULE.pattern + DEVFS_RULE.patternSize)
         this.rule.set(pattern, DEVFS_RULE.pattern)
@@ -190,7 +191,7 @@ class Reader {
   }
 }
 
-/** A rule as `devfs rule show` prints it, without its number. */
+/** Gives a rule as `devfs rule show` prints it, without its number. */
 export function decodeRule(rule: Bytes, names: Names): string {
   const words: string[] = []
   const conditions = rule.readUInt32LE(DEVFS_RULE.conditions)

@@ -54,7 +54,7 @@ const TEXT: Readonly<Record<string, string>> = {
   EINTEGRITY: 'Integrity check failed',
 }
 
-/** The text of an errno name; the name itself where there is no text for it. */
+/** Gives the text of an errno by its name; for a name without a text, the name itself. */
 export function errorText(errno: string): string {
   return TEXT[errno] ?? errno
 }

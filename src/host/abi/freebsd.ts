@@ -4,7 +4,7 @@
  */
 import type { Abi } from './abi.ts'
 
-/** errno(2): the numbers run from 1 without a hole. */
+/** Names of errors in the order of their numbers, which begin with 1 and have no gap (errno(2)). */
 const ERRNO_NAMES =
   'EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EDEADLK ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST ' +
   'EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ' +
@@ -15,6 +15,7 @@ const ERRNO_NAMES =
   'EPROGUNAVAIL EPROGMISMATCH EPROCUNAVAIL ENOLCK ENOSYS EFTYPE EAUTH ENEEDAUTH EIDRM ENOMSG EOVERFLOW ECANCELED ' +
   'EILSEQ ENOATTR EDOOFUS EBADMSG EMULTIHOP ENOLINK EPROTO ENOTCAPABLE ECAPMODE ENOTRECOVERABLE EOWNERDEAD EINTEGRITY'
 
+/** The numbers of FreeBSD. */
 export const freebsd: Abi = {
   os: 'freebsd',
   errnoName: number => ERRNO_NAMES.split(' ')[number - 1],
@@ -116,7 +117,7 @@ export const freebsd: Abi = {
   },
   dirent: { reclen: 16, type: 18, name: 24 },
   siginfo: { size: 80, pid: 12 },
-  // Both types are pointers to what libc allocates.
+  // Both opaque types are pointers to memory that libc allocates.
   spawn: { actionsSize: 8, attributesSize: 8, SETPGROUP: 2, SETSIGDEF: 0x10, SETSIGMASK: 0x20, SETSID: 0 },
   sigBlock: 1,
   sigSetmask: 3,

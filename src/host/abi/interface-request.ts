@@ -40,17 +40,17 @@ function named(size: number, name: string): Memory {
   return request
 }
 
-/** struct ifreq of an interface. */
+/** Gives a struct ifreq with an interface's name. */
 export function interfaceRequest(name: string): Memory {
   return named(IFREQ.size, name)
 }
 
-/** A prefix's mask as bytes. */
+/** Gives the network mask of a prefix length as bytes. */
 function maskOf(prefix: number, size: number): number[] {
   return Array.from({ length: size }, (_, at) => (0xff00 >> Math.max(0, Math.min(8, prefix - 8 * at))) & 0xff)
 }
 
-/** struct in_aliasreq: an interface's address and the length of its prefix. */
+/** Gives the struct in_aliasreq that adds an address with a prefix length to an interface. */
 export function addressRequest(name: string, address: Uint8Array, prefix: number): Memory {
   const request = named(IN_ALIASREQ.size, name)
   for (const [at, bytes] of [
@@ -63,7 +63,7 @@ export function addressRequest(name: string, address: Uint8Array, prefix: number
   return request
 }
 
-/** struct in6_aliasreq: an interface's address, the length of its prefix, valid for ever. */
+/** Gives the struct in6_aliasreq that adds an address with a prefix length to an interface; the address never expires. */
 export function address6Request(name: string, address: Uint8Array, prefix: number): Memory {
   const request = named(IN6_ALIASREQ.size, name)
   for (const [at, bytes] of [

@@ -1,6 +1,6 @@
 /** Internet addresses as inet_pton(3) reads them. */
 
-/** Four bytes of an IPv4 address of four decimal numbers without leading zeros; undefined for anything else. */
+/** Gives the four bytes of an IPv4 address; undefined for a text that is not four decimal numbers without leading zeros. */
 export function parseIp4(text: string): Uint8Array | undefined {
   const parts = text.split('.')
   if (parts.length !== 4 || !parts.every(part => /^(0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255))
@@ -8,7 +8,7 @@ export function parseIp4(text: string): Uint8Array | undefined {
   return Uint8Array.from(parts, Number)
 }
 
-/** Sixteen bytes of an IPv6 address, also with IPv4's form at its end; undefined for anything else. */
+/** Gives the sixteen bytes of an IPv6 address, which may end with an IPv4 address; undefined for any other text. */
 export function parseIp6(text: string): Uint8Array | undefined {
   const sides = text.split('::')
   if (sides.length > 2) return undefined
@@ -20,7 +20,10 @@ export function parseIp6(text: string): Uint8Array | undefined {
   return Uint8Array.from({ length: 16 }, (_, at) => (groups[at >> 1]! >> (at % 2 === 0 ? 8 : 0)) & 0xff)
 }
 
-/** Groups of 16 bits of one side of `::`; IPv4's form may stand `last` only. */
+/**
+ * Gives the groups of 16 bits on one side of `::`; with `last`, the text may end with an IPv4 address. undefined for other
+ * texts.
+ */
 function groupsOf(text: string, last: boolean): number[] | undefined {
   if (text === '') return []
   const groups: number[] = []

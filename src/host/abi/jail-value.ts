@@ -1,32 +1,33 @@
-/** Values of jail parameters as jail_set(2) takes them, as lib/libjail/jail.c makes them of jail(8)'s words. Pure. */
+/** Values of jail parameters for jail_set(2), made of jail(8)'s words as lib/libjail/jail.c makes them. */
 import { encode } from '../../bytes.ts'
 import { SyscallError } from '../../errors.ts'
 import { type Memory, memory } from '../ffi/memory.ts'
 import { parseIp4, parseIp6 } from './internet-address.ts'
 import { CTLTYPE } from './kinfo.ts'
 
-/** How the kernel takes a parameter (security.jail.param). `size`: bytes of one value. */
+/** The type of a parameter by the kernel's catalogue (security.jail.param). `size` is the number of bytes of one value. */
 export type ParamType =
   | { kind: 'bool' | 'jailsys' | 'ip4' | 'ip6'; size: number }
   | { kind: 'string'; size: number }
   | { kind: 'number'; size: number; ctltype: number }
 
-/** JAIL_SYS_DISABLE, JAIL_SYS_NEW, JAIL_SYS_INHERIT. */
+/** Names of JAIL_SYS_DISABLE, JAIL_SYS_NEW and JAIL_SYS_INHERIT (sys/jail.h) in the order of their numbers, from 0 on. */
 export const JAILSYS: readonly string[] = ['disable', 'new', 'inherit']
 
 function refuse(text: string): SyscallError {
   return new SyscallError('jail_set', 'EINVAL', text)
 }
 
-/** One pair of jail_set(2)'s vector; a boolean has no value. */
+/** A name and a value of jail_set(2)'s list; a boolean has no value. */
 export interface EncodedParam {
   name: string
   value: Memory | null
 }
 
 /**
- * A parameter of that type. `negated`: `name` is the `no` form of a boolean (`nopersist`, `allow.nomount`). `true` stands
- * for a parameter without a value. EINVAL with libjail's message for a value that the type does not have.
+ * Encodes a parameter of a type. With `negated`, `name` is the `no` form of a boolean (`nopersist`, `allow.nomount`). The text
+ * `true` (the value, not the word) stands for a parameter without a value. EINVAL with libjail's message for a value that the
+ * type does not have.
  */
 export function encodeParam(
   name: string,
@@ -73,7 +74,7 @@ function encodeValue(name: string, type: Exclude<ParamType, { kind: 'bool' }>, t
   }
 }
 
-/** jailparam_import_enum: a name in whatever case, or a number. */
+/** Gives the number of a name in upper or lower case, or a number itself, as libjail's jailparam_import_enum does. */
 function fromNames(names: readonly string[], text: string, message: () => string): number {
   const at = names.indexOf(text.toLowerCase())
   if (at !== -1) return at
@@ -81,7 +82,7 @@ function fromNames(names: readonly string[], text: string, message: () => string
   return Number(text)
 }
 
-/** A list of addresses with commas between; nothing, or `-`, for none. */
+/** Encodes a list of addresses that are separated by commas; an empty text and `-` are empty lists. */
 function addresses(
   name: string,
   text: string,
@@ -99,21 +100,24 @@ function addresses(
   return value
 }
 
-/** `allow.mount` -> `allow.nomount`. */
+/** Gives the negative form of a boolean parameter: `allow.nomount` for `allow.mount`. */
 export function withNo(name: string): string {
   const dot = name.lastIndexOf('.') + 1
   return `${name.slice(0, dot)}no${name.slice(dot)}`
 }
 
-/** `allow.nomount` -> `allow.mount`; undefined when the last component does not begin with `no`. */
+/**
+ * Gives the positive form of a boolean parameter: `allow.mount` for `allow.nomount`; undefined when its last part lacks the
+ * `no`.
+ */
 export function withoutNo(name: string): string | undefined {
   const dot = name.lastIndexOf('.') + 1
   return name.startsWith('no', dot) ? name.slice(0, dot) + name.slice(dot + 2) : undefined
 }
 
-/** The type by an oid's kind and format; undefined for one that libjail has no type for. `size` is a string's. */
+/** Gives the type of a parameter by its oid's kind and format; undefined when libjail has none. `size` is that of a string. */
 export function typeOf(kind: number, format: string, size: number): ParamType | undefined {
-  // A node is a module's switch (host, ip4, linux): libjail finds an unnamed child there, of type jailsys.
+  // A node such as `host`, `ip4` or `linux` has a child without a name, of type jailsys, which libjail takes for the parameter.
   if (kind === CTLTYPE.NODE || format === 'E,jailsys') return { kind: 'jailsys', size: 4 }
   if (kind === CTLTYPE.INT && format.startsWith('B')) return { kind: 'bool', size: 4 }
   if (kind === CTLTYPE.STRING) return { kind: 'string', size }

@@ -1,6 +1,6 @@
 /**
- * FreeBSD's structures as they come from the kernel, decoded. Pure: tested with golden bytes. Layouts of FreeBSD 13 to
- * 15 on 64-bit machines (sys/user.h, sys/mount.h, sys/sysctl.h).
+ * Decoders of structures that FreeBSD's kernel gives, in the layouts of FreeBSD 13 to 15 on 64-bit machines (sys/user.h,
+ * sys/mount.h, sys/sysctl.h).
  */
 
 import { type Bytes, decode, toHex } from '../ffi/memory.ts'
@@ -24,12 +24,12 @@ export const CTLTYPE = {
   U32: 0xf,
 } as const
 
-/** struct kinfo_proc: what is used of its 1088 bytes. */
+/** struct kinfo_proc: offsets of the members that are read, and the size up to the end of the last of them. */
 export const KINFO_PROC = { structsize: 0, pid: 72, start: 336, stat: 388, jid: 592, minimum: 596 } as const
 const SSTOP = 4
 const SZOMB = 5
 
-/** One record of kern.proc. Start time in microseconds since the epoch. */
+/** One record of kern.proc; the start time is in microseconds since 1970. */
 export interface KinfoProc {
   pid: number
   jid: number
@@ -38,7 +38,7 @@ export interface KinfoProc {
   stopped: boolean
 }
 
-/** Decodes the records of kern.proc.pid or kern.proc.proc; each says its own size. */
+/** Decodes the records of kern.proc.pid or kern.proc.proc; each record begins with its own size. */
 export function decodeProcesses(bytes: Bytes): KinfoProc[] {
   const found: KinfoProc[] = []
   let offset = 0
@@ -58,15 +58,15 @@ export function decodeProcesses(bytes: Bytes): KinfoProc[] {
   return found
 }
 
-/** struct timeval: two 64-bit numbers, as microseconds. */
+/** Gives a struct timeval (two 64-bit numbers) in microseconds. */
 export function timeval(bytes: Bytes, offset = 0): bigint {
   return bytes.readBigInt64LE(offset) * 1_000_000n + bytes.readBigInt64LE(offset + 8)
 }
 
-/** struct kinfo_file: what is used of it, up to the first byte that is not. */
+/** struct kinfo_file: offsets of the members that are read, and the size up to the end of the last of them. */
 export const KINFO_FILE = { structsize: 0, type: 4, fd: 8, vnodeType: 32, minimum: 36 } as const
 
-/** struct kinfo_file (kern.proc.filedesc): descriptor numbers of the records that are vnodes of type VDIR. */
+/** Gives the descriptors that are directories, from the records of kern.proc.filedesc: vnodes of type VDIR. */
 export function directoriesOf(bytes: Bytes): number[] {
   const KF_TYPE_VNODE = 1
   const KF_VTYPE_VDIR = 2
@@ -77,14 +77,15 @@ export function directoriesOf(bytes: Bytes): number[] {
     const type = bytes.readInt32LE(offset + KINFO_FILE.type)
     const fd = bytes.readInt32LE(offset + KINFO_FILE.fd)
     const vnodeType = bytes.readInt32LE(offset + KINFO_FILE.vnodeType)
-    // Negative numbers are the working directory, the root and the like, which are no descriptors.
+    // A negative number stands for the working directory, the root and the like, which are no descriptors (sys/user.h,
+    // KF_FD_TYPE_CWD).
     if (fd >= 0 && type === KF_TYPE_VNODE && vnodeType === KF_VTYPE_VDIR) found.push(fd)
     offset += size
   }
   return found
 }
 
-/** struct statfs (STATFS_VERSION 0x20140518, FreeBSD 12 and later). */
+/** Offsets and sizes in struct statfs (STATFS_VERSION 0x20140518, which FreeBSD has since 12). */
 export const STATFS = {
   size: 2344,
   flags: 8,
@@ -99,7 +100,7 @@ export const STATFS = {
 /** Bytes of struct statfs. */
 export const STATFS_SIZE = STATFS.size
 
-/** Flags of f_flags by the names of their options (sys/sys/mount.h); all are in its lower half. */
+/** Flags of f_flags by the names of the mount options (sys/mount.h); all of them are in the lower 32 bits. */
 const MOUNT_FLAGS: Readonly<Record<string, number>> = {
   ro: 0x1,
   noexec: 0x4,
@@ -107,7 +108,7 @@ const MOUNT_FLAGS: Readonly<Record<string, number>> = {
   ignore: 0x800000,
 }
 
-/** The parts of struct statfs that tell one mount from another; fsid as the 16 hex digits of `mount -v`. */
+/** Decodes a struct statfs; the fsid is given as the 16 hexadecimal digits that `mount -v` prints. */
 export function decodeStatfs(bytes: Bytes): {
   fstype: string
   from: string
@@ -145,7 +146,7 @@ const NUMBERS: Readonly<Record<number, readonly [size: number, read: (bytes: Byt
     [CTLTYPE.U32]: [4, (bytes, at) => BigInt(bytes.readUInt32LE(at))],
   }
 
-/** The numbers of a value by CTLTYPE, undefined when the type is no number. */
+/** Gives the numbers of a value by its CTLTYPE; undefined for a type that is no number. */
 export function decodeNumbers(kind: number, bytes: Bytes): bigint[] | undefined {
   const type = NUMBERS[kind]
   if (type === undefined) return undefined
@@ -154,8 +155,8 @@ export function decodeNumbers(kind: number, bytes: Bytes): bigint[] | undefined 
 }
 
 /**
- * A value as `sysctl -n` prints it: strings as they are, numbers in decimal with blanks between, a timeval as
- * `{ sec = N, usec = N }` (without the date that follows there). undefined for nodes and other structures.
+ * Gives a value as `sysctl -n` prints it: a string as it is, numbers in decimal with blanks between them, a timeval as
+ * `{ sec = N, usec = N }` (without the date that sysctl(8) adds). undefined for nodes and other structures.
  */
 export function formatSysctl(kind: number, format: string, bytes: Bytes): string | undefined {
   if (kind === CTLTYPE.STRING) {

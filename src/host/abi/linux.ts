@@ -1,8 +1,11 @@
-/** Linux with glibc on x86-64 and arm64: the simulated host runs there. Facts: asm-generic headers, glibc's bits/. */
+/**
+ * Linux with glibc, where the simulated host runs. Facts: the kernel's headers of asm-generic/ and x86's, glibc's headers of
+ * bits/.
+ */
 import { engine } from '../engine/index.ts'
 import type { Abi } from './abi.ts'
 
-/** errno(3) from 35 on; the numbers below run without a hole. */
+/** Names of errors from number 35 on (errno(3)). */
 const LATER = (): Readonly<Record<number, string>> => ({
   35: 'EDEADLK',
   36: 'ENAMETOOLONG',
@@ -59,10 +62,12 @@ const FIRST =
   'EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV ' +
   'ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE'
 
-/** x86-64 has structures and flags of its own; the others share asm-generic's, arm64 with two flags of open(2) exchanged. */
+// x86-64 has structures and flags of its own. The other architectures share those of asm-generic/, but arm64 has other values
+// for two flags of open(2).
 const x64 = engine.arch === 'x64'
 const arm64 = engine.arch === 'arm64'
 
+/** The numbers of Linux. */
 export const linux: Abi = {
   os: 'linux',
   errnoName: number => LATER()[number] ?? FIRST.split(' ')[number - 1],
@@ -124,7 +129,7 @@ export const linux: Abi = {
   rlimInfinity: 0xffffffffffffffffn,
   open: {
     NONBLOCK: 0x800,
-    // arm64 has DIRECTORY and NOFOLLOW at other bits than x86-64 (asm/fcntl.h).
+    // On arm64 the flags DIRECTORY and NOFOLLOW have other values (asm/fcntl.h).
     NOFOLLOW: arm64 ? 0x8000 : 0x20000,
     CREAT: 0x40,
     TRUNC: 0x200,

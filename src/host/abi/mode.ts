@@ -1,9 +1,9 @@
-/** Modes as chmod(1) has them (setmode(3)), applied to 0. */
+/** File modes in chmod(1)'s forms, read as setmode(3) reads them and applied to a mode of 0. */
 
 const BITS: Readonly<Record<string, number>> = { r: 0o444, w: 0o222, x: 0o111, X: 0, s: 0o6000, t: 0o1000 }
 const WHO: Readonly<Record<string, number>> = { u: 0o4700, g: 0o2070, o: 0o1007, a: 0o7777 }
 
-/** Mode bits of an octal number or of clauses such as `u=rw,go+r`; undefined for what is neither. */
+/** Gives the bits of a mode that is an octal number or a list of clauses such as `u=rw,go+r`; undefined for any other text. */
 export function parseMode(text: string): number | undefined {
   if (/^[0-7]+$/.test(text)) {
     const mode = Number.parseInt(text, 8)

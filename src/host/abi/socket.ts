@@ -1,15 +1,15 @@
-/** Byte layouts for unix sockets: sockaddr_un, msghdr with one SCM_RIGHTS message. Pure, for either host. */
+/** Structures for unix sockets of both hosts: sockaddr_un, and msghdr with one SCM_RIGHTS message. */
 import { encode, type Memory, memory } from '../ffi/memory.ts'
 import type { Abi } from './abi.ts'
 
 const AF_UNIX = 1
 const SCM_RIGHTS = 1
-/** Both hosts keep 2 bytes of length and family before the path. */
+/** Offset of sun_path: on both hosts two bytes of length and family precede the path. */
 const PATH_OFFSET = 2
 
 /**
- * struct sockaddr_un and the length to pass. A path that starts with NUL is one of Linux's abstract names: its length
- * counts without a final NUL. The caller has made sure that it is no longer than `abi.socket.pathMax` bytes.
+ * Gives a struct sockaddr_un and the length for connect(2). A path that starts with NUL is one of Linux's abstract names, whose
+ * length does not count a final NUL. RangeError for a path of more than `abi.socket.pathMax` bytes, which the caller excludes.
  */
 export function encodeUnixAddress(abi: Abi, path: string): { bytes: Memory; length: number } {
   const name = encode(path)
@@ -26,7 +26,7 @@ export function encodeUnixAddress(abi: Abi, path: string): { bytes: Memory; leng
   return { bytes, length }
 }
 
-/** struct cmsghdr with one descriptor: CMSG_SPACE(4) bytes, of which the length field counts CMSG_LEN(4). */
+/** Gives a struct cmsghdr with one descriptor: CMSG_SPACE(4) bytes, of which the member cmsg_len counts CMSG_LEN(4). */
 export function encodeRights(abi: Abi, fd: number): Memory {
   const { lenBytes, level, type, data } = abi.cmsghdr
   const bytes = memory(data + 8)
@@ -38,7 +38,7 @@ export function encodeRights(abi: Abi, fd: number): Memory {
   return bytes
 }
 
-/** struct iovec: address and length. */
+/** Gives an array of struct iovec from addresses and lengths. */
 export function encodeIovec(entries: readonly (readonly [address: number, length: number])[]): Memory {
   const bytes = memory(Math.max(entries.length, 1) * 16)
   for (const [index, [address, length]] of entries.entries()) {
@@ -48,7 +48,7 @@ export function encodeIovec(entries: readonly (readonly [address: number, length
   return bytes
 }
 
-/** struct msghdr without a name, with one iovec and a control message. */
+/** Gives a struct msghdr without an address, with one iovec and a control message. */
 export function encodeMessage(
   abi: Abi,
   message: { iovAddress: number; controlAddress: number; controlLength: number },

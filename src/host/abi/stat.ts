@@ -1,11 +1,11 @@
-/** struct stat, decoded. */
+/** Decoding struct stat. */
 import type { Bytes } from '../ffi/memory.ts'
 import type { Abi } from './abi.ts'
 
-/** What an object of a file system is. */
+/** The kind of an object in a file system. */
 export type FileKind = 'file' | 'dir' | 'link' | 'fifo' | 'socket' | 'char' | 'block' | 'other'
 
-/** What stat(2) tells. */
+/** The result of stat(2). */
 export interface FileStatus {
   kind: FileKind
   /** Permission bits with set-uid, set-gid and sticky (07777). */
@@ -22,12 +22,12 @@ export interface FileStatus {
   mtime: number
 }
 
-/** Room for the largest struct stat (FreeBSD's 224 bytes). */
+/** Buffer size for struct stat: FreeBSD's 224 bytes, the larger of the two hosts' sizes. */
 export const STAT_SIZE = 224
 
 const S_IFMT = 0o170000
 
-/** Kind by S_IFMT of st_mode, shifted to one digit; the numbers are the same on both hosts. */
+/** Gives the kind by the bits S_IFMT of st_mode, which are the same on both hosts. */
 function kindOfMode(mode: number): FileKind {
   switch (mode & S_IFMT) {
     case 0o100000:
@@ -49,17 +49,17 @@ function kindOfMode(mode: number): FileKind {
   }
 }
 
-/** Kind by d_type of struct dirent (`other` for DT_UNKNOWN): the numbers are those of S_IFMT, twelve bits lower. */
+/** Gives the kind by d_type of struct dirent, which is S_IFMT shifted right by twelve bits; `other` for DT_UNKNOWN. */
 export function kindOfEntry(type: number): FileKind {
   return kindOfMode(type << 12)
 }
 
-/** A 64-bit number that a double holds: sizes and times of files. */
+/** Reads a 64-bit number that a double holds exactly, such as the size or the time of a file. */
 function wide(bytes: Bytes, at: number): number {
   return bytes.readUInt32LE(at) + bytes.readInt32LE(at + 4) * 0x1_0000_0000
 }
 
-/** struct stat of a host. */
+/** Decodes a host's struct stat. */
 export function decodeStat({ stat }: Abi, bytes: Bytes): FileStatus {
   const mode = stat.modeBytes === 2 ? bytes.readUInt16LE(stat.mode) : bytes.readUInt32LE(stat.mode)
   return {

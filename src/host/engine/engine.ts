@@ -1,19 +1,19 @@
-/** The functions that the program needs from its engine: QuickJS in the product, Node in development and tests. */
+/** What the program needs from its engine, which is QuickJS in the product and Node in development and in tests. */
 
 import type { CPointer, Signature } from '../ffi/signatures.ts'
 
-/** A C function as JavaScript calls it. Numbers are integers; 64-bit arguments are up to 2^53. */
+/** A C function as JavaScript calls it. Numbers are integers; a 64-bit argument is at most 2^53. */
 export type CFunction = (...args: (CPointer | number)[]) => number
 
 /** Calls of C functions. */
 export interface Ffi {
-  /** A C function by name; throws when there is none. */
+  /** Gives a C function by name; throws when the function does not exist. */
   lookup(name: string, signature: Signature): CFunction
-  /** The address of the memory, which the engine does not move while the array is reachable. */
+  /** Gives the address of memory, which the engine does not move while the array is reachable. */
   addressOf(memory: Uint8Array): number
-  /** Copy of `length` bytes at an address. */
+  /** Gives a copy of `length` bytes at an address. */
   copy(address: number, length: number): Uint8Array
-  /** errno of the last call that gave -1 or NULL; valid only directly after that call. */
+  /** Gives errno of the last call that returned -1 or NULL; it is valid only directly after that call. */
   errno(): number
 }
 
@@ -23,21 +23,22 @@ export interface CaughtSignal {
   readonly pid: number
 }
 
-/** Waiting for signals in an engine whose other threads would take signals that are only blocked. */
+/** Waiting for signals in an engine with several threads, where another thread would get a signal that one thread blocks. */
 export interface SignalQueue {
-  /** Takes these signals from now on; the function that it gives restores their former effect. */
+  /** Collects these signals from now on; the function that it gives restores their former effect. */
   take(names: readonly string[]): () => void
-  /** The next of these signals that has come since `take`; undefined when none has. */
+  /** Gives the next of these signals that has come since `take`; undefined when none has. */
   next(names: readonly string[]): CaughtSignal | undefined
 }
 
 /** The engine that runs the program. */
 export interface Engine {
-  /** The name by which the program was called, then its arguments. */
+  /** The name by which the program was called, followed by its arguments. */
   readonly argv: readonly string[]
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Name and version of the engine, for `--version`. */
   readonly version: string
+  /** The operating system that the program runs on. */
   readonly platform: 'freebsd' | 'linux'
   readonly arch: 'x64' | 'arm64' | 'riscv64' | 'ppc64'
   /** Absolute path of the executable that this process runs. */
@@ -52,16 +53,15 @@ export interface Engine {
   exit(status: number): never
   /** Gives the exports of a part of the program that is built separately; the first call evaluates the part. */
   part(name: string): unknown
-  /** Milliseconds of the monotonic clock, with fractions. */
+  /** Gives the time of the monotonic clock in milliseconds, with fractions. */
   monotonicMs(): number
-  /** The bytes of a text in UTF-8; a lone surrogate becomes U+FFFD. */
+  /** Gives the bytes of a text in UTF-8; a lone surrogate becomes U+FFFD. */
   encode(text: string): Uint8Array<ArrayBuffer>
-  /** The text of UTF-8 bytes; invalid sequences become U+FFFD. */
+  /** Gives the text of UTF-8 bytes; an invalid sequence becomes U+FFFD. */
   decode(bytes: Uint8Array): string
   readonly ffi: Ffi
   /** Present where sigtimedwait(2) does not work because the engine has threads of its own. */
   readonly signals?: SignalQueue
-
-  /** True where the engine has raised the soft limit of descriptors at its start. */
+  /** True for an engine that raises the soft limit of descriptors when it starts. */
   readonly raisesDescriptors: boolean
 }

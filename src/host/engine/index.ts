@@ -1,4 +1,4 @@
-/** The engine that runs this program: the native one where its global object is, else Node. */
+/** The engine that runs this program: the native one when its global object `native` exists, otherwise Node. */
 
 import { nodeEngine } from '#development-engine'
 import type { Engine } from './engine.ts'

@@ -1,7 +1,7 @@
-/** The product's engine: QuickJS with the C layer of `native/`, which is all that is behind the global `native`. */
+/** The engine of the product: QuickJS with the C layer of `native/`, which provides the global object `native`. */
 import type { CFunction, Engine } from './engine.ts'
 
-/** The global object of the native program; `native/` documents each member. */
+/** The global object `native`; native/README.md documents each member. */
 export interface Native {
   readonly fn: Readonly<Record<string, CFunction>>
   errno(): number
@@ -22,13 +22,13 @@ export interface Native {
 /** CLOCK_MONOTONIC of time.h. */
 const CLOCK_MONOTONIC = { freebsd: 4, linux: 1 }
 
-// signal.h, the same on both systems; the handler is what struct sigaction begins with.
+// These numbers are the same on both systems (signal.h). The first member of struct sigaction is the handler.
 const SIGPIPE = 13
 const SIG_IGN = 1
-/** Room for the larger of both systems' struct sigaction. */
+/** Buffer size for struct sigaction: the larger of the two systems' sizes. */
 const SIGACTION_SIZE = 152
 
-/** Environment as an object; of two values of one name the first counts, as for getenv(3). */
+/** Gives the environment as an object; of two values with the same name the first one counts, as for getenv(3). */
 function environmentOf(entries: readonly string[]): Record<string, string> {
   const environment: Record<string, string> = {}
   for (let index = entries.length - 1; index >= 0; index--) {
@@ -39,7 +39,7 @@ function environmentOf(entries: readonly string[]): Record<string, string> {
   return environment
 }
 
-/** The engine behind the global `native`. */
+/** Gives the engine that the global object `native` provides. */
 export function nativeEngine(native: Native): Engine {
   const { fn, platform } = native
   const get = (name: string): CFunction => {
@@ -47,7 +47,7 @@ export function nativeEngine(native: Native): Engine {
     if (found === undefined) throw new TypeError(`this program has no C function ${name}`)
     return found
   }
-  // EPIPE instead of an end without a word, as under Node.
+  // SIGPIPE is ignored, so that writing to a closed pipe fails with EPIPE instead of ending the program. Node does the same.
   const ignore = new Uint8Array(SIGACTION_SIZE)
   ignore[0] = SIG_IGN
   get('sigaction')(SIGPIPE, ignore, null)
@@ -73,7 +73,7 @@ export function nativeEngine(native: Native): Engine {
     monotonicMs() {
       const time = new DataView(new ArrayBuffer(16))
       get('clock_gettime')(CLOCK_MONOTONIC[platform], new Uint8Array(time.buffer))
-      // Seconds since the system's start need no more than 32 bits.
+      // The clock counts from the start of the system, so the seconds fit in 32 bits.
       return time.getUint32(0, true) * 1000 + time.getUint32(8, true) / 1e6
     },
     encode: text => native.encode(text),

@@ -1,6 +1,6 @@
 /**
- * Node as the engine, for development and tests. No other module uses Node's own functions. Built-in modules come from
- * `process.getBuiltinModule`, which no bundler follows.
+ * Node as the engine, for development and tests. No other module of src/ uses Node's own functions. Built-in modules are loaded
+ * with `process.getBuiltinModule`, which a bundler does not follow.
  */
 import type { CType } from '../ffi/signatures.ts'
 
@@ -18,7 +18,7 @@ const LIBC = { freebsd: 'libc.so.7', linux: 'libc.so.6' }
 
 declare const __filename: string | undefined
 
-/** Absolute path of the file that this module is part of, in an ES module and in a CommonJS bundle. */
+/** Gives the absolute path of the file that contains this module: an ES module in tests, a CommonJS bundle in dist/node. */
 function thisFile(): string {
   if (typeof __filename === 'string') return __filename
   return decodeURIComponent(new URL(import.meta.url).pathname)
@@ -28,7 +28,7 @@ function requireFrom(file: string): NodeJS.Require {
   return process.getBuiltinModule('node:module').createRequire(file)
 }
 
-/** Opens the C library with koffi, which Node finds in node_modules at run time. */
+/** Opens the C library with koffi, which Node finds in node_modules. */
 function openKoffi(libc: string): Ffi {
   const koffi = requireFrom(thisFile())('koffi') as typeof import('koffi')
   const library = koffi.load(libc)
@@ -49,16 +49,16 @@ function openKoffi(libc: string): Ffi {
   }
 }
 
-/** Numbers of signals by name without SIG, as this system has them. */
+/** Gives this system's numbers of signals by name without SIG. */
 function signalNumbers(): Readonly<Record<string, number>> {
   const { signals } = process.getBuiltinModule('node:os').constants
   return Object.fromEntries(Object.entries(signals).map(([name, number]) => [name.slice(3), number]))
 }
 
 /**
- * Signals by libuv, which is part of Node. The handler runs on the thread that gets the signal and tells this queue's own
- * loop, which `next` runs once. Blocking the signals would not work: Node's other threads would still take them, and a new
- * Node unblocks the signals that it inherits as blocked. libuv does not tell who sent a signal.
+ * Collects signals with libuv, which is part of Node. libuv's handler runs on the thread that gets the signal and informs the
+ * event loop of this queue, which `next` runs once. Blocking the signals would not work, because Node's other threads would
+ * still get them, and because Node unblocks inherited signals when it starts. libuv does not tell the sender of a signal.
  */
 function signalQueue(): SignalQueue {
   const koffi = requireFrom(thisFile())('koffi') as typeof import('koffi')
@@ -79,7 +79,7 @@ function signalQueue(): SignalQueue {
     (_handle: unknown, number: number) => come.push(number),
     koffi.pointer(callbackType),
   )
-  /** Memory to which libuv holds pointers; it must not be collected while the process lives. */
+  /** Memory to which libuv holds pointers. This list keeps the engine from collecting it. */
   const handles: Uint8Array[] = []
   return {
     take(names) {
@@ -107,15 +107,15 @@ function signalQueue(): SignalQueue {
   }
 }
 
-/** Program and arguments that start this program again. */
+/** Gives the command that starts this program again, without its arguments. */
 function command(): [string, ...string[]] {
   const here = thisFile()
   const beside = (relative: string) => process.getBuiltinModule('node:path').resolve(here, '..', relative)
-  // Only the test runner runs the source itself; the built program stands in for it.
+  // A test runs the modules of src/ themselves; the command is then that of the built program.
   return [process.execPath, beside(here.endsWith('.ts') ? '../../../dist/node/main.cjs' : 'main.cjs')]
 }
 
-/** Node as the engine. */
+/** Gives Node as the engine. */
 export function nodeEngine(): Engine {
   const platform = process.platform === 'freebsd' ? 'freebsd' : 'linux'
   const encoder = new TextEncoder()
@@ -124,7 +124,7 @@ export function nodeEngine(): Engine {
   let signals: SignalQueue | undefined
   return {
     get argv() {
-      // A caller can give the name by argv[0], as to the native program, or by a link to the script.
+      // A caller can choose the name with argv[0], as for the native program, or with a link to the script.
       const called = /(^|\/)ocijail$/.test(process.argv0) ? process.argv0 : (process.argv[1] ?? '')
       return [called, ...process.argv.slice(2)]
     },
@@ -153,7 +153,6 @@ export function nodeEngine(): Engine {
       signals ??= signalQueue()
       return signals
     },
-
     raisesDescriptors: true,
   }
 }

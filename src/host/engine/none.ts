@@ -1,7 +1,7 @@
-/** What stands in the product in the place of the engine of development. */
+/** The product contains this module in place of `node.ts`. */
 import type { Engine } from './engine.ts'
 
-/** Throws: a program without the global `native` is none that the build has made. */
+/** Throws, because the built program always has the global object `native`. */
 export function nodeEngine(): Engine {
   throw new Error('this program was built for the native engine')
 }

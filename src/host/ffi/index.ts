@@ -1,4 +1,4 @@
-/** System calls for the rest of this folder: looked up on first use, errors by errno name. */
+/** Calls of C functions, which are looked up when they are first used, and their errors by the name of the errno. */
 import { JailwrightError, SyscallError } from '../../errors.ts'
 import { errorText } from '../abi/error-text.ts'
 import { abi } from '../abi/index.ts'
@@ -19,37 +19,43 @@ function lookup(name: CFunctionName): CFunction {
   return fn
 }
 
-/** Looks functions up ahead of time: in a jail no library may be opened by name. The native program has them all. */
+/**
+ * Looks functions up in advance. Inside a jail, Node must not open a library by name; the native program contains all
+ * functions.
+ */
 export function prepare(names: readonly CFunctionName[]): void {
   for (const name of names) lookup(name)
 }
 
-/** Calls a C function and gives its result as it is, failures (-1) included; `lastErrno` then tells why. */
+/** Calls a C function and gives its result. The result -1 means a failure, whose reason `lastErrno` gives. */
 export function call<N extends CFunctionName>(name: N, ...args: CArguments<N>): number {
   return lookup(name)(...(args as (CPointer | number)[]))
 }
 
-/** Name of an errno by its number (`EIO` and the like; `errno N` for a number without a name). */
+/** Gives the name of an errno, such as `EIO`, by its number; `errno N` for a number without a name. */
 export function errnoName(number: number): string {
   return abi.errnoName(number) ?? `errno ${number}`
 }
 
-/** errno's name right after a `call` that gave -1. */
+/** Gives the name of errno directly after a `call` that has given -1. */
 export function lastErrno(): string {
   return errnoName(engine.ffi.errno())
 }
 
-/** A SyscallError by errno name. `subject` is the object concerned, `text` the kernel's own words. */
+/** Makes a SyscallError by the name of the errno. `subject` is the object concerned, `text` the kernel's message. */
 export function failure(name: string, errno: string, subject?: string, text?: string): SyscallError {
   return new SyscallError(name, errno, text ? `${text}: ${errorText(errno)}` : errorText(errno), subject)
 }
 
-/** A SyscallError for the `call` that has just failed. */
+/** Makes a SyscallError for the `call` that has just failed. */
 export function lastError(name: string, subject?: string, text?: string): SyscallError {
   return failure(name, lastErrno(), subject, text)
 }
 
-/** Calls a C function and throws SyscallError when it gives -1; an interrupted call (EINTR) is repeated. */
+/**
+ * Calls a C function and gives its result; throws a SyscallError when the result is -1. An interrupted call (EINTR) is
+ * repeated.
+ */
 export function check<N extends CFunctionName>(
   name: N,
   subject: string | undefined,
@@ -63,14 +69,14 @@ export function check<N extends CFunctionName>(
   }
 }
 
-/** Address of memory made by `memory` or `cString`. */
+/** Gives the address of bytes that `memory` or `cString` has made. */
 export function addressOf(bytes: Uint8Array): number {
   return engine.ffi.addressOf(bytes)
 }
 
 /**
- * A NUL-terminated string in UTF-8 at a fixed address; half characters that stand for bytes of a file's name (`nameOf`)
- * become those bytes. A NUL inside would cut it short behind the back of every check: an error.
+ * Gives a NUL-terminated string in UTF-8 at a fixed address; a lone surrogate that stands for a byte (`nameOf`) becomes that
+ * byte. A text with a NUL is an error, because C would read a shorter text than the one that was checked.
  */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   if (text.includes('\0'))
@@ -78,7 +84,7 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encodeName(`${text}\0`)
 }
 
-/** Memory of a `char *[]` that ends with NULL. `keep` must stay reachable as long as `array`. */
+/** Gives a `char *[]` that ends with NULL. `keep` holds the strings, so it must stay reachable as long as `array` is used. */
 export function stringArray(texts: readonly string[]): { array: Memory; keep: readonly Uint8Array[] } {
   const keep = texts.map(cString)
   const array = memory((texts.length + 1) * 8)
@@ -88,7 +94,7 @@ export function stringArray(texts: readonly string[]): { array: Memory; keep: re
   return { array, keep }
 }
 
-/** The string that ends with the first NUL at or after `offset`; bytes that are no UTF-8 are kept as `nameOf` does. */
+/** Gives the string from `offset` to the next NUL; bytes that are no UTF-8 are represented as `nameOf` does it. */
 export function readString(bytes: Uint8Array, offset = 0): string {
   const end = bytes.indexOf(0, offset)
   return nameOf(bytes.subarray(offset, end === -1 ? bytes.length : end))

@@ -1,11 +1,12 @@
 /**
- * Memory that C reads and writes, with Buffer's names for readers and writers of numbers. By arithmetic on bytes and not
- * by DataView: a view for each piece of memory takes longer than what is read of it. Both hosts' machines are little endian.
+ * Memory that C reads and writes. The methods that read and write numbers have the names of Node's Buffer. They compute with
+ * bytes, because making a DataView for each piece of memory takes longer than the few reads. All supported machines are little
+ * endian.
  */
 
 export { decode, encode, toHex } from '../../bytes.ts'
 
-/** Memory, or a Buffer of a test: what the decoders of `abi/` read from. */
+/** The bytes that the decoders of `abi/` read: Memory, or a Buffer of a test. */
 export interface Bytes extends Uint8Array {
   readInt8(at?: number): number
   readUInt8(at?: number): number
@@ -19,9 +20,9 @@ export interface Bytes extends Uint8Array {
   subarray(begin?: number, end?: number): Bytes
 }
 
-/** Bytes with Buffer's readers and writers of numbers; a place outside of them is a RangeError. */
+/** Bytes with methods that read and write numbers; RangeError for a number that lies outside the bytes. */
 export class Memory extends Uint8Array<ArrayBuffer> implements Bytes {
-  /** The same memory, as Buffer's. */
+  /** Gives a view of the same memory, as Buffer's method does. */
   override subarray(begin?: number, end?: number): Memory {
     return super.subarray(begin, end) as Memory
   }
@@ -79,20 +80,20 @@ export class Memory extends Uint8Array<ArrayBuffer> implements Bytes {
   }
 }
 
-/** The byte at `at`, when there are `count` of them. */
+/** Gives the byte at `at`; RangeError unless there are `count` bytes from there on. */
 function byte(bytes: Uint8Array, at: number, count: number): number {
   if (at < 0 || at + count > bytes.length)
     throw new RangeError(`no ${count} bytes at ${at} of ${bytes.length}`)
   return bytes[at]!
 }
 
-/** Zeroed memory at a fixed address; it must stay reachable while C may use it. */
+/** Gives zeroed memory at a fixed address; it must stay reachable while C may use it. */
 export function memory(size: number): Memory {
-  // An ArrayBuffer of its own: V8 keeps small typed arrays inside the moving heap.
+  // The memory gets an ArrayBuffer of its own, because V8 keeps the bytes of a small typed array in its heap, where they move.
   return new Memory(new ArrayBuffer(size))
 }
 
-/** Memory with a copy of these bytes. */
+/** Gives memory with a copy of these bytes. */
 export function memoryOf(bytes: ArrayLike<number>): Memory {
   const copy = memory(bytes.length)
   copy.set(bytes)

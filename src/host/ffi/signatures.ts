@@ -1,36 +1,43 @@
 /**
- * The one table of C functions that are called: header, argument types, result. The native program is made from it (a
- * wrapper in C for each row, which the compiler checks against the system's own prototype: native/README.md); under Node
- * a function is looked up by its name when it is first used. To add a function, add a row.
+ * The table of all C functions that the program calls: header, argument types, result. For the native program the build
+ * generates a wrapper in C for each row, and the compiler checks the wrapper against the system's own prototype
+ * (native/README.md). Under Node a function is looked up by its name when it is first used. To add a function, add a row.
  *
- * Variadic functions (fcntl, ioctl, openat, prctl, syscall) stand here with fixed arguments: in C the call is a variadic
- * one, and under Node on amd64 and arm64 integers and pointers go into the same registers either way.
+ * Variadic functions (fcntl, ioctl, openat, prctl, syscall) have fixed arguments in this table. The wrapper in C makes a
+ * variadic call. Node makes an ordinary call, which passes integers and pointers in the same registers on amd64 and on arm64
+ * Linux and FreeBSD.
  */
 
-/** C types: int, unsigned int, 64-bit unsigned (also size_t, unsigned long and off_t), a pointer. */
+/** C types of arguments: int, unsigned int, a 64-bit integer (also size_t, unsigned long and off_t), a pointer. */
 export type CType = 'i32' | 'u32' | 'u64' | 'ptr'
 
-/** Results: int, or ssize_t. */
+/** C types of results: int, or ssize_t. */
 type CResult = 'i32' | 'i64'
 
 /** A pointer argument: memory, an address, or NULL. */
 export type CPointer = Uint8Array | number | null
 
+/** One row of the table. */
 export interface Signature {
-  /** The header that declares the function, `sys/types.h` and `sys/param.h` being there already. */
+  /** The header that declares the function; the generated file includes `sys/types.h` and `sys/param.h` before it. */
   readonly header: string
   readonly args: readonly CType[]
-  /** `i32` where nothing is said. */
+  /** The type of the result; `i32` when absent. */
   readonly result?: CResult
-  /** The only system that has the function; on the other one there is none of this name. */
+  /** The only system that has the function; absent for a function of both systems. */
   readonly on?: 'freebsd' | 'linux'
-  /** C types to convert arguments to, by their place, where the prototype's has another width or sign than the table's. */
+  /**
+   * C types to which arguments are converted, by position, where the prototype's type has another width or sign than the
+   * table's.
+   */
   readonly as?: Readonly<Record<number, string>>
-  /** `nothing`: a void function, whose result means nothing. `pointer`: an address (result `i64`), 0 for NULL. */
+  /**
+   * `nothing` for a void function, whose result has no meaning; `pointer` for a result `i64` that is an address, 0 being NULL.
+   */
   readonly returns?: 'nothing' | 'pointer'
 }
 
-/** Rows of data, one a function; both systems' in one table. */
+/** The functions of both systems by name. */
 export const signatures = {
   // Processes
   execve: { header: 'unistd.h', args: ['ptr', 'ptr', 'ptr'] },
@@ -234,11 +241,12 @@ export const signatures = {
   },
 } as const satisfies Record<string, Signature>
 
+/** The name of a function in the table. */
 export type CFunctionName = keyof typeof signatures
 
 type Argument<T extends CType> = T extends 'ptr' ? CPointer : number
 
 type Arguments<A extends readonly CType[]> = { -readonly [K in keyof A]: Argument<A[K]> }
 
-/** The argument list of a function of the table. */
+/** The argument list of a function in the table. */
 export type CArguments<N extends CFunctionName> = Arguments<(typeof signatures)[N]['args']>

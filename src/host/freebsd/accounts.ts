@@ -1,9 +1,9 @@
-/** Users and groups of the host by name and by number, from passwd(5) and group(5). Read when one is first asked for. */
+/** The host's users and groups, from passwd(5) and group(5). Each file is read when one of its entries is first asked for. */
 import { errnoOf } from '../../errors.ts'
 import type { Ids, Names } from '../abi/devfs-rule.ts'
 import { readTextFile } from '../files.ts'
 
-/** Name and number of each line of a file in which they are the first and the third field. */
+/** Gives the name and the number of each entry, which are the first and the third field in passwd(5) and in group(5). */
 export function accountsOf(text: string): (readonly [name: string, id: number])[] {
   return text.split('\n').flatMap(line => {
     const [name = '', , id = ''] = line.split(':')
@@ -28,7 +28,7 @@ function contentsOf(path: string): string {
   }
 }
 
-/** Numbers by name. */
+/** Gives look-ups of the numbers of users and groups by name. */
 export function idsOfHost(): Ids {
   const users = reader('/etc/passwd')
   const groups = reader('/etc/group')
@@ -38,7 +38,7 @@ export function idsOfHost(): Ids {
   }
 }
 
-/** Names by number. */
+/** Gives look-ups of the names of users and groups by number. */
 export function namesOfHost(): Names {
   const users = reader('/etc/passwd')
   const groups = reader('/etc/group')

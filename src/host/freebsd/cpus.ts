@@ -1,14 +1,14 @@
-/** The processors of a jail: cpuset_setaffinity(2). */
+/** The processors on which a jail runs: cpuset_setaffinity(2). */
 import { call, failure, lastErrno } from '../ffi/index.ts'
 import { memory } from '../ffi/memory.ts'
 
 // sys/cpuset.h
 const CPU_LEVEL_WHICH = 3
 const CPU_WHICH_JAIL = 5
-/** Bytes of a set: of FreeBSD 14 and later, and of 13, which takes no larger one (ERANGE). */
+/** Sizes of a processor set in bytes: that of FreeBSD 14 and later, then that of 13, which refuses a larger set with ERANGE. */
 const SIZES = [128, 32]
 
-/** Lets the processes of a jail run on these processors only. */
+/** Lets the processes of a jail run on these processors only. EINVAL for a number that no set holds. */
 export function cpusetJail(jid: number, cpus: readonly number[]): void {
   let errno = 'ERANGE'
   for (const size of SIZES) {

@@ -1,4 +1,7 @@
-/** Rules of devfs(5) by ioctl(2) on a mounted devfs. Rulesets belong to the kernel: any devfs leads to all of them. */
+/**
+ * devfs(8)'s rules, by ioctl(2) on a mounted devfs. The kernel keeps all rulesets in one table, so any devfs gives access to
+ * all.
+ */
 
 import { DEVFSIO, decodeRule, encodeRule, ruleAfter, ruleNumber } from '../abi/devfs-rule.ts'
 import { abi } from '../abi/index.ts'
@@ -7,7 +10,7 @@ import { type Memory, memory } from '../ffi/memory.ts'
 import { closeFile, openFile } from '../files.ts'
 import { idsOfHost, namesOfHost } from './accounts.ts'
 
-/** Does something with an open devfs. */
+/** Opens a devfs for the time of `action`. */
 function withDevfs<T>(path: string, action: (fd: number) => T): T {
   const fd = openFile(path, abi.open.DIRECTORY)
   try {
@@ -17,12 +20,12 @@ function withDevfs<T>(path: string, action: (fd: number) => T): T {
   }
 }
 
-/** One request that has to succeed. */
+/** Makes a request; SyscallError when it fails. */
 function request(fd: number, name: keyof typeof DEVFSIO, data: Memory, subject: string): void {
   if (call('ioctl', fd, DEVFSIO[name], data) === -1) throw lastError(`ioctl DEVFSIO_${name}`, subject)
 }
 
-/** Asks for the next of a list; false when there is none. */
+/** Asks for the next element of a list; false at the end of the list (ENOENT). */
 function next(fd: number, name: 'RGETNEXT' | 'SGETNEXT', data: Memory, subject: string): boolean {
   if (call('ioctl', fd, DEVFSIO[name], data) !== -1) return true
   const errno = lastErrno()
@@ -30,7 +33,9 @@ function next(fd: number, name: 'RGETNEXT' | 'SGETNEXT', data: Memory, subject: 
   throw failure(`ioctl DEVFSIO_${name}`, errno, subject)
 }
 
-/** Numbers of rulesets that have rules (an empty one can be there because a mount names it). */
+/**
+ * Gives the numbers of rulesets that have rules. The kernel also lists empty rulesets that a mount uses; those are left out.
+ */
 export function devfsRulesets(): number[] {
   return withDevfs('/dev', fd => {
     const found: number[] = []
@@ -43,7 +48,7 @@ export function devfsRulesets(): number[] {
   })
 }
 
-/** Rules of a set in order, in devfs(8)'s words without their numbers; none for a set that is not there. */
+/** Gives the rules of a ruleset in order, in devfs(8)'s words without their numbers; none for a ruleset that does not exist. */
 export function devfsRules(ruleset: number): string[] {
   return withDevfs('/dev', fd => {
     const found: string[] = []
@@ -54,13 +59,13 @@ export function devfsRules(ruleset: number): string[] {
   })
 }
 
-/** Appends a rule in devfs(8)'s words. */
+/** Appends a rule in devfs(8)'s words to a ruleset. */
 export function devfsAddRule(ruleset: number, rule: string): void {
   const encoded = encodeRule(ruleset, rule, idsOfHost())
   withDevfs('/dev', fd => request(fd, 'RADD', encoded, `ruleset ${ruleset}: ${rule}`))
 }
 
-/** Deletes every rule of a set; a set that is not there is no error. */
+/** Deletes every rule of a ruleset; it is no error when the ruleset does not exist. */
 export function devfsDeleteRuleset(ruleset: number): void {
   withDevfs('/dev', fd => {
     const rule = ruleAfter(ruleset, 0)
@@ -72,7 +77,7 @@ export function devfsDeleteRuleset(ruleset: number): void {
   })
 }
 
-/** Applies one rule to the devfs mounted at a directory, without keeping it. ENOTTY for another file system. */
+/** Applies one rule to the devfs that is mounted at a directory, and stores it nowhere. ENOTTY for another file system. */
 export function devfsApplyRule(mountPoint: string, rule: string): void {
   const encoded = encodeRule(0, rule, idsOfHost())
   withDevfs(mountPoint, fd => request(fd, 'RAPPLY', encoded, `${mountPoint}: ${rule}`))

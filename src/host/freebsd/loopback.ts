@@ -1,4 +1,4 @@
-/** The loopback interface of the calling process's network stack. */
+/** The loopback interface in the network stack of the calling process. */
 
 import { abi } from '../abi/index.ts'
 import {
@@ -19,8 +19,8 @@ import { closeFile } from '../files.ts'
 const NAME = 'lo0'
 
 /**
- * Gives lo0 127.0.0.1/8 and ::1/128 and brings it up: what `ifconfig lo0 127.0.0.1/8 up` does in a new vnet jail. A kernel
- * without one of the two families has no address of it.
+ * Adds the addresses 127.0.0.1/8 and ::1/128 to lo0 and brings the interface up. In a kernel without one of the two address
+ * families the address of that family is left out.
  */
 export function loopbackUp(): void {
   inFamily(AF_INET, socket => {
@@ -40,7 +40,7 @@ export function loopbackUp(): void {
   if (!inFamily(AF_INET, up)) inFamily(AF_INET6, up)
 }
 
-/** Does something with a socket of a family; false when the kernel has no such family. */
+/** Opens a socket of an address family for the time of `action`; false when the kernel does not have the family. */
 function inFamily(family: number, action: (socket: number) => void): boolean {
   const socket = call('socket', family, SOCK_DGRAM | abi.socket.SOCK_CLOEXEC, 0)
   if (socket === -1) {

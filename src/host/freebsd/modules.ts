@@ -1,14 +1,17 @@
 /** Kernel modules: kldload(2), kldfind(2), modfind(2). */
 import { call, cString, failure, lastErrno } from '../ffi/index.ts'
 
-/** Loads a module by its file's name; one that is loaded already is no error. */
+/** Loads a kernel module by the name of its file; it is no error when the module is loaded already. */
 export function kldLoad(name: string): void {
   if (call('kldload', cString(name)) !== -1) return
   const errno = lastErrno()
   if (errno !== 'EEXIST') throw failure('kldload', errno, name)
 }
 
-/** True when a file of that name (`linux64` or `linux64.ko`) is loaded, or a module of that name is in a file or the kernel. */
+/**
+ * True when a module has this name, in a loaded file or in the kernel itself, or when a loaded file has it, such as
+ * `linux64.ko`.
+ */
 export function moduleLoaded(name: string): boolean {
   for (const [find, each] of [
     ['modfind', name],

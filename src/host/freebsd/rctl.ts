@@ -1,8 +1,11 @@
-/** Resource limits and usage: rctl_add_rule(2) and its sisters. ENOSYS on a kernel without RACCT or with it switched off. */
+/**
+ * Resource limits and usage: rctl_add_rule(2), rctl_remove_rule(2), rctl_get_racct(2) and rctl_get_rules(2). They fail with
+ * ENOSYS in a kernel without RACCT, or when kern.racct.enable is 0.
+ */
 import { call, check, cString, lastErrno, lastError, readString } from '../ffi/index.ts'
 import { memory } from '../ffi/memory.ts'
 
-/** kern.racct.rctl.maxbufsize: the kernel takes no larger buffer for rules. */
+/** Size of the largest buffer for rules that the kernel accepts: the default of the sysctl kern.racct.rctl.maxbufsize. */
 const MAX_OUTPUT = 128 * 1024
 
 /** Adds a rule in rctl(8)'s words (`jail:NAME:memoryuse:deny=1g`). */
@@ -11,18 +14,18 @@ export function rctlAddRule(rule: string): void {
   check('rctl_add_rule', rule, input, input.length, null, 0)
 }
 
-/** Removes every rule that a filter matches; ESRCH when none does. */
+/** Removes every rule that a filter matches; ESRCH when no rule matches. */
 export function rctlRemoveRule(filter: string): void {
   const input = cString(filter)
   check('rctl_remove_rule', filter, input, input.length, null, 0)
 }
 
-/** What a subject uses: `cputime=0,datasize=...`. */
+/** Gives the resource usage of a subject, such as `cputime=0,datasize=4096`. */
 export function rctlUsage(filter: string): string {
   return asked('rctl_get_racct', filter)
 }
 
-/** Rules that a filter matches, with commas between. */
+/** Gives the rules that a filter matches, separated by commas. */
 export function rctlRules(filter: string): string {
   return asked('rctl_get_rules', filter)
 }

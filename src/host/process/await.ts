@@ -1,4 +1,4 @@
-/** Waiting: for a process's end, for descriptors, for signals. */
+/** Waiting for the end of a process, for descriptors and for signals. */
 import { abi } from '../abi/index.ts'
 import type { CaughtSignal } from '../engine/engine.ts'
 import { engine } from '../engine/index.ts'
@@ -9,8 +9,8 @@ import { remaining, sleep, timespec } from '../wait.ts'
 import { signalSet } from './signal-set.ts'
 
 /**
- * What a process ended with: its exit status, or 128 and the number of the signal that ended it, as a shell has it. A
- * program may exit with such a number itself, so that only `Ended` tells the two apart.
+ * The exit status of a process, or 128 plus the number of the signal that ended it, as a shell reports it. A program may exit
+ * with such a number itself; `Ended` tells the two cases apart.
  */
 export type ExitStatus = number
 
@@ -23,12 +23,12 @@ export interface Ended {
 
 /** WNOHANG of waitpid(2), the same on both hosts. */
 const WNOHANG = 1
-/** Longest pause between two looks where no call waits for what is asked, in milliseconds. */
+/** Longest pause between two checks, in milliseconds, where no system call waits for the event. */
 const SLICE = 10
 
 /**
- * Waits for the end of a child, which is then gone; undefined when it has not ended within `timeoutMs`. ECHILD when it is
- * no child, or was waited for already.
+ * Waits for the end of a child and tells how it ended (waitpid(2)); the kernel then forgets the child. undefined when the child
+ * has not ended within `timeoutMs`. ECHILD for a process that is no child, or that was waited for before.
  */
 export function waitForEnd(pid: number, timeoutMs?: number): Ended | undefined {
   const status = memory(4)
@@ -45,7 +45,7 @@ export function waitForEnd(pid: number, timeoutMs?: number): Ended | undefined {
   }
 }
 
-/** A wait status: WIFEXITED and WEXITSTATUS, else WTERMSIG (sys/wait.h, the same on both hosts). */
+/** Reads a wait status: WIFEXITED and WEXITSTATUS, or WTERMSIG (sys/wait.h has the same macros on both hosts). */
 function ended(status: number): Ended {
   const signal = status & 0x7f
   return signal === 0 ? { status: (status >> 8) & 0xff, signal: undefined } : { status: 128 + signal, signal }
@@ -58,14 +58,17 @@ export interface Awaited {
   write?: boolean
 }
 
-/** A descriptor on which something can be done. An end or an error shows as readable and writable: the call tells which. */
+/**
+ * A descriptor on which a call would not wait. At the end of the file, or after an error, a descriptor counts as readable and
+ * writable, because the call then tells which of the two it is.
+ */
 export interface Ready {
   fd: number
   read: boolean
   write: boolean
 }
 
-// The same on both hosts (poll.h).
+// These numbers are the same on both hosts (poll.h).
 const POLLIN = 1
 const POLLOUT = 4
 const POLLERR_HUP_NVAL = 0x38
@@ -73,8 +76,8 @@ const POLLERR_HUP_NVAL = 0x38
 const POLLFD = { size: 8, events: 4, revents: 6 }
 
 /**
- * Waits until something can be done on one of the descriptors, and gives those; none when `timeoutMs` is over, or when a
- * signal came first. ppoll(2).
+ * Waits until at least one descriptor is ready, and gives the ready ones (ppoll(2)). The list is empty when `timeoutMs` is
+ * over, or when a signal interrupts the wait.
  */
 export function poll(descriptors: readonly Awaited[], timeoutMs?: number): Ready[] {
   const set = memory(Math.max(descriptors.length, 1) * POLLFD.size)
@@ -103,8 +106,8 @@ export function poll(descriptors: readonly Awaited[], timeoutMs?: number): Ready
 }
 
 /**
- * Keeps these signals (names without SIG) from their usual effect: they wait for `nextSignal`. What is given back makes
- * them usual again. Processes that are started meanwhile have no blocked signal.
+ * Blocks these signals (names without SIG), so that they wait for `nextSignal`. The function that this gives restores the
+ * former mask. A process that `startProcess` starts meanwhile has no blocked signal.
  */
 export function blockSignals(names: readonly string[]): () => void {
   if (engine.signals) return engine.signals.take(names)
@@ -117,8 +120,8 @@ export function blockSignals(names: readonly string[]): () => void {
 }
 
 /**
- * The next of these signals, which `blockSignals` keeps; undefined when none came within `timeoutMs` (0: does not wait).
- * `pid` is who sent it, 0 where it is not known. sigtimedwait(2).
+ * Gives the next of these signals, which `blockSignals` has blocked (sigtimedwait(2)); undefined when none has come within
+ * `timeoutMs`. With a `timeoutMs` of 0 it does not wait. `pid` is the sender's, or 0 when the sender is not known.
  */
 export function nextSignal(names: readonly string[], timeoutMs?: number): CaughtSignal | undefined {
   const end = timeoutMs === undefined ? undefined : engine.monotonicMs() + timeoutMs
@@ -135,7 +138,7 @@ export function nextSignal(names: readonly string[], timeoutMs?: number): Caught
   const set = signalSet(names)
   const information = memory(abi.siginfo.size)
   for (;;) {
-    // Without a limit: a day, and again.
+    // Without a time limit the call waits for a day at a time.
     const left = Math.max(0, Math.min(remaining(end), 86_400_000))
     const number = call('sigtimedwait', set, information, timespec(left))
     if (number > 0) return { name: signalName(number) ?? String(number), pid: senderOf(information) }

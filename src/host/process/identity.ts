@@ -1,4 +1,4 @@
-/** Calls by which init becomes the program: ids, limits, signals, execve. */
+/** Calls with which init becomes the container's program: ids, limits, signals and execve(2). */
 import { JailwrightError } from '../../errors.ts'
 import { abi } from '../abi/index.ts'
 import { PROC_RLIMIT } from '../abi/mib.ts'
@@ -21,8 +21,8 @@ const PR_SET_DUMPABLE = 4
 const PR_SET_NO_NEW_PRIVS = 38
 
 /**
- * Prepares execve(2) with exactly this argv and environment, and gives a function that makes the call. The function returns
- * only by a SyscallError that names the path.
+ * Prepares execve(2) with exactly this argv and environment, and gives a function that makes the call. The function never
+ * returns: when the call fails, it throws a SyscallError that names the path.
  */
 export function prepareExecve(path: string, argv: readonly string[], env: readonly string[]): () => never {
   const file = cString(path)
@@ -31,7 +31,7 @@ export function prepareExecve(path: string, argv: readonly string[], env: readon
   return () => {
     call('execve', file, args.array, environment.array)
     const error = lastError('execve', path)
-    // Named here so that no engine may collect the strings before the call.
+    // This use of the strings keeps the engine from collecting them before the call.
     void [args.keep, environment.keep]
     throw error
   }
@@ -43,9 +43,9 @@ export function execve(path: string, argv: readonly string[], env: readonly stri
 }
 
 /**
- * setrlimit(2). `resource` is FreeBSD's name without RLIMIT_, limits in the resource's unit, -1n is RLIM_INFINITY.
- * The kernel may silently lower a limit (docs/freebsd/processes.md). A resource that only FreeBSD has is left alone on
- * other hosts.
+ * setrlimit(2). `resource` is FreeBSD's name without RLIMIT_, the limits are in the resource's unit, and -1n is RLIM_INFINITY.
+ * The kernel may silently lower a limit (docs/freebsd/processes.md). On a host without the resource nothing is done; a name
+ * that FreeBSD does not have is a CONFIG error.
  */
 export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
   const number = abi.rlimits[resource]
@@ -59,10 +59,10 @@ export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
 }
 
 /**
- * The soft limit of descriptors that the caller of this command would hand on. Node raises its own limit to the hard one
- * when it starts, so the limit is read from the parent process (kern.proc.rlimit, prlimit(2)). undefined when the parent's
- * limits cannot be read, when the parent has another hard limit (then a process in between has set limits), and where the
- * engine does not raise the limit.
+ * Gives the soft limit of descriptors that the caller of this command has. Node raises its own soft limit to the hard one when
+ * it starts, so the limit is read from the parent process (kern.proc.rlimit, prlimit(2)). undefined when the engine does not
+ * raise the limit, when the parent's limits cannot be read, and when the parent has another hard limit, because then the limits
+ * were set after the parent had started this program.
  */
 export function callersDescriptors(): bigint | undefined {
   if (!engine.raisesDescriptors) return undefined
@@ -74,7 +74,7 @@ export function callersDescriptors(): bigint | undefined {
   return soft <= ours.readBigUInt64LE(0) ? soft : undefined
 }
 
-/** struct rlimit of another process's descriptors; undefined for a process that is gone or outside this jail. */
+/** Gives the struct rlimit of another process's descriptors; undefined for a process that is gone or outside this jail. */
 function limitsOf(pid: number): Memory | undefined {
   const number = abi.rlimits.NOFILE!
   if (abi.os === 'freebsd') return sysctlByNumber([...PROC_RLIMIT, pid, number])
@@ -100,25 +100,25 @@ export function restoreDescriptors(soft: bigint): void {
  * the effective gid; from 15 on it does not (docs/freebsd/processes.md).
  */
 export function setCredentials(uid: number, gid: number, groups: readonly number[]): void {
-  // podman lists the group among the supplementary ones too, and id(1) would show it twice.
+  // The set removes a second `gid`: podman lists the group among the supplementary ones too, and id(1) would show it twice.
   const all = [...new Set([gid, ...groups])]
   const list = memory(all.length * 4)
   for (const [index, group] of all.entries()) list.writeUInt32LE(group, index * 4)
   check('setgroups', undefined, all.length, list)
-  // Ids that are right already are left, because in glibc each of these calls stops every thread of the process.
+  // Ids that are right already are not set again, because in glibc each of these calls interrupts every thread of the process.
   if (call('getgid') !== gid || call('getegid') !== gid) check('setgid', String(gid), gid)
   if (call('getuid') !== uid || call('geteuid') !== uid) check('setuid', String(uid), uid)
 }
 
 /**
  * Sets the default disposition for every ignored signal, and an empty mask. Handlers stay, because execve(2) resets them
- * itself and the engine may need them until then.
+ * and the engine may need them until then.
  */
 export function resetSignals(): void {
   const current = memory(abi.sigactionSize)
   const standard = memory(abi.sigactionSize)
   for (let signal = 1; signal <= abi.lastSignal; signal++) {
-    // KILL, STOP and libc's own signals answer EINVAL.
+    // sigaction(2) refuses libc's own signals with EINVAL; they keep their disposition.
     if (call('sigaction', signal, null, current) === -1) continue
     if (current.readBigUInt64LE(0) === SIG_IGN) call('sigaction', signal, standard, null)
   }
@@ -136,9 +136,10 @@ export function setsid(): void {
 }
 
 /**
- * Forbids ptrace(2), ktrace(2) and core dumps until the next exec, so that no process in the jail can look into init.
- * ktrace(2) is switched off first: while it is on, procctl(2) answers EBUSY (sys/kern/kern_procctl.c, trace_ctl), and the
- * jail may be able to read its file. A debugger of the host's administrator (truss) stays, and keeps all others out.
+ * Forbids ptrace(2), ktrace(2) and core dumps until the next execve(2), so that no process in the jail can read the memory of
+ * init. ktrace(2) is switched off first: while it is on, procctl(2) answers EBUSY (sys/kern/kern_procctl.c, trace_ctl), and a
+ * process of the jail may be able to read the file of the trace. EBUSY after that means that a debugger of the host's
+ * administrator, such as truss(1), is attached; it stays, because no second debugger can attach.
  */
 export function disableTracing(): void {
   if (abi.os === 'linux') {
@@ -153,13 +154,15 @@ export function disableTracing(): void {
   procctl('PROC_TRACE_CTL', PROC_TRACE_CTL, PROC_TRACE_CTL_DISABLE, 'EBUSY')
 }
 
-/** Makes set-uid and set-gid files give no privilege, for ever. FreeBSD 14 and later; older ones answer EINVAL. */
+/** Takes the effect from set-uid and set-gid files for this process and its descendants. FreeBSD before 14 answers EINVAL. */
 export function setNoNewPrivileges(): void {
   if (abi.os === 'linux') check('prctl', 'PR_SET_NO_NEW_PRIVS', PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
   else procctl('PROC_NO_NEW_PRIVS_CTL', PROC_NO_NEW_PRIVS_CTL, PROC_NO_NEW_PRIVS_ENABLE)
 }
 
-/** procctl(2) of the calling process (P_PID 0, id 0) with an int as data. */
+/**
+ * procctl(2) of the calling process (P_PID, which is 0, and the id 0) with an int as data; the errno `tolerated` is no error.
+ */
 function procctl(name: string, command: number, value: number, tolerated?: string): void {
   const data = memory(4)
   data.writeInt32LE(value)
@@ -170,14 +173,14 @@ function procctl(name: string, command: number, value: number, tolerated?: strin
   }
 }
 
-/** kill(2) by this host's number; EINVAL for a number that is no signal. */
+/** kill(2) with this host's number of the signal; EINVAL for a number that is no signal. */
 export function kill(pid: number, signal: number): void {
   if (!Number.isInteger(signal) || signal < 0 || signal > abi.lastSignal)
     throw failure('kill', 'EINVAL', String(signal))
   if (call('kill', pid, signal) === -1) throw lastError('kill', String(pid))
 }
 
-/** _exit(2): ends the process at once. Node's own exit would wait for threads that are blocked in a read. */
+/** _exit(2): ends the process at once. Node's own exit would wait for those of its threads that are blocked in read(2). */
 export function exitNow(status: number): never {
   call('_exit', status)
   throw new Error('_exit came back')

@@ -1,4 +1,4 @@
-/** What init still calls when it is in the jail, on its way to the program. */
+/** The C functions that init calls inside the jail, before it becomes the container's program. */
 import { abi } from '../abi/index.ts'
 import { prepare } from '../ffi/index.ts'
 import type { CFunctionName } from '../ffi/signatures.ts'
@@ -27,7 +27,10 @@ const LATER: readonly CFunctionName[] = [
 const ON_FREEBSD: readonly CFunctionName[] = ['jail_attach', 'procctl', 'sysctl']
 const ON_LINUX: readonly CFunctionName[] = ['setns', 'chroot', 'prctl', 'syscall']
 
-/** To be called before the process attaches to a jail: see `prepare`. */
+/**
+ * Looks up the C functions that init calls inside a jail. It is called before jail_attach(2), because under Node a later
+ * look-up fails.
+ */
 export function prepareForJail(): void {
   prepare([...LATER, ...(abi.os === 'freebsd' ? ON_FREEBSD : ON_LINUX)])
 }

@@ -1,21 +1,21 @@
-/** A program run to its end: what it is told, what it says, how it ended. */
+/** Running a program to its end: its input, its output and its exit status. */
 import { concatenate, decode, encode } from '../../bytes.ts'
 import { errnoOf } from '../../errors.ts'
 import { closeFile, openFile, readInto, writeFrom } from '../files.ts'
 import { pipe, poll, startProcess, waitForEnd } from '../processes.ts'
 import type { RunOptions, ToolResult } from '../types.ts'
 
-/** LC_ALL=C: numbers and dates of one form, and FreeBSD's own words in errors. */
+/** The whole environment of the program. LC_ALL=C gives numbers and dates in one form, and messages in English. */
 const ENVIRONMENT = { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', LC_ALL: 'C' }
 const CHUNK = 65_536
-/** As much as a pipe takes without waiting once it is writable (PIPE_BUF of limits.h, the smaller of both hosts'). */
+/** Bytes that a writable pipe takes without waiting: PIPE_BUF of limits.h, the smaller of the two hosts' values. */
 const PIPE_WRITE = 512
 
-/** Runs a program in `/`; SyscallError when it cannot be started. */
+/** Runs a program in `/` until it has ended; SyscallError when it cannot be started. */
 export function runToEnd(path: string, argv: readonly string[], { stdin, keepOpen }: RunOptions): ToolResult {
   const out = pipe()
   const err = pipe()
-  // An empty input is none, and the caller's own standard input must not be read.
+  // Without input the program reads /dev/null, because it must not read the standard input of this process.
   const input = stdin ? pipe() : undefined
   const nothing = input ? undefined : openFile('/dev/null', 'read')
   const inner = [
@@ -37,7 +37,7 @@ export function runToEnd(path: string, argv: readonly string[], { stdin, keepOpe
   return { status: waitForEnd(pid)!.status, stdout: decode(stdout!), stderr: decode(stderr!) }
 }
 
-/** Writes `input` to one descriptor and reads the others to their ends, whichever is ready; all are closed then. */
+/** Writes `input` to `writer` and reads all of `readers` to their ends, each when it is ready; then all of them are closed. */
 function exchange(readers: readonly number[], writer: number | undefined, input: Uint8Array): Uint8Array[] {
   const parts = readers.map((): Uint8Array[] => [])
   const open = new Set(readers)
@@ -67,7 +67,7 @@ function exchange(readers: readonly number[], writer: number | undefined, input:
   return parts.map(concatenate)
 }
 
-/** Bytes that were written; all that is left for a program that reads no more. */
+/** Writes bytes and gives their number; infinity when the program has closed its standard input, so that writing stops. */
 function writeSome(fd: number, bytes: Uint8Array): number {
   try {
     return writeFrom(fd, bytes)

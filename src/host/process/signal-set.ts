@@ -1,11 +1,11 @@
-/** sigset_t: one bit a signal, the first signal's the lowest of the first byte on both hosts. */
+/** sigset_t has one bit for each signal; on both hosts signal 1 has the lowest bit of the first byte. */
 import { SyscallError } from '../../errors.ts'
 import { errorText } from '../abi/error-text.ts'
 import { abi } from '../abi/index.ts'
 import { type Memory, memory } from '../ffi/memory.ts'
 import { signalNumber } from '../signals.ts'
 
-/** The set of these signals, by name without SIG; EINVAL for a name that this host has not. */
+/** Gives the sigset_t of these signals (names without SIG); EINVAL for a signal that this host does not have. */
 export function signalSet(names: readonly string[]): Memory {
   const set = memory(abi.sigsetSize)
   for (const name of names) {

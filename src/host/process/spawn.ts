@@ -1,4 +1,4 @@
-/** Starting a process: posix_spawn(3), with exactly the descriptors, environment and signals that are asked for. */
+/** Starting a process with posix_spawn(3), with exactly the descriptors, the environment and the signals that are asked for. */
 import { abi } from '../abi/index.ts'
 import { call, check, cString, errnoName, failure, stringArray } from '../ffi/index.ts'
 import { type Memory, memory } from '../ffi/memory.ts'
@@ -8,26 +8,29 @@ import { signalSet } from './signal-set.ts'
 
 /** How a process is started. */
 export interface StartOptions {
-  /** The file that is executed, with a slash in it. */
+  /** The file to execute. Its path contains a slash, because posix_spawn(3) does not search PATH. */
   path: string
   /** The whole argument vector, argv[0] included. */
   argv: readonly string[]
   /** The whole environment: entries `NAME=value`, or values by name. */
   env: readonly string[] | Readonly<Record<string, string | undefined>>
-  /** Working directory; the caller's where nothing is said. */
+  /** Working directory; that of this process when absent. */
   cwd?: string
-  /** Our descriptors that become 0, 1, 2 ...; undefined where the process has none. Every other one is closed. */
+  /** The descriptors of this process that become 0, 1, 2 and so on; undefined leaves one closed. All others are closed. */
   descriptors: readonly (number | undefined)[]
   /**
-   * A session of its own. FreeBSD's posix_spawn(3) cannot make one: there the program calls setsid(2) itself, which is why
-   * it is no leader of a process group either.
+   * Gives the process a session of its own. FreeBSD's posix_spawn(3) cannot do that, so there the started program calls
+   * setsid(2) itself. setsid(2) fails for the leader of a process group, so `group` is not given together with `session`.
    */
   session?: boolean
-  /** A process group of its own, whose number is its pid: what is sent to the group reaches its children too. */
+  /**
+   * Gives the process a group of its own, with its pid as number: a signal to the group also reaches the children of the
+   * process.
+   */
   group?: boolean
 }
 
-/** Every signal but KILL and STOP, which have no other disposition than the default. */
+/** Gives the set of all signals but KILL and STOP, whose disposition is always the default one. */
 function defaults(): Memory {
   const all = memory(abi.sigsetSize)
   for (let signal = 1; signal <= abi.lastSignal; signal++)
@@ -36,7 +39,7 @@ function defaults(): Memory {
   return all
 }
 
-/** Calls a function of posix_spawn's family, which gives the number of an error. */
+/** Throws when a function of the posix_spawn family has failed; these functions return the errno. */
 function sure(call: number, subject: string): void {
   if (call !== 0) throw failure('posix_spawn', errnoName(call), subject)
 }
@@ -48,8 +51,8 @@ function environmentOf(env: StartOptions['env']): readonly string[] {
 }
 
 /**
- * Starts a process with default dispositions and no blocked signal; gives its pid. SyscallError (ENOENT, EACCES, ENOEXEC
- * ...) when the file cannot be executed or the working directory not be entered; who wants its end calls `waitForEnd`.
+ * Starts a process with default dispositions and no blocked signal, and gives its pid. SyscallError (ENOENT, EACCES, ENOEXEC
+ * and others) when the file cannot be executed or the working directory cannot be entered. `waitForEnd` waits for its end.
  */
 export function startProcess(options: StartOptions): number {
   const { path, argv, descriptors } = options
@@ -72,7 +75,7 @@ export function startProcess(options: StartOptions): number {
       const args = stringArray(argv)
       const env = stringArray(environmentOf(options.env))
       sure(call('posix_spawn', pid, cString(path), actions, attributes, args.array, env.array), path)
-      // Named here so that no engine may collect the strings before the call.
+      // This use of the strings keeps the engine from collecting them before the call.
       void [args.keep, env.keep]
       return pid.readInt32LE()
     } finally {
@@ -85,8 +88,8 @@ export function startProcess(options: StartOptions): number {
 }
 
 /**
- * The descriptors from which 0, 1, 2 ... are made. One that has a number below theirs is copied above them first: an
- * earlier one would take its place, and dup2(2) on itself leaves close-on-exec set.
+ * Gives the descriptors from which 0, 1, 2 and so on are made. A descriptor whose number is among those targets is copied to a
+ * higher number first, because an earlier dup2(2) would replace it, and dup2(2) onto itself leaves close-on-exec set.
  */
 function sources(
   descriptors: StartOptions['descriptors'],

@@ -7,13 +7,19 @@ import { openFile, statusOfDescriptor } from '../files.ts'
 import { close } from './descriptors.ts'
 
 const O_RDWR = 2
-/** At once: nothing that was typed ahead is thrown away, and a terminal that is stopped (^S) does not stop us. */
+/**
+ * Changes the settings at once (tcsetattr(3)): input that was typed ahead is kept, and output that ^S has stopped is not
+ * awaited.
+ */
 const TCSANOW = 0
 const WINSIZE = 8
-/** An id that chown(2) leaves as it is: -1. */
+/** The id -1, with which chown(2) leaves an owner or a group unchanged. */
 const NO_CHANGE = 0xffffffff
 
-/** posix_openpt(3), grantpt(3), unlockpt(3); both descriptors are close-on-exec, neither becomes controlling. */
+/**
+ * Opens a new pseudo terminal (posix_openpt(2), grantpt(3), unlockpt(3)). Both descriptors are close-on-exec, and the terminal
+ * does not become the controlling one of this process.
+ */
 export function openPty(): { master: number; slave: number; path: string } {
   const flags = O_RDWR | abi.open.NOCTTY | abi.open.CLOEXEC
   const master = check('posix_openpt', undefined, flags)
@@ -30,7 +36,10 @@ export function openPty(): { master: number; slave: number; path: string } {
   }
 }
 
-/** Linux gives the slave without a path, which may belong to another devpts; FreeBSD has one /dev/pts for all. */
+/**
+ * Opens the slave. Linux opens it through the master (TIOCGPTPEER), because the path may lead into another devpts; FreeBSD has
+ * only one /dev/pts, so there the path is right.
+ */
 function openSlave(master: number, path: string, flags: number): number {
   if (abi.ioctl.TIOCGPTPEER !== 0) {
     const slave = call('ioctl', master, abi.ioctl.TIOCGPTPEER, flags)
@@ -44,7 +53,10 @@ export function setControllingTerminal(fd: number): void {
   check('ioctl', 'TIOCSCTTY', fd, abi.ioctl.TIOCSCTTY, null)
 }
 
-/** See `ProcessCalls.giveTerminal`. By descriptor: what the path leads to can change under a process of a jail. */
+/**
+ * See `ProcessCalls.giveTerminal`. The owner is changed by descriptor, because a process of the jail can change the path
+ * meanwhile.
+ */
 export function giveTerminal(path: string, uid: number): void {
   const flags = abi.open.PATH | abi.open.NOFOLLOW | abi.open.CLOEXEC
   const node = call('openat', abi.atFdcwd, cString(path), flags, 0)
@@ -58,7 +70,7 @@ export function giveTerminal(path: string, uid: number): void {
   }
 }
 
-/** TIOCSWINSZ, in characters. */
+/** TIOCSWINSZ: sets the size of a terminal in characters. */
 export function setWindowSize(fd: number, rows: number, columns: number): void {
   const size = memory(WINSIZE)
   size.writeUInt16LE(rows, 0)
@@ -66,14 +78,14 @@ export function setWindowSize(fd: number, rows: number, columns: number): void {
   check('ioctl', 'TIOCSWINSZ', fd, abi.ioctl.TIOCSWINSZ, size)
 }
 
-/** TIOCGWINSZ, in characters; ENOTTY when it is no terminal. */
+/** TIOCGWINSZ: gives the size of a terminal in characters; ENOTTY for a descriptor that is no terminal. */
 export function getWindowSize(fd: number): { rows: number; columns: number } {
   const size = memory(WINSIZE)
   check('ioctl', 'TIOCGWINSZ', fd, abi.ioctl.TIOCGWINSZ, size)
   return { rows: size.readUInt16LE(0), columns: size.readUInt16LE(2) }
 }
 
-/** cfmakeraw(3) on a terminal; gives the former struct termios back. */
+/** Puts a terminal into raw mode (cfmakeraw(3)), and gives its former struct termios. */
 export function makeRaw(fd: number): Uint8Array {
   const saved = memory(abi.termiosSize)
   check('tcgetattr', `descriptor ${fd}`, fd, saved)
@@ -84,7 +96,7 @@ export function makeRaw(fd: number): Uint8Array {
   return saved
 }
 
-/** Puts back what `makeRaw` gave. */
+/** Restores the settings that `makeRaw` gave. */
 export function restoreTerminal(fd: number, saved: Uint8Array): void {
   const settings = memory(abi.termiosSize)
   settings.set(saved.subarray(0, abi.termiosSize))

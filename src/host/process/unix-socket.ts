@@ -1,4 +1,4 @@
-/** Unix stream sockets: connecting, also to paths longer than sun_path, and handing over a descriptor. */
+/** Unix stream sockets: connecting to a path, even to one that is longer than sun_path, and sending a descriptor. */
 
 import { SyscallError } from '../../errors.ts'
 import { errorText } from '../abi/error-text.ts'
@@ -12,7 +12,9 @@ import { close } from './descriptors.ts'
 const AF_UNIX = 1
 const SOCK_STREAM = 1
 
-/** A connected, close-on-exec socket; a `path` that starts with NUL is an abstract name (Linux). */
+/**
+ * Gives a connected, close-on-exec socket. A `path` that starts with NUL is an abstract name, which only Linux has (unix(7)).
+ */
 export function connectUnix(path: string): number {
   const socket = check('socket', undefined, AF_UNIX, SOCK_STREAM | abi.socket.SOCK_CLOEXEC, 0)
   try {
@@ -31,8 +33,8 @@ function connectShort(socket: number, path: string, subject: string): void {
 }
 
 /**
- * Goes by a descriptor of the directory: connectat(2) on FreeBSD, /proc/self/fd on Linux. The descriptor is closed
- * before this returns, because jail_attach(2) refuses while a directory is open.
+ * Connects through a descriptor of the socket's directory: with connectat(2) on FreeBSD, and with a path below /proc/self/fd on
+ * Linux. The descriptor is closed before this returns, because jail_attach(2) refuses a process that has a directory open.
  */
 function connectLong(socket: number, path: string): void {
   const slash = path.lastIndexOf('/')
@@ -56,7 +58,10 @@ function connectLong(socket: number, path: string): void {
   }
 }
 
-/** Connects to `socketPath`, sends `payload` (at least one byte) with one descriptor (SCM_RIGHTS) and closes. */
+/**
+ * Connects to `socketPath`, sends `payload` with one descriptor (SCM_RIGHTS), and closes the socket. An empty payload is sent
+ * as NUL.
+ */
 export function sendDescriptor(socketPath: string, fd: number, payload: string): void {
   const socket = connectUnix(socketPath)
   try {
