@@ -1,4 +1,7 @@
-/** What the schema of config.json cannot say (config.md, config-freebsd.md, config-linux.md of version 1.3). */
+/**
+ * Checks that the schema of config.json cannot express (config.md, config-freebsd.md and config-linux.md of version
+ * 1.3).
+ */
 
 import { encode } from '../bytes.ts'
 import { hasOwn } from '../es2020.ts'
@@ -9,17 +12,17 @@ import { configError, describe } from './messages.ts'
 import { checkEnvironment, checkProcess, type Findings } from './process-checks.ts'
 import { childPath } from './property-path.ts'
 
-/** The version of the specification that this runtime knows. */
+/** The version of the specification that this runtime implements. */
 const SPEC_VERSION = '1.3.0'
 const KNOWN_MINOR = 3
 
-/** MAXHOSTNAMELEN is 256 with the final NUL (sys/param.h); the kernel answers ENAMETOOLONG beyond. */
+/** MAXHOSTNAMELEN of sys/param.h is 256 with the final NUL. The kernel answers ENAMETOOLONG to a longer name. */
 const MAX_HOSTNAME = 255
 
-/** A config of which wrong properties have been removed: required ones may be missing. */
+/** A config of which wrong properties have been removed, so required properties may be missing. */
 type Loose = Partial<Config>
 
-/** Checks a config; the order of the errors is that of the file's usual order. */
+/** Checks a config and adds to `found`. The errors come in the usual order of a config's properties. */
 export function checkConfig(config: Loose, found: Findings): void {
   checkVersion(config.ociVersion, found)
   if (config.root?.path === '') found.errors.push(configError('root.path', 'must not be empty'))
@@ -43,8 +46,8 @@ export function checkConfig(config: Loose, found: Findings): void {
 }
 
 /**
- * Any 1.x. Versions before 1.0 are read as 1.0 (the examples of the specification still have them, and runc takes
- * them); what a major version 2 will mean nobody knows.
+ * Accepts every version 1.x. A version before 1.0 is read as 1.0, because examples of the specification still have such
+ * versions and runc accepts them. A later major version is refused, because its meaning is not known.
  */
 function checkVersion(version: string | undefined, found: Findings): void {
   if (version === undefined) return
@@ -66,8 +69,8 @@ function checkVersion(version: string | undefined, found: Findings): void {
 }
 
 /**
- * A relative destination is no error: the specification allows it for old configurations and has it count from /
- * (config.md, Mounts), and runc runs such bundles with a warning. The translation does the same.
+ * Refuses an empty destination. A relative destination is accepted: the specification allows it for old configurations
+ * and resolves it from / (config.md, Mounts), and runc runs such bundles with a warning. The translation does the same.
  */
 function checkMounts(mounts: Config['mounts'], found: Findings): void {
   mounts?.forEach((mount, index) => {
@@ -78,7 +81,7 @@ function checkMounts(mounts: Config['mounts'], found: Findings): void {
 
 function checkHooks(config: Loose, found: Findings): void {
   for (const [kind, hooks] of Object.entries(config.hooks ?? {}) as [string, unknown][]) {
-    // A kind that this version of the specification does not have is ignored, whatever it holds.
+    // A kind that this version of the specification does not define is ignored, whatever its value is.
     if (!(HOOK_KINDS as readonly string[]).includes(kind) || !Array.isArray(hooks)) continue
     ;(hooks as Partial<Hook>[]).forEach((hook, index) => {
       const path = `hooks.${kind}[${index}]`

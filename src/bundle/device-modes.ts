@@ -1,11 +1,13 @@
-/** S_IFMT and the types of node that linux.devices can name (stat(2)), by its `type`. */
+/**
+ * S_IFMT of stat(2), and the file types of the kinds of node that `linux.devices` can name, by the letter of `type`.
+ */
 const FORMAT = 0o170000
 const TYPES: Readonly<Record<string, number>> = { c: 0o020000, u: 0o020000, b: 0o060000, p: 0o010000 }
 
 /**
- * podman on Linux copies st_mode whole into `linux.devices[].fileMode` (8630 for 0666), which the schema of the
- * specification does not allow (permission bits only). The bits of the type say what `type` says: they are taken out of
- * the document when both agree, and left for the schema to refuse when they do not.
+ * Takes the file type out of `linux.devices[].fileMode`. podman on Linux copies the whole st_mode there (8630 for
+ * 0666), and the specification's schema allows permission bits only. Type bits that agree with `type` are removed; type
+ * bits that do not agree are left for the schema to refuse.
  */
 export function dropFileTypes(document: unknown): void {
   const devices = (document as { linux?: { devices?: unknown } } | null)?.linux?.devices

@@ -1,11 +1,12 @@
 /**
- * Unknown properties are ignored, as the specification demands. In the freebsd section that is a trap, because other
- * tools' pages show shapes that are not the specification's (`freebsd.jail.mlock`): a near miss gets a warning.
+ * Warnings about unknown properties of the freebsd section. The specification demands that unknown properties are
+ * ignored, but documents of other tools show property names that the specification does not have
+ * (`freebsd.jail.mlock`), so a near miss gets a warning.
  */
 import { isNearMiss } from '../near-miss.ts'
 import { childPath } from './property-path.ts'
 
-/** The properties of the freebsd section; a test holds that these are the schema's. */
+/** The properties of the freebsd section. A test asserts that the list equals the schema's. */
 export const KNOWN: Readonly<Record<string, readonly string[]>> = {
   freebsd: ['devices', 'jail'],
   'freebsd.devices[]': ['path', 'mode'],
@@ -38,16 +39,17 @@ export const KNOWN: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** Parameters of jail(8) for which the section has no property: an annotation does it. */
+/** Parameters of jail(8) for which the section has no property; an annotation sets them. */
 const BY_ANNOTATION =
   /^(securelevel|children\.max|devfs_ruleset|osrelease|osreldate|host\.\w+|ip[46]\.saddrsel|linux(\.\w+)?|allow\.(sysvipc|read_msgbuf|vmm|vmm_ppt|nfsd|extattr|adjtime|settime|routing|setaudit|unprivileged_\w+))$/
 
-/** Names as jail(8) has them that differ from the section's in more than case and punctuation. */
+/** Parameter names of jail(8) that differ from the section's names in more than case and punctuation. */
 const SYNONYMS: Readonly<Record<string, string>> = { vnetinterface: 'freebsd.jail.vnetInterfaces' }
 
+/** Returns a name in lower case without punctuation. */
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** Every known property by its plain name; names of one place only come first. */
+/** Returns the path of every known property by its plain name. The first section that has a name wins. */
 function wellKnown(): Map<string, string> {
   const index = new Map(Object.entries(SYNONYMS))
   for (const section of ['freebsd', 'freebsd.jail', 'freebsd.jail.allow']) {
@@ -60,7 +62,10 @@ function wellKnown(): Map<string, string> {
   return index
 }
 
-/** Warnings for the near misses of a freebsd section, one line each: `freebsd.jail.mlock: ... did you mean ...?` */
+/**
+ * Returns a warning for each near miss in a freebsd section: `freebsd.jail.mlock: is not known and ignored; did you
+ * mean freebsd.jail.allow.mlock?`
+ */
 export function freebsdHints(section: unknown): string[] {
   const warnings: string[] = []
   const walk = (value: unknown, path: string, kind: string): void => {
@@ -93,7 +98,8 @@ function suggestion(name: string, kind: string): string | undefined {
   for (const parameter of kind.endsWith('.allow') ? [`allow.${name}`, name] : [name]) {
     if (BY_ANNOTATION.test(parameter)) return `the annotation "org.freebsd.jail.${parameter}"`
   }
-  // jail(8) would take allow.nosuser; read over, it would leave on what is on by default.
+  // jail(8) would accept allow.nosuser. If the property were ignored without a word, suser would stay on, which is its
+  // default.
   const [, positive] = /^(?:allow)?no(.+)$/.exec(plain(name)) ?? []
   const opposite = positive && wellKnown().get(positive)
   if (opposite?.startsWith('freebsd.jail.allow.') && !opposite.endsWith('.mount'))
@@ -102,7 +108,7 @@ function suggestion(name: string, kind: string): string | undefined {
   return near && `${kind}.${near}`.replace('[]', '')
 }
 
-/** True for a near miss; words of fewer than three letters are too short to tell. */
+/** True for a near miss. A word of fewer than three letters is too short to be one. */
 function isMistyped(given: string, known: string): boolean {
   return given === known || (Math.min(given.length, known.length) >= 3 && isNearMiss(given, known))
 }

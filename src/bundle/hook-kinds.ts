@@ -1,4 +1,4 @@
-/** The kinds of hooks that config.md defines, in the order of the life cycle. */
+/** The kinds of hooks that config.md defines, in the order in which they run. */
 export const HOOK_KINDS = [
   'prestart',
   'createRuntime',
@@ -8,5 +8,5 @@ export const HOOK_KINDS = [
   'poststop',
 ] as const
 
-/** A kind of hooks. */
+/** One kind of hooks. */
 export type HookKind = (typeof HOOK_KINDS)[number]

@@ -1,10 +1,13 @@
 /**
- * Where a text stops being JSON. Engines disagree in what they say (QuickJS tells no column), so the text is
- * read again by these few lines, after JSON.parse has refused it.
+ * Finds the place where a text stops being JSON. The engines' error messages differ, and QuickJS names no column, so
+ * this parser reads the text again after JSON.parse has refused it.
  */
 import { last } from '../es2020.ts'
 
-/** The first offence: offset in UTF-16 units, line and column from 1, and what stood there. */
+/**
+ * The first syntax error of a text: its offset in UTF-16 units, its line and column counted from 1, and what stands
+ * there.
+ */
 export interface JsonFault {
   offset: number
   line: number
@@ -26,7 +29,9 @@ const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*/y
 const SPACE = /[ \t\n\r]*/y
 const WORD = /true|false|null/y
 
-/** Finds the fault of a text that JSON.parse refuses; undefined when the text is JSON after all. */
+/**
+ * Finds the first syntax error of a text that JSON.parse refuses. Returns undefined when the text is JSON after all.
+ */
 export function jsonFault(text: string): JsonFault | undefined {
   let at = 0
   const match = (pattern: RegExp): boolean => {
@@ -46,7 +51,8 @@ export function jsonFault(text: string): JsonFault | undefined {
     else if (text[at] === '\\') throw new Fault(at, 'bad escape in a string')
     else throw new Fault(at, at >= text.length ? 'the string has no end' : 'control character in a string')
   }
-  // Open brackets, innermost last; a deep document must not exhaust the stack.
+  // The open brackets, innermost last. A list takes the place of recursion, so that a deep document cannot exhaust the
+  // stack.
   const open: ('{' | '[')[] = []
   const key = (): void => {
     match(SPACE)

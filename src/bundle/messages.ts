@@ -1,11 +1,9 @@
-/**
- * What ajv found, in words: one line an error, with the property path, what is allowed and what was given.
- */
+/** Turns the errors of ajv into one line each, with the property path, what is allowed and what was given. */
 import type { ErrorObject } from 'ajv'
 import { JailwrightError } from '../errors.ts'
 import { childPath, place } from './property-path.ts'
 
-/** What a value is, short enough for one line: strings and numbers as JSON, containers by kind. */
+/** Describes a value in less than a line: strings and numbers as JSON, objects and arrays by their kind. */
 export function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   if (value !== null && typeof value === 'object') return 'an object'
@@ -14,7 +12,7 @@ export function describe(value: unknown): string {
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`
 }
 
-/** Every pattern of the schemas and what it asks for; a test holds that none is missing. */
+/** The requirement of each pattern of the schemas, in words. A test asserts that no pattern is missing. */
 export const PATTERNS: Readonly<Record<string, string>> = {
   '^RLIMIT_[A-Z]+$': 'must be RLIMIT_ and capital letters, such as RLIMIT_NOFILE',
   '^[0-9, -]*$': 'must be a list of CPUs such as 0-3,7',
@@ -32,7 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
   array: 'an array',
 }
 
-/** Modes are written in octal by everybody, and JSON has no octal numbers. */
+/** Returns a hint for a property that holds a mode. People write modes in octal, and JSON has no octal numbers. */
 const modeHint = (path: string): string =>
   /(^|\.)(fileMode|mode)$/.test(path)
     ? ' (permission bits as a decimal number: 0666 is 438, 0777 is 511)'
@@ -62,8 +60,8 @@ function complaint(error: ErrorObject, path: string, value: unknown): string {
 }
 
 /**
- * A limit in all its digits. 2^63 - 1 and 2^64 - 1 are not JavaScript numbers: ajv compares with the next one above,
- * which is a power of two.
+ * Returns a limit with all its digits. 2^63 - 1 and 2^64 - 1 are not JavaScript numbers, and ajv compares with the next
+ * number above, which is a power of two.
  */
 function whole(limit: unknown): string {
   const value = Number(limit)
@@ -72,8 +70,8 @@ function whole(limit: unknown): string {
 }
 
 /**
- * An error for people out of one of ajv's: `mounts[3].destination: must be a string, got 5`.
- * @param prefix stands before the path: `process` for the file of `exec --process`.
+ * Turns an error of ajv into an error for people: `mounts[3].destination: must be a string, got 5`.
+ * @param prefix stands before the path; it is `process` for the file of `exec --process`.
  */
 export function toConfigError(error: ErrorObject, document: unknown, prefix = ''): JailwrightError {
   const at = place(error.instancePath, document, prefix)
@@ -84,7 +82,7 @@ export function toConfigError(error: ErrorObject, document: unknown, prefix = ''
   return configError(at.path, complaint(error, at.path, at.value))
 }
 
-/** An error about a property: its path stands before the message and is the subject. */
+/** Returns an error about a property. The property's path stands before the message and is the error's subject. */
 export function configError(path: string, message: string, hint?: string): JailwrightError {
   const line = path === '' ? `the document ${message}` : `${path}: ${message}`
   return new JailwrightError('CONFIG', line, { subject: path === '' ? undefined : path, hint })

@@ -1,17 +1,21 @@
-/** What the schema of a process cannot say (config.md, Process). Shared by config.json and `exec --process`. */
+/**
+ * Checks that the schema of a process cannot express (config.md, Process), for config.json and for `exec --process`.
+ */
 import type { JailwrightError } from '../errors.ts'
 import type { Process } from './generated/config.ts'
 import { limitValue } from './limits.ts'
 import { configError, describe } from './messages.ts'
 import { childPath } from './property-path.ts'
 
-/** What a check found; warnings are lines of their own. */
+/** The result of a check. Each warning is a whole line. */
 export interface Findings {
   errors: JailwrightError[]
   warnings: string[]
 }
 
-/** Entries of an environment are NAME=value (environ(7)); what has no `=` could not be looked up by any program. */
+/**
+ * Checks that each entry of an environment is NAME=value (environ(7)). No program could look up an entry without `=`.
+ */
 export function checkEnvironment(env: readonly string[] | undefined, path: string, found: Findings): void {
   env?.forEach((entry, index) => {
     if (entry.indexOf('=') > 0) return
@@ -43,7 +47,7 @@ export function checkProcess(process: Partial<Process>, path: string, found: Fin
     if (limit.soft === undefined || limit.hard === undefined) return
     const soft = limitValue(limit.soft)
     const hard = limitValue(limit.hard)
-    // As POSIX and Linux have it; FreeBSD's setrlimit(2) would lower the soft limit without a word.
+    // POSIX and Linux refuse a soft limit above the hard one. setrlimit(2) of FreeBSD would lower it silently.
     if (hard !== -1n && (soft === -1n || soft > hard)) {
       found.errors.push(
         configError(`${at}.soft`, `must not be above the hard limit ${hard}, got ${limit.soft}`),

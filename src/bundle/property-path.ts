@@ -1,21 +1,20 @@
-/**
- * Property paths as people read them: `mounts[3].destination`, `annotations["org.freebsd.jail.vnet"]`.
- */
+/** Property paths in the form that people read: `mounts[3].destination`, `annotations["org.freebsd.jail.vnet"]`. */
 
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /**
- * The path of a property of `parent`: `mounts` + 3 gives `mounts[3]`, `process` + `cwd` gives `process.cwd`, and a
- * name that is no plain word is quoted. An empty parent is the document itself.
+ * Returns the path of a property of `parent`: `mounts` and 3 give `mounts[3]`, `process` and `cwd` give `process.cwd`,
+ * and a name with other characters than those of an identifier is quoted. An empty parent stands for the document
+ * itself.
  */
 export function childPath(parent: string, key: string | number): string {
   if (typeof key === 'number') return `${parent}[${key}]`
-  // Names of annotations are always quoted: most have dots, and all of them are to look alike.
+  // Names of annotations are always quoted: most of them contain dots, and all of them should look alike.
   if (!PLAIN.test(key) || parent === 'annotations') return `${parent}[${JSON.stringify(key)}]`
   return parent === '' ? key : `${parent}.${key}`
 }
 
-/** The keys of a JSON pointer (RFC 6901), as ajv gives it in `instancePath`. */
+/** Returns the keys of a JSON pointer (RFC 6901), the form that ajv uses for `instancePath`. */
 export function pointerKeys(pointer: string): string[] {
   if (pointer === '') return []
   return pointer
@@ -24,7 +23,10 @@ export function pointerKeys(pointer: string): string[] {
     .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-/** Where a pointer leads in a document: the value, the object that holds it, its key there, and the path for people. */
+/**
+ * The target of a pointer in a document: the value, the object that holds it, its key in that object, and its path for
+ * people.
+ */
 export interface Place {
   value: unknown
   holder: unknown
@@ -32,7 +34,7 @@ export interface Place {
   path: string
 }
 
-/** Follows a JSON pointer; `prefix` stands before the path (`process` for the file of `exec --process`). */
+/** Follows a JSON pointer. `prefix` stands before the path; it is `process` for the file of `exec --process`. */
 export function place(pointer: string, document: unknown, prefix = ''): Place {
   let value = document
   let holder: unknown

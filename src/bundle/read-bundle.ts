@@ -1,4 +1,4 @@
-/** Reads and checks a bundle: a directory with a config.json (bundle.md of the runtime specification). */
+/** Reads and checks a bundle, which is a directory with a config.json (bundle.md of the runtime specification). */
 import { ConfigErrors, type JailwrightError } from '../errors.ts'
 import { realPath } from '../host/files.ts'
 import { schemaErrors } from './check.ts'
@@ -10,12 +10,12 @@ import type { Findings } from './process-checks.ts'
 import { fileError, nulErrors, parseJson, readText } from './read-json.ts'
 import { remainder } from './remainder.ts'
 
-/** A bundle that has passed all checks that need no look at the host. */
+/** A bundle that has passed all checks that do not need the host. */
 export interface Bundle {
-  /** Absolute path of the directory, links resolved. */
+  /** Absolute path of the directory, without symbolic links. */
   dir: string
   config: Config
-  /** For the log, one line each. */
+  /** Warnings for the log, one line each. */
   warnings: readonly string[]
 }
 
@@ -30,17 +30,18 @@ export function readBundle(dir: string): Bundle {
   return { dir: resolved, config: document as Config, warnings }
 }
 
-/** A bundle in which something may be wrong. */
+/** A bundle whose config may be wrong. */
 export interface Examined {
-  /** With all that is right in the config, made whole to its type. */
+  /** The bundle with the correct parts of the config, completed so that they fit the type. */
   bundle: Bundle
-  /** What is wrong, and the config as it stands in the file; absent when nothing is. */
+  /** The errors, and the config as it stands in the file; absent when there are no errors. */
   found?: { errors: readonly JailwrightError[]; document: unknown }
 }
 
 /**
- * Reads and checks a bundle as `readBundle` does, but goes on with what is left when something is wrong in it.
- * @throws JailwrightError CONFIG when config.json cannot be read or is no JSON, ConfigErrors when nothing is left.
+ * Reads and checks a bundle as `readBundle` does, but continues with the correct parts when something is wrong.
+ * @throws JailwrightError CONFIG when config.json cannot be read or is not JSON; ConfigErrors when the document is not
+ * an object.
  */
 export function examineBundle(dir: string): Examined {
   const { dir: resolved, text, document } = readConfig(dir)
@@ -50,7 +51,7 @@ export function examineBundle(dir: string): Examined {
   if (!isObject(document)) throw new ConfigErrors(errors)
   return {
     bundle: { dir: resolved, config: remainder(document, errors), warnings },
-    // Wrong values have been taken out of the document.
+    // schemaErrors has removed the wrong values from the document, so the text is parsed again.
     found: { errors, document: JSON.parse(text) },
   }
 }
@@ -59,7 +60,7 @@ function isObject(document: unknown): document is Partial<Config> {
   return document !== null && typeof document === 'object' && !Array.isArray(document)
 }
 
-/** All findings of a config's text; `document` is changed when there are errors (see `schemaErrors`). */
+/** Returns all findings of a config's text. `document` is changed when there are errors (see `schemaErrors`). */
 export function configFindings(text: string, document: unknown): Findings {
   const nul = nulErrors(text, document)
   dropFileTypes(document)

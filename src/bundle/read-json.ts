@@ -1,5 +1,6 @@
 /**
- * Reads a JSON file that somebody else wrote: bounded, only what it should be, with errors that name the file.
+ * Reads JSON files that somebody else wrote. The size is bounded, only regular files are accepted, and errors name the
+ * file.
  */
 import { concatenate, decode } from '../bytes.ts'
 import { errnoOf, JailwrightError } from '../errors.ts'
@@ -10,16 +11,22 @@ import { jsonFault } from './json-position.ts'
 import { configError } from './messages.ts'
 import { childPath } from './property-path.ts'
 
-/** Far above any real config (a seccomp profile is 30 KB), far below what would hurt the host. */
+/**
+ * A bound on the size of a file. A real config is far smaller (a seccomp profile has 30 KB), and a text of this size
+ * does not exhaust the host's memory.
+ */
 const MAX_BYTES = 16 * 1024 * 1024
 
 /**
- * Far above any real config (less than ten levels). JSON.parse and what reads the document afterwards call themselves for
- * each level, and their stack is bounded.
+ * A bound on the depth of a document; a real config has fewer than ten levels. JSON.parse and the code that reads the
+ * document call themselves once per level, and their stack is bounded.
  */
 const MAX_DEPTH = 128
 
-/** An error of opening or reading a file: `open /b/config.json: no such file or directory`. podman looks for such words. */
+/**
+ * Returns the error for a file that cannot be opened or read: `open /b/config.json: no such file or directory`. podman
+ * looks for these words.
+ */
 export function fileError(file: string, error: unknown): JailwrightError {
   const errno = errnoOf(error)
   const text = errno === undefined ? undefined : errorText(errno)
@@ -33,9 +40,9 @@ export function fileError(file: string, error: unknown): JailwrightError {
 }
 
 /**
- * A file's text. A file of a bundle has to be a regular one: a FIFO would block for ever. With `pipes`, FIFOs and
- * terminals are read to their end (`exec --process /dev/stdin`).
- * @throws JailwrightError CONFIG when it cannot be read or is larger than MAX_BYTES.
+ * Returns the text of a file. A file of a bundle must be a regular file, because a FIFO would block for ever. With
+ * `pipes` set, FIFOs and terminals are read to their end (`exec --process /dev/stdin`).
+ * @throws JailwrightError CONFIG when the file cannot be read or is larger than MAX_BYTES.
  */
 export function readText(file: string, options: { pipes?: boolean } = {}): string {
   let fd: number
@@ -56,7 +63,10 @@ export function readText(file: string, options: { pipes?: boolean } = {}): strin
   }
 }
 
-/** The text on standard input. Throws CONFIG when it is larger than MAX_BYTES. */
+/**
+ * Returns the text on standard input.
+ * @throws JailwrightError CONFIG when the text is larger than MAX_BYTES.
+ */
 export function readStandardInput(): string {
   return decode(readAll(0, 'standard input', 0))
 }
@@ -66,7 +76,7 @@ function readAll(fd: number, file: string, expected: number): Uint8Array {
   const chunks: Uint8Array[] = []
   let total = 0
   for (;;) {
-    // One byte more than expected, so that the end is usually seen by the second read.
+    // The buffer is one byte larger than the expected rest, so that the second read usually sees the end of the file.
     const chunk = new Uint8Array(Math.max(expected + 1 - total, 4096))
     const count = readInto(fd, chunk)
     if (count === 0) break
@@ -81,9 +91,9 @@ const tooLarge = (file: string): JailwrightError =>
   new JailwrightError('CONFIG', `${file}: larger than ${MAX_BYTES >> 20} MiB`, { subject: file })
 
 /**
- * Parses JSON. Numbers beyond 2^53 lose their last digits, as everywhere in JavaScript; the only ones that matter are
- * the "infinite" limits around 2^63 and 2^64, see `limitValue`.
- * @param name stands before the message: a file's path, or what the text is.
+ * Parses JSON. A number beyond 2^53 loses its last digits, as everywhere in JavaScript; this matters only for the
+ * infinite limits near 2^63 and 2^64 (see `limitValue`).
+ * @param name stands before the message: the path of the file, or a description of the text.
  * @throws JailwrightError CONFIG with line and column.
  */
 export function parseJson(text: string, name: string): unknown {
@@ -101,13 +111,13 @@ export function parseJson(text: string, name: string): unknown {
 }
 
 /**
- * True when more than `limit` brackets are open somewhere in the text. A text with no more opening brackets than that is not
- * looked at any closer: counting them is one call of the engine each.
+ * True when more than `limit` brackets are open somewhere in the text. The two calls of `split` count the opening
+ * brackets, and a text that has no more than `limit` of them needs no closer look.
  */
 function isDeeperThan(text: string, limit: number): boolean {
   if (text.split('{').length + text.split('[').length - 2 <= limit) return false
   let depth = 0
-  // Strings as a whole, so that the brackets in them do not count.
+  // The pattern matches a string as a whole, so that brackets in strings do not count.
   for (const [part] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
     if (part === '{' || part === '[') depth++
     else if (part === '}' || part === ']') depth--
@@ -117,8 +127,9 @@ function isDeeperThan(text: string, limit: number): boolean {
 }
 
 /**
- * Errors for every string and property name that holds a NUL: it would end the string in the kernel's eyes, so what
- * is checked here would not be what is done there. JSON can only write it as an escape, hence the quick look first.
+ * Returns an error for each string and property name that holds a NUL. The kernel ends a string at a NUL, so it would
+ * act on another string than the one that was checked. JSON can write a NUL only as an escape, so a text without the
+ * escape needs no closer look.
  */
 export function nulErrors(text: string, document: unknown, prefix = ''): JailwrightError[] {
   if (!text.includes('\\u0000')) return []

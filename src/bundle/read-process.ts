@@ -7,8 +7,9 @@ import { checkProcess, type Findings } from './process-checks.ts'
 import { nulErrors, parseJson, readText } from './read-json.ts'
 
 /**
- * A process from a file (or a pipe: /dev/stdin), checked like `process` of a config.json.
- * @throws ConfigErrors with every error, paths beginning with `process`; JailwrightError CONFIG when unreadable.
+ * Returns the process of a file or pipe (/dev/stdin), checked like `process` of a config.json.
+ * @throws ConfigErrors with every error, whose paths begin with `process`; JailwrightError CONFIG when the file cannot
+ * be read.
  */
 export function readProcess(file: string): { process: Process; warnings: readonly string[] } {
   const text = readText(file, { pipes: true })

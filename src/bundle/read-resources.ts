@@ -6,9 +6,10 @@ import validateResources from './generated/validate-resources.js'
 import { nulErrors, parseJson } from './read-json.ts'
 
 /**
- * Resources from a JSON text, checked like `linux.resources` of a config.json.
- * @param name what the text is, for the message of a text that is no JSON: a file's path or `standard input`.
- * @throws ConfigErrors with every error, paths beginning with `resources`; JailwrightError CONFIG when it is no JSON.
+ * Returns the resources of a JSON text, checked like `linux.resources` of a config.json.
+ * @param name names the text in the message for a text that is not JSON: the path of a file or `standard input`.
+ * @throws ConfigErrors with every error, whose paths begin with `resources`; JailwrightError CONFIG when the text is
+ * not JSON.
  */
 export function readResources(text: string, name = 'resources'): LinuxResources {
   const document = parseJson(text, name)

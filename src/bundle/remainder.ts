@@ -1,28 +1,28 @@
 /**
- * What is left of a config with errors, made whole to its type, so that it can be translated and what is wrong with the
- * rest is told at the same time. What a wrong or missing part belongs to is left out where it says nothing without that part;
- * elements of lists leave a hole, so that the numbers of the others stay.
+ * Keeps the correct part of a config with errors, completed so that it fits the type. The translation of that part
+ * finds further errors, so that one run reports them all. An object that says nothing without its wrong or missing part
+ * is left out; a removed element of a list leaves a hole, so that the other elements keep their numbers.
  */
 import type { JailwrightError } from '../errors.ts'
 import type { Config, Hook, Rlimit } from './generated/config.ts'
 
 /**
- * Changes a document of which `schemaErrors` has removed wrong values into a config. The translation of it says nothing
- * true about the properties that `errors` names, only about the others.
+ * Changes a document, from which `schemaErrors` has removed wrong values, into a config. Errors that the translation
+ * reports about the properties named in `errors` are not reliable; errors about other properties are.
  */
 export function remainder(document: Partial<Config>, errors: readonly JailwrightError[]): Config {
   const wrong = new Set(errors.map(({ subject }) => subject))
   dropNul(document)
   const { process, mounts, hooks, linux, freebsd } = document
-  // All that there is to say of it has been said (process-checks.ts), and it is used as a whole.
+  // process-checks.ts has reported every error of the environment, and the environment is used only as a whole.
   if (process) Reflect.deleteProperty(process, 'env')
   if (process?.rlimits) completeRlimits(process.rlimits)
   mounts?.forEach((mount, index) => {
-    // Without the type nobody knows which options are right.
+    // The type decides which options are right, so a mount without a type cannot be checked further.
     if (wrong.has(`mounts[${index}].type`)) Reflect.deleteProperty(mounts, index)
     else mount.destination ??= `/mounts/${index}`
   })
-  // Of kinds that the specification does not have anything may be there, and is left alone by the translation.
+  // A kind that the specification does not define may hold any value, and the translation ignores it.
   for (const list of Object.values(hooks ?? {}) as unknown[]) {
     if (Array.isArray(list)) keep(list as Partial<Hook>[], hook => hook?.path !== undefined)
   }
@@ -32,13 +32,14 @@ export function remainder(document: Partial<Config>, errors: readonly Jailwright
   return document as Config
 }
 
+/** Removes the elements that are not whole; a removed element leaves a hole. */
 function keep<T>(list: T[] | undefined, isWhole: (element: T) => boolean): void {
   list?.forEach((element, index) => {
     if (!isWhole(element)) Reflect.deleteProperty(list, index)
   })
 }
 
-/** A limit of an unknown type is worth telling, whatever else is wrong with it. */
+/** Completes limits that lack a number: an unknown type is reported whatever else is wrong with the limit. */
 function completeRlimits(limits: Partial<Rlimit>[]): void {
   keep(limits, limit => limit.type !== undefined)
   for (const limit of Object.values(limits)) {
@@ -47,7 +48,7 @@ function completeRlimits(limits: Partial<Rlimit>[]): void {
   }
 }
 
-/** No text with a NUL may reach a system call: the host layer refuses it at once (`cString`). */
+/** Removes every text with a NUL, because the host layer throws on it (`cString`). */
 function dropNul(value: unknown): void {
   if (value === null || typeof value !== 'object') return
   for (const [key, part] of Object.entries(value)) {

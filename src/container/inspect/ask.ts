@@ -1,4 +1,7 @@
-/** What `inspect` asks of the host. Each question is answered or not: a damaged container is looked at all the same. */
+/**
+ * The questions that `inspect` asks of the host. A question that the host does not answer yields undefined or an empty
+ * result, because a damaged container must be inspected too.
+ */
 import type { RuntimeContext } from '../../context.ts'
 import { errnoOf } from '../../errors.ts'
 import { readTextFile } from '../../host/files.ts'
@@ -17,7 +20,7 @@ import { commandsByPid, type FoundProcess } from './processes.ts'
 import type { Records } from './records.ts'
 import { type Ids, idByName } from './rules.ts'
 
-/** What an action gives; undefined when it fails. */
+/** Returns the result of an action, or undefined when the action fails. */
 export function quietly<T>(action: () => T): T | undefined {
   try {
     return action()
@@ -26,7 +29,10 @@ export function quietly<T>(action: () => T): T | undefined {
   }
 }
 
-/** All parameters of a jail that the kernel knows and we do, and those that the plan has. */
+/**
+ * Returns the jail's values of all parameters that both this host's kernel and FREEBSD_15_PARAMS know, and of the
+ * parameters in the plan. Returns undefined when the jail is gone.
+ */
 export function jailParameters(
   { kernel }: Host,
   jid: number,
@@ -42,8 +48,8 @@ export function jailParameters(
 }
 
 /**
- * Parameters `allow.*` that a new jail of this host has without being asked, by the sysctls of kern_jail.c
- * (security.jail.chflags_allowed and others, deprecated and still obeyed).
+ * Returns the `allow.*` parameters that this host gives to every new jail. The sysctls security.jail.chflags_allowed
+ * and others decide that; they are deprecated but still obeyed (sys/kern/kern_jail.c).
  */
 export function allowedByDefault({ kernel }: Host, names: readonly string[]): Set<string> {
   const sysctlOf = (name: string) => {
@@ -53,7 +59,7 @@ export function allowedByDefault({ kernel }: Host, names: readonly string[]): Se
   return new Set(names.filter(name => name.startsWith('allow.') && kernel.sysctl(sysctlOf(name)) === '1'))
 }
 
-/** For how many other containers children.max of a jail has been raised. */
+/** Returns the number of other containers for which children.max of a jail has been raised. */
 export function raisedFor(ctx: RuntimeContext, jail: string): number {
   return containerNames(ctx.root).filter(id => {
     const plan = quietly(() => readPlan(layout(ctx.root, id)))
@@ -61,7 +67,10 @@ export function raisedFor(ctx: RuntimeContext, jail: string): number {
   }).length
 }
 
-/** Whose mount a file system id is, by the journals of the other containers. */
+/**
+ * Returns a function that maps a file system id to the container that owns the mount, by the journals of the other
+ * containers.
+ */
 export function ownerOfMount(ctx: RuntimeContext, own: string): (fsid: string) => string | undefined {
   let owners: Map<string, string> | undefined
   return fsid => {
@@ -78,7 +87,7 @@ export function ownerOfMount(ctx: RuntimeContext, own: string): (fsid: string) =
   }
 }
 
-/** Where a mount may be: where links lead now, and as it was written. */
+/** Returns the possible paths of a step's mount: the path to which links lead now, and the path as it was written. */
 export function placesOf(host: Host, root: string, { destination, via }: MountStep): string[] {
   const inside = via?.mountPoint ?? destination
   const found = quietly(() => host.process.openBeneath(root, inside, {}))
@@ -87,7 +96,10 @@ export function placesOf(host: Host, root: string, { destination, via }: MountSt
   return found === undefined || found.path === written ? [written] : [found.path, written]
 }
 
-/** The container's ruleset and its rules; undefined when there is none. Throws when rulesets cannot be seen. */
+/**
+ * Returns the container's devfs ruleset and its rules, or undefined when there is none.
+ * @throws SyscallError when the kernel does not show rulesets.
+ */
 export function rulesetOf(
   { kernel }: Host,
   { entries, jailName }: Records,
@@ -103,19 +115,24 @@ export function rulesetOf(
   return best
 }
 
-/** Users and groups of this host by name. */
+/** Returns the numbers of this host's users and groups by name. */
 export function hostIds(): Ids {
   const read = (path: string) => quietly(() => readTextFile(path)) ?? ''
   return { user: idByName(read('/etc/passwd')), group: idByName(read('/etc/group')) }
 }
 
-/** Interfaces of the host, or of a jail with a stack of its own; undefined when ifconfig(8) does not answer. */
+/**
+ * Returns the interfaces of the host, or of a jail that has its own network stack; undefined when ifconfig(8) fails.
+ */
 export function interfaces(host: Host, jail?: string): Map<string, Interface> | undefined {
   const answer = quietly(() => host.run('ifconfig', [...(jail === undefined ? [] : ['-j', jail]), '-a']))
   return answer?.status === 0 ? parseInterfaces(answer.stdout) : undefined
 }
 
-/** Limits of a jail, by name: rules outlive the jail. */
+/**
+ * Returns the limits in force for a jail. rctl(8) rules are looked up by the jail's name, because rules outlive the
+ * jail.
+ */
 export function limits(host: Host, jail: string, alive: boolean): FoundLimits {
   const answer = alive ? quietly(() => host.run('cpuset', ['-g', '-j', jail])) : undefined
   const mask = answer?.status === 0 ? / mask: ([0-9, ]+)/.exec(answer.stdout)?.[1] : undefined
@@ -129,12 +146,13 @@ function rctlRules({ kernel }: Host, jail: string): string[] | undefined {
       .split(',')
       .filter(rule => rule !== '')
   } catch (error) {
-    // Where nothing is accounted no rule is in force; ESRCH: there is no jail of this name.
+    // ENOSYS means that the kernel accounts no resources, so no rule is in force. ESRCH means that no jail has this
+    // name.
     return ['ENOSYS', 'ESRCH'].includes(errnoOf(error) ?? '') ? [] : undefined
   }
 }
 
-/** Processes of a jail and of its children, with their command lines where ps(1) answers. */
+/** Returns the processes of a jail and of its child jails, with their command lines where ps(1) answers. */
 export function processesOf(host: Host, jid: number): FoundProcess[] {
   const pids = host.kernel.jailProcesses(jid).sort((a, b) => a - b)
   const found = host.kernel.processInfos(pids)

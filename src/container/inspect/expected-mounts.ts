@@ -1,17 +1,19 @@
-/** Which mounts there should be: what the journal tells, and what the plan says besides. */
+/** The mounts that a container should have: those that the journal records, and those that only the plan names. */
 import type { MountStep, Plan } from '../../translate/core/plan.ts'
 import type { Entry } from '../journal/journal.ts'
 import type { ExpectedMount } from './mounts.ts'
 
-/** A mount that the journal tells of. */
+/** A mount that the journal records. */
 interface Told extends ExpectedMount {
   readonly path: string
 }
 
 /**
- * In the order of mounting. `entries` are those that are to be taken back, newest first; `whole`: the journal tells of the
- * jail, so that it would tell of every mount that was made. `placesOf` gives where a step's mount may be, and `readonlyRoot`
- * is where a read-only root is mounted.
+ * Returns the expected mounts in the order of mounting.
+ * @param entries the pending entries of the journal, newest first.
+ * @param whole true when the journal records the jail: such a journal records every mount that was made.
+ * @param places `of` returns the possible paths of a step's mount; `readonlyRoot` is the mount point of a read-only
+ * root.
  */
 export function expectedMounts(
   plan: Plan | undefined,
@@ -54,13 +56,13 @@ function toldOf({ undo, done }: Entry): Told[] {
       fstypes: [fstype],
       from,
       ...(fsid === undefined ? {} : { fsid }),
-      // It was announced, and may never have happened.
+      // The journal announced the mount, but the mount may never have happened.
       ...(done ? {} : { optional: true }),
     },
   ]
 }
 
-/** Takes the first mount that was made at one of these places out of the list. */
+/** Removes from the list the first mount at one of these places with one of these types, and returns it. */
 function take(told: Told[], places: readonly string[], fstypes: readonly string[]): Told | undefined {
   const at = told.findIndex(
     ({ path, fstypes: [type = ''] }) => places.includes(path) && fstypes.includes(type),

@@ -1,4 +1,4 @@
-/** `inspect`: a container as it was planned and as it is on the host now. */
+/** `inspect`: compares a container as it was planned with its present state on the host. */
 import type { RuntimeContext } from '../../context.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
@@ -14,29 +14,30 @@ import { compareProcesses } from './processes.ts'
 import { type Records, readRecords } from './records.ts'
 import { compareRules } from './rules.ts'
 
-/** A container, its plan, and how the host differs from it. */
+/** A container, its plan, and the differences between the plan and the host. */
 export interface Inspection {
   readonly id: string
-  /** As `state` tells it; `unknown` when state.json cannot be read. */
+  /** The status that `state` prints; `unknown` when state.json cannot be read. */
   readonly status: string
   /** Full name of the jail. */
   readonly jail: string
-  /** 0 when there is no such jail. */
+  /** The jail's id; 0 when the jail does not exist. */
   readonly jid: number
-  /** The jail's root on the host; null when nothing tells. */
+  /** The jail's root on the host; null when no file records it. */
   readonly root: string | null
   readonly bundle: string | null
-  /** The host has been restarted since the container was made. */
+  /** True when the host has been restarted since the container was created. */
   readonly rebooted: boolean
-  /** How many things differ from the plan. */
+  /** The number of differences from the plan. */
   readonly drift: number
   readonly sections: Sections
   readonly plan: Plan | null
 }
 
 /**
- * Looks at a container; changes nothing. A missing or damaged file and a jail that is gone are told as drift.
- * @throws JailwrightError NOT_FOUND, STATE for a directory that is none of ours, UNSUPPORTED for another program's.
+ * Inspects a container and changes nothing. A missing or damaged file and a missing jail are reported as drift.
+ * @throws JailwrightError NOT_FOUND when there is no such container, STATE for a directory that jailwright did not
+ * make, UNSUPPORTED for a container of another program.
  */
 export function inspect(ctx: RuntimeContext, id: string): Inspection {
   const records = readRecords(ctx, id)
@@ -78,7 +79,7 @@ export function inspect(ctx: RuntimeContext, id: string): Inspection {
   }
 }
 
-/** The container's jail: a jail of the same name with another root is another's. */
+/** Finds the container's jail. A jail of the same name with another root belongs to somebody else. */
 function findJail(
   { host }: RuntimeContext,
   { jailName, jid: planned, root, plan, state }: Records,
@@ -89,7 +90,7 @@ function findJail(
   const name = 'jid'
   if (jid === 0) {
     const known = wanted === undefined ? {} : { planned: wanted }
-    // A create that is at work has not come to it, or one that has died never did.
+    // A `create` that is still running, or that died early, has not made the jail.
     if (state?.status === 'creating' && planned === undefined)
       return { jid, found, item: { name, mark: 'other', note: `jail ${jailName} is not made yet` } }
     return { jid, found, item: { name, mark: 'drift', ...known, note: `jail ${jailName} is gone` } }
@@ -172,7 +173,7 @@ function interfaceItems(
 function limitItems({ host }: RuntimeContext, records: Records, alive: boolean): Item[] {
   const { plan, entries, jailName } = records
   const planned = (plan?.steps ?? []).flatMap(step => (step.kind === 'run' ? [step.call] : []))
-  // What `update` has changed since, oldest first.
+  // The calls that `update` has made since, oldest first.
   const updates = entries.flatMap(({ done }) => done?.call ?? []).reverse()
   const limits = plan && plannedLimits([...planned, ...updates], jailName)
   return compareLimits(limits, ask.limits(host, jailName, alive), jailName)

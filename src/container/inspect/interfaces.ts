@@ -1,9 +1,9 @@
-/** The network of a container, as ifconfig(8) tells it, against the steps of the plan. */
+/** Compares a container's network, as ifconfig(8) prints it, with the steps of the plan. */
 import { parseCidr, sameAddress } from '../../translate/core/addresses.ts'
 import type { Step } from '../../translate/core/plan.ts'
 import type { Item } from './item.ts'
 
-/** One interface in the text of ifconfig(8). */
+/** One interface in the output of ifconfig(8). */
 export interface Interface {
   readonly name: string
   readonly up: boolean
@@ -14,8 +14,8 @@ export interface Interface {
 }
 
 /**
- * The interfaces in the output of `ifconfig -a`. A description may hold lines that look like others: what is said twice
- * counts as it was said first.
+ * Parses the output of `ifconfig -a`. An interface's description may contain lines that imitate other lines, so the
+ * first occurrence of a name or address wins.
  */
 export function parseInterfaces(text: string): Map<string, Interface> {
   const found = new Map<string, Interface & { addresses: string[]; members: string[] }>()
@@ -38,15 +38,15 @@ export function parseInterfaces(text: string): Map<string, Interface> {
   return found
 }
 
-/** What is asked of the host besides. */
+/** The interfaces that the host has now. */
 export interface Network {
-  /** Interfaces in the jail with a stack of its own; undefined: it has none, or is gone. */
+  /** Interfaces inside the jail; undefined when the jail has no network stack of its own or does not exist. */
   readonly inside: ReadonlyMap<string, Interface> | undefined
   /** Interfaces of the host. */
   readonly outside: ReadonlyMap<string, Interface>
 }
 
-/** What each step of the plan has set, and what else is in the container's own stack. */
+/** Compares each step of the plan with the interfaces, then lists the jail's interfaces that no step names. */
 export function compareInterfaces(
   steps: readonly Step[],
   jail: string,

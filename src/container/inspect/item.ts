@@ -1,21 +1,22 @@
-/** What `inspect` tells of one thing: as it was planned, and as it is now. */
+/** One line of an inspection: a thing as it was planned and as it is now. */
 
 /**
- * `drift`: the host differs from the plan. `other`: the plan does not speak of it, and it is no fault (what the container
- * or its network's manager has done). `unknown`: it cannot be told, since the plan is lost or the host does not answer.
+ * `drift`: the host differs from the plan. `other`: the plan does not name the thing, and the thing is no fault,
+ * because the container or the manager of its network made it. `unknown`: the comparison is impossible, because the
+ * plan is lost or the host does not answer.
  */
 type Mark = 'ok' | 'drift' | 'other' | 'unknown'
 
-/** One thing. */
+/** One compared thing. */
 export interface Item {
-  /** What it is, for a person to search for: a parameter, a path, a rule. */
+  /** The name of the thing, such as a parameter, a path or a rule. */
   readonly name: string
   readonly mark: Mark
-  /** As it was planned; left out where the plan does not speak of it. */
+  /** The planned value; left out when the plan has none. */
   readonly planned?: string
-  /** As it is now; left out where there is nothing. */
+  /** The present value; left out when the host has none. */
   readonly found?: string
-  /** What is wrong, or why it cannot be told. */
+  /** The difference, or the reason why the comparison is impossible. */
   readonly note?: string
 }
 
@@ -30,10 +31,10 @@ export const SECTIONS = [
   'processes',
 ] as const
 
-/** Items by section. */
+/** The items of each section. */
 export type Sections = Readonly<Record<(typeof SECTIONS)[number], readonly Item[]>>
 
-/** A value that the plan has and one that the host has, either of which may be missing. */
+/** Compares a planned value with a present one. Either may be missing. */
 export function compared(name: string, planned: string | undefined, found: string | undefined): Item {
   return {
     name,
@@ -43,7 +44,7 @@ export function compared(name: string, planned: string | undefined, found: strin
   }
 }
 
-/** How many things differ from the plan. */
+/** Returns the number of items that differ from the plan. */
 export function driftCount(sections: Sections): number {
   let count = 0
   for (const section of SECTIONS) count += sections[section].filter(({ mark }) => mark === 'drift').length

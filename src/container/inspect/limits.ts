@@ -1,16 +1,19 @@
-/** Resource limits in force against those of the plan and of the updates since. */
+/** Compares the resource limits in force with those of the plan and of later updates. */
 import type { ToolCall } from '../../translate/core/plan.ts'
 import { compared, type Item } from './item.ts'
 
-/** What rctl(8) and cpuset(1) have been told in all. */
+/** The limits after all calls of rctl(8) and cpuset(1). */
 export interface PlannedLimits {
   /** Rules without their subject: `maxproc:deny=50`. */
   readonly rules: readonly string[]
-  /** Processors, sorted; undefined: all that there are. */
+  /** Processor numbers, sorted; undefined when the jail may use all of them. */
   readonly cpus: readonly number[] | undefined
 }
 
-/** Follows the calls in order: rules are added, removed, and a deny rule replaces the one before it (rctl(8)). */
+/**
+ * Computes the limits after the calls, in order: `-a` adds rules, `-r` removes rules, and a deny rule replaces the deny
+ * rule of the same resource (rctl(8)).
+ */
 export function plannedLimits(calls: readonly ToolCall[], jail: string): PlannedLimits {
   const subject = `jail:${jail}`
   let rules: string[] = []
@@ -32,7 +35,7 @@ export function plannedLimits(calls: readonly ToolCall[], jail: string): Planned
   return { rules, cpus }
 }
 
-/** Whether a rule `resource:action=amount` is one that the filter `resource[:action[=amount]]` finds. */
+/** True when the filter `resource[:action[=amount]]` matches the rule `resource:action=amount`. */
 function isMatched(rule: string, filter: string): boolean {
   const [resource, action, amount] = filter.split(/[:=]/)
   const parts = rule.split(/[:=]/)
@@ -41,7 +44,10 @@ function isMatched(rule: string, filter: string): boolean {
   )
 }
 
-/** The processors of a list such as `0-3,7`, as cpuset(1) takes it, and of `0, 1, 2`, as it prints it; sorted. */
+/**
+ * Returns the sorted processor numbers of a list. It accepts the form `0-3,7`, which cpuset(1) takes, and the form `0,
+ * 1, 2`, which cpuset(1) prints.
+ */
 export function cpuNumbers(list: string): number[] {
   const numbers = new Set<number>()
   for (const part of list.split(',')) {
@@ -52,18 +58,21 @@ export function cpuNumbers(list: string): number[] {
   return [...numbers].sort((a, b) => a - b)
 }
 
-/** What is in force. */
+/** The limits that are in force. */
 export interface FoundLimits {
-  /** What rctl(8) prints for the jail, a rule a line; undefined: it cannot be told. */
+  /** The rules that rctl(8) prints for the jail, one per element; undefined when the kernel does not answer. */
   readonly rules: readonly string[] | undefined
-  /** Processors; undefined: they cannot be told. */
+  /** Processor numbers; undefined when cpuset(1) does not answer. */
   readonly cpus: readonly number[] | undefined
 }
 
-/** Each planned limit as it is now, then the rules that nobody planned. `planned` undefined: the plan is lost. */
+/**
+ * Compares each planned limit with its present value, then lists the rules in force that were not planned. `planned` is
+ * undefined when the plan is lost.
+ */
 export function compareLimits(planned: PlannedLimits | undefined, found: FoundLimits, jail: string): Item[] {
   const items: Item[] = []
-  // rctl(8) names what an amount is counted per where it was not told: `/jail`.
+  // A rule without a `per` part comes back from the kernel with `/jail` at its end.
   const inForce = found.rules?.map(rule => rule.slice(`jail:${jail}:`.length).replace(/\/jail$/, ''))
   const left = [...(inForce ?? [])]
   for (const rule of planned?.rules ?? []) {

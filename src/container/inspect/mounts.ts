@@ -1,28 +1,29 @@
-/** Mounts of the host's table against those of the journal and of the plan. */
+/** Compares the mounts of the host's table with those of the journal and of the plan. */
 import type { MountEntry } from '../../host/types.ts'
 import type { Item } from './item.ts'
 
-/** A mount that there should be. */
+/** A mount that should be in the table. */
 export interface ExpectedMount {
-  /** Where it may be: as it was written, and where links lead. The first is the one to show. */
+  /** The possible mount points: the path as it was written, and the path to which links lead. The first is shown. */
   readonly places: readonly string[]
   readonly fstypes: readonly string[]
   readonly from?: string
-  /** Known once it was mounted; surer than a path. */
+  /** The file system's id, known once the mount was made. An id identifies a mount more reliably than a path. */
   readonly fsid?: string
-  /** It is mounted only where there is something to cover, or may never have been. */
+  /** True for a mount that is made only where there is something to cover, or that may never have been made. */
   readonly optional?: boolean
-  /** The property that it comes from. */
+  /** The property of the config that causes the mount. */
   readonly origin?: string
 }
 
-/** In a jail the kernel tells no ids (sys/kern/vfs_syscalls.c, kern_do_statfs). */
+/** An id of zeros is no id: in a jail the kernel hides the ids (kern_do_statfs in sys/kern/vfs_syscalls.c). */
 const HIDDEN = /^0+$/
 
 /**
- * Each expected mount as it is in `table` (in the order of mounting), then what else is mounted at or below `root`: what
- * is older than the first of ours was there before the container, what `owner` knows is another container's, the rest has
- * come since. `judged` false: too little is known to say that nobody planned it.
+ * Compares each expected mount with `table`, which is in the order of mounting, then lists the other mounts at or below
+ * `root`. A mount that is older than the first of ours was there before the container; a mount that `owner` knows
+ * belongs to another container; any other mount was added later.
+ * @param judged false when too little is known to say that a mount was not planned.
  */
 export function compareMounts(
   expected: readonly ExpectedMount[],
@@ -45,7 +46,7 @@ export function compareMounts(
     const { on, fsid } = entry
     if (root === undefined || taken.has(index) || !(on === root || on.startsWith(`${root}/`))) continue
     const old = index < first
-    // The root is a file system of its own as often as not.
+    // The root is often a file system of its own, which was mounted before the container.
     if (on === root && (old || taken.size === 0)) continue
     const other = HIDDEN.test(fsid) ? undefined : owner(fsid)
     const note = old
@@ -80,7 +81,10 @@ function shown({ fstype, from }: Pick<MountEntry, 'fstype' | 'from'>): string {
   return from === fstype ? fstype : `${fstype} from ${from}`
 }
 
-/** By its id; without one by place and type, the latest first. -1 when it is not there. */
+/**
+ * Finds a mount by its id, or by its place and type when it has no id, the latest first. Returns -1 when it is not
+ * there.
+ */
 function indexOf(mount: ExpectedMount, table: readonly MountEntry[], taken: ReadonlySet<number>): number {
   const byId = mount.fsid !== undefined && !HIDDEN.test(mount.fsid)
   for (let index = table.length - 1; index >= 0; index -= 1) {

@@ -1,21 +1,21 @@
-/** Parameters of the jail against those of the plan. */
+/** Compares the parameters of the jail with those of the plan. */
 import { sameAddress } from '../../translate/core/addresses.ts'
 import { compared, type Item } from './item.ts'
 
-/** Parameters by name, as the kernel tells them. */
+/** Parameter values by name, in the form in which the kernel reports them. */
 export type Parameters = Readonly<Record<string, string>>
 
-/** What the plan says of the jail. */
+/** The plan's description of the jail. */
 export interface PlannedJail {
-  /** As jail(8) is given them; `true` is a switch that is on. */
+  /** The parameters for jail(8); `true` stands for a parameter without a value. */
   readonly parameters: readonly (readonly [name: string, value: string | true])[]
-  /** The jail's root on the host, real path. */
+  /** The real path of the jail's root on the host. */
   readonly path: string
-  /** How many children of others have been given room by raising children.max. */
+  /** The number of other containers' child jails for which children.max has been raised. */
   readonly raised: number
 }
 
-/** On in a new jail, whatever the config says (kern_jail.c, jail_default_allow). */
+/** Parameters that every new jail has, whatever the config says (jail_default_allow in sys/kern/kern_jail.c). */
 const ON_BY_DEFAULT = new Set([
   'allow.set_hostname',
   'allow.reserved_ports',
@@ -24,8 +24,8 @@ const ON_BY_DEFAULT = new Set([
 ])
 
 /**
- * Each planned parameter as it is now; then what was not planned and is a right that the jail has been given since.
- * `defaults` has the parameters `allow.*` that a new jail gets on this host by sysctl(8).
+ * Compares each planned parameter with its present value, then lists the rights that the jail has beyond the plan.
+ * @param defaults the `allow.*` parameters that sysctl(8) settings of this host give to every new jail.
  */
 export function compareParameters(
   { parameters, path, raised }: PlannedJail,
@@ -51,7 +51,7 @@ export function compareParameters(
   return items
 }
 
-/** Of a jail without a plan: what it has, to be read and not judged. */
+/** Lists the parameters of a jail without a plan; they cannot be judged. */
 export function listParameters(found: Parameters): Item[] {
   return Object.keys(found)
     .filter(name => found[name] !== '' && found[name] !== 'false')
@@ -76,13 +76,16 @@ function isAddressList(name: string): boolean {
   return name === 'ip4.addr' || name === 'ip6.addr'
 }
 
-/** The jail was to have no address of this family, and has no stack of its own. */
+/** True when the plan gives the jail no address of this family and no network stack of its own. */
 function isOff(planned: ReadonlyMap<string, string>, list: string): boolean {
   const mode = planned.get(list.slice(0, 3))
   return planned.get('vnet') !== 'new' && (mode === undefined || mode === 'disable')
 }
 
-/** The kernel keeps the first address first and sorts the others (kern_jail.c, prison_ip_copyin). */
+/**
+ * Compares two lists of addresses without their order: the kernel keeps the first address first and sorts the others
+ * (prison_ip_copyin in sys/kern/kern_jail.c).
+ */
 function sameList(planned: string, found: string): 'ok' | 'drift' {
   const [ours, theirs] = [planned, found].map(text => text.split(',').filter(part => part !== ''))
   if (ours!.length !== theirs!.length) return 'drift'

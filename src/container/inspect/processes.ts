@@ -1,14 +1,14 @@
-/** The processes in the jail. */
+/** Compares the processes in the jail with the state. */
 import type { ProcessInfo } from '../../host/types.ts'
 import type { Item } from './item.ts'
 
-/** What is told of a process. */
+/** A process in the jail. */
 export interface FoundProcess extends ProcessInfo {
-  /** Its command line, where ps(1) tells it. */
+  /** The command line, where ps(1) reports it. */
   readonly command?: string
 }
 
-/** What the state says. */
+/** The first process and the pause as state.json records them. */
 export interface PlannedProcess {
   readonly pid: number
   readonly start: string
@@ -18,8 +18,9 @@ export interface PlannedProcess {
 }
 
 /**
- * The container's first process, then the others. That it has ended is the container's way to stop and no drift; that it
- * runs outside the jail is one, and so is a process of a paused container that is not stopped.
+ * Reports the container's first process, then the others. A first process that has ended is no drift, because
+ * containers stop that way. A first process outside the jail is drift, and so is a process of a paused container that
+ * is not stopped.
  */
 export function compareProcesses(
   state: PlannedProcess | undefined,
@@ -52,7 +53,7 @@ export function compareProcesses(
   return items
 }
 
-/** Command lines by pid in the output of `ps -o pid,command`. */
+/** Returns the command lines by pid in the output of `ps -o pid,command`. */
 export function commandsByPid(text: string): Map<number, string> {
   const found = new Map<number, string>()
   for (const line of text.split('\n')) {

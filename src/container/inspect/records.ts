@@ -1,4 +1,4 @@
-/** What the state directory says of a container, as far as it can be read. */
+/** Reads the records of a container in its state directory, as far as they can be read. */
 import type { RuntimeContext } from '../../context.ts'
 import { JailwrightError } from '../../errors.ts'
 import { realPath } from '../../host/files.ts'
@@ -18,25 +18,26 @@ export interface Records {
   readonly state: StateFile | undefined
   readonly plan: Plan | undefined
   readonly journal: Journal
-  /** What is to be taken back, newest first. */
+  /** The journal's pending entries, newest first. */
   readonly entries: readonly Entry[]
-  /** The journal tells of the jail: it was not lost. */
+  /** True when the journal records the jail, so the journal was not lost. */
   readonly whole: boolean
   /** Full name of the jail. */
   readonly jailName: string
-  /** The jid that the jail was given; undefined when nothing tells. */
+  /** The jail's id; undefined when no file records it. */
   readonly jid: number | undefined
-  /** The jail's root on the host; undefined when nothing tells. */
+  /** The jail's root on the host; undefined when no file records it. */
   readonly root: string | undefined
-  /** The host has been restarted since the container was made. */
+  /** True when the host has been restarted since the container was created. */
   readonly rebooted: boolean
-  /** How each file is. */
+  /** The condition of each file. */
   readonly items: readonly Item[]
 }
 
 /**
- * Reads what is there; nothing is changed. Code NOT_FOUND when there is no such container, STATE for a directory that is
- * none of ours, UNSUPPORTED for another program's container; a damaged or missing file is an item.
+ * Reads the records and changes nothing. A damaged or missing file becomes an item.
+ * @throws JailwrightError NOT_FOUND when there is no such container, STATE for a directory that jailwright did not
+ * make, UNSUPPORTED for a container of another program.
  */
 export function readRecords(ctx: RuntimeContext, id: string): Records {
   checkId(id)
@@ -65,7 +66,7 @@ export function readRecords(ctx: RuntimeContext, id: string): Records {
   }
 }
 
-/** The real path: the kernel knows a mount by it, and /var/run may be a link. */
+/** Returns the real path of the root directory: the kernel records mounts by real paths, and /var/run may be a link. */
 function realRoot(root: string): string {
   try {
     return realPath(root)
@@ -80,7 +81,7 @@ function attempt<T>(name: string, read: () => T | undefined): [T | undefined, It
     if (value !== undefined) return [value, { name, mark: 'ok' }]
     return [undefined, { name, mark: 'drift', note: 'missing' }]
   } catch (error) {
-    // What others have made, and what this user may not see, is no damage.
+    // A file of another program, or one that this user may not read, is not damaged, so its error is passed on.
     if (!(error instanceof JailwrightError) || error.code !== 'STATE') throw error
     return [undefined, { name, mark: 'drift', note: 'damaged' }]
   }

@@ -1,15 +1,15 @@
-/** The rules of the container's devfs ruleset against those of the plan. */
+/** Compares the rules of the container's devfs ruleset with those of the plan. */
 import type { Item } from './item.ts'
 
-/** Numbers of users and groups by name, of the host. */
+/** Functions that return the number of a user or group of the host. */
 export interface Ids {
   readonly user: (name: string) => string
   readonly group: (name: string) => string
 }
 
 /**
- * Rules in order. devfs(8) shows a rule in words of its own (rule.c, rulespec_outfp): modes as octal digits without
- * leading zeros, hide before unhide, users and groups by name where they have one.
+ * Compares two lists of rules in order. devfs(8) prints a rule in its own form (rulespec_outfp in sbin/devfs/rule.c):
+ * modes as octal digits without leading zeros, hide before unhide, users and groups by name where they have one.
  */
 export function compareRules(planned: readonly string[], found: readonly string[], ids: Ids): Item[] {
   const same = (a: string, b: string) => canonical(a, ids) === canonical(b, ids)
@@ -33,7 +33,7 @@ function unplanned(rule: string): Item {
   return { name: rule, mark: 'drift', found: rule, note: 'not planned' }
 }
 
-/** One form for all ways to write a rule. */
+/** Returns the same text for every way to write a rule. */
 function canonical(rule: string, { user, group }: Ids): string {
   const words = rule.split(/\s+/).filter(word => word !== '')
   const types: string[] = []
@@ -55,7 +55,7 @@ function canonical(rule: string, { user, group }: Ids): string {
   return JSON.stringify([types.sort(), [...said].sort(([a], [b]) => (a < b ? -1 : 1))])
 }
 
-/** chmod(1)'s words applied to mode 0, as devfs(8) does; digits without leading zeros. */
+/** Applies symbolic modes of chmod(1) to mode 0, as devfs(8) does. Returns octal digits without leading zeros. */
 function octal(mode: string): string {
   if (/^[0-7]+$/.test(mode)) return Number.parseInt(mode, 8).toString(8)
   const shift = { u: 6, g: 3, o: 0 }
@@ -74,7 +74,10 @@ function octal(mode: string): string {
   return value.toString(8)
 }
 
-/** The number of a name in the text of passwd(5) or group(5), where it is there; else the name. */
+/**
+ * Returns a function that maps a name to its number in a text of the form of passwd(5) or group(5). A name that is not
+ * there is returned as it is.
+ */
 export function idByName(text: string): (name: string) => string {
   return name => {
     for (const line of text.split('\n')) {

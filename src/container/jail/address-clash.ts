@@ -1,6 +1,6 @@
 /**
- * The kernel says "IPv4 addresses clash" and does not say which jail has the address already
- * (sys/kern/kern_jail.c): that jail is looked for here.
+ * Explains the kernel's refusal "IPv4 addresses clash" (sys/kern/kern_jail.c), which does not name the jail that has
+ * the address.
  */
 import { childPath } from '../../bundle/property-path.ts'
 import { JailwrightError, ToolError } from '../../errors.ts'
@@ -8,7 +8,10 @@ import type { Host } from '../../host/types.ts'
 import { sameAddress } from '../../translate/core/addresses.ts'
 import type { JailStep } from '../../translate/core/plan.ts'
 
-/** Says whose address it is, where `error` is that of a jail(8) which was refused for one; any other is given back. */
+/**
+ * Returns an error that names the owner of the address, when `error` is jail_set(2)'s refusal of an address; returns
+ * any other error unchanged.
+ */
 export function explainClash(
   host: Host,
   error: unknown,
@@ -21,7 +24,7 @@ export function explainClash(
   const value = step.parameters.find(([name]) => name === parameter)?.[1]
   const ours = typeof value === 'string' ? value.split(',') : []
   for (const { name, addresses } of jailsBeside(host, step.name, parameter)) {
-    // Two jails may share the only address that either has.
+    // Two jails may share an address when neither has another one.
     if (ours.length === 1 && addresses.length === 1) continue
     const index = ours.findIndex(one => addresses.some(other => sameAddress(one, other)))
     if (index < 0) continue
@@ -35,7 +38,10 @@ export function explainClash(
   return error
 }
 
-/** The live jails of the stack that a new jail is to use, with their addresses (kern_jail.c, prison_ip_conflict_check). */
+/**
+ * Returns the live jails of the network stack that a new jail will use, with their addresses (prison_ip_conflict_check
+ * in sys/kern/kern_jail.c).
+ */
 function jailsBeside(
   host: Host,
   newName: string,
@@ -49,13 +55,15 @@ function jailsBeside(
     if (vnet === 'new') stacks.add(name)
     if (list) found.push({ name, addresses: list.split(',') })
   }
-  /** The jail whose stack it is: the nearest with one of its own, else the host. */
+  /**
+   * Returns the jail whose stack a jail uses: the nearest of itself and its parents with vnet=new, or '' for the host.
+   */
   const stackOf = (name: string): string =>
     name === '' || stacks.has(name) ? name : stackOf(name.slice(0, Math.max(name.lastIndexOf('.'), 0)))
   return found.filter(({ name }) => stackOf(name) === stackOf(newName))
 }
 
-/** Where the config gives an address; an annotation takes precedence over the section. */
+/** Returns the property that gives an address. An annotation takes precedence over the freebsd section. */
 function propertyOf(parameter: string, index: number, annotations: Readonly<Record<string, string>>): string {
   const names = [parameter, ...(parameter === 'ip6.addr' ? ['ip6.add'] : [])]
   const annotation = names

@@ -1,6 +1,7 @@
 /**
- * Calls of a plan that the kernel takes without a tool. A plan has the command that an administrator would type, `create`
- * and `delete` make the system call that the tool would make, and its failure is told in the tool's own words.
+ * Performs calls of a plan by system calls where that is possible. A plan contains the command that an administrator
+ * would type; `create` and `delete` make the system call that the tool would make, and report its failure in the tool's
+ * words.
  */
 import { SyscallError, ToolError } from '../../errors.ts'
 import { errorText } from '../../host/abi/error-text.ts'
@@ -9,8 +10,9 @@ import type { Host } from '../../host/types.ts'
 import type { ToolCall } from '../../translate/core/plan.ts'
 
 /**
- * Does what a call of a tool does and gives its standard output: rctl(8) `-a` and `-r` and cpuset(1) `-l` of a jail by
- * system calls, everything else by the tool. Throws ToolError with the tool's text, unless the call ignores it.
+ * Performs a call of a tool and returns its standard output. rctl(8) `-a` and `-r`, and cpuset(1) `-l` of a jail, are
+ * system calls; every other call runs the tool.
+ * @throws ToolError with the tool's text, unless the call ignores that text.
  */
 export function perform(host: Host, call: ToolCall): string {
   const act = systemCall(host, call)
@@ -24,7 +26,7 @@ export function perform(host: Host, call: ToolCall): string {
   return ''
 }
 
-/** The system call in place of a tool, where there is one. */
+/** Returns the system call that replaces a tool, or undefined when there is none. */
 function systemCall(host: Host, call: ToolCall): (() => void) | undefined {
   const { tool, args } = call
   const [option, ...rest] = args
@@ -65,7 +67,7 @@ function setCpus(host: Host, call: ToolCall, list: string, jail: string): void {
   )
 }
 
-/** `0-2,5` as numbers. */
+/** Returns the numbers of a list such as `0-2,5`. */
 export function cpuNumbers(list: string): number[] {
   return list.split(',').flatMap(part => {
     const [from = '', to = from] = part.split('-')
@@ -74,7 +76,7 @@ export function cpuNumbers(list: string): number[] {
   })
 }
 
-/** Runs a system call; its failure is that of the tool, with the text of errno. */
+/** Runs a system call and turns its failure into the tool's error, with the text of errno. */
 function inWords(call: ToolCall, action: () => void, words: (text: string) => string): void {
   try {
     action()

@@ -1,6 +1,7 @@
 /**
- * devfs rulesets of a container's own. The kernel does not allocate numbers (sys/fs/devfs/devfs_rule.c), so one is taken by
- * adding a first rule with number 1: the kernel refuses a second one, and its text says whose the set is.
+ * Devfs rulesets, one per container. The kernel does not allocate ruleset numbers (sys/fs/devfs/devfs_rule.c), so a
+ * number is taken by adding a first rule with number 1: the kernel refuses a second rule of that number, and the rule's
+ * text names the container that owns the ruleset.
  */
 import { errnoOf, JailwrightError, SyscallError, ToolError } from '../../errors.ts'
 import { errorText } from '../../host/abi/error-text.ts'
@@ -10,8 +11,10 @@ import { markerRule, rulesetInput } from '../../translate/devices/ruleset-input.
 import type { Journal } from '../journal/journal.ts'
 
 /**
- * Takes the first free number from the preferred one on, adds the rules, and gives the number. Sets of others are let
- * alone: our first rule would go into them, and `delset` would take theirs away with it.
+ * Takes the first free number from the preferred one upwards, adds the rules, and returns the number. A number that
+ * others use is skipped: the first rule would be added to their ruleset, and `delset` would later delete their rules
+ * too.
+ * @throws JailwrightError HOST when no number is free; ToolError when the kernel refuses a rule.
  */
 export function takeRuleset(host: Host, journal: Journal, step: RulesetStep, jailName: string): number {
   const marker = markerRule(jailName)
@@ -27,8 +30,8 @@ export function takeRuleset(host: Host, journal: Journal, step: RulesetStep, jai
 }
 
 /**
- * devfs(8) names the word that it does not take, mostly a user or group that the host has not, and not its rule: the
- * option that holds the word is put in front.
+ * Puts the mount option before the error of its rule. devfs(8) names only the word that it refuses, which is usually a
+ * user or group that the host lacks.
  */
 function named<T>(step: RulesetStep, action: () => T): T {
   try {
@@ -42,7 +45,7 @@ function named<T>(step: RulesetStep, action: () => T): T {
   }
 }
 
-/** Adds the rules, the first of which the kernel refuses where the number is in use: false then. */
+/** Adds the rules. Returns false when the kernel refuses the first rule because the number is in use. */
 function addRules(host: Host, number: number, input: string): boolean {
   for (const rule of input.trimEnd().split('\n')) {
     try {
@@ -55,16 +58,16 @@ function addRules(host: Host, number: number, input: string): boolean {
   return true
 }
 
-/** The error of a rule as devfs(8) prints it; any other is given back. */
+/** Turns the failure of a rule into devfs(8)'s error; returns any other error unchanged. */
 export function inDevfsWords(error: unknown, args: readonly string[]): unknown {
   if (!(error instanceof SyscallError)) return error
   const { errno, message } = error
-  // A rule that is none is refused before the kernel sees it, with the word that is wrong.
+  // EINVAL comes from the parser, which refuses a malformed rule before the kernel sees it and names the wrong word.
   const words = errno === 'EINVAL' ? message.slice(message.indexOf(': ') + 2) : errorText(errno)
   return new ToolError(['devfs', ...args], 1, `devfs rule: ${words}`)
 }
 
-/** Deletes a ruleset when it is still ours. */
+/** Deletes a ruleset when its first rule is this container's marker. */
 export function releaseRuleset(host: Host, number: number, marker: string): void {
   if (host.kernel.devfsRules(number)[0] === marker) host.kernel.devfsDeleteRuleset(number)
 }

@@ -1,4 +1,4 @@
-/** MAC addresses that are taken on a bridge. */
+/** MAC addresses that are in use on a bridge. */
 import type { Host } from '../../host/types.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { containerNames } from '../state/container-names.ts'
@@ -6,8 +6,9 @@ import { layout } from '../state/paths.ts'
 import { readPlan } from '../state/plan-file.ts'
 
 /**
- * The bridge's own address and those of the epairs with which containers below `root` have joined it, each with whose it
- * is. What else is on the bridge's link is not known: the bridge learns it from packets only.
+ * Returns the address of the bridge and those of the epairs with which containers below `root` have joined it, each
+ * with its owner. Addresses of other stations on the link are not known, because the bridge learns them from packets
+ * only.
  */
 export function etherAddresses(host: Host, root: string | undefined, bridge: string): Map<string, string> {
   const found = new Map<string, string>()
@@ -21,7 +22,7 @@ export function etherAddresses(host: Host, root: string | undefined, bridge: str
   return found
 }
 
-/** A container whose plan cannot be read is another command's business. */
+/** Returns a container's plan, or undefined when it cannot be read: another command reports that. */
 function planOf(root: string, name: string): Plan | undefined {
   try {
     return readPlan(layout(root, name))
@@ -30,7 +31,10 @@ function planOf(root: string, name: string): Plan | undefined {
   }
 }
 
-/** The inner ends of a plan's epairs that join a bridge: each is given its address after its host end has joined. */
+/**
+ * Returns the MAC addresses of a plan's epairs that join a bridge. The plan gives an epair its address after the
+ * epair's other end has joined the bridge.
+ */
 function addressesOn(plan: Plan, bridge: string): string[] {
   let joined = ''
   return plan.steps.flatMap(step => {

@@ -1,16 +1,18 @@
 /**
- * jail_set(2) answers many a value with EPERM or EINVAL and not a word more (sys/kern/kern_jail.c, kern_jail_set): which
- * parameter it is about is found out here.
+ * Explains a refusal of jail_set(2). The kernel answers EPERM or EINVAL to many values without a text (kern_jail_set in
+ * sys/kern/kern_jail.c), so this file finds out which parameter is the cause.
  */
 import { ToolError } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
 import type { JailStep } from '../../translate/core/plan.ts'
 import { lacking } from '../../translate/jail/parent-grants.ts'
 
-/** Parameters of the jail around, by name. */
+/** Parameters of the surrounding jail, by name. */
 type Around = Readonly<Record<string, string>>
 
-/** Says in the error of a refused jail what the jail around lacks, or which values it may be about. */
+/**
+ * Adds the likely cause to the error of a refused jail: what the surrounding jail lacks, or which values may be wrong.
+ */
 export function explainRefusal(host: Host, error: unknown, step: JailStep): unknown {
   if (!(error instanceof ToolError)) return error
   const words = /jail_set: (Operation not permitted|Invalid argument)$/.exec(error.message)?.[1]
@@ -20,7 +22,7 @@ export function explainRefusal(host: Host, error: unknown, step: JailStep): unkn
   return error
 }
 
-/** EINVAL: values of a kind that the kernel judges without a word; switches that are on or off are none. */
+/** Returns the values that may have caused EINVAL. A parameter that is only on or off cannot have. */
 function suspects({ parameters }: JailStep): string | undefined {
   const judged = parameters.filter(
     ([, value]) => value !== true && !/^(true|false|new|inherit|disable)$/.test(value),
@@ -30,7 +32,7 @@ function suspects({ parameters }: JailStep): string | undefined {
   return judged.length === 1 ? `it is about ${list}` : `it is about one of ${list}`
 }
 
-/** EPERM: the first thing that the jail around has not itself. */
+/** Returns the first cause of EPERM: a right that the surrounding jail itself lacks. */
 function ungranted(host: Host, { name, parameters }: JailStep): string | undefined {
   const dot = name.lastIndexOf('.')
   const parent = dot < 0 ? undefined : name.slice(0, dot)
@@ -54,7 +56,9 @@ function isFull(around: Around): boolean {
   return max !== undefined && now !== undefined && Number(now) >= Number(max)
 }
 
-/** Of a parent jail, the parameters that are asked for and those that the kernel compares besides. */
+/**
+ * Returns the parent jail's values of the requested parameters and of the further parameters that the kernel compares.
+ */
 function parametersOf({ kernel }: Host, parent: string, asked: JailStep['parameters']): Around | undefined {
   const jid = kernel.jailId(parent)
   if (jid === undefined) return undefined
@@ -72,7 +76,11 @@ function parametersOf({ kernel }: Host, parent: string, asked: JailStep['paramet
   )
 }
 
-/** Of the jail that this host is; undefined outside a jail. "Prisons just see their own parameters" (kern_jail.c). */
+/**
+ * Returns the parameters of the jail that this program runs in; undefined outside a jail. A jail reads its own
+ * parameters by sysctl, because the kernel shows a jail only its child jails ("Prisons just see their own parameters",
+ * kern_jail.c).
+ */
 function ownParameters({ kernel }: Host): Around | undefined {
   if (kernel.sysctl('security.jail.jailed') !== '1') return undefined
   const own: Record<string, string> = {}

@@ -1,4 +1,7 @@
-/** The running host's facts for translation; each is asked for only when translation needs it, and once. */
+/**
+ * The facts of the running host that the translation needs. Each is read only when the translation asks for it, and
+ * once.
+ */
 import { errnoOf } from '../../errors.ts'
 import { directoryEntries, type FileStatus, linkStatusOf, readLink, statusOf } from '../../host/files.ts'
 import type { Host, MountEntry } from '../../host/types.ts'
@@ -8,7 +11,7 @@ import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../../translate/jail/paramete
 import { etherAddresses } from './ether-addresses.ts'
 import { addressesByInterface, bridgeFacts } from './ifconfig-output.ts'
 
-/** What translation wants to know of a parent jail: it cannot grant what it has not itself. */
+/** Parameters of a parent jail that the translation needs, because a parent cannot grant what it lacks itself. */
 const PARENT_PARAMS = [
   'path',
   'vnet',
@@ -26,7 +29,9 @@ const PARENT_PARAMS = [
   'sysvshm',
 ]
 
-/** stat(2); undefined for what is not there, and for a path that can lead nowhere (too long, links in a circle). */
+/**
+ * stat(2). Returns undefined for a missing path and for a path that cannot lead anywhere (too long, links in a circle).
+ */
 function factsOf(path: string): FileStatus | undefined {
   try {
     return statusOf(path)
@@ -43,10 +48,12 @@ function kindOf(path: string): ReturnType<HostFacts['pathKind']> {
   return kind === 'link' ? 'other' : kind
 }
 
-/** As many as FreeBSD's own namei(9) follows (MAXSYMLINKS). */
+/** MAXSYMLINKS of sys/param.h: namei(9) follows that many links. */
 const MAX_LINKS = 32
 
-/** realpath(3) by lstat(2) and readlink(2) alone: nothing is opened, which may do something to a device. */
+/**
+ * Resolves a path as realpath(3) does, but by lstat(2) and readlink(2) only, because opening a device may have effects.
+ */
 function resolveLinks(path: string): string {
   const todo = path.split('/')
   let done = ''
@@ -73,20 +80,20 @@ function resolveLinks(path: string): string {
   return done
 }
 
-/** Symbolic links below /dev, by name below /dev, with the name they resolve to. */
+/** Returns the symbolic links below /dev and their targets; both are paths relative to /dev. */
 function findDevLinks(): Map<string, string> {
   const links = new Map<string, string>()
   const visit = (dir: string) => {
     for (const entry of directoryEntries(join('/dev', dir))) {
       const name = dir === '' ? entry.name : `${dir}/${entry.name}`
-      // fdescfs and shm hold what processes put there, not devices.
+      // fdescfs and shm contain objects of processes, not devices.
       if (entry.kind === 'dir' && name !== 'fd' && name !== 'shm') visit(name)
       if (entry.kind !== 'link') continue
       try {
         const target = resolveLinks(join('/dev', name))
         if (target.startsWith('/dev/')) links.set(name, target.slice(5))
       } catch {
-        // A link that leads nowhere shows nothing.
+        // A link that leads nowhere gives no access to a device.
       }
     }
   }
@@ -104,8 +111,8 @@ function jailFacts(kernel: Host['kernel'], name: string): ReturnType<HostFacts['
 }
 
 /**
- * Facts of this host and of the containers below `root`, if any. The mount table is taken once. Throws when a tool that is
- * asked cannot be run.
+ * Returns the facts of this host and of the containers below `root`, if `root` is given. The mount table is read once.
+ * @throws ToolError or SyscallError when a tool that is asked cannot be run.
  */
 export function hostFacts(host: Host, root?: string): HostFacts & Required<Pick<HostFacts, 'mounts'>> {
   const { kernel } = host

@@ -1,8 +1,8 @@
-/** Addresses of interfaces, and what a bridge is like, from the text of ifconfig(8). */
+/** Parsers of the output of ifconfig(8): addresses of interfaces, and facts of a bridge. */
 
 /**
- * Addresses by interface in the output of `ifconfig -a`, without prefix and zone. os.networkInterfaces() will not do:
- * it leaves out every interface that is not running, and an address there is the host's all the same.
+ * Returns the addresses by interface in the output of `ifconfig -a`, without prefix length and zone. Interfaces that
+ * are down are included, because their addresses are addresses of the host too.
  */
 export function addressesByInterface(text: string): Map<string, string[]> {
   const found = new Map<string, string[]>()
@@ -10,8 +10,8 @@ export function addressesByInterface(text: string): Map<string, string[]> {
   for (const line of text.split('\n')) {
     const name = /^([^\s:]+): /.exec(line)?.[1]
     if (name !== undefined) {
-      // Never from anew: a description that a jail has written may hold lines like these, and must not make the host's
-      // own address look like one that is not there yet (delete would take it away).
+      // A repeated name continues the first list. A description that a jail wrote may imitate such a line, and a new
+      // list would hide the host's own address, so that `create` would add it and `delete` would remove it.
       current = found.get(name) ?? []
       found.set(name, current)
     }
@@ -21,7 +21,10 @@ export function addressesByInterface(text: string): Map<string, string[]> {
   return found
 }
 
-/** MTU and number of members in the output of `ifconfig BRIDGE`; undefined when that is no interface. */
+/**
+ * Returns the MTU and the number of members in the output of `ifconfig BRIDGE`; undefined when there is no such
+ * interface.
+ */
 export function bridgeFacts(text: string): { mtu: number; members: number } | undefined {
   const mtu = /^\S+: .* mtu (\d+)$/m.exec(text)?.[1]
   if (mtu === undefined) return undefined

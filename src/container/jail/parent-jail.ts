@@ -1,4 +1,4 @@
-/** children.max of a parent jail, raised by one for each container in it and lowered again at delete. */
+/** Raises children.max of a parent jail by one for each container in it, and lowers it again on delete. */
 import { JailwrightError } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
 import type { Journal, Undo } from '../journal/journal.ts'
@@ -11,7 +11,7 @@ function limit(host: Host, parent: string): { jid: number; max: number } | undef
   return jid === undefined || found === undefined ? undefined : { jid, max: Number(found['children.max']) }
 }
 
-/** By the jid: of a name with dots in it the kernel says that a jail's parent cannot change. */
+/** Sets the limit by jid. With a name that contains dots the kernel answers that a jail's parent cannot change. */
 function setLimit(host: Host, parent: string, jid: number, value: number): void {
   setJail(
     host,
@@ -25,8 +25,9 @@ function setLimit(host: Host, parent: string, jid: number, value: number): void 
 }
 
 /**
- * Makes room for one more child jail. Fails when the parent is not there. `lock` is the path of a lock file: containers
- * of one parent that are made at the same time must not count from the same number.
+ * Makes room for one more child jail.
+ * @param lock the path of a lock file, so that two commands do not raise the limit from the same number.
+ * @throws JailwrightError HOST when the parent does not exist or its lock is held too long.
  */
 export function raiseChildren(host: Host, journal: Journal, parent: string, lock: string): void {
   locked(host, parent, lock, () => {
@@ -40,8 +41,8 @@ export function raiseChildren(host: Host, journal: Journal, parent: string, lock
 }
 
 /**
- * Takes the room back; nothing to do when the parent is gone. `done` false: the command died before it knew whether it
- * had raised the limit.
+ * Takes the room back; does nothing when the parent is gone.
+ * @param done false when the command died before it recorded whether it had raised the limit.
  */
 export function lowerChildren(host: Host, undo: Extract<Undo, { op: 'children' }>, done: boolean): void {
   const { parent, before, lock } = undo
@@ -55,7 +56,7 @@ export function lowerChildren(host: Host, undo: Extract<Undo, { op: 'children' }
   else locked(host, parent, lock, lower)
 }
 
-/** How long is waited for another container's turn, in milliseconds: jail(8) changes one parameter. */
+/** How long a command waits for the lock, in milliseconds. The holder changes a single parameter. */
 const PATIENCE = 10_000
 
 function locked(host: Host, parent: string, path: string, action: () => void): void {

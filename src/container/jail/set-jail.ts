@@ -1,21 +1,22 @@
-/** Making and changing a jail by jail_set(2), with the errors that jail(8) would print. */
+/** Creates and changes a jail by jail_set(2), and reports errors in the words of jail(8). */
 import { SyscallError, ToolError } from '../../errors.ts'
 import { errorText } from '../../host/abi/error-text.ts'
 import type { Host } from '../../host/types.ts'
 import { LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
 
-/** A parameter of jail_set(2); `true` for one without a value. */
+/** A parameter of jail_set(2); `true` stands for a parameter without a value. */
 type Parameter = readonly [name: string, value: string | true]
 
-/** The module that brings a parameter (lib/libjail/jail.c, kldload_param). */
+/** Returns the kernel module that brings a parameter (kldload_param in lib/libjail/jail.c). */
 function moduleOf(name: string): string {
   if (name.startsWith('allow.mount.')) return name.slice('allow.mount.'.length).replace(/^no/, '')
   return name.split('.')[0] ?? name
 }
 
 /**
- * jail_set(2) of the jail `name`; gives the jid. Modules of parameters that the kernel does not know yet are loaded, as
- * libjail does. Throws ToolError with what jail(8) would say.
+ * Calls jail_set(2) for the jail `name` and returns the jid. A module is loaded for a parameter that the kernel does
+ * not know yet, as libjail does.
+ * @throws ToolError with the text that jail(8) would print.
  */
 export function setJail(
   host: Host,
@@ -29,7 +30,7 @@ export function setJail(
     try {
       kernel.kldLoad(moduleOf(parameter))
     } catch (error) {
-      // jail_set(2) then says which parameter it does not know.
+      // jail_set(2) fails next and names the parameter that it does not know.
       if (!(error instanceof SyscallError)) throw error
     }
   }

@@ -1,15 +1,18 @@
-/** An entry of the journal as a person reads it: what would be done to take its effect back. */
+/** Describes a journal entry for people: what its undo would do. */
 import type { ToolCall } from '../../translate/core/plan.ts'
 import { commentText } from '../../translate/text/quote.ts'
 import type { Entry, Undo } from './journal.ts'
 
-/** One line without its end; what a name holds cannot break it. */
+/**
+ * Returns one line without its line end. Control characters in a name are escaped, so that a name cannot break the
+ * line.
+ */
 export function describeUndo({ undo, done }: Pick<Entry, 'undo' | 'done'>): string {
   const maybe = done === undefined && !FOLLOWED.has(undo.op) ? ', if it was done' : ''
   return commentText(`${sentence(undo, done)}${maybe}`)
 }
 
-/** Effects that are looked for by what cannot be imitated, whether they were done or not. */
+/** Undos whose object is identified without doubt, whether or not the effect happened. */
 const FOLLOWED = new Set<Undo['op']>(['init-gone', 'kill', 'pid-file', 'ruleset'])
 
 function sentence(undo: Undo, done: Entry['done']): string {

@@ -1,7 +1,7 @@
 /**
- * Test mode: the process kills itself with SIGKILL before or after its n-th effect on the host, to prove that
- * `delete --force` finds its way from every instant. Set by JAILWRIGHT_CRASH_AT=`N:before` or `N:after`;
- * JAILWRIGHT_EFFECTS names a file that gets one line per effect (to know how many there are).
+ * Counts the effects on the host, for tests. With JAILWRIGHT_CRASH_AT=`N:before` or `N:after` the process kills itself
+ * with SIGKILL before or after its n-th effect; the tests prove that `delete --force` recovers from every such instant.
+ * JAILWRIGHT_EFFECTS names a file that gets one line per effect.
  */
 import { engine } from '../../host/engine/index.ts'
 import { closeFile, openFile, writeText } from '../../host/files.ts'
@@ -24,11 +24,11 @@ function note(file: string, line: string): void {
 function point(when: 'before' | 'after'): void {
   if (engine.environment.JAILWRIGHT_CRASH_AT !== `${count}:${when}`) return
   kill(engine.pid(), KILL)
-  // The signal is delivered at once to the calling thread; wait here in case the engine has others.
+  // The kernel delivers the signal to the calling thread at once; the wait covers an engine with several threads.
   sleep(10_000)
 }
 
-/** Runs one effect; `label` names it in the list of effects. Errors of `action` pass through. */
+/** Runs one effect. `label` names it in the list of effects. Errors of `action` pass through. */
 export function effect<T>(label: string, action: () => T): T {
   count += 1
   const file = engine.environment.JAILWRIGHT_EFFECTS

@@ -1,6 +1,7 @@
 /**
- * The container's journal: before each effect on the host its undo is appended, after it the effect is marked done.
- * Playing it back, newest first, takes the host back to where it was, from whatever instant the writer died in.
+ * The container's journal. The undo of each effect on the host is appended before the effect, and the effect is marked
+ * as done after it. Playing the journal back, newest entry first, restores the host from whatever instant the writer
+ * died in.
  */
 import { errnoOf } from '../../errors.ts'
 import { exists, removeFile } from '../../host/files.ts'
@@ -10,16 +11,18 @@ import { type Done, type Entry, outlivesReboot, type Undo } from './undo.ts'
 
 export type { Entry, Undo } from './undo.ts'
 
-/** The open journal of one container; all writes are appends of one line. */
+/** The open journal of one container. Each write appends one line. */
 export class Journal {
   readonly #file: LineFile
-  /** Where the undos of what outlives a restart of the host are recorded too. */
+  /** The record in /var/db, which also gets the undos of effects that outlive a restart of the host. */
   readonly #lasting: LineFile | undefined
   #next: number
 
   /**
-   * `boot` (see `bootOf`) is recorded when the journal is a new one. `lasting`: the path of the record that is there after a
-   * restart (see `lastingRecord`), where the journal itself may not be.
+   * Opens a journal; a missing file is an empty journal.
+   * @param boot identifies the boot of the host (see `bootOf`); it is recorded when the journal is new.
+   * @param lasting the path of the record that outlives a restart (see `lastingRecord`), where the journal itself may
+   * not.
    */
   constructor(path: string, boot?: string, lasting?: string) {
     this.#file = new LineFile(path, boot)
@@ -32,22 +35,25 @@ export class Journal {
     return this.#file.path.slice(0, this.#file.path.lastIndexOf('/'))
   }
 
-  /** The boot of the host that the effects belong to, undefined when it was not known. */
+  /** Returns the boot of the host that the effects belong to; undefined when it was not known. */
   boot(): string | undefined {
     return this.#lines().find(line => line.boot !== undefined)?.boot
   }
 
-  /** Whether it tells of such an effect, taken back or not. */
+  /** True when the journal records an effect of this kind, whether it was taken back or not. */
   tellsOf(op: Undo['op']): boolean {
     return this.#file.lines().some(({ undo }) => undo?.op === op)
   }
 
-  /** How many lines tell nothing: cut short, or no line of ours. */
+  /** Returns the number of lines that are cut short or not of the journal's form. */
   unreadable(): number {
     return this.#file.unreadable()
   }
 
-  /** Does one effect under its undo. `action` may give what is known only afterwards. */
+  /**
+   * Records the undo, performs the effect, and marks it as done. `known` returns the facts that are known only
+   * afterwards.
+   */
   perform<T>(label: string, undo: Undo, action: () => T, known?: (value: T) => Done): T {
     const n = this.#next++
     if (outlivesReboot(undo) && !isCleared(undo)) this.#record({ n, undo })
@@ -64,25 +70,25 @@ export class Journal {
     if (!lasts || this.#file.numbers.has(n)) this.#file.append({ n, undone: true })
   }
 
-  /** Entries that are still to be taken back, newest first. */
+  /** Returns the entries that are still to be taken back, newest first. */
   pending(): Entry[] {
     return pendingEntries(this.#lines())
   }
 
-  /** Removes the lasting record, once all of it is taken back. */
+  /** Removes the lasting record. Call it once every entry is taken back. */
   removeRecord(): void {
     const path = this.#lasting?.path
     if (path !== undefined && exists(path)) effect('remove the lasting record', () => removeFile(path))
   }
 
-  /** All lines; of the lasting record those that the journal itself does not have. */
+  /** Returns all lines of the journal, and those lines of the lasting record that the journal lacks. */
   #lines(): Line[] {
     const own = this.#file.lines()
     const numbers = new Set(own.map(({ n }) => n))
     return [...own, ...(this.#lasting?.lines().filter(({ n }) => !numbers.has(n)) ?? [])]
   }
 
-  /** Where /var cannot be written at all, a container is possible all the same. */
+  /** Appends to the lasting record. A read-only /var does not prevent a container. */
   #record(line: Line): void {
     try {
       this.#lasting?.appendBelow(line)
@@ -92,7 +98,7 @@ export class Journal {
   }
 }
 
-/** A pid file that rc.d/cleanvar removes itself. */
+/** True for a pid file that rc.d/cleanvar removes at boot. */
 function isCleared(undo: Undo): boolean {
   return undo.op === 'pid-file' && undo.path.startsWith('/var/run/')
 }

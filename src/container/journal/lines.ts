@@ -1,12 +1,12 @@
-/** Files of JSON lines that are only ever appended to: the journal, and the record of what outlives a restart. */
+/** Append-only files of JSON lines: the journal, and the record of effects that outlive a restart. */
 import { errnoOf } from '../../errors.ts'
 import { closeFile, makeDirectories, openFile, readTextFile, writeText } from '../../host/files.ts'
 import { dirname } from '../../paths.ts'
 import type { Done, Entry, Undo } from './undo.ts'
 
-/** One line. */
+/** One line of such a file. */
 export interface Line {
-  /** 0 for the line that says which boot of the host the effects belong to. */
+  /** The number of the entry; 0 for the line that records the boot of the host. */
   n: number
   boot?: string
   undo?: Undo
@@ -14,17 +14,17 @@ export interface Line {
   undone?: true
 }
 
-/** Such a file; every write is one line. */
+/** An append-only file of lines. */
 export class LineFile {
   readonly path: string
-  /** The last line has no end: a crash or a full disk has cut it short. */
+  /** True when the last line has no line end, because a crash or a full disk cut it short. */
   #torn: boolean
-  /** What a new file begins with. */
+  /** The first line of a new file; empty when the file has one. */
   #head: string
-  /** Numbers of the lines that are there. */
+  /** The entry numbers of the lines in the file. */
   readonly numbers: Set<number>
 
-  /** `boot` (see `bootOf`) is recorded when the file is a new one. */
+  /** `boot` (see `bootOf`) is recorded when the file is new. */
   constructor(path: string, boot?: string) {
     this.path = path
     const text = read(path)
@@ -33,11 +33,15 @@ export class LineFile {
     this.numbers = new Set(parse(text).map(({ n }) => n))
   }
 
-  /** Appends one line. Throws what open(2) and write(2) say. */
+  /**
+   * Appends one line.
+   * @throws SyscallError of open(2) or write(2).
+   */
   append(line: Line): void {
     const text = `${this.#torn ? '\n' : ''}${this.#head}${JSON.stringify(line)}\n`
     const fd = openFile(this.path, 'append', 0o600)
-    // Until it is known to be whole: what comes after a line that was cut short must not be lost with it.
+    // The line counts as cut short until it is written as a whole, so that the next line begins with a line end and is
+    // not lost.
     this.#torn = true
     try {
       writeText(fd, text)
@@ -49,7 +53,7 @@ export class LineFile {
     this.numbers.add(line.n)
   }
 
-  /** The same where the directory that holds the file may be missing. */
+  /** Appends one line, and makes the directory of the file when it is missing. */
   appendBelow(line: Line): void {
     try {
       this.append(line)
@@ -60,12 +64,12 @@ export class LineFile {
     }
   }
 
-  /** What its lines tell. */
+  /** Returns the lines that can be read. */
   lines(): Line[] {
     return parse(read(this.path))
   }
 
-  /** How many lines tell nothing: cut short, or no line of ours. */
+  /** Returns the number of lines that are cut short or not of the journal's form. */
   unreadable(): number {
     const text = read(this.path)
     return text.split('\n').filter(line => line !== '').length - parse(text).length
@@ -81,12 +85,14 @@ function read(path: string): string {
   }
 }
 
-/** No journal: none, or something else in its place (a directory, a link in a loop, a FIFO). */
+/**
+ * Errors that mean that there is no such file: the path does not exist, or is a directory, a link in a loop or a FIFO.
+ */
 const UNREADABLE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'EAGAIN'])
 
 /**
- * A line that was cut short, by a crash or a full disk, is passed over: what it announced had not begun. So is what is no
- * line of ours.
+ * Parses the lines. A line that a crash or a full disk cut short is skipped, because the effect that it announced had
+ * not begun. A line of another form is skipped too.
  */
 function parse(text: string): Line[] {
   return text.split('\n').flatMap(line => {
@@ -99,7 +105,7 @@ function parse(text: string): Line[] {
   })
 }
 
-/** What each undo cannot be without: text, but for numbers. */
+/** The properties that each undo must have. They are strings, except for numbers and lists of calls. */
 const NEEDED: Readonly<Record<Undo['op'], readonly string[]>> = {
   unmount: ['path', 'fstype'],
   rmdir: ['root', 'path'],
@@ -140,7 +146,7 @@ function isCall(call: { tool?: unknown; args?: unknown } | null): boolean {
   )
 }
 
-/** Entries that are still to be taken back, newest first. */
+/** Returns the entries that are still to be taken back, newest first. */
 export function pendingEntries(lines: readonly Line[]): Entry[] {
   const entries = new Map<number, Entry>()
   for (const line of lines) {

@@ -1,12 +1,13 @@
-/** What the journal tells: effects on the host, and how each is taken back. */
+/** The content of the journal: effects on the host, and how each is taken back. */
 import type { ToolCall } from '../../translate/core/plan.ts'
 
 /** How to take one effect back. Every undo must be harmless when the effect never happened. */
 export type Undo =
   /**
-   * `root`: what it was resolved beneath. `known`: ids of the mounts of this type and source that stood before: one that is
-   * none of them, nor any journal's, is this one wherever it stands, as when the effect's end was not recorded. `file`: it
-   * is on a file, which a link could lead out of the root.
+   * `root`: the directory beneath which `path` was resolved. `before`: the id of the newest mount on `path` before the
+   * effect. `known`: the ids of all mounts of this type and source before the effect; a later one that no journal owns
+   * is this mount, wherever it stands, even when its end was not recorded. `file`: the mount point is a file, which a
+   * link could lead out of the root.
    */
   | {
       op: 'unmount'
@@ -18,33 +19,34 @@ export type Undo =
       known?: readonly string[]
       file?: boolean
     }
-  /** A directory that we made below `root`, `path` relative to it; removed only while empty. */
+  /** A directory that jailwright made below `root`; `path` is relative to it. It is removed only while it is empty. */
   | { op: 'rmdir'; root: string; path: string }
-  /** An empty file, a name of a socket, or a symbolic link that holds `link`, that we made below `root`. */
+  /** An empty file, the name of a socket, or a symbolic link with the text `link`, made below `root`. */
   | { op: 'unlink'; root: string; path: string; link?: string }
-  /** A file with several hard links that was put aside as `aside` to make room for a file mount. */
+  /** A file with several hard links that was renamed to `aside` to make room for a file mount. */
   | { op: 'put-back'; root: string; path: string; aside: string }
-  /** A directory or name of ours on the host, outside the root. */
+  /** A directory that jailwright made on the host, outside the root. */
   | { op: 'host-rmdir'; path: string }
-  /** The file of `--pid-file`; another's pid in it is another's file. */
+  /** The file of `--pid-file`. A file that holds another pid belongs to another container. */
   | { op: 'pid-file'; path: string; pid: number }
   /**
-   * `path` is its root: a jail of the same name elsewhere is not ours. `standing`: the mounts (see `mountKey`) at or below
-   * its root before it was made; what is mounted there later and is no journal's is the jail's own.
+   * `path` is the jail's root; a jail of the same name with another root is not the container's. `standing`: the mounts
+   * (see `mountKey`) at or below the root before the jail was made; a later mount that no journal owns was made by the
+   * jail.
    */
   | { op: 'jail'; name: string; path: string; standing?: readonly string[] }
   | { op: 'run'; calls: readonly ToolCall[] }
   | { op: 'ruleset'; number: number; marker: string }
-  /** init was started; until its pid is recorded it ends by itself when it sees that `create` has died. */
+  /** init was started. Until its pid is recorded it ends by itself when it sees that `create` has died. */
   | { op: 'init-gone'; ctl: string }
-  /** `group`: with its process group, as a hook has one. */
+  /** `group`: the process leads a process group, as a hook does, and the whole group is killed. */
   | { op: 'kill'; pid: number; start: string; group?: boolean }
-  /** `before` is the parent's children.max without our room; `lock` keeps others from changing it meanwhile. */
+  /** `before` is the parent's children.max before it was raised; `lock` is the lock file of changes to it. */
   | { op: 'children'; parent: string; before?: number; lock?: string }
 
-/** What is known once the effect has happened. */
+/** Facts that are known once the effect has happened. */
 export interface Done {
-  /** unmount: the file system's id, which is surer than a path. */
+  /** unmount: the id of the file system, which identifies it more reliably than a path. */
   fsid?: string
   /** jail: its id. */
   jid?: number
@@ -52,17 +54,17 @@ export interface Done {
   call?: ToolCall
 }
 
-/** One entry of the journal as it stands now. */
+/** One entry of the journal in its present state. */
 export interface Entry {
   n: number
   undo: Undo
   done: Done | undefined
 }
 
-/** What is on disk, and so outlives a restart of the host. */
+/** Undos of effects on disk, which outlive a restart of the host. */
 const ON_DISK = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back', 'host-rmdir', 'pid-file'])
 
-/** Whether an effect is there to be taken back after the host has been restarted. */
+/** True when the effect is still there after the host has been restarted. */
 export function outlivesReboot({ op }: Undo): boolean {
   return ON_DISK.has(op)
 }

@@ -1,4 +1,4 @@
-/** One mount of the plan, done on a destination that a hostile root cannot lead out of the container. */
+/** Performs one mount step of the plan. A hostile root cannot lead the mount out of the container. */
 
 import { JailwrightError, SyscallError } from '../../errors.ts'
 import { exists, statusOf, statusOfDescriptor, writeTextFile } from '../../host/files.ts'
@@ -17,7 +17,7 @@ import { makeInside } from './nested-mount-points.ts'
 import { isWritable, readonlyStep } from './read-only-path.ts'
 import { isSameObject, refuseItself } from './same-object.ts'
 
-/** Errors of mounting, with the property and what was mounted where. */
+/** Throws the error of a mount with the property, the source and the destination. */
 function explain(error: unknown, step: MountStep): never {
   if (error instanceof SyscallError) {
     const missing = error.errno === 'ENOENT' && step.fstype === 'nullfs'
@@ -30,13 +30,16 @@ function explain(error: unknown, step: MountStep): never {
   throw error
 }
 
-/** File systems whose root shares the lock of what they show. */
+/** File systems whose root vnode shares its lock with the vnode below it (see same-object.ts). */
 const COVERS_ITSELF = new Set(['nullfs', 'unionfs'])
 
-/** How often a path is walked anew that somebody changes under our hands. */
+/** How often a mount is tried when somebody changes its path meanwhile. */
 const ATTEMPTS = 5
 
-/** Does one mount step under the journal: where it was resolved, or nowhere (code HOST). */
+/**
+ * Performs one mount step under the journal: exactly where its path was resolved, or nowhere.
+ * @throws JailwrightError HOST or CONFIG with the property of the step.
+ */
 export function applyMount(host: Host, journal: Journal, planned: MountStep, roots: Roots): void {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -78,7 +81,7 @@ function tryMount(host: Host, journal: Journal, planned: MountStep, roots: Roots
       target = fresh
     }
     if (COVERS_ITSELF.has(resolved.fstype) && isSameObject(host, resolved.source, target)) {
-      // Shown in its own place it is what is there already.
+      // A writable mount of an object on itself without options would show what is there already.
       if (resolved.options.length === 0 && isWritable(host, target, roots)) return
       refuseItself(resolved, target)
     }
@@ -91,8 +94,8 @@ function tryMount(host: Host, journal: Journal, planned: MountStep, roots: Roots
 }
 
 /**
- * Placeholders are filled in; masked and read-only paths become what they are on the object that was found, or undefined
- * where nothing is to be mounted.
+ * Fills in placeholders, and turns a masked or read-only path into the mount that suits the object found. Returns
+ * undefined when nothing needs to be mounted.
  */
 function resolveStep(
   host: Host,
@@ -108,7 +111,7 @@ function resolveStep(
   return step
 }
 
-/** The source of a nullfs must exist: said with its name before anything is done (ocijail#18). */
+/** Reports a missing source of a nullfs by name before anything is done (as ocijail issue 18 asks). */
 function checkSource(step: MountStep): void {
   if (step.fstype !== 'nullfs' || step.source.startsWith('%{')) return
   if (statusOf(step.source)) return
@@ -120,7 +123,7 @@ function checkSource(step: MountStep): void {
 function checkTarget(step: MountStep, target: BeneathTarget, roots: Roots): void {
   const asked = `${roots.mountRoot}${step.destination}`
   const special = /^\/(dev|proc|sys)$/.test(step.destination)
-  // A root that ships /dev as a link would lead device nodes elsewhere (CVE-2026-41579, CVE-2019-19921).
+  // A root whose /dev is a link would lead device nodes elsewhere (CVE-2026-41579, CVE-2019-19921).
   if (special && target.path !== asked) {
     throw new JailwrightError(
       'CONFIG',
@@ -162,7 +165,10 @@ function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathT
   }
 }
 
-/** The root of what has just been mounted on `target`; never what somebody has put in the path's place meanwhile. */
+/**
+ * Opens the root of the file system that was just mounted on `target`, never an object that somebody put at the path
+ * since.
+ */
 function mountedRoot(host: Host, step: MountStep, target: BeneathTarget, roots: Roots): BeneathTarget {
   const found = host.process.openBeneath(roots.mountRoot, step.destination, {})
   if (found?.path === target.path && statusOfDescriptor(found.fd).dev !== statusOfDescriptor(target.fd).dev)

@@ -1,4 +1,4 @@
-/** A mount of the host below the source of an `rbind`, shown in the nullfs of that source. */
+/** Mounts of the host below the source of an `rbind`, shown in the nullfs of that source. */
 import { JailwrightError } from '../../errors.ts'
 import { statusOf, statusOfDescriptor } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
@@ -9,10 +9,12 @@ import { lookUp, type Roots } from './mount-point.ts'
 import { isSameObject } from './same-object.ts'
 
 /**
- * Does a step of a mount below a source. Nothing is made: the mount point is what the mount of the host covers, and making
- * one would write to the source. Whoever may write to the source, another container that has it as a volume say, can put
- * a link in the mount's place: rename(2) through a nullfs does not see that the directory is covered. So the source must be
- * the root of a mount before and afterwards, and what is mounted must show that root. Code HOST for all that has changed.
+ * Performs a step of a mount below a source. No mount point is made: the mount point is the directory that the host's
+ * mount covers, and making one would write to the source. A process that may write to the source, such as another
+ * container with the same volume, can put a link in the mount's place, because rename(2) through a nullfs does not see
+ * that the directory is covered. So the source must be the root of a mount before and afterwards, and the new mount
+ * must show that root.
+ * @throws JailwrightError HOST when one of these has changed.
  */
 export function mountBelow(
   host: Host,
@@ -24,7 +26,7 @@ export function mountBelow(
   const target = lookUp(host, journal, { ...step, onlyIfExists: true }, roots)
   try {
     if (!target?.path.endsWith(step.below) || target.kind !== step.target) throw changedBelow(step)
-    // A directory of the root in its own place has its mounts there already.
+    // A directory of the root that is mounted in its own place shows its mounts already.
     if (isSameObject(host, step.source, target)) return
     mountLanding(host, journal, step, target, step.options, roots)
   } finally {
@@ -34,7 +36,7 @@ export function mountBelow(
   if (!shown) throw changedBelow(step)
   try {
     const after = rootOf(host, step)
-    // nullfs gives the inode number of what lies below (null_getattr).
+    // nullfs reports the inode number of the lower vnode (null_getattr in sys/fs/nullfs/null_vnops.c).
     if (after.fsid !== before.fsid || statusOfDescriptor(shown.fd).ino !== before.ino)
       throw changedBelow(step)
   } finally {

@@ -1,7 +1,7 @@
 /**
- * tmpcopyup: the directory that a tmpfs covers is copied into it. It may lie in a volume that another container changes
- * meanwhile, so each object is opened once, without following a link, and judged and read by its descriptor; a path of
- * more than one component is never walked.
+ * tmpcopyup: copies the directory that a tmpfs covers into the tmpfs. Another container may change that directory
+ * meanwhile, when it lies in a volume. So each object is opened once without following a link, and is checked and read
+ * by its descriptor; a path of more than one component is never walked.
  */
 import { errnoOf, JailwrightError, SyscallError } from '../../errors.ts'
 import { memory } from '../../host/ffi/memory.ts'
@@ -29,22 +29,22 @@ import type { LateOptions } from '../../translate/mounts/tmpfs-late-options.ts'
 const CHUNK = 256 * 1024
 
 /**
- * What is copied at most. A hostile image could fill the host's disk with a file that is all hole, or keep `create` busy
- * for ever with directories without number or end; real ones hold some megabytes. The bytes are the tmpfs's own size
- * where it has one.
+ * The most that is copied. Without bounds a hostile image could fill the host's disk with a sparse file, or keep
+ * `create` busy for ever with endless directories; real directories hold some megabytes. A tmpfs with a size bounds the
+ * bytes itself.
  */
 const MAX = { bytes: 1024 ** 3, entries: 250_000, depth: 128 }
 
-/** What asks for a copy, for the error when there is more than may be copied (code HOST). */
+/** The request for a copy, for the error when there is more than may be copied (code HOST). */
 export interface CopyFor {
   property: string
-  /** Of the tmpfs in bytes, undefined when it has none. */
+  /** The size of the tmpfs in bytes; undefined when it has none. */
   size: number | undefined
-  /** For a read-only path. */
+  /** True when the copy is for a read-only path. */
   readonlyPath: boolean
 }
 
-/** What may still be copied. */
+/** The amounts that may still be copied. */
 interface Budget {
   reason: CopyFor
   bytes: number
@@ -69,17 +69,18 @@ function spend(budget: Budget, what: 'bytes' | 'entries' | 'depth', amount: numb
   })
 }
 
-/** A saved directory: where its copy is, and its own owner and mode. */
+/** A saved directory: the path of the copy, and the owner and mode of the original. */
 export interface SavedTree {
   dir: string
   facts: FileStatus
 }
 
 /**
- * Copies what is in the directory `from` (a descriptor) into a new directory of ours. To be done before the mount: a
- * covered directory cannot be reached any more, since fchdir(2) on FreeBSD goes on to what covers it
- * (sys/kern/vfs_syscalls.c, sys_fchdir). Owner and mode are kept, links stay links; sockets, FIFOs and devices are left
- * out, as a tmpfs has no use for them.
+ * Copies the content of the directory `from` (a descriptor) into a new directory at `dir`. Call it before the mount: a
+ * covered directory cannot be reached any more, because fchdir(2) crosses into the mount that covers it (sys_fchdir in
+ * sys/kern/vfs_syscalls.c). Owner and mode are kept, and links stay links. Sockets, FIFOs and devices are left out,
+ * because a tmpfs has no use for them.
+ * @throws JailwrightError HOST when the content exceeds the bounds; SyscallError when a call fails.
  */
 export function saveTree(host: Host, from: number, dir: string, reason: CopyFor): SavedTree {
   removeTree(dir)
@@ -92,8 +93,8 @@ export function saveTree(host: Host, from: number, dir: string, reason: CopyFor)
 }
 
 /**
- * Copies a file of the working directory, of which `isIt` is true (by its descriptor), to a new path of ours, with owner
- * and mode. False when it is another by now, or no file any more.
+ * Copies a file of the working directory to a new path, with owner and mode. `isIt` checks the opened file. Returns
+ * false when the name now stands for another file or for no file.
  */
 export function saveFile(
   host: Host,
@@ -121,8 +122,8 @@ export function saveFile(
 }
 
 /**
- * Fills the root of the new tmpfs (a descriptor) with what was saved, gives it the covered directory's owner and mode
- * unless the options say otherwise, and removes the saved copy.
+ * Fills the root of the new tmpfs (a descriptor) with the saved content, gives it the covered directory's owner and
+ * mode unless the options set others, and removes the saved copy.
  */
 export function restoreTree(host: Host, saved: SavedTree, to: number, options: LateOptions): void {
   inBoth(host, saved.dir, to, (source, copy) => {
@@ -133,7 +134,7 @@ export function restoreTree(host: Host, saved: SavedTree, to: number, options: L
   removeTree(saved.dir)
 }
 
-/** Gives the root of a new tmpfs (a descriptor) the owner and mode of its options, where they have any. */
+/** Gives the root of a new tmpfs (a descriptor) the owner and mode of its options, as far as they are set. */
 export function giveRoot(host: Host, root: number, options: LateOptions): void {
   inBoth(host, root, root, fd => {
     const { uid, gid } = statusOfDescriptor(fd)
@@ -142,7 +143,10 @@ export function giveRoot(host: Host, root: number, options: LateOptions): void {
   })
 }
 
-/** Runs an action with readable descriptors of two directories, each given by descriptor or by a path of ours. */
+/**
+ * Runs an action with readable descriptors of two directories, each named by a descriptor or by a path of the state
+ * directory.
+ */
 function inBoth<T>(
   host: Host,
   from: number | string,
@@ -167,7 +171,9 @@ function inBoth<T>(
   }
 }
 
-/** Opens an entry of the working directory; undefined when it is a link or something else by now, or gone. */
+/**
+ * Opens an entry of the working directory. Returns undefined when it is gone, or is a link or another kind of object.
+ */
 function openEntry(host: Host, name: string, kind: 'dir' | 'file'): number | undefined {
   let fd: number
   try {
@@ -184,7 +190,7 @@ function openEntry(host: Host, name: string, kind: 'dir' | 'file'): number | und
 }
 
 function copyEntries(host: Host, from: number, to: number, budget: Budget | undefined): void {
-  // Piece by piece, so that the budget ends the reading of a directory without end.
+  // Entries are read piece by piece, so that the budget ends the reading of an endless directory.
   for (const { name } of directoryEntries(from)) {
     if (budget) spend(budget, 'entries', 1)
     host.process.fchdir(from)
@@ -254,7 +260,7 @@ function copyBytes(from: number, to: number, budget: Budget | undefined): void {
   }
 }
 
-/** Owner first: changing it clears set-uid. */
+/** The owner is set first, because chown(2) clears the set-uid bit. */
 function giveFacts(fd: number, facts: FileStatus): void {
   changeOwner(fd, facts.uid, facts.gid)
   changeMode(fd, facts.mode)

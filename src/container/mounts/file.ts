@@ -1,4 +1,4 @@
-/** Files as mount points, of which FreeBSD asks more than of directories: a single name, and no mount on it yet. */
+/** Files as mount points. FreeBSD requires of a file that it has a single hard link and no mount on it. */
 
 import { JailwrightError } from '../../errors.ts'
 import { closeFile, openFile, renameFile } from '../../host/files.ts'
@@ -12,8 +12,9 @@ import { inParent, type Roots, writableRoot } from './mount-point.ts'
 import { isCopy, isWritable } from './read-only-path.ts'
 
 /**
- * nullfs mounts on a file only when it has a single hard link (sys/kern/vfs_mount.c, vfs_domount); an image's file with
- * more is put aside for the container's life and stands there again at delete.
+ * Replaces a file with several hard links by a new one. nullfs mounts on a file only when the file has a single hard
+ * link (vfs_domount in sys/kern/vfs_mount.c). The file of the image is renamed for the life of the container and gets
+ * its name back on delete.
  */
 export function unshareFile(host: Host, journal: Journal, target: BeneathTarget, roots: Roots): void {
   const path = `/${relative(roots.mountRoot, target.path)}`
@@ -25,7 +26,7 @@ export function unshareFile(host: Host, journal: Journal, target: BeneathTarget,
 }
 
 /**
- * By rename(2), which takes the name as it is: link(2) on FreeBSD would follow a link that somebody has put there
+ * Uses rename(2), which does not follow a link. link(2) on FreeBSD would follow a link that somebody put there
  * meanwhile, and give the container a name of a file of the host.
  */
 function putAside(name: string, aside: string): void {
@@ -34,10 +35,12 @@ function putAside(name: string, aside: string): void {
 }
 
 /**
- * By a link two steps may lead to the same file, and nothing can be stacked on the mount of a file (vfs_mount.c,
- * vfs_domount: EBUSY). Gives the step and what it is to be mounted on, or undefined (and closes `target`) when the mount
- * that is there is what is asked for; one of ours that a mask is to hide makes way for it, and a read-only path for the
- * mount of a file, which is then read-only.
+ * Clears a mount point on which another step has already mounted a file: two destinations may lead to one file by a
+ * link, and nothing can be mounted on a file mount (EBUSY of vfs_domount in sys/kern/vfs_mount.c). A mount of this
+ * container is unmounted when a mask hides it, or when it is a read-only copy and the mount of a file replaces it; that
+ * mount is then read-only. Returns the step and the target to mount on, or undefined (with `target` closed) when the
+ * mount that is there does what the step asks for.
+ * @throws JailwrightError CONFIG when nothing can be mounted there.
  */
 export function makeWay(
   host: Host,
@@ -49,7 +52,7 @@ export function makeWay(
   const there = target.kind === 'dir' ? undefined : host.kernel.mountAt(target.path)
   const isReadonlyPath = there !== undefined && isCopy(there.from, roots)
   if (!there || !(step.onlyIfExists || isReadonlyPath)) return { step, target }
-  // unmount(2) finds it busy while we hold it.
+  // unmount(2) answers EBUSY while the descriptor is open.
   host.process.close(target.fd)
   if (step.onlyIfExists && there.from === roots.empty) return undefined
   const path = `/${relative(roots.mountRoot, target.path)}`

@@ -1,4 +1,4 @@
-/** One nmount(2) on an object that is held, and the proof that the mount stands there and nowhere else. */
+/** Mounts on an object that is held by a descriptor, and proves that the mount stands there and nowhere else. */
 
 import { JailwrightError, SyscallError } from '../../errors.ts'
 import {
@@ -16,14 +16,14 @@ import { inDirectory, type Roots } from './mount-point.ts'
 import { entriesOfOthers, isOwned, mountKey } from './owners.ts'
 import { isHiddenFsid } from './same-object.ts'
 
-/** Somebody changed the path under our hands before anything was mounted (code HOST): it can be walked anew. */
+/** Somebody changed the path before anything was mounted (code HOST). The caller may walk the path again. */
 export class ChangedUnderway extends JailwrightError {
   constructor(step: MountStep, target: BeneathTarget) {
     super('HOST', changed(step, target).message, { subject: step.origin })
   }
 }
 
-/** Somebody changed the path under our hands (code HOST). */
+/** Returns the error for a path that somebody changed while it was being mounted on (code HOST). */
 export function changed({ origin }: MountStep, { path }: BeneathTarget): JailwrightError {
   return new JailwrightError('HOST', `${origin}: ${path} was changed while it was being mounted`, {
     subject: origin,
@@ -31,8 +31,9 @@ export function changed({ origin }: MountStep, { path }: BeneathTarget): Jailwri
 }
 
 /**
- * Mounts on what was found, under an undo that finds the mount from any instant on. A mount that does not stand where it
- * was to is taken away. Throws `ChangedUnderway` when the place is not there any more.
+ * Mounts on the target, under an undo that finds the mount from any instant on. A mount that lands in another place is
+ * unmounted.
+ * @throws ChangedUnderway when the place does not exist any more; JailwrightError HOST when the mount landed elsewhere.
  */
 export function mountLanding(
   host: Host,
@@ -62,14 +63,14 @@ export function mountLanding(
       const made = topAt(host, target.path)
       if (made?.fstype === step.fstype && isNew(host, undo, made, height)) return made.fsid
       takeAway(host, journal, step, roots)
-      // Not to be tried again: each time it may stand elsewhere for a moment.
+      // A mount that landed elsewhere is not retried, because each try may stand elsewhere for a moment.
       throw changed(step, target)
     },
     fsid => ({ fsid }),
   )
 }
 
-/** The newest mount on a path; undefined also when the path cannot be walked any more. */
+/** Returns the newest mount on a path; undefined also when the path cannot be walked any more. */
 function topAt(host: Host, path: string): Omit<MountEntry, 'on'> | undefined {
   try {
     return host.kernel.mountAt(path)
@@ -79,10 +80,15 @@ function topAt(host: Host, path: string): Omit<MountEntry, 'on'> | undefined {
   }
 }
 
+/** Returns the number of mounts on a path. */
 function heightAt(host: Host, path: string): number {
   return host.kernel.mounts().filter(({ on }) => on === path).length
 }
 
+/**
+ * True when the mount is not one of those before the step. In a jail, where the kernel hides ids, the number of mounts
+ * on the path must have grown.
+ */
 function isNew(
   host: Host,
   undo: Extract<Undo, { op: 'unmount' }>,
@@ -93,15 +99,15 @@ function isNew(
   return made.fsid !== undo.before && !undo.known?.includes(made.fsid)
 }
 
-/** Whether an entry of the mount table may be what a step mounts. */
+/** True when an entry of the mount table has the type and source of a step. */
 function isOfStep({ fstype, source }: MountStep, mount: MountEntry): boolean {
   return mount.fstype === fstype && mount.from === source
 }
 
 /**
- * Takes away what has just been mounted in another place than was meant, wherever that is: the newest of the mounts that
- * were not there when this container began, which is of this type and source and which no journal owns, neither this
- * container's nor another's that mounts the same just now. Without ids (in a jail) only what stands below the root is.
+ * Unmounts the mount that has just landed in another place, wherever that is. It is the newest mount of this type and
+ * source that did not stand when this container began and that no journal owns; another container may mount the same
+ * source at the same time. In a jail, where the kernel hides ids, only a mount below the root is unmounted.
  */
 function takeAway(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
   const before = new Set(roots.standing?.map(mountKey))
@@ -116,11 +122,12 @@ function takeAway(host: Host, journal: Journal, step: MountStep, roots: Roots): 
 }
 
 /**
- * nmount(2) on a directory by its descriptor: the kernel looks whether the path by which it will know the mount leads to
- * that same directory (sys/kern/vfs_cache.c, vn_path_to_global_path), so no link is followed. Whatever path it has instead
- * by now is never tried. A file is given by its name in the directory that holds it, since the kernel takes a file's place
- * by a path only (sys/kern/vfs_mount.c, vfs_domount: FOLLOW): somebody else may replace that name between the look and the
- * call, and where that led is looked at afterwards.
+ * Calls nmount(2) on an object that is held by a descriptor. A directory is given as `.` after fchdir(2): the kernel
+ * checks that the path by which it records the mount leads to the same directory (vn_path_to_global_path in
+ * sys/kern/vfs_cache.c), so no link is followed, and the directory's present path is never tried. A file is given by
+ * its name in its directory, because the kernel takes a file only by a path and follows links in it (vfs_domount in
+ * sys/kern/vfs_mount.c). Somebody may replace that name between the check and the call, so the caller checks afterwards
+ * where the mount landed.
  */
 export function mountHeld(
   host: Host,
@@ -147,7 +154,7 @@ export function mountHeld(
     mount('.')
   } catch (error) {
     const noName = error instanceof SyscallError && NO_NAME.has(error.errno)
-    // A missing source says ENOENT too.
+    // A missing source gives ENOENT too.
     if (noName && (!step.source.startsWith('/') || exists(step.source)))
       throw new ChangedUnderway(step, target)
     throw error
@@ -156,7 +163,7 @@ export function mountHeld(
   }
 }
 
-/** What nmount(2) says of `.` when the directory has no path any more, or the path that it had leads elsewhere. */
+/** Errors of nmount(2) for `.` when the directory has lost its path, or the path leads elsewhere. */
 const NO_NAME = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
 
 function isSame(one: FileStatus | undefined, other: FileStatus): boolean {

@@ -1,4 +1,4 @@
-/** Mount points: found, or made under the journal, in a root that a hostile image cannot lead out of. */
+/** Finds mount points, or makes them under the journal, in a root that a hostile image cannot lead out of. */
 
 import { JailwrightError, SyscallError } from '../../errors.ts'
 import { changeDirectory, isWritable } from '../../host/files.ts'
@@ -8,19 +8,22 @@ import type { MountPoint } from '../../translate/core/plan.ts'
 import { effect } from '../journal/effect.ts'
 import type { Journal } from '../journal/journal.ts'
 
-/** Where mounts go. */
+/** The directories that mounts of a container concern. */
 export interface Roots {
-  /** What the jail sees as `/`. */
+  /** The directory that the jail sees as `/`. */
   mountRoot: string
-  /** The root filesystem below a read-only alias; the same as `mountRoot` without one. */
+  /** The root filesystem below a read-only alias; equal to `mountRoot` when there is no alias. */
   realRoot: string
-  /** The mount table as it was before the first mount of this container; taken when it is needed. */
+  /** The mount table before the first mount of this container; it is read when it is first needed. */
   standing?: readonly MountEntry[]
-  /** An empty file of ours, which is what a masked file shows; made when it is needed. */
+  /** Path of an empty file, which a masked file shows; the file is made when it is first needed. */
   empty: string
 }
 
-/** The destination, found or made; what cannot be is told with its property. */
+/**
+ * Finds or makes the destination of a step. Returns undefined for an optional destination that does not exist.
+ * @throws JailwrightError HOST with the property of the step.
+ */
 export function lookUp(
   host: Host,
   journal: Journal,
@@ -32,14 +35,14 @@ export function lookUp(
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error
     const subject = step.origin.startsWith('mounts[') ? `${step.origin}.destination` : step.origin
-    // devfs has no mkdir(2); a ruleset of the host that was changed is the usual reason (ocijail#5).
+    // devfs has no mkdir(2). The usual cause is a ruleset of the host that was changed (ocijail issue 5).
     const hidden = error.errno === 'EOPNOTSUPP' && step.destination.startsWith('/dev/')
     const hint = hidden ? { hint: 'does the ruleset of its devfs show it?' } : {}
     throw new JailwrightError('HOST', `${subject}: ${error.message}`, { subject, cause: error, ...hint })
   }
 }
 
-/** Finds or makes the mount point; undefined for an optional one that is not there. */
+/** Finds or makes the mount point; undefined for an optional one that does not exist. */
 function findTarget(host: Host, journal: Journal, step: MountPoint, roots: Roots): BeneathTarget | undefined {
   const find = () => host.process.openBeneath(roots.mountRoot, step.destination, {})
   const found = find()
@@ -49,7 +52,7 @@ function findTarget(host: Host, journal: Journal, step: MountPoint, roots: Roots
     made = makeTarget(host, journal, step, roots.mountRoot, roots)
   } catch (error) {
     if (!(error instanceof NeedsRealRoot)) throw error
-    // Below the read-only alias it is made in the root filesystem itself, and seen through the alias.
+    // A mount point below the read-only alias is made in the root filesystem itself and then found through the alias.
     const below = makeTarget(host, journal, step, roots.realRoot, roots)
     if (below) host.process.close(below.fd)
     made = find()
@@ -58,13 +61,13 @@ function findTarget(host: Host, journal: Journal, step: MountPoint, roots: Roots
   throw new JailwrightError('HOST', `${step.origin}: cannot make ${step.destination} in the root filesystem`)
 }
 
-/** What is missing lies in the read-only alias of the root filesystem. */
+/** The missing part of the path lies in the read-only alias of the root filesystem. */
 class NeedsRealRoot extends Error {}
 
 /**
- * Makes what is missing of a mount point in one walk. What is made in the root is under an undo that names it as it was
- * made, links resolved. What is made in a mount of ours is not: a volume may show it to other containers, which mount
- * there too, so it stays as with runc; a tmpfs goes as a whole.
+ * Makes the missing part of a mount point in one walk. A name that is made in the root gets an undo with its resolved
+ * path. A name that is made in another mount of the container gets none: a volume may show it to other containers,
+ * which mount on it too, so it stays, as with runc; a tmpfs disappears as a whole.
  */
 function makeTarget(
   host: Host,
@@ -93,20 +96,23 @@ function makeTarget(
   })
 }
 
-/** Which root to change a directory's entries in: below a read-only root, the root filesystem itself. */
+/**
+ * Returns the root in which the entries of a directory can be changed: the root filesystem itself below a read-only
+ * root.
+ */
 export function writableRoot(host: Host, roots: Roots, directory: string): string {
   const parent = host.process.openBeneath(roots.mountRoot, directory, {})
   return parent && inDirectory(host, parent, () => isWritable('.')) ? roots.mountRoot : roots.realRoot
 }
 
-/** Runs an action in the directory that holds `path`, found beneath `root`. */
+/** Runs an action in the directory that holds `path`, resolved beneath `root`. */
 export function inParent<T>(host: Host, root: string, path: string, action: () => T): T {
   const parent = host.process.openBeneath(root, dirname(path), {})
   if (!parent) throw new JailwrightError('HOST', `${dirname(path)}: no such directory`)
   return inDirectory(host, parent, action)
 }
 
-/** Runs an action with a held directory as working directory, so that no path is walked again. */
+/** Runs an action with a held directory as working directory, so that no path is walked again. Closes the directory. */
 export function inDirectory<T>(host: Host, directory: BeneathTarget, action: () => T): T {
   host.process.fchdir(directory.fd)
   try {

@@ -1,4 +1,4 @@
-/** What a mount that becomes read-only needs in it first: the mount points of later mounts. */
+/** Mount points of later mounts that a mount must contain before it becomes read-only. */
 import { statusOfDescriptor } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
 import type { MountPoint, MountStep } from '../../translate/core/plan.ts'
@@ -7,7 +7,7 @@ import { unshareFile } from './file.ts'
 import { lookUp, type Roots } from './mount-point.ts'
 import { linkDestination } from './socket-link.ts'
 
-/** Makes the mount points of later steps that lie in this one. */
+/** Makes the mount points of later steps that lie in this step's mount. */
 export function makeInside(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
   for (const point of step.inside ?? []) {
     if (point.via) {
@@ -18,6 +18,7 @@ export function makeInside(host: Host, journal: Journal, step: MountStep, roots:
   }
 }
 
+/** Makes one mount point. A file gets a single hard link, which a mount on it needs. */
 function makePoint(host: Host, journal: Journal, point: MountPoint, roots: Roots): void {
   const target = lookUp(host, journal, point, roots)
   if (!target) return

@@ -1,16 +1,19 @@
-/** Whose a mount is: what the journals of this container and of the others tell. */
+/** Finds the owner of a mount in the journals of this container and of the others. */
 import { listDirectory } from '../../host/files.ts'
 import type { MountEntry } from '../../host/types.ts'
 import { basename, dirname, join } from '../../paths.ts'
 import { type Entry, Journal } from '../journal/journal.ts'
 import { isHiddenFsid } from './same-object.ts'
 
-/** What tells a mount from the others of the table: its id, or where it is and what, where no ids are told (in a jail). */
+/**
+ * Returns a text that identifies a mount in the table: its id, or its place, type and source in a jail, where ids are
+ * hidden.
+ */
 export function mountKey({ fsid, on, fstype, from }: MountEntry): string {
   return isHiddenFsid(fsid) ? JSON.stringify([on, fstype, from]) : fsid
 }
 
-/** Whether one of these entries of a journal stands for a mount: by its id, or by its place while no id is recorded. */
+/** True when one of these journal entries stands for a mount: by its id, or by its place when no id is recorded. */
 export function isOwned(entries: readonly Entry[], mount: MountEntry): boolean {
   return entries.some(({ undo, done }) => {
     if (undo.op !== 'unmount') return false
@@ -19,7 +22,7 @@ export function isOwned(entries: readonly Entry[], mount: MountEntry): boolean {
   })
 }
 
-/** What is still to be taken back of the other containers beside the one in `directory`. */
+/** Returns the pending entries of all containers beside the one in `directory`. */
 export function entriesOfOthers(directory: string): Entry[] {
   const root = dirname(directory)
   return listDirectory(root)

@@ -1,6 +1,6 @@
 /**
- * Read-only paths: a copy that cannot be written covers what is there, since FreeBSD cannot mount an object on itself (see
- * same-object.ts). What changes in the covered directory or file afterwards is not seen.
+ * Read-only paths. A copy that cannot be written covers the original, because FreeBSD cannot mount an object on itself
+ * (see same-object.ts). Later changes to the original are not seen.
  */
 
 import { JailwrightError } from '../../errors.ts'
@@ -13,12 +13,13 @@ import { effect } from '../journal/effect.ts'
 import { saveFile } from './copy-up.ts'
 import { inParent, type Roots } from './mount-point.ts'
 
-/** File systems in which nothing can be made, and what is written to is protected by its own rules, or by none. */
+/** File systems in which nothing can be created. Their own rules protect what can be written, or nothing does. */
 const OWN_RULES = new Set(['devfs', 'fdescfs', 'procfs', 'linprocfs', 'linsysfs'])
 
 /**
- * What a read-only path becomes on the object that was found: the tmpfs of the step for a directory, a read-only nullfs of
- * a copy for a file, undefined when it is read-only already. Code CONFIG for anything else.
+ * Returns the step that makes the object found read-only: the step's tmpfs for a directory, a read-only nullfs of a
+ * copy for a file, undefined when the object is read-only already.
+ * @throws JailwrightError CONFIG for any other kind of object, and for a directory that holds mounts.
  */
 export function readonlyStep(
   host: Host,
@@ -56,14 +57,14 @@ function isSame(fd: number, target: BeneathTarget): boolean {
   return one.ino === other.ino && one.dev === other.dev
 }
 
-/** Whether what was found lies on a mount that takes changes: access(2) with EROFS is what a read-only one says to root. */
+/** True when the object lies on a mount that accepts changes. access(2) answers EROFS to root on a read-only mount. */
 export function isWritable(host: Host, target: BeneathTarget, roots: Roots): boolean {
   const path = `/${relative(roots.mountRoot, target.path)}`
   const [within, name] = target.kind === 'dir' ? [`${path}/.`, '.'] : [path, basename(path)]
   return inParent(host, roots.mountRoot, within, () => mayWrite(name))
 }
 
-/** The directory of the container's own files, and what begins the names of copies there. */
+/** Returns the beginning of the paths of copies, which lie in the container's state directory. */
 const copies = (roots: Roots) => join(dirname(roots.empty), 'read-only-')
 
 function freshCopy(roots: Roots): string {
@@ -73,14 +74,14 @@ function freshCopy(roots: Roots): string {
   }
 }
 
-/** Whether a mount's source is the copy of a read-only path that is a file. */
+/** True when the source of a mount is the copy of a read-only path that is a file. */
 export function isCopy(from: string, roots: Roots): boolean {
   return from.startsWith(copies(roots))
 }
 
 /**
- * A copy holds no file system that is mounted in what it covers. Those of the config come later, unless a link of the
- * image leads there.
+ * Refuses a directory that holds mounts, because the copy would hide them. Mounts of the config come later, unless a
+ * link of the image leads into the directory.
  */
 function refuseHidden(host: Host, step: MountStep, target: BeneathTarget, roots: Roots): void {
   const hidden = host.kernel.mounts().find(({ on }) => on.startsWith(`${target.path}/`))

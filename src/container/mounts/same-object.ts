@@ -1,8 +1,9 @@
 /**
- * Whether a mount would cover its own source. The root of a nullfs shares the lock of the vnode below it
- * (sys/fs/nullfs/null_subr.c, null_nodeget: v_vnlock), and nmount(2) takes the locks of that root and of the covered vnode
- * together (sys/kern/vfs_mount.c, vfs_domount_first; sys/kern/vfs_vnops.c, vn_lock_pair): where both are one lock the call
- * never returns and cannot be killed. Only a covered vnode that is of a nullfs itself is noticed (nullfs_mount, EDEADLK).
+ * Detects a mount that would cover its own source. The root vnode of a nullfs shares its lock with the vnode below it
+ * (null_nodeget in sys/fs/nullfs/null_subr.c), and nmount(2) locks that root and the covered vnode together
+ * (vfs_domount_first in sys/kern/vfs_mount.c, vn_lock_pair in sys/kern/vfs_vnops.c). When both have one lock the call
+ * never returns and cannot be killed. The kernel detects the case only when the covered vnode is itself of a nullfs
+ * (EDEADLK of nullfs_mount).
  */
 
 import { JailwrightError } from '../../errors.ts'
@@ -12,8 +13,8 @@ import type { MountStep } from '../../translate/core/plan.ts'
 import { holderOf } from '../../translate/mounts/mount-table.ts'
 
 /**
- * The file system that a resolved path lies on when all nullfs are looked through, by the `from` of the mount table;
- * undefined when the table does not tell.
+ * Returns the mount that a resolved path lies on when every nullfs is followed to its source, by the `from` column of
+ * the mount table; undefined when the table does not tell.
  */
 export function lowestMount(table: readonly MountEntry[], path: string): MountEntry | undefined {
   let place = path
@@ -22,9 +23,10 @@ export function lowestMount(table: readonly MountEntry[], path: string): MountEn
     const at = holderOf(known, place)
     const mount = known[at]
     if (mount?.fstype !== 'nullfs') return mount?.fstype === 'unionfs' ? undefined : mount
-    // All of it is of the file system that its source lies on: it does not follow mounts below that.
+    // All of a nullfs shows the file system of its source, because a nullfs does not cross into mounts below the
+    // source.
     place = realPath(mount.from)
-    // A nullfs shows what lay on its source when it was made.
+    // A nullfs shows what lay on its source when it was mounted, so later mounts do not count.
     known = known.slice(0, at)
   }
 }
@@ -37,25 +39,32 @@ function realPath(path: string): string {
   }
 }
 
-/** Whether a path of the host and what was found are one object, through however many nullfs each is seen. */
+/** True when a path of the host and a target are the same object, through any number of nullfs mounts. */
 export function isSameObject(host: Host, path: string, { fd, path: found }: BeneathTarget): boolean {
   const source = statusOf(path)
-  // nullfs gives the inode number of what lies below (null_getattr); only the device's is its own.
+  // nullfs reports the inode number of the lower vnode (null_getattr in sys/fs/nullfs/null_vnops.c); only the device
+  // number is its own.
   if (source?.ino !== statusOfDescriptor(fd).ino) return false
   const table = host.kernel.mounts()
   const [one, other] = [lowestMount(table, realPath(path)), lowestMount(table, found)]
-  // Equal inode numbers alone are no proof: the roots of all ZFS datasets have the same. In a jail, where no ids are
-  // told, nor sources of the host's mounts, they have to do.
+  // Equal inode numbers alone prove nothing: the roots of all ZFS datasets have the same number. In a jail the kernel
+  // hides the ids and the sources of the host's mounts, so there the inode numbers decide.
   if (one === undefined || other === undefined || isHiddenFsid(one.fsid)) return true
   return one.fsid === other.fsid
 }
 
-/** A file system id as jails see it: kern_do_statfs in sys/kern/vfs_syscalls.c tells it to the host alone. */
+/**
+ * True for the id that a jail sees: the kernel shows file system ids to the host alone (kern_do_statfs in
+ * sys/kern/vfs_syscalls.c).
+ */
 export function isHiddenFsid(fsid: string): boolean {
   return /^0+$/.test(fsid)
 }
 
-/** Code CONFIG for a mount that would cover its own source. */
+/**
+ * Refuses a mount that would cover its own source.
+ * @throws JailwrightError CONFIG, always.
+ */
 export function refuseItself(step: MountStep, target: BeneathTarget): never {
   const what = target.kind === 'dir' ? 'directory' : 'file'
   throw new JailwrightError(
@@ -68,7 +77,10 @@ export function refuseItself(step: MountStep, target: BeneathTarget): never {
   )
 }
 
-/** Code CONFIG when the read-only root would be mounted on itself: the state directory lies in the root file system. */
+/**
+ * Refuses a read-only root that would be mounted on itself, when the state directory lies in the root filesystem.
+ * @throws JailwrightError CONFIG.
+ */
 export function checkReadonlyRoot(host: Host, rootPath: string, mountPoint: string): void {
   const place = host.process.openBeneath(mountPoint, '/', {})
   if (!place) return

@@ -1,4 +1,4 @@
-/** The link that stands in a socket's destination (see `socket-mount.ts`). */
+/** The symbolic link at the destination of a socket (see socket.ts). */
 
 import { JailwrightError } from '../../errors.ts'
 import { linkStatusOf, makeSymbolicLink, readLink, renameFile } from '../../host/files.ts'
@@ -9,8 +9,9 @@ import type { Journal } from '../journal/journal.ts'
 import { inParent, type Roots, writableRoot } from './mount-point.ts'
 
 /**
- * Puts the link in the destination's place; it may have been made before, when what holds it is read-only by now. What the
- * image has there is covered for the container's life, as by any mount: it is put aside, and back at delete.
+ * Makes the link at the destination, unless an earlier step made it because the mount that holds it becomes read-only.
+ * A file of the image at that name is renamed for the life of the container and gets its name back on delete.
+ * @throws JailwrightError CONFIG when a directory has the name.
  */
 export function linkDestination(
   host: Host,
@@ -30,7 +31,7 @@ export function linkDestination(
   }
   const root = writableRoot(host, roots, dirname(path))
   if (there !== undefined) {
-    // The name of the mount point has the same beginning.
+    // The mount point of the socket is named `.NAME.jailwright`, so this name has another ending.
     const aside = `.${name}.jailwright-aside`
     journal.perform(`put aside ${path}`, { op: 'put-back', root, path, aside }, () =>
       inParent(host, root, path, () => renameFile(name, aside)),
@@ -41,7 +42,7 @@ export function linkDestination(
   )
 }
 
-/** What has a name: a link's text, `directory`, `file` for anything else, undefined for nothing. */
+/** Returns a link's text, `directory`, `file` for any other object, or undefined when nothing has the name. */
 function look(name: string): string | undefined {
   const facts = linkStatusOf(name)
   if (!facts) return undefined

@@ -1,6 +1,6 @@
 /**
- * A unix socket as the source of a mount. nullfs covers directories and regular files only, so the socket gets a second
- * name in a directory of its own beside it, that directory is mounted, and the destination becomes a link into it: the
+ * Unix sockets as the source of a mount. nullfs covers directories and regular files only, so the socket gets a second
+ * name in a new directory beside it, that directory is mounted, and the destination becomes a link into it. The
  * container sees this socket and none of its neighbours.
  */
 
@@ -14,13 +14,13 @@ import { applyMount } from './apply-mount.ts'
 import { inParent, type Roots } from './mount-point.ts'
 import { linkDestination } from './socket-link.ts'
 
-/** Does a mount step whose target is `socket`; needs `step.via`. */
+/** Performs a mount step whose target is `socket`; the step must have `via`. */
 export function mountSocket(host: Host, journal: Journal, step: MountStep, roots: Roots): void {
   const { via, origin } = step
   if (!via) throw new JailwrightError('HOST', `${origin}: a socket without a place to mount it`)
   const own = via.directory
   const name = basename(via.link)
-  // Reached beneath the socket's own directory, which others may be able to change.
+  // The new directory is reached beneath the socket's own directory, which other users may be able to change.
   const root = dirname(own)
   const directory = `/${basename(own)}`
   const path = `${directory}/${name}`
@@ -34,7 +34,7 @@ export function mountSocket(host: Host, journal: Journal, step: MountStep, roots
   linkDestination(host, journal, step, via.link, roots)
 }
 
-/** A directory that every user of the container may enter, whatever the caller's umask. */
+/** Makes a directory that every user of the container may enter, whatever the caller's umask. */
 function makeOpen(path: string): void {
   const umask = changeUmask(0)
   try {
@@ -44,7 +44,10 @@ function makeOpen(path: string): void {
   }
 }
 
-/** The source was mounted by its path: what the container sees has to be the socket and nothing else. */
+/**
+ * Checks that the mounted directory holds the socket and nothing else: the source was mounted by its path, which may
+ * have changed.
+ */
 function checkContents(host: Host, step: MountStep, mountPoint: string, name: string, roots: Roots): void {
   const found = inParent(host, roots.mountRoot, `${mountPoint}/${name}`, () =>
     listDirectory('.').map(entry => linkStatusOf(entry)),

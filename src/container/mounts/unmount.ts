@@ -1,4 +1,4 @@
-/** Unmounting what a container mounted, where others may have mounted over it or hold it busy. */
+/** Unmounts the container's mounts, which others may have covered or may keep busy. */
 
 import { JailwrightError, SyscallError } from '../../errors.ts'
 import { engine } from '../../host/engine/index.ts'
@@ -11,18 +11,19 @@ import { isOwned, mountKey } from './owners.ts'
 import { isHiddenFsid } from './same-object.ts'
 
 /**
- * How long is waited for one thing, in milliseconds. Busy mounts are waited for so long in all: a container can keep each
- * of its mounts busy, by passing open files to another container.
+ * How long playing back waits for a thing to end, in milliseconds. All busy mounts together are waited for no longer,
+ * because a container can keep each of its mounts busy by passing open files to another container.
  */
 export const BUSY_PATIENCE = 5_000
 
 /**
- * The same for the root of a removed jail: the kernel holds its directory until the last credential of the jail is gone
- * (prison_deref in sys/kern/kern_jail.c), up to a minute with a socket in TIME_WAIT.
+ * The same time for the root of a removed jail. The kernel holds that directory until the jail's last credential is
+ * gone (prison_deref in sys/kern/kern_jail.c), which takes up to a minute with a socket in TIME_WAIT, so waiting is of
+ * little use.
  */
 const DYING_PATIENCE = 200
 
-/** What is left of the time for busy mounts while a journal is played back. */
+/** The time that is left for busy mounts while a journal is played back. */
 export interface Patience {
   /** Milliseconds that are left for busy mounts. */
   left: number
@@ -33,9 +34,10 @@ export interface Patience {
 type UnmountUndo = Extract<Undo, { op: 'unmount' }>
 
 /**
- * Unmounts what we mounted. It is looked for in the mount table, by where it was made, its type and, once it was done,
- * its id: a path may lead elsewhere by now, and after a reboot the same id is some other mount's. `owned` gives the
- * entries of this and other journals that have ids; it is asked only for a mount whose id was never recorded.
+ * Unmounts a mount of the container. It is found in the mount table by its place and type and, once it was done, its
+ * id: its path may lead elsewhere by now, and after a restart the same id belongs to another mount.
+ * @param owned returns the entries of this and other journals that have ids; it is called only when no id was recorded.
+ * @throws JailwrightError HOST when another mount lies on it, or it is still mounted.
  */
 export function unmount(
   host: Host,
@@ -65,7 +67,7 @@ export function unmount(
       return true
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error
-      // EINVAL, ENOENT: no such mount any more.
+      // EINVAL and ENOENT mean that there is no such mount any more.
       if (error.errno === 'EINVAL' || error.errno === 'ENOENT') return true
       refused = error
       return error.errno !== 'EBUSY' || covered
@@ -78,7 +80,7 @@ export function unmount(
   )
   patience.left = Math.max(0, patience.left - (engine.monotonicMs() - begin))
   if (!ours()) return
-  // By force it would take the one on top out of reach, and with it another container's files.
+  // A forced unmount of a covered mount would put the covering mount, and the files of its container, out of reach.
   if (covered)
     throw new JailwrightError(
       'HOST',
@@ -90,8 +92,9 @@ export function unmount(
 }
 
 /**
- * The mount whose end was not recorded: the newest on its place, or where the race that it lost has led it. A directory is
- * mounted on below the root in any case; a file may stand anywhere, but is the one of its source that nobody owns.
+ * Finds a mount whose end was not recorded: the newest mount at its place, or the place to which a race led it. A
+ * directory is always mounted on below the root. A file mount may stand anywhere; it is the mount of its source that
+ * nobody owns.
  */
 function unrecorded(
   undo: UnmountUndo,
@@ -108,14 +111,15 @@ function unrecorded(
     mount => isNew(mount) && mount.from === undo.from && (file || mount.on.startsWith(`${root}/`)),
   )
   const unowned = elsewhere.length === 0 ? [] : elsewhere.filter(mount => !isOwned(owned(), mount))
-  // Which of several it is cannot be told outside of the root.
+  // Among several unowned mounts, only one below the root can be told to be this one.
   return unowned.length === 1 ? unowned[0] : unowned.find(({ on }) => on.startsWith(`${root}/`))
 }
 
 /**
- * unmount(2) of an entry of the mount table, by its id. In a jail, where no ids are told, it goes by a path, which a child
- * container may have replaced by a link: the place is opened beneath `root` and has to be the recorded one (code HOST), and
- * its name is given in the directory that holds it.
+ * Unmounts an entry of the mount table by its id. In a jail the kernel hides ids, so the entry goes by its path, and a
+ * child container may have replaced that path by a link. There the place is opened beneath `root`, must be the recorded
+ * place, and is named relative to the directory that holds it.
+ * @throws JailwrightError HOST when the path leads elsewhere; SyscallError of unmount(2).
  */
 export function unmountEntry(host: Host, mount: MountEntry, root: string | undefined, force: boolean): void {
   const { on, fsid } = mount
@@ -126,7 +130,7 @@ export function unmountEntry(host: Host, mount: MountEntry, root: string | undef
   const above = root !== undefined && on.startsWith(`${root}/`) ? root : '/'
   const below = above === '/' ? on : on.slice(above.length)
   const found = host.process.openBeneath(above, below, {})
-  // Held, it would be busy.
+  // An open descriptor would keep the mount busy.
   if (found) host.process.close(found.fd)
   const holder = found?.path === on ? host.process.openBeneath(above, dirname(below), {}) : undefined
   if (holder?.path !== dirname(on)) {
@@ -137,8 +141,8 @@ export function unmountEntry(host: Host, mount: MountEntry, root: string | undef
 }
 
 /**
- * Whether the path of a name that we made leads into another mount by now: one that lies on the mount of ours that holds
- * the name. Two containers can have one root filesystem; what is seen at the path is the later one's.
+ * True when the path of a name that jailwright made leads into another mount by now, one that lies on the mount that
+ * holds the name. Two containers can share one root filesystem, and then the path shows the later container's mount.
  */
 export function isCovered(host: Host, { undo }: Entry, pending: readonly Entry[]): boolean {
   if (undo.op !== 'rmdir' && undo.op !== 'unlink' && undo.op !== 'put-back') return false

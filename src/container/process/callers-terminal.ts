@@ -1,25 +1,25 @@
-/** The terminal that this command was called on. */
+/** The terminal on which this command was called. */
 import type { Host } from '../../host/types.ts'
 
-/** A size in characters. */
+/** The size of a terminal in characters. */
 type Size = { rows: number; columns: number }
 
-/** The caller's terminal, if there is one. A terminal that has hung up has no settings any more. */
+/** The caller's terminal, if there is one. All operations tolerate a terminal that has hung up. */
 export interface CallersTerminal {
-  /** Its size when that is another one than at the last call. */
+  /** Returns the size when it has changed since the last call; undefined otherwise. */
   changedSize(): Size | undefined
-  /** Raw mode, where it is standard input. */
+  /** Puts standard input in raw mode when it is a terminal. */
   makeRaw(): void
-  /** The settings that it had. */
+  /** Restores the settings that standard input had before `makeRaw`. */
   restore(): void
 }
 
-/** True for a descriptor that is a terminal. */
+/** True for a descriptor of a terminal. */
 export function isTerminal(host: Host, fd: number): boolean {
   return tolerant(() => host.process.getWindowSize(fd)) !== undefined
 }
 
-/** Finds the terminal among the standard streams. */
+/** Finds the caller's terminal among the standard streams. */
 export function callersTerminal(host: Host): CallersTerminal {
   const shown = [0, 1, 2].find(fd => isTerminal(host, fd))
   let saved: Uint8Array | undefined
@@ -44,6 +44,7 @@ export function callersTerminal(host: Host): CallersTerminal {
   }
 }
 
+/** Runs an action and returns undefined when it fails: a terminal that has hung up has no settings any more. */
 function tolerant<T>(action: () => T): T | undefined {
   try {
     return action()

@@ -1,30 +1,33 @@
-/** Signals that are meant for a program in the foreground: kept until it is there, then passed on until it has ended. */
+/**
+ * Forwards signals to a program in the foreground. Signals are kept until the program exists and forwarded until it
+ * ends.
+ */
 import { blockSignals, nextSignal } from '../../host/processes.ts'
 import type { EverydayHost } from '../../host/types.ts'
 import { signalProcess } from './signal.ts'
 
-/** Signals that a person or a supervisor sends to us and means for the program. */
+/** Signals that a person or a supervisor sends to this process and means for the program. */
 const FORWARDED = ['HUP', 'INT', 'QUIT', 'TERM', 'USR1', 'USR2', 'ALRM', 'CONT'] as const
 
-/** Signals of ours on their way to a program. */
+/** The signals that are kept or forwarded. */
 export interface Forwarding {
-  /** Names the program: what has come is passed on by the next `pass`. */
+  /** Names the program. The next `pass` sends it the signals that have arrived. */
   to(pid: number): void
   /**
-   * Passes on what has come, and waits up to `timeout` milliseconds for more, or for the end of a child. Before the
-   * program is named nothing happens.
+   * Sends the signals that have arrived to the program, and waits up to `timeout` milliseconds for another signal or
+   * for the end of a child process. Does nothing before the program is named.
    */
   pass(timeout: number): void
-  /** The program has ended, and its pid may be another process's: what still comes is dropped. */
+  /** Forgets the program, which has ended: its pid may now belong to another process, so later signals are dropped. */
   ended(): void
-  /** Ours are ours again. */
+  /** Ends the forwarding; signals act on this process again. */
   stop(): void
 }
 
 /**
- * Keeps the signals that are meant for a program, from before it is there: one that ended us in between would leave a
- * program, or half a container, without anybody to wait for it. To be called before anything is read or done.
- * `continued` is called after a SIGCONT to us.
+ * Starts to keep the signals that are meant for a program. Call it before anything is read or done: a signal that ended
+ * this process in the middle would leave a program or half a container behind that nobody waits for.
+ * @param continued is called after this process has received SIGCONT.
  */
 export function forwardSignals(host: EverydayHost, continued: () => void = () => {}): Forwarding {
   const names = [...FORWARDED, 'CHLD']
@@ -48,14 +51,14 @@ export function forwardSignals(host: EverydayHost, continued: () => void = () =>
       target = undefined
     },
     stop() {
-      // What came while we cleaned up was meant for the program.
+      // Signals that arrive during the clean-up are meant for the program, which has ended.
       while (nextSignal(names, 0) !== undefined) {}
       restore()
     },
   }
 }
 
-/** Sends a signal by name without SIG; a process that has ended this very moment is no error. */
+/** Sends a signal by its name without SIG. A process that has just ended is no error. */
 export function sendSignal(host: EverydayHost, pid: number, name: string): void {
   signalProcess(host, pid, host.signalNumber(name) ?? 0)
 }

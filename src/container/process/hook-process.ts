@@ -1,4 +1,4 @@
-/** The process of one hook, from its start to its end: pipes, timeout, and the signal to its group. */
+/** The process of one hook from its start to its end: pipes, timeout, and the signal to its process group. */
 import { concatenate, decode, encode } from '../../bytes.ts'
 import { errnoOf } from '../../errors.ts'
 import { engine } from '../../host/engine/index.ts'
@@ -9,26 +9,35 @@ import type { EverydayHost } from '../../host/types.ts'
 import type { HookPlan } from '../../translate/core/plan.ts'
 import { signalProcess } from './signal.ts'
 
-/** Bytes of a hook's output that are kept for the message when it fails. */
+/** The number of bytes of a hook's output that are kept for the error message. */
 const KEPT_OUTPUT = 4096
-/** PIPE_BUF of FreeBSD, the smaller one: so much can be written without waiting when poll(2) calls a pipe writable. */
+/**
+ * PIPE_BUF of FreeBSD, which is smaller than that of Linux. When poll(2) reports a pipe as writable, a write of this
+ * size does not block.
+ */
 const PIPE_WRITE = 512
-/** Longest time between two looks at the process, in milliseconds: a daemon that it left behind may hold the pipes. */
+/**
+ * The longest time between two checks of the process, in milliseconds. A daemon that the hook left behind may hold the
+ * pipes open, so their end does not show the end of the hook.
+ */
 const LONGEST_PAUSE = 20
 const KILL = 9
 
-/** A hook that runs. Its standard output and error are one pipe. */
+/** A running hook. Its standard output and standard error share one pipe. */
 export class HookProcess {
   readonly pid: number
   readonly #host: EverydayHost
-  /** Writing end of its standard input; undefined when it is closed. */
+  /** The writing end of the hook's standard input; undefined when it is closed. */
   #input: number | undefined
-  /** Reading end of its output; undefined when it is closed. */
+  /** The reading end of the hook's output; undefined when it is closed. */
   #outlet: number | undefined
   #toWrite: Uint8Array = new Uint8Array(0)
   #kept: Uint8Array = new Uint8Array(0)
 
-  /** Starts it in a process group of its own, in `directory`. Throws what the host says when that cannot be done. */
+  /**
+   * Starts the hook in `directory`, in a process group of its own.
+   * @throws SyscallError when the program cannot be started.
+   */
   constructor(host: EverydayHost, hook: HookPlan, directory: string) {
     this.#host = host
     const input = pipe()
@@ -36,7 +45,7 @@ export class HookProcess {
     try {
       this.pid = startProcess({
         path: hook.path,
-        // args is the whole argv, args[0] included (config.md, "same semantics as IEEE Std 1003.1 execv's argv").
+        // args is the whole argv including args[0] (config.md: "same semantics as IEEE Std 1003.1 execv's argv").
         argv: hook.args.length > 0 ? hook.args : [hook.path],
         env: environment(hook.env),
         cwd: directory,
@@ -55,19 +64,20 @@ export class HookProcess {
     this.#outlet = output.reader
   }
 
-  /** The first bytes that it has written, as text. */
+  /** The first bytes of the hook's output, as text. */
   get output(): string {
     return decode(this.#kept)
   }
 
-  /** What it is to get on its standard input, then the end of file. */
+  /** Sets the text for the hook's standard input; the end of file follows it. */
   tell(text: string): void {
     this.#toWrite = encode(text)
   }
 
   /**
-   * Waits for its end, with SIGKILL to its group after `timeout` milliseconds; undefined for success, else what to say.
-   * `meanwhile` is called every few milliseconds.
+   * Waits for the end of the hook. Returns undefined for success, or a description of the failure.
+   * @param timeout milliseconds after which the hook's process group gets SIGKILL; undefined for no limit.
+   * @param meanwhile is called every few milliseconds.
    */
   wait(timeout: number | undefined, meanwhile?: () => void): string | undefined {
     const end = timeout === undefined ? undefined : engine.monotonicMs() + timeout
@@ -75,7 +85,7 @@ export class HookProcess {
     for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       const ended = waitForEnd(this.pid, 0)
       if (ended !== undefined) {
-        // What it has written may still be in the pipe.
+        // Output of the hook may still be in the pipe.
         while (this.#outlet !== undefined && this.#kept.length < KEPT_OUTPUT && this.#exchange(0)) {}
         if (killed) return `timed out after ${timeout! / 1000} s`
         return failureOf(ended)
@@ -89,7 +99,7 @@ export class HookProcess {
     }
   }
 
-  /** Closes our ends of its pipes: a daemon that the hook left behind may hold the others open. */
+  /** Closes this process's ends of the pipes. A daemon that the hook left behind may hold the other ends open. */
   close(): void {
     if (this.#input !== undefined) closeFile(this.#input)
     if (this.#outlet !== undefined) closeFile(this.#outlet)
@@ -97,7 +107,7 @@ export class HookProcess {
     this.#outlet = undefined
   }
 
-  /** Moves what there is in both directions; false when there was nothing for `timeout` milliseconds. */
+  /** Moves the available bytes in both directions. Returns false when there were none for `timeout` milliseconds. */
   #exchange(timeout: number): boolean {
     const wanted = [
       ...(this.#input === undefined ? [] : [{ fd: this.#input, write: true }]),
@@ -116,7 +126,7 @@ export class HookProcess {
       const size = this.#toWrite.length > 0 ? writeFrom(fd, this.#toWrite.subarray(0, PIPE_WRITE)) : 0
       this.#toWrite = this.#toWrite.subarray(size)
     } catch {
-      // It reads no more.
+      // The hook does not read any more.
       this.#toWrite = new Uint8Array(0)
     }
     if (this.#toWrite.length > 0) return
@@ -142,7 +152,7 @@ export class HookProcess {
   }
 }
 
-/** The variables by name: the last of a name counts, and one without a value is empty. */
+/** Returns the variables by name. The last entry of a name wins, and an entry without `=` has an empty value. */
 function environment(env: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     env.map(entry => {
@@ -152,7 +162,7 @@ function environment(env: readonly string[]): Record<string, string> {
   )
 }
 
-/** What is wrong with how it ended; undefined for exit status 0. */
+/** Describes how a process failed; undefined for exit status 0. */
 function failureOf({ status, signal }: Ended): string | undefined {
   if (signal === undefined) return status === 0 ? undefined : `exit status ${status}`
   const name = signalName(signal)

@@ -1,4 +1,7 @@
-/** Hooks: the container's state on standard input, argv as given, a timeout that ends the whole process group. */
+/**
+ * Runs hooks: each gets the container's state on standard input, its own argv, and a timeout that ends its process
+ * group.
+ */
 
 import type { RuntimeContext } from '../../context.ts'
 import { JailwrightError } from '../../errors.ts'
@@ -8,26 +11,26 @@ import type { HookPlan } from '../../translate/core/plan.ts'
 import type { OciState } from '../state/state-file.ts'
 import { HookProcess } from './hook-process.ts'
 
-/** How a hook ended: undefined for success, else what to say. */
+/** The result of a hook: undefined for success, or a description of the failure. */
 type Ending = string | undefined
 
-/** What is called while a hook is waited for. */
+/** Functions that are called while a hook runs. */
 interface HookWatch {
-  /** Told the pid of each hook, before the hook is told the state. */
+  /** Gets the pid of each hook, before the hook gets the state. */
   started?: (pid: number) => void
   /** Called every few milliseconds. */
   meanwhile?: () => void
 }
 
 /**
- * Where a hook runs: in the bundle directory, as runc and crun have it. Only startContainer hooks are told `created`; in
- * the jail there is no bundle.
+ * Returns the directory in which a hook runs: the bundle directory, as with runc and crun. Only startContainer hooks
+ * get the status `created`, and they run in the jail, where the bundle does not exist.
  */
 function directoryFor({ status, bundle }: OciState): string {
   return status === 'created' ? '/' : bundle
 }
 
-/** Runs one hook to its end. Its standard output and error are kept for the message. */
+/** Runs one hook to its end. */
 function runHook(
   host: EverydayHost,
   hook: HookPlan,
@@ -54,7 +57,8 @@ function runHook(
 }
 
 /**
- * Runs hooks in their order, in `directory` where it is given; the first failure ends it (code HOOK).
+ * Runs hooks in order, in `directory` when it is given.
+ * @throws JailwrightError HOOK at the first failure; later hooks do not run.
  */
 export function runHooks(
   host: EverydayHost,
@@ -71,7 +75,7 @@ export function runHooks(
   }
 }
 
-/** Runs hooks in their order; a failure is a warning and the next one runs (runtime-spec, poststop). */
+/** Runs hooks in order. A failure is a warning, and the next hook runs (runtime.md, Lifecycle, for poststop hooks). */
 export function runHooksLeniently(ctx: RuntimeContext, hooks: readonly HookPlan[], state: OciState): void {
   for (const hook of hooks) {
     const ending = runHook(ctx.host, hook, state)

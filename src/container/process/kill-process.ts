@@ -1,13 +1,18 @@
-/** Ending a process that we started. */
+/** Kills processes that jailwright started. */
 import { JailwrightError } from '../../errors.ts'
 import type { EverydayHost } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
 import { signalProcess } from './signal.ts'
 
-/** How long is waited for its end, in milliseconds. */
+/** How long the end of the process is waited for, in milliseconds. */
 const PATIENCE = 5_000
 
-/** SIGKILL to a process that is still the one we started, or to its process `group`, and waits for its end. */
+/**
+ * Sends SIGKILL to a process, or to the process group that it leads, and waits for its end. Does nothing when the pid
+ * belongs to another process by now.
+ * @param start the start time of the process (see `ProcessInfo`).
+ * @throws JailwrightError HOST when the process does not end.
+ */
 export function killProcess(host: EverydayHost, pid: number, start: string, group = false): void {
   const same = () => {
     const now = host.kernel.processInfo(pid)

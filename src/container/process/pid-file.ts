@@ -1,4 +1,4 @@
-/** The file of `--pid-file`, which may be in a directory that others can write, such as /tmp. */
+/** The file of `--pid-file`. Its directory may be writable by others, such as /tmp. */
 import { decode } from '../../bytes.ts'
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import { errorText } from '../../host/abi/error-text.ts'
@@ -14,25 +14,25 @@ import {
 import type { Host } from '../../host/types.ts'
 import { basename, dirname, join } from '../../paths.ts'
 
-/** Longer than any pid in decimal. */
+/** More characters than any pid has. */
 const PID_LENGTH = 32
 
-/** The name under which a pid file is written before it gets its own. */
+/** Returns the temporary name under which a pid file is written before it is renamed. */
 function temporaryPidFile(path: string, pid: number): string {
   return join(dirname(path), `.${basename(path)}.${pid}`)
 }
 
 /**
- * Writes a pid as a new file that takes the place of what is at `path`: a link or a FIFO that somebody has put there is
- * neither followed nor waited for, and a reader never sees half a number. Code HOST for what open(2), write(2) and
- * rename(2) say.
+ * Writes a pid to a new file that replaces whatever is at `path`. A link or FIFO that somebody put there is neither
+ * followed nor waited for, and a reader never sees half a number.
+ * @throws JailwrightError HOST for a failure of open(2), write(2) or rename(2).
  */
 export function writePidFile(path: string, pid: number): void {
   try {
     write(path, temporaryPidFile(path, pid), pid)
   } catch (error) {
     const errno = errnoOf(error)
-    // The name of the temporary file means nothing to the caller.
+    // The message names the caller's path, because the temporary path means nothing to the caller.
     const what =
       errno === undefined ? (error as Error).message : `${errno}: ${errorText(errno).toLowerCase()}`
     throw new JailwrightError('HOST', `--pid-file ${path}: ${what}`, { subject: path, cause: error })
@@ -56,8 +56,8 @@ function write(path: string, temporary: string, pid: number): void {
 }
 
 /**
- * Removes the pid file while it is this process's: another container may have been given the same path since. Throws
- * what unlink(2) says.
+ * Removes the pid file when it holds this pid; another container may have been given the same path since.
+ * @throws SyscallError of unlink(2).
  */
 export function removePidFile(host: Host, path: string, pid: number): void {
   removeIfThere(temporaryPidFile(path, pid))
@@ -73,7 +73,7 @@ function removeIfThere(path: string): void {
   }
 }
 
-/** The first bytes of a regular file; undefined for anything else, and when there is none. */
+/** Returns the first bytes of a regular file as text; undefined when there is no file or another kind of object. */
 function textOf(host: Host, path: string): string | undefined {
   let fd: number
   try {

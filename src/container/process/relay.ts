@@ -1,25 +1,25 @@
-/** Copying from one descriptor to another in order and without loss, a piece at a time, as poll(2) says that it goes. */
+/** Copies from one descriptor to another in order and without loss, one step for each answer of poll(2). */
 import { concatenate } from '../../bytes.ts'
 import { errnoOf } from '../../errors.ts'
 import { readInto, writeFrom } from '../../host/files.ts'
 
-/** Bytes that are taken from the source at a time. */
+/** The number of bytes that one read takes from the source. */
 const CHUNK = 65_536
 
 /**
- * PIPE_BUF of FreeBSD, the smaller one: so much can be written without waiting when poll(2) calls a descriptor writable,
- * also to one that blocks because it is shared with others.
+ * PIPE_BUF of FreeBSD, which is smaller than that of Linux. When poll(2) reports a descriptor as writable, a write of
+ * this size does not block, even when the descriptor is in blocking mode because it is shared with others.
  */
 const PIECE = 512
 
-/** A descriptor and what of it poll(2) is asked. */
+/** A descriptor and the events that poll(2) waits for. */
 export interface Interest {
   fd: number
   read?: boolean
   write?: boolean
 }
 
-/** How a copy goes on: `unread` when nobody takes the bytes any more. */
+/** The result of a step. `unread` means that nobody reads the target any more. */
 export type Progress = 'copying' | 'ended' | 'unread'
 
 /** One direction of a relay. */
@@ -37,28 +37,28 @@ export class Relay {
     this.#to = to
   }
 
-  /** What has to be ready for the next step; undefined when everything is copied. */
+  /** Returns what the next step waits for; undefined when everything is copied. */
   interest(): Interest | undefined {
     if (this.#waiting.length > 0) return { fd: this.#to, write: true }
     return this.#ended ? undefined : { fd: this.#from, read: true }
   }
 
-  /** True while bytes wait for their reader. */
+  /** True while bytes wait to be written. */
   get isWriting(): boolean {
     return this.#waiting.length > 0
   }
 
-  /** Adds bytes after the end of the source. */
+  /** Adds bytes after those that were read. */
   append(bytes: Uint8Array): void {
     this.#waiting = concatenate([this.#waiting, bytes])
   }
 
-  /** Takes what is read from now on away. */
+  /** Discards the bytes that wait to be written. */
   drop(): void {
     this.#waiting = new Uint8Array(0)
   }
 
-  /** One read or write of what `interest` has asked for. */
+  /** Performs one read or write. Call it when the descriptor of `interest` is ready. */
   step(): Progress {
     return this.#waiting.length > 0 ? this.#write() : this.#read()
   }
@@ -69,14 +69,14 @@ export class Relay {
       this.#waiting = this.#waiting.subarray(size)
       return 'copying'
     } catch (error) {
-      // A caller can have left us a descriptor in non-blocking mode.
+      // The caller may have passed a descriptor in non-blocking mode.
       return errnoOf(error) === 'EAGAIN' ? 'copying' : 'unread'
     }
   }
 
   /**
-   * The master of a pty whose last slave was closed ends with EIO on Linux; any other error is taken for the end too,
-   * since nothing more will come.
+   * Reads once. The master of a pty whose last slave was closed gives EIO on Linux. Any other error counts as the end
+   * too, because no more bytes will come.
    */
   #read(): Progress {
     let size = 0

@@ -1,8 +1,11 @@
-/** Sending a signal to a process that may have ended this very moment. */
+/** Sends signals to processes that may just have ended. */
 import { SyscallError } from '../../errors.ts'
 import type { EverydayHost } from '../../host/types.ts'
 
-/** kill(2) by this host's number; a process that has ended (ESRCH) is no error, every other refusal is thrown. */
+/**
+ * Calls kill(2) with this host's number of a signal. A process that has ended (ESRCH) is no error.
+ * @throws SyscallError for every other refusal.
+ */
 export function signalProcess(host: EverydayHost, pid: number, signal: number): void {
   try {
     host.process.kill(pid, signal)

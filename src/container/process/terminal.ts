@@ -1,4 +1,7 @@
-/** A terminal between the caller's standard streams and a container's program: raw mode, size, restored at the end. */
+/**
+ * Connects the caller's standard streams with a pty for a container's program: raw mode, window size, clean-up at the
+ * end.
+ */
 import { engine } from '../../host/engine/index.ts'
 import { closeFile } from '../../host/files.ts'
 import { poll } from '../../host/processes.ts'
@@ -6,42 +9,51 @@ import type { Host } from '../../host/types.ts'
 import { type CallersTerminal, callersTerminal, isTerminal } from './callers-terminal.ts'
 import { Relay } from './relay.ts'
 
-/** How long after the last output more of it is awaited, in milliseconds, once the program has ended. */
+/** How long the last output is waited for once the program has ended, in milliseconds since the output before it. */
 const DRAIN = 200
-/** How often the size of the caller's window is asked for, in milliseconds. */
+/** How often the size of the caller's window is read, in milliseconds. */
 const RESIZE = 100
 const NEWLINE = 10
-/** ^D, the default of VEOF. */
+/** ^D, the default of VEOF (termios(4)). */
 const END_OF_FILE = 4
 
-/** A pty of ours whose slave becomes the program's standard streams. */
+/** A pty whose slave becomes the standard streams of a program. */
 export interface OwnTerminal {
   slave: number
-  /** Its path. */
+  /** Path of the slave. */
   path: string
   /**
-   * Closes our copy of the slave; call as soon as the program's process has it. Its end is then the last close, which
-   * waits for the output to be read; while somebody else holds the slave FreeBSD revokes it from the ended session and
-   * throws away what has not been read (killjobc in sys/kern/kern_exit.c, ttydev_close in sys/kern/tty.c).
+   * Closes this process's descriptor of the slave. Call it as soon as the program's process has the slave. The
+   * program's end is then the last close, which waits until the output is read. While another process holds the slave,
+   * FreeBSD revokes it from the ended session and discards the unread output (killjobc in sys/kern/kern_exit.c,
+   * ttydev_close in sys/kern/tty.c).
    */
   handedOver(): void
   /**
-   * Puts the caller's terminal in raw mode; call after `handedOver`. `hangUp` is called when the caller's side is gone
-   * (its window was closed, the reader of its output has ended).
+   * Puts the caller's terminal in raw mode. Call it after `handedOver`. `hangUp` is called when the caller's side is
+   * gone: its window was closed, or the reader of its output has ended.
    */
   attach(hangUp: () => void): void
-  /** Copies what there is in both directions, and waits up to `timeout` milliseconds for it; false when all has ended. */
+  /**
+   * Copies available bytes in both directions, and waits up to `timeout` milliseconds for some. Returns false when all
+   * output has ended.
+   */
   relay(timeout: number): boolean
-  /** After a stop and `fg` the shell has put its own settings back, and the window may have another size. */
+  /**
+   * Restores raw mode and reads the window size again. After a stop and `fg` the shell has set its own modes, and the
+   * window may have another size.
+   */
   continued(): void
-  /** Waits for the last output, restores the caller's terminal. */
+  /** Waits for the last output and restores the caller's terminal. */
   detach(): void
 }
 
-/** Opens a pty of the size of the caller's terminal, or of `size` where that is given or the caller has none. */
+/**
+ * Opens a pty. Its size is `size` when that is given, otherwise the size of the caller's terminal when there is one.
+ */
 export function openTerminal(host: Host, size?: { height: number; width: number }): OwnTerminal {
   const { master, slave, path } = host.process.openPty()
-  // A program that does not read must not keep us from taking what it writes.
+  // A program that does not read must not keep this process from reading the program's output.
   host.process.setNonBlocking(master)
   return new Terminal(host, master, slave, path, size)
 }
@@ -54,7 +66,10 @@ class Terminal implements OwnTerminal {
   readonly #callers: CallersTerminal
   #input: Relay | undefined
   #output: Relay | undefined
-  /** False when nobody reads our output any more: it is still taken, since the program would wait for ever. */
+  /**
+   * False when nobody reads the output any more. The output is still taken from the pty, because the program would
+   * block.
+   */
   #reader = true
   #hangUp: () => void = () => {}
   #lastOutput = 0
@@ -74,7 +89,7 @@ class Terminal implements OwnTerminal {
     this.#callers = callersTerminal(host)
     if (size) {
       host.process.setWindowSize(master, size.height, size.width)
-      // Only a later change of the caller's window counts.
+      // The call records the present size, so that only a later change of the caller's window is passed on.
       this.#callers.changedSize()
     } else this.#resize()
   }
@@ -101,7 +116,7 @@ class Terminal implements OwnTerminal {
     if (output === undefined) return false
     const input = this.#input?.interest()
     const ready = poll(input === undefined ? [output] : [output, input], timeout)
-    // The pty's master may stand for both directions: it does not block.
+    // Both directions may wait for the pty's master, which does not block.
     if (ready.some(({ fd }) => fd === output.fd)) this.#copyOutput()
     if (ready.some(({ fd }) => fd === input?.fd)) this.#copyInput()
     return true
@@ -116,8 +131,8 @@ class Terminal implements OwnTerminal {
   }
 
   /**
-   * Waits for the end of the output, or for a pause in it: another process of the container can hold the slave for as
-   * long as it likes.
+   * Waits for the end of the output or for a pause in it. Another process of the container can hold the slave open for
+   * as long as it likes.
    */
   #drain(): void {
     this.#input = undefined
@@ -150,7 +165,8 @@ class Terminal implements OwnTerminal {
       this.#hangUp()
       return
     }
-    // End of a pipe is end of file for the program, as a person would type it: the first ^D in a line only hands it over.
+    // The end of a pipe becomes ^D, as a person would type it. The first ^D in a line only hands over the line, so the
+    // second one means end of file.
     const { lastByte = NEWLINE } = input
     input.append(new Uint8Array(lastByte === NEWLINE ? 1 : 2).fill(END_OF_FILE))
   }
@@ -162,7 +178,7 @@ class Terminal implements OwnTerminal {
     this.#resize()
   }
 
-  /** A change reaches the program as SIGWINCH, from the pty itself. */
+  /** Sets the pty's size after a change of the caller's window. The pty then sends SIGWINCH to the program. */
   #resize(): void {
     const size = this.#callers.changedSize()
     if (size) this.#host.process.setWindowSize(this.#master, size.rows, size.columns)

@@ -1,20 +1,23 @@
-/** Waiting for a program in the foreground: its signals, its terminal, its end. */
+/** Waits for a program in the foreground: its signals, its terminal, its end. */
 import { type ExitStatus, waitForEnd } from '../../host/processes.ts'
 import type { Forwarding } from './forward-signals.ts'
 import type { OwnTerminal } from './terminal.ts'
 
-/** How long a signal or the program's end may wait while bytes of a terminal are waited for, in milliseconds. */
+/**
+ * The longest wait for bytes of a terminal, in milliseconds, after which signals and the program's end are looked at.
+ */
 const TERMINAL_PAUSE = 50
 
 /**
- * The same without a terminal. The wait ends with a signal and with the program; but FreeBSD forgets a SIGCHLD that comes
- * while nobody waits for it (tdsendsignal in sys/kern/kern_sig.c), so that the program is looked at now and then.
+ * The longest wait without a terminal, in milliseconds. A signal or the program's end interrupts it. FreeBSD drops a
+ * SIGCHLD that arrives while no process waits for it (tdsendsignal in sys/kern/kern_sig.c), so the program is checked
+ * regularly.
  */
 const PAUSE = 500
 
 /**
- * Passes signals and a terminal's bytes on until the program, a child of ours, has ended; gives its exit status, or 128
- * and the number of the signal that ended it.
+ * Forwards signals and the bytes of a terminal until the program, a child of this process, has ended. Returns its exit
+ * status, or 128 plus the number of the signal that ended it.
  */
 export function waitForProgram(
   pid: number,

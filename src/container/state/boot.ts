@@ -1,10 +1,10 @@
-/** Which boot of the host it is. */
+/** Identifies a boot of the host. */
 import type { EverydayHost } from '../../host/types.ts'
 
 /**
- * A text that is the same until the host is booted again: when, counted from the boot, the first process was started, in
- * microseconds (sys/kern/init_main.c, proc0_post). Not kern.boottime, which moves with the clock. undefined where the
- * first process is not seen.
+ * Returns a text that stays the same until the host boots again: the time between the boot and the start of the first
+ * process, in microseconds (proc0_post in sys/kern/init_main.c). kern.boottime does not serve, because it changes with
+ * the clock. Returns undefined where the first process is not visible, as in a jail.
  */
 export function bootOf(host: EverydayHost): string | undefined {
   return host.kernel.processInfo(1)?.start

@@ -1,9 +1,12 @@
-/** Which containers there are. */
+/** Lists the containers. */
 import { errnoOf } from '../../errors.ts'
 import { listDirectory } from '../../host/files.ts'
 import { notADirectory } from './root.ts'
 
-/** Names of the containers' directories, sorted; none when there is no root directory yet. */
+/**
+ * Returns the names of the containers' directories, sorted; an empty list when the root directory does not exist.
+ * @throws JailwrightError HOST when the root is not a directory.
+ */
 export function containerNames(root: string): string[] {
   try {
     return listDirectory(root)

@@ -1,4 +1,4 @@
-/** The directory of a container: what in it is ours, and its removal. */
+/** The state directory of a container: which names in it are the container's, and its removal. */
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import {
   linkStatusOf,
@@ -10,16 +10,20 @@ import {
 import { basename, join } from '../../paths.ts'
 import type { Layout } from './paths.ts'
 
-/** All names that a command makes in it: those of `layout`, the copy of a filled mount, the channels of exec. */
+/**
+ * Matches every name that commands make in the directory: those of `layout`, the saved content of a tmpfs, the copies
+ * for read-only paths, and the channels of exec.
+ */
 const OWN =
   /^((state|plan)\.json(\.new)?|journal\.jsonl|ctl|result|root|empty|copy-up|read-only-\d+|exec-\d+-(ctl|result))$/
 
 /**
- * Whether there is a directory of a container; a `create` that died at once leaves it empty. What else is at its path (a
- * link, a file, a directory that somebody else has made) is code STATE: nothing is read or removed there.
+ * True when the container has a directory; a `create` that died at once leaves it empty.
+ * @throws JailwrightError STATE for anything else at that path, such as a link, a file or a directory that somebody
+ * else made. Nothing in it is read or removed.
  */
 export function hasDirectory(files: Layout): boolean {
-  // A root that is no directory has no containers.
+  // When the root is not a directory, `linkStatusOf` finds nothing and there are no containers.
   const facts = linkStatusOf(files.dir)
   if (facts === undefined) return false
   if (facts.kind !== 'dir') throw notOurs(files, 'it is not a directory')
@@ -38,8 +42,9 @@ function notOurs({ dir }: Layout, why: string): JailwrightError {
 }
 
 /**
- * Removes the names that are ours, and nothing below what may still be a mount point: files, and directories that are
- * empty. Code HOST says what stays.
+ * Removes the container's own names and the directory. Only files and empty directories are removed, because a
+ * directory may still be a mount point.
+ * @throws JailwrightError HOST when something stays.
  */
 export function removeDirectory(files: Layout): void {
   let names: string[]

@@ -1,22 +1,25 @@
-/** The record of what outlives a restart of the host, kept where it outlives it too. */
+/** The record of effects that outlive a restart of the host, in a directory that outlives it too. */
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import { exists, listDirectory, readTextFile, realPath } from '../../host/files.ts'
 import { basename, dirname, join } from '../../paths.ts'
 import { hasDirectory } from './directory.ts'
 import type { Layout } from './paths.ts'
 
-/** rc.d/cleanvar removes every regular file below it at boot (rc.conf(5), cleanvar_enable), and it may be a tmpfs. */
+/**
+ * rc.d/cleanvar removes every regular file below this directory at boot (cleanvar_enable in rc.conf(5)), and the
+ * directory may be a tmpfs.
+ */
 const CLEANED = '/var/run'
 
-/** What is kept from one boot to the next (hier(7)). */
+/** A directory that is kept from one boot to the next (hier(7)). */
 const KEPT = '/var/db'
 
-/** How each record begins (see `LineFile`). */
+/** The first characters of each record (see `LineFile`). */
 const BEGINNING = '{"n":'
 
 /**
- * The directory that holds a record for each container of `--root`: the same path below /var/db. undefined for a root that
- * is not below /var/run: nothing removes the journal itself there.
+ * Returns the directory that holds a record for each container of `--root`: the same path below /var/db. Returns
+ * undefined for a root that is not below /var/run, because the journal itself outlives a restart there.
  */
 export function lastingDirectory(root: string): string | undefined {
   const cleaned = realPathOf(CLEANED)
@@ -24,18 +27,21 @@ export function lastingDirectory(root: string): string | undefined {
   return real.startsWith(`${cleaned}/`) ? KEPT + real.slice(cleaned.length) : undefined
 }
 
-/** The path of a container's record; undefined where its journal is enough. */
+/** Returns the path of a container's record; undefined where the journal is enough. */
 export function lastingRecord(files: Layout): string | undefined {
   const directory = lastingDirectory(dirname(files.dir))
   return directory === undefined ? undefined : join(directory, basename(files.dir))
 }
 
-/** Whether there is anything of a container: its directory, or a record. Code STATE for what others have put there. */
+/**
+ * True when a container has a directory or a record.
+ * @throws JailwrightError STATE when something of another program is in their place.
+ */
 export function hasRemains(files: Layout): boolean {
   return hasDirectory(files) || hasRecord(lastingRecord(files))
 }
 
-/** Names that may be those of records; none where they may not be seen. */
+/** Returns the names in the directory of records, sorted; an empty list when this user cannot read the directory. */
 export function recordNames(directory: string): string[] {
   try {
     return listDirectory(directory)
@@ -58,7 +64,7 @@ function hasRecord(path: string | undefined): boolean {
   })
 }
 
-/** A crash or a full disk may have cut short even the beginning. */
+/** True for a file that begins like a record. A crash or a full disk may have cut short even the beginning. */
 function isRecord(path: string): boolean {
   try {
     const text = readTextFile(path)
@@ -68,7 +74,10 @@ function isRecord(path: string): boolean {
   }
 }
 
-/** The real path of what may be missing: that of the nearest directory that is there, and the rest. */
+/**
+ * Returns the real path of a path whose end may not exist: the real path of the nearest existing directory, and the
+ * rest.
+ */
 function realPathOf(path: string): string {
   if (path === '/' || exists(path)) return realPath(path)
   return join(realPathOf(dirname(path)), basename(path))

@@ -1,6 +1,6 @@
 /**
- * One lock a container, so that two commands on one container wait for each other and commands on different
- * containers never do. flock(2): the kernel releases it when the holder dies, however it dies.
+ * The lock of a container. Two commands on one container wait for each other; commands on different containers do not.
+ * The lock is taken with flock(2), which the kernel releases when the holder dies.
  */
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import { closeFile, exists, isSameFile, makeDirectories, openFile, removeFile } from '../../host/files.ts'
@@ -8,32 +8,33 @@ import type { EverydayHost, Host } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
 
 /**
- * A held lock. `release` gives it up; `remove` also takes its file away (for a container that is gone), as `release` does
- * when there is no directory of the container.
+ * A held lock. `release` gives it up. `remove` gives it up and removes its file, for a container that is gone;
+ * `release` does so too when the container has no directory.
  */
 export interface Lock {
   /**
-   * The host with tools that hold the lock too, until they end: a command that is killed while jail(8) runs leaves it
-   * running, and whoever clears up must not begin before it is done.
+   * Returns a host whose tools hold the lock too until they end. A command that is killed while jail(8) runs leaves
+   * jail(8) running, and the command that cleans up must wait for it.
    */
   guard(host: Host): Host
   release(): void
   remove(): void
 }
 
-/** How long a command waits for another one on the same container, in milliseconds. */
+/** How long a command waits for another command on the same container, in milliseconds. */
 const PATIENCE = 120_000
 
 /**
- * Takes the lock file at `path`, waiting for its holder; `timeout` 0 gives up at once. Undefined when not given in
- * time. Throws what open(2) says.
+ * Takes the lock file at `path`. Waits up to `timeout` milliseconds for its holder, and returns undefined when the lock
+ * is still held; with 0 it tries once.
+ * @throws SyscallError of open(2).
  */
 export function tryLock(host: EverydayHost, path: string, timeout: number): Lock | undefined {
   let fd = -1
   const take = (): boolean => {
     if (fd < 0) fd = openLock(path)
     if (!host.process.flock(fd, 'exclusive', { nonBlocking: true })) return false
-    // The one who held it may have removed it with its container: then the path is another file, or none.
+    // The former holder may have removed the file with its container, so that the path is now another file or none.
     if (isSameFile(fd, path)) return true
     closeFile(fd)
     fd = -1
@@ -51,11 +52,11 @@ export function tryLock(host: EverydayHost, path: string, timeout: number): Lock
     open = false
   }
   const release = () => {
-    // A waiter may have made the lock file anew after `delete`: it goes when there is no container.
+    // A waiter may have made the lock file anew after `delete`, so it is removed when the container does not exist.
     try {
       if (open && !exists(directoryOf(path))) removeFile(path)
     } catch {
-      // A read-only disk, or the whole directory of --root has been removed.
+      // The disk is read-only, or the whole root directory has been removed.
     }
     if (open) closeFile(held)
     open = false
@@ -73,7 +74,10 @@ export function tryLock(host: EverydayHost, path: string, timeout: number): Lock
   }
 }
 
-/** Takes a container's lock or says who keeps us from it (code STATE). */
+/**
+ * Takes a container's lock.
+ * @throws JailwrightError STATE when another command has held it for too long.
+ */
 export function lockContainer(host: EverydayHost, path: string, id: string): Lock {
   const lock = tryLock(host, path, PATIENCE)
   if (lock) return lock
@@ -87,19 +91,19 @@ export function lockContainer(host: EverydayHost, path: string, id: string): Loc
   )
 }
 
-/** The container's directory, by the path of its lock (see `layout`). */
+/** Returns the container's directory for the path of its lock (see `layout`). */
 function directoryOf(lock: string): string {
   const at = lock.lastIndexOf('/')
   return lock.slice(0, lock.lastIndexOf('/', at - 1)) + lock.slice(at)
 }
 
-/** Opens the lock file; the directory of locks is made by the first container. */
+/** Opens the lock file. The first container makes the directory of the locks. */
 function openLock(path: string): number {
   try {
     return openFile(path, 'append', 0o600)
   } catch (error) {
     const code = errnoOf(error)
-    // A read-only root must not keep a container from being killed: flock(2) asks for no right to write.
+    // A container below a read-only root can still be killed, because flock(2) needs no permission to write.
     if (code === 'EROFS') return openFile(path, 'read')
     if (code !== 'ENOENT') throw error
     makeDirectories(path.slice(0, path.lastIndexOf('/')), 0o700)

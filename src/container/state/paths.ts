@@ -1,25 +1,26 @@
-/** Where a container's files are, below the runtime's root directory (`--root`). */
+/** Paths of a container's files below the root directory (`--root`). */
 /** Paths of one container's state directory. */
 export interface Layout {
   dir: string
-  /** state.json: name and place are an interface (hooks in the field read `.jid` from it). */
+  /** state.json. Its name and place are an interface: hooks of users read `.jid` from it. */
   state: string
-  /** The plan that was executed: what `start`, `exec` and `delete` need besides the state. */
+  /** The plan that `create` executed. `start`, `exec` and `delete` need it besides the state. */
   plan: string
   journal: string
-  /** FIFO towards init. */
+  /** FIFO to init. */
   ctl: string
-  /** FIFO from init; its only writer is init, so end of file means that init has died or become the program. */
+  /** FIFO from init. init is its only writer, so the end of file means that init has died or has become the program. */
   result: string
   /** Mount point of a read-only root. */
   root: string
-  /** An empty file: what a masked file shows. */
+  /** An empty file, which masked files show. */
   empty: string
   lock: string
 }
 
 /**
- * The layout for a container id that has been checked by `checkId` (an unchecked id could leave `root`).
+ * Returns the paths of a container's files. The id must have passed `checkId`, because another id could lead out of
+ * `root`.
  */
 export function layout(root: string, id: string): Layout {
   const dir = `${root}/${id}`

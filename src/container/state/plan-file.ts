@@ -1,10 +1,13 @@
-/** The container's plan.json: what `create` executed, for the commands that come after it. */
+/** The container's plan.json, which records what `create` executed. */
 import { readTextFile } from '../../host/files.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import type { Layout } from './paths.ts'
 import { damaged } from './state-file.ts'
 
-/** Reads the plan that `create` executed. A damaged file is code STATE. */
+/**
+ * Reads the plan that `create` executed.
+ * @throws JailwrightError STATE when the file is missing or damaged.
+ */
 export function readPlan(files: Layout): Plan {
   try {
     const plan = JSON.parse(readTextFile(files.plan)) as Plan | null

@@ -2,12 +2,15 @@
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import { makeDirectories, realPath } from '../../host/files.ts'
 
-/** The error for a `--root` that is a file, or lies below one. */
+/** Returns the error for a `--root` that is a file or lies below one. */
 export function notADirectory(root: string): JailwrightError {
   return new JailwrightError('HOST', `--root ${root}: not a directory`, { subject: root })
 }
 
-/** Makes the root directory where there is none, and gives its real path. */
+/**
+ * Makes the root directory when it is missing, and returns its real path.
+ * @throws JailwrightError HOST when the path is not a directory.
+ */
 export function makeRoot(root: string): string {
   try {
     makeDirectories(root, 0o711)
@@ -19,8 +22,9 @@ export function makeRoot(root: string): string {
 }
 
 /**
- * Only root can make jails. Said before anything of the host is asked: what is hidden from others would seem to be
- * missing.
+ * Refuses every user but root, because only root can make jails. Call it before the host is asked anything: facts that
+ * are hidden from other users would seem to be missing.
+ * @throws JailwrightError HOST.
  */
 export function requireRoot(uid: number | undefined): void {
   if (uid !== 0) throw new JailwrightError('HOST', 'operation not permitted: jails need root')

@@ -1,4 +1,4 @@
-/** The container's state.json: read, written, and turned into what `state` prints. */
+/** The container's state.json: reading, writing, and the form in which `state` prints it. */
 
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import { closeFile, exists, readTextFile } from '../../host/files.ts'
@@ -9,23 +9,23 @@ import { stageFile } from './atomic-file.ts'
 import { bootOf } from './boot.ts'
 import { type Layout, layout } from './paths.ts'
 
-/** Status as the OCI state has it, and `paused` as runc has it. */
+/** A status of the OCI specification, or `paused`, which runc has too. */
 export type Status = 'creating' | 'created' | 'running' | 'paused' | 'stopped'
 
-/** state.json. `jid` and `pid` stand at the top: hooks and scripts in the field read `.jid`. */
+/** The content of state.json. `jid` and `pid` are at the top level because hooks and scripts of users read `.jid`. */
 export interface StateFile {
-  /** Jail id, 0 while there is no jail yet. */
+  /** The jail's id; 0 while there is no jail. */
   jid: number
-  /** The first process, 0 while there is none yet. */
+  /** The pid of the first process; 0 while there is none. */
   pid: number
-  /** Its start time: with the pid it tells our process from a later one with the same number. */
+  /** The start time of the first process, which distinguishes it from a later process with the same pid. */
   pidStart: string
   id: string
   ociVersion: string
-  /** What the last command left; `currentStatus` tells the truth of now. */
+  /** The status that the last command recorded; `currentStatus` returns the present one. */
   status: Exclude<Status, 'paused'>
   paused: boolean
-  /** True when there are poststart hooks: only then does `start` need the plan. */
+  /** True when there are poststart hooks. `start` reads the plan only then. */
   poststart: boolean
   /** Absolute path of the bundle directory. */
   bundle: string
@@ -34,25 +34,25 @@ export interface StateFile {
   jailName: string
   /** ISO 8601, UTC. */
   created: string
-  /** The boot of the host that the container was created in (see `bootOf`); empty when it was not known. */
+  /** The boot of the host in which the container was created (see `bootOf`); empty when it was not known. */
   boot: string
   annotations: Record<string, string>
-  /** While it is being created: the `create`, for `delete --force` when that waits in a hook. */
+  /** The process of `create` while the container is being created; `delete --force` ends it when it waits in a hook. */
   maker?: { pid: number; start: string }
 }
 
-/** What tells a container from a later one that was given the same id. */
+/** The facts that distinguish a container from a later one with the same id. */
 export type Incarnation = Pick<StateFile, 'id' | 'pid' | 'pidStart'>
 
-/** The state that `state` prints and hooks get on standard input (runtime-spec, state). */
+/** The state that `state` prints and that hooks get on standard input (runtime.md, State). */
 export interface OciState {
   ociVersion: string
   id: string
   status: Status
-  /** Left out when the container is stopped. */
+  /** Absent when the container is stopped. */
   pid?: number
   bundle: string
-  /** runc's additions, which callers read. */
+  /** The following properties are runc's additions, which callers read. */
   rootfs: string
   created: string
   owner: string
@@ -63,16 +63,17 @@ const OWN_JID = 'org.freebsd.jail.jid'
 const OWN_NAME = 'org.freebsd.jail.name'
 
 /**
- * Reads a container's state; undefined when there is no such container (no state.json). A damaged file is code STATE,
- * one of another program (ocijail, whose directory we use when called by its name) code UNSUPPORTED.
+ * Reads a container's state; undefined when there is no state.json.
+ * @throws JailwrightError STATE for a damaged file, UNSUPPORTED for a file of another program (ocijail, whose directory
+ * jailwright uses when it is called by that name).
  */
 export function readState(files: Layout): StateFile | undefined {
   const state = readRecorded(files)
-  // A `start` may have been killed (or the disk have been full) before it could write what it had done.
+  // A `start` may have been killed, or have met a full disk, before it could record what it did.
   return state?.status === 'created' && isUnread(files.ctl) ? { ...state, status: 'running' } : state
 }
 
-/** The same without a look at init: what the last command has written. */
+/** Reads the state that the last command recorded, without asking init. */
 function readRecorded(files: Layout): StateFile | undefined {
   let text: string
   try {
@@ -80,7 +81,7 @@ function readRecorded(files: Layout): StateFile | undefined {
   } catch (error) {
     const code = errnoOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    // A directory, a link in a loop or a FIFO in its place.
+    // A directory, a link in a loop or a FIFO has the name of the file.
     if (code === 'EISDIR' || code === 'ELOOP' || code === 'EAGAIN') throw damaged(files.state, error)
     throw error
   }
@@ -93,7 +94,9 @@ function readRecorded(files: Layout): StateFile | undefined {
   }
 }
 
-/** The error for a file of the state directory that is not what was written (code STATE). */
+/**
+ * Returns the error for a file of the state directory that does not have the form in which it was written (code STATE).
+ */
 export function damaged(path: string, cause: unknown): JailwrightError {
   return new JailwrightError('STATE', `${path} is damaged`, {
     subject: path,
@@ -102,7 +105,7 @@ export function damaged(path: string, cause: unknown): JailwrightError {
   })
 }
 
-/** What is asked of each field before it is used; what older versions have not written is left out. */
+/** Checks each field that is used later. Fields that older versions did not write are not checked. */
 function isStateFile(value: StateFile | null): boolean {
   if (typeof value !== 'object' || value === null) return false
   const { jid, pid, pidStart, id, status, bundle, jailName, created, annotations, maker } = value
@@ -116,7 +119,8 @@ function isStateFile(value: StateFile | null): boolean {
 /** True when nobody reads the FIFO: init, which waits there for `start`, has become the program or has died. */
 function isUnread(fifo: string): boolean {
   try {
-    // Closed at once: an init that was never told anything ends when it sees that there is no writer.
+    // The descriptor is closed at once, because an init that was told nothing ends when it sees that there is no
+    // writer.
     closeFile(openNonBlocking(fifo, 'write'))
   } catch (error) {
     const code = errnoOf(error)
@@ -127,8 +131,8 @@ function isUnread(fifo: string): boolean {
 }
 
 /**
- * A state file of ours. What another program has made is in no journal of ours: to remove its state would leave its jail
- * and mounts to nobody.
+ * Reads a state file and refuses one of another program. No journal of ours records the jail and mounts of another
+ * program, so if its state were removed, nobody could remove them.
  */
 function readOwn(path: string): string {
   const text = readTextFile(path)
@@ -139,9 +143,12 @@ function readOwn(path: string): string {
   })
 }
 
-/** Reads a container's state or says that there is none (code NOT_FOUND; runc's phrase, podman looks for it). */
+/**
+ * Reads a container's state.
+ * @throws JailwrightError NOT_FOUND when there is no such container, in runc's words, which podman looks for.
+ */
 export function requireState(root: string, id: string): { files: Layout; state: StateFile } {
-  // An id that could not have been created might name any directory of the host.
+  // An unchecked id could name any directory of the host.
   checkId(id)
   const files = layout(root, id)
   const state = readState(files)
@@ -149,7 +156,10 @@ export function requireState(root: string, id: string): { files: Layout; state: 
   return { files, state }
 }
 
-/** The state that the last command has written, for `start`, which finds out from init itself; code NOT_FOUND too. */
+/**
+ * Reads the state that the last command recorded. `start` uses it, because `start` asks init itself.
+ * @throws JailwrightError NOT_FOUND when there is no such container.
+ */
 export function requireRecorded(files: Layout, id: string): StateFile {
   const state = readRecorded(files)
   if (!state) throw notFound(id)
@@ -157,36 +167,37 @@ export function requireRecorded(files: Layout, id: string): StateFile {
 }
 
 /**
- * The paths of a container that is there, without a look at its state: what a command asks before it takes the lock,
- * whose file it would otherwise leave behind. Code NOT_FOUND when there is none.
+ * Returns the paths of a container that exists, without reading its state. Commands call it before they take the lock,
+ * because the lock's file would stay behind for a container that does not exist.
+ * @throws JailwrightError NOT_FOUND when there is no such container.
  */
 export function requireContainer(root: string, id: string): Layout {
   checkId(id)
   const files = layout(root, id)
-  // It may be there and hidden from this user: only opening it tells.
+  // The file may exist and be hidden from this user, which only opening it reveals.
   if (!exists(files.state) && !readRecorded(files)) throw notFound(id)
   return files
 }
 
-/** The error for a container that is not there. */
+/** Returns the error for a container that does not exist. */
 export function notFound(id: string): JailwrightError {
   return new JailwrightError('NOT_FOUND', `container "${id}" does not exist`, { subject: id })
 }
 
-/** Writes state.json by rename. */
+/** Writes state.json by rename(2). */
 export function writeState(files: Layout, state: StateFile): void {
   stageState(files, state)()
 }
 
-/** Writes the new state beside the old one; the function that is given puts it in its place. */
+/** Writes the new state beside the old one, and returns the function that renames it. */
 export function stageState(files: Layout, state: StateFile): () => void {
   return stageFile(files.state, `${JSON.stringify(state)}\n`, 0o644)
 }
 
-/** Where a process is looked up: the kernel, or what it said of many at once. */
+/** A function that finds a process, in the kernel or in an earlier answer about many processes. */
 type LookUp = (pid: number) => ProcessInfo | undefined
 
-/** True when the container's first process is alive and is the one that we started. */
+/** True when the container's first process is alive and is the process that jailwright started. */
 export function isAlive(
   host: EverydayHost,
   state: StateFile,
@@ -198,9 +209,9 @@ export function isAlive(
 }
 
 /**
- * True for a container of before the host's restart: its jail and process are gone, its files may be left. An earlier
- * version has written kern.boottime, which moves with the clock (sys/kern/kern_tc.c, tc_setclock): the boot alone is no
- * proof.
+ * True for a container that was created before the host's restart: its jail and process are gone, but its files may
+ * exist. An earlier version recorded kern.boottime, which changes with the clock (tc_setclock in sys/kern/kern_tc.c),
+ * so another boot alone proves nothing.
  */
 export function isOfEarlierBoot(host: EverydayHost, state: StateFile): boolean {
   const now = bootOf(host)
@@ -208,7 +219,7 @@ export function isOfEarlierBoot(host: EverydayHost, state: StateFile): boolean {
   return host.kernel.jailId(state.jailName) !== state.jid && !isAlive(host, state)
 }
 
-/** The status of this moment. A container whose `create` is still under way, or died in the middle, is `creating`. */
+/** Returns the present status. It is `creating` while `create` runs and after a `create` that died in the middle. */
 export function currentStatus(host: EverydayHost, state: StateFile, lookUp?: LookUp): Status {
   if (state.status === 'stopped') return 'stopped'
   if (state.status === 'creating') return 'creating'
@@ -216,7 +227,7 @@ export function currentStatus(host: EverydayHost, state: StateFile, lookUp?: Loo
   return state.paused && state.status === 'running' ? 'paused' : state.status
 }
 
-/** The state in the form of the specification; the jid is a string annotation, as ocijail has it. */
+/** Returns the state in the form of the specification. The jid is a string annotation, as with ocijail. */
 export function ociState(state: StateFile, status: Status): OciState {
   return {
     ociVersion: state.ociVersion,

@@ -1,4 +1,7 @@
-/** What a restart of the host has left of containers, for `list` and `check`, which tell it and change nothing. */
+/**
+ * Remains of containers from before a restart of the host, for `list` and `check`, which report them and change
+ * nothing.
+ */
 import type { RuntimeContext } from '../../context.ts'
 import { exists } from '../../host/files.ts'
 import { join } from '../../paths.ts'
@@ -10,19 +13,20 @@ import { bootOf } from '../state/boot.ts'
 import { lastingDirectory, recordNames } from '../state/lasting.ts'
 import { layout } from '../state/paths.ts'
 
-/** A container that ended with the restart, of which something on disk is still to be taken back. */
+/** A container that ended with the restart and has effects on disk that are not taken back. */
 export interface Leftover {
   readonly id: string
-  /** Why it is left and what would be done, for a person; one line. */
+  /** The reason and the pending undos in one line for people. */
   readonly text: string
 }
 
-/** How many effects are told one by one. */
+/** The number of effects that are named one by one. */
 const TOLD = 3
 
 /**
- * The containers of an earlier boot that have a record, and those whose state is gone. `boots`: the boots of containers whose state is known, by id, which
- * spares a look at the records of this one's.
+ * Returns the containers of an earlier boot that have a record, and those whose state is gone.
+ * @param boots the boots of the containers whose state is known, by id. The records of containers of the present boot
+ * are not read.
  */
 export function leftovers(ctx: RuntimeContext, boots: ReadonlyMap<string, string> = new Map()): Leftover[] {
   const directory = lastingDirectory(ctx.root)
@@ -45,7 +49,7 @@ function leftover(
   const journal = new Journal(layout(root, id).journal, undefined, join(directory, id))
   const then = journal.boot()
   const earlier = then !== undefined && then !== now
-  // In a jail the boot is not known, but no container of this boot is without its state.
+  // In a jail the boot is not known, but every container of the present boot has a state.
   if (!earlier && exists(layout(root, id).state)) return undefined
   const owed = journal.pending().filter(({ undo }) => outlivesReboot(undo))
   if (owed.length === 0) return undefined

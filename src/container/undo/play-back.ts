@@ -1,4 +1,4 @@
-/** Taking effects back: each undo is harmless when its effect never happened, and says what it could not do. */
+/** Takes effects back. Each undo is harmless when its effect never happened, and reports what it could not do. */
 
 import type { Log } from '../../context.ts'
 import { errnoOf, JailwrightError, SyscallError } from '../../errors.ts'
@@ -29,20 +29,20 @@ import { removePidFile } from '../process/pid-file.ts'
 import { bootOf } from '../state/boot.ts'
 import { unmountStrays } from './stray-mounts.ts'
 
-/** How a journal is played back. */
+/** The options of playing a journal back. */
 export interface PlayBackWays {
-  /** Undos that the journal should have told, done before it. */
+  /** Undos that a damaged journal lacks; they are done before the journal's own. */
   lost?: readonly Entry[]
-  /** With it, what the root does not let be undone in it is given up with a warning. */
+  /** With it, a failure inside the container's root becomes a warning, and the undo is given up. */
   force?: boolean
-  /** The pid file stays. */
+  /** True when the pid file is to stay. */
   keepPidFile?: boolean
   log?: Pick<Log, 'debug' | 'warn'>
 }
 
 /**
- * Plays a journal back, newest first. One undo that fails does not keep the others from being done; all failures are given
- * back, and their entries stay in the journal for the next try.
+ * Plays a journal back, newest entry first. A failure does not prevent the other undos; all failures are returned, and
+ * their entries stay in the journal for the next try.
  */
 export function playBack(
   host: Host,
@@ -62,7 +62,8 @@ export function playBack(
     log,
   }
   for (const entry of pending) {
-    // What a reboot has undone is not ours any more, even where something of the same name is there.
+    // An effect that the restart has undone is skipped, because an object of the same name belongs to somebody else
+    // now.
     if (rebooted && !outlivesReboot(entry.undo)) continue
     if (keepPidFile && entry.undo.op === 'pid-file') continue
     try {
@@ -78,7 +79,7 @@ export function playBack(
     try {
       if (!lost.includes(entry)) journal.undone(entry.n)
     } catch {
-      // A full disk: without the mark it is taken back once more, which does no harm.
+      // The disk is full. Without the mark the undo is done once more, which is harmless.
     }
   }
   return failures
@@ -90,15 +91,15 @@ interface Player {
   patience: Patience
   /** All entries that are played back. */
   pending: readonly Entry[]
-  /** Entries of the other containers' journals. */
+  /** Returns the entries of the other containers' journals. */
   others: () => readonly Entry[]
   log: PlayBackWays['log']
 }
 
-/** What is undone in the root, which the container may have filled with what it likes. */
+/** Undos inside the root, which the container may have filled with anything. */
 const IN_ROOT = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back'])
 
-/** What this process or the host lacks for the moment: no reason to give anything up. */
+/** Errors that mean a passing shortage of this process or of the host; an undo is not given up for them. */
 const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EINTR'])
 
 function asFailure(error: unknown, op: string): JailwrightError {
@@ -148,21 +149,21 @@ function takeBack({ host, patience, pending, others, log }: Player, { undo, done
   }
 }
 
-/** The directory that holds a name below a root, opened; undefined when it is gone, or something else stands there. */
+/** Opens the directory that holds a name below a root; undefined when it is gone or is another kind of object. */
 function openHolder(host: Host, root: string, path: string): ReturnType<Host['process']['openBeneath']> {
   try {
     return host.process.openBeneath(root, dirname(path), {})
   } catch (error) {
-    // Anything else, such as EMFILE or EIO, says nothing of what is there.
+    // Any other error, such as EMFILE or EIO, says nothing about the directory.
     if (GONE.has(errnoOf(error) ?? '')) return undefined
     throw error
   }
 }
 
-/** The container has put something else in the way, or the whole root has been removed: what is there is not ours. */
+/** Errors that mean that the container put another object in the way, or that the whole root was removed. */
 const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
 
-/** Removes an empty directory or file that we made, reached without following a link. */
+/** Removes an empty directory or file that jailwright made. No link is followed on the way to it. */
 function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'file', link?: string): void {
   const holder = openHolder(host, root, path)
   if (!holder) return
@@ -182,7 +183,7 @@ function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'fi
   )
 }
 
-/** Errors that mean "not ours any more": gone already, in use by the container's own files, or on a read-only system. */
+/** Errors that mean that the object is gone, or in use by files of the container, or on a read-only file system. */
 const HARMLESS = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EROFS', 'EBUSY', 'EPERM'])
 
 function removeQuietly(action: () => void): void {
@@ -193,7 +194,7 @@ function removeQuietly(action: () => void): void {
   }
 }
 
-/** Gives a file of the image its name back; what keeps it from that is an error, since the file would be lost. */
+/** Gives a file of the image its name back. A failure is an error, because the file would be lost. */
 function putBack(host: Host, { root, path, aside }: Extract<Undo, { op: 'put-back' }>): void {
   const holder = openHolder(host, root, path)
   if (!holder) return
@@ -212,7 +213,7 @@ function putBack(host: Host, { root, path, aside }: Extract<Undo, { op: 'put-bac
   })
 }
 
-/** Removes a jail with all its processes and waits until it is gone. */
+/** Removes a jail with all its processes, and waits until it is gone. */
 function removeJail(
   host: Host,
   { name, path }: { name: string; path: string },
@@ -220,7 +221,7 @@ function removeJail(
 ): void {
   const id = host.kernel.jailId(name)
   if (id === undefined || (jid !== undefined && id !== jid)) return
-  // After a reboot, or when somebody was faster than our jail(8), name and number may be another's.
+  // After a restart, or when somebody else was faster than `create`, the name or the number may belong to another jail.
   if (!isSamePath(host.kernel.jailParams(id, ['path'])?.path, path)) return
   const processes = host.kernel.jailProcesses(id)
   try {
@@ -240,7 +241,9 @@ function removeJail(
   if (!gone) throw new JailwrightError('HOST', `jail ${name}: it is still there after jail_remove(2)`)
 }
 
-/** The kernel tells a jail's root by its real path, whatever jail(8) was given. */
+/**
+ * Compares the root of a jail with a path. The kernel reports the root as a real path, whatever path jail(8) was given.
+ */
 function isSamePath(found: string | undefined, path: string): boolean {
   if (found === undefined || found === path) return true
   try {
@@ -251,11 +254,11 @@ function isSamePath(found: string | undefined, path: string): boolean {
 }
 
 /**
- * Names of the host's epairs that have exactly this description. The list of all interfaces only gives candidates: a jail
- * may give an interface that was moved into it any name and description, with line ends too, and both come back to the host
- * with the interface. A candidate must be in the group of epairs, which an interface loses and regains when it moves
- * (docs/freebsd/network.md), and is asked for alone, since the first description line of that answer is its own. A jail can
- * bring about the end of its own epair and of nothing else.
+ * Returns the names of the host's epairs that have exactly this description. The list of all interfaces only yields
+ * candidates: a jail may give an interface that was moved into it any name and any description, even one with line
+ * ends, and both return to the host with the interface. A candidate must be in the group of epairs, which an interface
+ * leaves and joins again when it moves (docs/freebsd/network.md). Then it is asked for alone, because the first
+ * description line of that answer is its own. So a jail can only cause the removal of its own epair.
  */
 function describedAs(host: Host, description: string): string[] {
   const line = `\tdescription: ${description}`
@@ -274,7 +277,7 @@ function describedAs(host: Host, description: string): string[] {
   })
 }
 
-/** Runs one tool of an undo; outputs that mean "already gone" count as success. */
+/** Runs one tool of an undo. An output that means "already gone" counts as success. */
 function runUndo(host: Host, call: ToolCall): void {
   if (call.forDescription !== undefined) {
     const { forDescription, ...plain } = call
@@ -287,14 +290,15 @@ function runUndo(host: Host, call: ToolCall): void {
 }
 
 /**
- * init holds the only reader of `ctl`: ENXIO for a writer means that it is gone, or has become the program. Reading
- * `result` until its end would not do: on FreeBSD the first reader of a FIFO that nobody writes to gets EAGAIN, not
- * end of file (sys/fs/fifofs/fifo_vnops.c, fifo_open clears PIPE_EOF).
+ * Waits until init is gone. init holds the only reader of `ctl`, so a writer gets ENXIO when init has died or has
+ * become the program. Reading `result` until its end does not serve: on FreeBSD the first reader of a FIFO without a
+ * writer gets EAGAIN instead of end of file (fifo_open in sys/fs/fifofs/fifo_vnops.c clears PIPE_EOF).
  */
 function awaitInitGone(host: Host, ctl: string): void {
   const gone = () => {
     try {
-      // Closed at once: an init that was never told anything ends when it sees that there is no writer.
+      // The descriptor is closed at once, because an init that was told nothing ends when it sees that there is no
+      // writer.
       closeFile(host.process.openNonBlocking(ctl, 'write'))
       return false
     } catch (error) {

@@ -1,4 +1,4 @@
-/** What a container had, by its state and plan: for a journal that does not tell of its jail any more. */
+/** Rebuilds undos from a container's state and plan, for a journal that no longer records the container's jail. */
 
 import type { RuntimeContext } from '../../context.ts'
 import { JailwrightError } from '../../errors.ts'
@@ -15,9 +15,10 @@ import { readPlan } from '../state/plan-file.ts'
 import { isOfEarlierBoot, readState, type StateFile } from '../state/state-file.ts'
 
 /**
- * The undo that a lost or cut journal owes, newest first; none when it tells of the jail, or when nothing says that there
- * was one. state.json has a jid only after the whole plan was done, so each step of it is to be taken back. Code STATE
- * when a jail or mounts are there and too little is left to know them by.
+ * Returns the undos that a lost or cut journal owes, newest first. Returns none when the journal records the jail, or
+ * when nothing shows that there was one. state.json has a jid only after the whole plan was done, so every step is
+ * taken back.
+ * @throws JailwrightError STATE when a jail or mounts exist and the remaining files do not identify them.
  */
 export function lostEntries(ctx: RuntimeContext, files: Layout, journal: Journal): Entry[] {
   if (journal.tellsOf('jail')) return []
@@ -32,7 +33,7 @@ export function lostEntries(ctx: RuntimeContext, files: Layout, journal: Journal
     throw unknown(files, `jail ${name} may be its own`)
   }
   const jail = { name, jid: state?.jid }
-  // Without a jid, name and root have to tell: what is not there may never have been.
+  // Without a jid only the name and root identify the jail; a jail that does not exist may never have been made.
   if (!state && ctx.host.kernel.jailId(name) === undefined) return []
   ctx.log.warn(
     `${files.journal} does not tell of jail ${name}: what plan.json and state.json tell is taken back; names that were made in its root stay`,
@@ -67,7 +68,7 @@ function entry(undo: Undo, done: Entry['done'] = {}): Entry {
   return { n: 0, undo, done }
 }
 
-/** A jail whose root is neither of these is another's. */
+/** Returns undos for a jail with either of these roots. A jail with another root belongs to somebody else. */
 function jailEntries(files: Layout, rootfs: string, { name, jid }: KnownJail): Entry[] {
   const done = jid === undefined ? {} : { jid }
   return [files.root, rootfs].map(path => entry({ op: 'jail', name, path }, done))
@@ -76,7 +77,7 @@ function jailEntries(files: Layout, rootfs: string, { name, jid }: KnownJail): E
 function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: KnownJail): Entry[] {
   const { host } = ctx
   const alive = host.kernel.jailId(jail.name) !== undefined
-  // Each step takes one mount: what lies below it was there before.
+  // Each step takes one mount off the list, because an older mount on the same place was there before.
   const mounts = [...host.kernel.mounts()]
   const take = (places: readonly string[], fstypes: readonly string[]): Entry[] => {
     const fits = ({ on, fstype }: MountEntry) => places.includes(on) && fstypes.includes(fstype)
@@ -107,7 +108,7 @@ function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: Known
         const lock = join(dirname(files.lock), `.parent-${encodeURIComponent(step.parent)}`)
         return alive ? [entry({ op: 'children', parent: step.parent, lock })] : []
       }
-      // These end, or go back to the host, with the jail.
+      // These effects end with the jail, or return to the host with it.
       case 'loopback':
       case 'move-interface':
         return []
@@ -120,7 +121,7 @@ function mounted({ on, fstype, from, fsid }: MountEntry): Entry {
   return entry({ op: 'unmount', path: on, fstype, from, before: undefined }, { fsid })
 }
 
-/** Where a mount may be: as it was written, and where links lead now. */
+/** Returns the possible paths of a mount: the path as it was written, and the path to which links lead now. */
 function placesOf({ host }: RuntimeContext, root: string, { destination, via }: MountStep): string[] {
   const inside = via?.mountPoint ?? destination
   const found = quietly(() => host.process.openBeneath(root, inside, {}))
@@ -128,7 +129,7 @@ function placesOf({ host }: RuntimeContext, root: string, { destination, via }: 
   return [`${root}${inside}`, ...(found ? [found.path] : [])]
 }
 
-/** Nothing in it was known only when it was done, such as an interface's name. */
+/** True when the call has no placeholder whose value was known only at `create`, such as an interface's name. */
 function isWhole({ args, forDescription }: Extract<Step, { kind: 'run' }>['undo'][number]): boolean {
   return forDescription !== undefined || !args.some(arg => arg.includes('%{'))
 }

@@ -1,4 +1,4 @@
-/** Mounts that a jail has made itself (allow.mount), which stay on the host and keep the jail dying. */
+/** Mounts that a jail made itself (allow.mount). They stay on the host and keep the jail dying. */
 import type { Log } from '../../context.ts'
 import { type JailwrightError, SyscallError } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
@@ -7,9 +7,10 @@ import { isOwned, mountKey } from '../mounts/owners.ts'
 import { unmountEntry } from '../mounts/unmount.ts'
 
 /**
- * Once the jail's processes are gone: unmounts, newest first and by force, what is mounted at or below its root, was not
- * there before the jail, and is owned neither by this journal (`pending`) nor by another's (`others`). Throws the first
- * failure after all were tried.
+ * Unmounts by force, newest first, the mounts at or below the jail's root that were not there before the jail and that
+ * no journal owns. Call it once the jail's processes are gone.
+ * @param pending the entries of this container's journal; `others` returns those of the other containers.
+ * @throws SyscallError the first failure, after all were tried.
  */
 export function unmountStrays(
   host: Host,
@@ -18,7 +19,7 @@ export function unmountStrays(
   others: () => readonly Entry[],
   log: Pick<Log, 'debug'> | undefined,
 ): void {
-  // A journal of an earlier version does not tell what was there before.
+  // A journal of an earlier version does not record the mounts that were there before.
   if (standing === undefined) return
   const below = path === '/' ? '/' : `${path}/`
   const later = host.kernel

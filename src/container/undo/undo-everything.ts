@@ -1,4 +1,4 @@
-/** Taking a container back as a whole. */
+/** Takes a whole container back. */
 import type { RuntimeContext } from '../../context.ts'
 import { effect } from '../journal/effect.ts'
 import { Journal } from '../journal/journal.ts'
@@ -9,8 +9,10 @@ import { playBack } from './play-back.ts'
 import { lostEntries } from './rebuild-journal.ts'
 
 /**
- * Plays the journal back and removes the state directory; throws when something of the host could not be undone. With
- * `force` what the root does not let be undone in it is a warning; with `keepPidFile` the pid file is the caller's from now on.
+ * Plays the journal back and removes the state directory.
+ * @param files the paths of the container's files. With `force`, failures inside the root are warnings; with
+ * `keepPidFile`, the pid file stays, because it belongs to the caller from now on.
+ * @throws JailwrightError when an effect on the host could not be undone; its entry stays in the journal.
  */
 export function undoEverything(
   ctx: RuntimeContext,
