@@ -15,7 +15,7 @@ import { CTLTYPE, decodeNumbers } from './abi/kinfo.ts'
 import { encodeIovec } from './abi/socket.ts'
 import { addressOf, call, cString, lastErrno, readString } from './ffi/index.ts'
 import { type Bytes, type Memory, memory } from './ffi/memory.ts'
-import { sysctlByNumber, sysctlFormat, sysctlNumbers } from './sysctl.ts'
+import { sysctlByNumber, sysctlFormat, sysctlName, sysctlNumbers } from './sysctl.ts'
 
 const ERRMSG_SIZE = 256
 // sys/jail.h
@@ -79,13 +79,26 @@ export function jailParams(jid: number, names: readonly string[]): Record<string
 
 /** Gives the type of a parameter by the kernel's catalogue; undefined when the catalogue does not have the parameter. */
 function paramType(name: string): ParamType | undefined {
-  const mib = sysctlNumbers(`security.jail.param.${name}`)
-  const described = mib && sysctlFormat(mib)
+  const oid = `security.jail.param.${name}`
+  const numbers = sysctlNumbers(oid)
+  const first = numbers && sysctlFormat(numbers)
+  const mib = first?.kind === CTLTYPE.NODE ? unnamedChild(oid, numbers!) : numbers
+  const described = mib === numbers ? first : mib && sysctlFormat(mib)
   if (mib === undefined || described === undefined) return undefined
   const { kind, format } = described
   // The value of a string parameter's sysctl is its size in decimal.
   const size = kind === CTLTYPE.STRING ? Number(readString(sysctlByNumber(mib) ?? memory(0))) || 1024 : 0
   return typeOf(kind, format, size)
+}
+
+/**
+ * Finds the child without a name that gives a node of the catalogue its type: `host`, `ip4` and the like are jailsys
+ * parameters, `allow.mount` is a boolean. The kernel registers the child next to the node, so that its number is the one
+ * before or after the node's (lib/libjail/jail.c, jailparam_type).
+ */
+function unnamedChild(oid: string, node: readonly number[]): number[] | undefined {
+  const own = node[node.length - 1]!
+  return [own - 1, own + 1].map(number => [...node, number]).find(mib => sysctlName(mib) === `${oid}.`)
 }
 
 /**

@@ -1,7 +1,7 @@
 /** sysctl(3) on FreeBSD: raw values by number, numbers by name, and formats. */
 import { abi } from './abi/index.ts'
 import { directoriesOf } from './abi/kinfo.ts'
-import { OID_FORMAT, PROC_FILEDESC } from './abi/mib.ts'
+import { OID_FORMAT, OID_NAME, PROC_FILEDESC } from './abi/mib.ts'
 import { engine } from './engine/index.ts'
 import { call, cString, lastErrno, lastError, readString } from './ffi/index.ts'
 import { type Memory, memory } from './ffi/memory.ts'
@@ -54,6 +54,12 @@ export function sysctlNumbers(name: string): number[] | undefined {
 export function sysctlFormat(mib: readonly number[]): { kind: number; format: string } | undefined {
   const bytes = sysctlByNumber([...OID_FORMAT, ...mib])
   return bytes && { kind: bytes.readUInt32LE(0) & 0xf, format: readString(bytes, 4) }
+}
+
+/** Gives the name of an oid by number; a number that no oid has stands in the name as it is. */
+export function sysctlName(mib: readonly number[]): string | undefined {
+  const bytes = sysctlByNumber([...OID_NAME, ...mib])
+  return bytes && readString(bytes)
 }
 
 /** Gives the descriptors of this process that are directories (kern.proc.filedesc); none on a host other than FreeBSD. */

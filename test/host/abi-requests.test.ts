@@ -115,7 +115,7 @@ describe('values of jail_set(2)', () => {
     expect(value('children.max', CTLTYPE.INT, 'I', true)).toBe('00000000')
     expect(value('host.hostid', CTLTYPE.ULONG, 'LU', '18446744073709551615')).toBe('ffffffffffffffff')
     expect(value('vnet', CTLTYPE.INT, 'E,jailsys', true)).toBe('01000000')
-    expect(value('host', CTLTYPE.NODE, 'N', 'inherit')).toBe('02000000')
+    expect(value('host', CTLTYPE.INT, 'E,jailsys', 'inherit')).toBe('02000000')
     expect(value('ip4.addr', CTLTYPE.OPAQUE, 'S,in_addr,a', '10.0.0.1,10.0.0.2')).toBe('0a0000010a000002')
     expect(value('ip4.addr', CTLTYPE.OPAQUE, 'S,in_addr,a', '-')).toBe('')
     expect(value('ip6.addr', CTLTYPE.OPAQUE, 'S,in6_addr,a', '2001:db8::1')).toBe(
@@ -143,6 +143,7 @@ describe('values of jail_set(2)', () => {
 
   it('has no type for what libjail has none for', () => {
     expect(typeOf(CTLTYPE.OPAQUE, 'S,timeval', 0)).toBeUndefined()
+    expect(typeOf(CTLTYPE.NODE, 'N', 0)).toBeUndefined()
   })
 })
 

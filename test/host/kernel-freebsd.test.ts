@@ -70,6 +70,15 @@ type Oid = readonly [kind: number, format: string, value: () => Buffer | number]
 const oids = new Map<string, Oid>()
 const named = (name: string) => [...oids.keys()].indexOf(name) + 1000
 
+/** As the kernel has it, what is below a node begins with the node's name; a number without an oid is told as it is. */
+const nameOf = ([first, second]: number[]) => {
+  const names = [...oids.keys()]
+  const node = names[first! - 1000]
+  if (second === undefined) return node
+  const child = names[second - 1000]
+  return child?.startsWith(`${node}.`) ? child : `${node}.${second}`
+}
+
 const record = (pid: number, jid: number, stat = 3) => {
   const bytes = Buffer.alloc(1088)
   bytes.writeInt32LE(1088, 0)
@@ -100,6 +109,12 @@ beforeEach(() => {
     ['persist', CTLTYPE.INT, 'B', int32(0)],
     ['vnet', CTLTYPE.INT, 'E,jailsys', int32(0)],
     ['host', CTLTYPE.NODE, 'N', int32(0)],
+    ['host.', CTLTYPE.INT, 'E,jailsys', int32(0)],
+    ['children', CTLTYPE.NODE, 'N', int32(0)],
+    // The child without a name may have the number before the node's, too.
+    ['allow.mount.', CTLTYPE.INT, 'B', int32(0)],
+    ['allow.mount', CTLTYPE.NODE, 'N', int32(0)],
+    ['allow.mount.tmpfs', CTLTYPE.INT, 'B', int32(0)],
     ['host.hostid', CTLTYPE.ULONG, 'LU', Buffer.alloc(8)],
     ['ip4.addr', CTLTYPE.OPAQUE, 'S,in_addr,a', Buffer.alloc(4)],
   ] as const)
@@ -112,6 +127,7 @@ beforeEach(() => {
     persist: int32(1),
     vnet: int32(1),
     host: int32(2),
+    'allow.mount': int32(1),
     'host.hostid': Buffer.from('ffffffffffffffff', 'hex'),
     'ip4.addr': Buffer.from([10, 0, 0, 1, 10, 0, 0, 2]),
   })
@@ -155,6 +171,7 @@ beforeEach(() => {
         }
         return output(Buffer.concat(processes), old, length)
       }
+      if (key.startsWith('0.1.')) return output(Buffer.from(`${nameOf(numbers.slice(2))}\0`), old, length)
       const oid = [...oids.values()][numbers.at(-1)! - 1000]
       if (oid === undefined) return fail(ENOENT)
       const [kind, format, value] = oid
@@ -313,7 +330,7 @@ describe('jails', () => {
 
   it('reads parameters of every type as jls prints them', () => {
     const names = ['jid', 'name', 'path', 'parent', 'persist', 'vnet', 'host', 'host.hostid', 'ip4.addr']
-    expect(kernel.jailParams(4, names)).toEqual({
+    expect(kernel.jailParams(4, [...names, 'allow.mount'])).toEqual({
       jid: '4',
       name: 'pod.web',
       path: '/jails/web',
@@ -322,6 +339,7 @@ describe('jails', () => {
       vnet: 'new',
       host: 'inherit',
       'host.hostid': '18446744073709551615',
+      'allow.mount': 'true',
       'ip4.addr': '10.0.0.1,10.0.0.2',
     })
     expect(kernel.jailParams(5, ['path'])).toBeUndefined()
@@ -398,7 +416,6 @@ describe('jail_set(2)', () => {
   const made: unknown[] = []
   beforeEach(() => {
     made.length = 0
-    oids.set('security.jail.param.allow.mount', [CTLTYPE.INT, 'B', () => int32(0)])
     oids.set('security.jail.param.children.max', [CTLTYPE.INT, 'I', () => int32(0)])
     oids.set('security.jail.param.meta', [CTLTYPE.STRING, 'A,keyvalue', () => Buffer.from('4096\0')])
     fake.functions.jail_set = ((iovec: Buffer, count: number, flags: number) => {
@@ -467,8 +484,26 @@ describe('jail_set(2)', () => {
     )
   })
 
+  it('takes the type of a node from its child without a name, as libjail does: allow.mount is a boolean, host is not', () => {
+    kernel.jailSet(
+      [
+        ['allow.mount', 'true'],
+        ['allow.mount', 'false'],
+        ['allow.nomount', 'false'],
+        ['host', 'inherit'],
+      ],
+      'create',
+    )
+    expect(made).toEqual([
+      1,
+      ...['allow.mount', null, 'allow.nomount', null, 'allow.mount', null, 'host', '02000000'],
+      'errmsg',
+      expect.anything(),
+    ])
+  })
+
   it('knows a parameter that the kernel has not', () => {
-    for (const name of ['nosuch', 'nopath', 'path.a'])
+    for (const name of ['nosuch', 'nopath', 'path.a', 'children', 'nochildren'])
       expect(failure(() => kernel.jailSet([[name, '1']], 'create'))).toMatchObject({
         errno: 'EINVAL',
         message: `jail_set: unknown parameter: ${name}`,

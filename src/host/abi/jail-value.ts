@@ -117,8 +117,7 @@ export function withoutNo(name: string): string | undefined {
 
 /** Gives the type of a parameter by its oid's kind and format; undefined when libjail has none. `size` is that of a string. */
 export function typeOf(kind: number, format: string, size: number): ParamType | undefined {
-  // A node such as `host`, `ip4` or `linux` has a child without a name, of type jailsys, which libjail takes for the parameter.
-  if (kind === CTLTYPE.NODE || format === 'E,jailsys') return { kind: 'jailsys', size: 4 }
+  if (format === 'E,jailsys') return { kind: 'jailsys', size: 4 }
   if (kind === CTLTYPE.INT && format.startsWith('B')) return { kind: 'bool', size: 4 }
   if (kind === CTLTYPE.STRING) return { kind: 'string', size }
   if (format.startsWith('S,in_addr')) return { kind: 'ip4', size: 4 }
