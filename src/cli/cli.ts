@@ -1,4 +1,4 @@
-/** From a command that has been understood to an exit status. */
+/** Runs a parsed command and turns its result into an exit status. */
 import type { RuntimeContext } from '../context.ts'
 import type { Program } from '../host/self.ts'
 import type { EverydayHost } from '../host/types.ts'
@@ -8,31 +8,33 @@ import type { Handler } from './handler.ts'
 import { type Level, Reporter } from './report.ts'
 import { usageError } from './usage.ts'
 
-/** Directory of the containers' state: `--root`, or the default of the name by which the program was called. */
+/**
+ * Returns the directory of the containers' state: `--root`, or the default of the name by which the program was called.
+ */
 function rootOf(globals: GlobalValues, program: Program): string {
   const root = globals.root ?? `/var/run/${program}`
-  // path.resolve() would take it for the current directory.
+  // `resolve` would turn an empty path into the current directory.
   if (root === '') throw usageError('--root must be a directory, not ""')
-  // The kernel tells mounts by plain paths.
+  // The path is normalised, because the kernel records mounts by normalised paths.
   if (root.startsWith('/') && !root.endsWith('/') && !root.includes('//') && !root.includes('/.')) return root
   return resolve(root)
 }
 
-/** The level that a name of logrus stands for: it has more of them than there are kinds of messages here. */
+/** Returns the level for a name of logrus. logrus has more levels than this program has kinds of messages. */
 function levelOf(asked: GlobalValues['log-level']): Level {
   if (asked === 'warn') return 'warning'
   if (asked === 'trace') return 'debug'
   return asked === 'fatal' || asked === 'panic' ? 'error' : asked
 }
 
-/** Path of the log. An empty one is none, as for runc. */
+/** Returns the path of the log. An empty path means no log, as with runc. */
 function logOf({ log }: GlobalValues): string | undefined {
   if (log === undefined || log === '') return undefined
-  // A command may change its working directory before the first message.
+  // A command may change its working directory before the first message, so the path is made absolute.
   return log.startsWith('/') ? log : resolve(log)
 }
 
-/** The reporter that the global options ask for. */
+/** Returns the reporter that the global options ask for. */
 export function reporterFor(globals: GlobalValues, program: Program): Reporter {
   const level = globals.debug ? 'debug' : levelOf(globals['log-level'])
   return new Reporter({
@@ -44,14 +46,14 @@ export function reporterFor(globals: GlobalValues, program: Program): Reporter {
   })
 }
 
-/** The code of some commands. */
+/** The handlers of some commands. */
 export type Handlers<C extends CommandName, H extends EverydayHost> = {
   readonly [Name in C]: Handler<Name, H>
 }
 
 /**
- * Runs a command, one of `handlers`, on the host that `openHost` gives, and gives the exit status. Never throws: every
- * error is reported here.
+ * Runs a command with one of `handlers`, on the host that `openHost` returns, and returns the exit status. It never
+ * throws, because it reports every error itself.
  */
 export function runCommand<C extends CommandName, H extends EverydayHost>(
   invocation: AnyInvocation,
@@ -68,12 +70,12 @@ export function runCommand<C extends CommandName, H extends EverydayHost>(
     host: openHost(),
   })
   try {
-    // Row and handler are of the same command; the compiler sees the union of all.
+    // The invocation and the handler belong to the same command; the compiler sees only the union of all commands.
     const handler = handlers[command as C] as unknown as Handler<CommandName, H>
     return handler(invocation, { program, context })
   } catch (error) {
     const status = reporter.failure(error)
-    // Only `run` and `exec` stand for the program itself and end as a shell's command would (126, 127).
+    // Only `run` and `exec` end with the status that a shell gives to their program (126, 127).
     return command === 'run' || command === 'exec' ? status : 1
   } finally {
     reporter.close()

@@ -1,6 +1,6 @@
 /**
- * The table of commands: the one source of options, help, man page and completion. Data only; see `table/types.ts` for
- * its form and `handlers.ts` for the code behind each row.
+ * The table of commands, the single source of options, help, man page and completion. It holds data only:
+ * `table/types.ts` defines its form, and `commands/` has the code of each row.
  */
 import { hasOwn } from '../es2020.ts'
 import { globalOptions } from './table/global.ts'
@@ -10,15 +10,15 @@ import { running } from './table/running.ts'
 import { tools } from './table/tools.ts'
 import type { CommandSpec, OptionSpec, OptionValues, PositionalValues } from './table/types.ts'
 
-/** Every command, in the order of help. */
+/** Every command, in the order of the help. */
 export const commands = { ...lifecycle, ...running, ...looking, ...tools } as const
 
 export type CommandName = keyof typeof commands
 
-/** Values of the global options. */
+/** The values of the global options. */
 export type GlobalValues = OptionValues<typeof globalOptions>
 
-/** A parsed command line of one command. */
+/** The parsed command line of one command. */
 export interface Invocation<C extends CommandName> {
   readonly command: C
   readonly globals: GlobalValues
@@ -26,22 +26,22 @@ export interface Invocation<C extends CommandName> {
   readonly words: PositionalValues<(typeof commands)[C]['positionals']>
 }
 
-/** A parsed command line of any command. */
+/** The parsed command line of any command. */
 export type AnyInvocation = Invocation<CommandName>
 
-/** True for the name of a command of the table. */
+/** True for the name of a command in the table. */
 export function isCommand(name: string): name is CommandName {
   return hasOwn(commands, name)
 }
 
-/** The row of a command, in the table's general form. */
+/** Returns the row of a command in the general form of the table. */
 export function specOf(name: CommandName): CommandSpec {
   return commands[name]
 }
 
 /**
- * All options that a command takes: its own and the global ones. No letter is used twice, and no name but `rootless`
- * (tested): behind `spec` it is runc's flag, in front of a command runc's option with a value.
+ * Returns all options that a command takes: its own and the global ones. A test asserts that no letter is used twice,
+ * and no name except `rootless`: after `spec` it is runc's flag, and before a command it is runc's option with a value.
  */
 export function optionsOf(name: CommandName | undefined): Readonly<Record<string, OptionSpec>> {
   return name === undefined ? globalOptions : { ...globalOptions, ...commands[name].options }

@@ -1,11 +1,11 @@
-/** Reporting what is wrong with a command line. */
+/** Reports of wrong command lines. */
 
 import type { Program } from '../host/self.ts'
 import { reporterFor } from './cli.ts'
 import type { GlobalValues } from './commands.ts'
 import { type RawValue, type RawValues, toOptions } from './values.ts'
 
-/** The global options without those that are wrong themselves: the error that is reported says so of them. */
+/** Returns the global options without the wrong ones. A wrong global option is itself the error that is reported. */
 function understood(raw: RawValues): GlobalValues {
   const right: Record<string, RawValue> = {}
   for (const name in raw) {
@@ -13,15 +13,15 @@ function understood(raw: RawValues): GlobalValues {
       toOptions(undefined, { [name]: raw[name] })
       right[name] = raw[name]
     } catch {
-      // Its default stands for it.
+      // The default value takes the place of a wrong one.
     }
   }
   return toOptions(undefined, right) as unknown as GlobalValues
 }
 
 /**
- * Reports what is wrong with a command line in the way that its global options (`raw`, not checked) ask for, each as far
- * as it is right. Gives the exit status, 1.
+ * Reports an error of a command line in the way that its global options (`raw`, unchecked) ask for, as far as they are
+ * correct. Returns the exit status, 1.
  */
 export function complain(error: unknown, raw: RawValues, program: Program): number {
   const reporter = reporterFor(understood(raw), program)

@@ -1,7 +1,10 @@
-/** The form of runc's `events`: what tools that read it look for. */
+/** The form of runc's `events`, which monitoring tools read. */
 import type { Stats } from '../container/stats.ts'
 
-/** One line of `events`. Absent is what the kernel does not count; processor time in nanoseconds, sizes in bytes. */
+/**
+ * One line of `events`. A property is absent when the kernel does not count it. Processor time is in nanoseconds, sizes
+ * are in bytes.
+ */
 export interface Event {
   readonly type: 'stats'
   readonly id: string
@@ -12,13 +15,13 @@ export interface Event {
   }
 }
 
-/** Use and limit of one kind of memory, in bytes. */
+/** The use and the limit of one kind of memory, in bytes. */
 interface Amount {
   readonly usage?: number
   readonly limit?: number
 }
 
-/** The statistics as a line of `events` (runc's types/events.go). */
+/** Returns the statistics as a line of `events` (types/events.go of runc). */
 export function statsEvent({ id, resources }: Stats): Event {
   const { cputime, memoryuse, swapuse, maxproc } = resources
   return {

@@ -1,15 +1,14 @@
 /**
- * The quick way through a plain command line. Reading yargs back from its bytecode takes longer than
- * everything else that `state` does. So options in their plain forms (`--name value`, `--name=value`,
- * `--flag`, `-n value`, `-n`) are taken here and everything else, wrong or only unusual, is left to yargs
- * (`slow-parse.ts`). A property test holds this to what yargs makes of the same line.
+ * The parser of plain command lines. Loading yargs takes longer than all the rest of `state`, so this parser takes
+ * options in their plain forms (`--name value`, `--name=value`, `--flag`, `-n value`, `-n`) and leaves every other
+ * command line, wrong or only unusual, to yargs (`slow-parse.ts`). A property test asserts that both parsers agree.
  */
 import { hasOwn } from '../es2020.ts'
 import { type CommandName, isCommand, optionsOf, specOf } from './commands.ts'
 import type { OptionSpec } from './table/types.ts'
 import type { RawValue } from './values.ts'
 
-/** A command line taken apart, nothing in it checked yet. */
+/** A command line in its parts, without any check of the values. */
 export interface Parsed {
   readonly command: CommandName
   readonly raw: Readonly<Record<string, RawValue>>
@@ -24,8 +23,8 @@ function byLetter(options: Options, letter: string): string | undefined {
 }
 
 /**
- * Takes the options in front of the first word, from `at` on, into `raw`, and gives that word's index; -1 when there is
- * something that is not plain.
+ * Reads the options before the first word, from `at` on, into `raw`. Returns the word's index, or -1 when an option
+ * does not have a plain form.
  */
 function takeOptions(
   args: readonly string[],
@@ -48,11 +47,11 @@ function takeOptions(
       value = true
     } else if (equals >= 0) {
       value = argument.slice(equals + 1)
-      // yargs takes `--list=` for a list without a value.
+      // yargs reads `--list=` as a list without a value.
       if (value === '' && type === 'list') return -1
     } else {
       const next = args[++at]
-      // yargs takes a lone `-` as the value of one option, but not as one of a list.
+      // yargs accepts a lone `-` as the value of an option, but not as an element of a list.
       if (next === undefined || (next.startsWith('-') && (next !== '-' || type === 'list'))) return -1
       value = next
     }
@@ -62,13 +61,13 @@ function takeOptions(
   return at
 }
 
-/** True for a plain command line that only asks for the version, as podman does again and again. */
+/** True for a plain command line that only asks for the version, which podman does often. */
 export function asksForVersion(argv: readonly string[]): boolean {
   const raw: Record<string, RawValue> = {}
   return takeOptions(argv, 0, optionsOf(undefined), raw) === argv.length && raw.version === true && !raw.help
 }
 
-/** Parses a plain command line (without the program); undefined when yargs has to look at it. */
+/** Parses a plain command line without the program's name. Returns undefined when yargs must parse it. */
 export function fastParse(argv: readonly string[]): Parsed | undefined {
   const raw: Record<string, RawValue> = {}
   let at = takeOptions(argv, 0, optionsOf(undefined), raw)

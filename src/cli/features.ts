@@ -1,4 +1,4 @@
-/** What this runtime can do, in the form of features.md of the OCI runtime specification. */
+/** The abilities of this runtime, in the form of features.md of the OCI runtime specification. */
 
 import type { Features } from '../bundle/generated/features.ts'
 import { HOOK_KINDS } from '../bundle/hook-kinds.ts'
@@ -7,20 +7,21 @@ import { mountOptionWords } from '../translate/mounts/options.ts'
 import { ociVersion, version } from './version.ts'
 
 /**
- * Annotations that open the jail towards the host (features.md, potentiallyUnsafeConfigAnnotations): a tool that runs
- * other people's configurations has to remove them. A name with a dot at the end stands for all that begin with it.
+ * Annotations that weaken the confinement of the jail (features.md, potentiallyUnsafeConfigAnnotations). A tool that
+ * runs configurations of other people must remove them. A name with a dot at its end stands for all names that begin
+ * with it.
  */
 export const unsafeAnnotations: readonly string[] = [
-  // What a jailed root may do to the host or to its own confinement (jail(8); CVE-2025-15547 for mount.nullfs).
+  // These let root in the jail act on the host or on its own confinement (jail(8); CVE-2025-15547 for mount.nullfs).
   'org.freebsd.jail.allow.',
   'org.freebsd.jail.children.max',
   'org.freebsd.jail.devfs_ruleset',
   'org.freebsd.jail.enforce_statfs',
   'org.freebsd.jail.securelevel',
-  // All the rest: networks and IPC of the host, and whatever parameters a kernel module brings.
+  // These are the other parameters: networks and IPC of the host, and whatever a kernel module adds.
   'org.freebsd.jail.',
   'org.freebsd.parentJail',
-  // Devices of the host, interfaces and bridges of the host, limits lifted.
+  // These give devices, interfaces and bridges of the host, or lift limits.
   'org.jailwright.device.profiles',
   'org.jailwright.zfs.datasets',
   'org.jailwright.limits.',
@@ -28,8 +29,8 @@ export const unsafeAnnotations: readonly string[] = [
 ]
 
 /**
- * Mount options that have a value. They are no elements of `mountOptions`: the runtime "MUST recognize the elements in
- * this array" as they stand there (features.md), and `size` alone is no option.
+ * Mount options that take a value. They are not elements of `mountOptions`, because the runtime "MUST recognize the
+ * elements in this array" as they stand there (features.md), and `size` alone is not an option.
  */
 export const valuedMountOptions: Readonly<Record<string, readonly string[]>> = {
   devfs: ['ruleset', 'rule'],
@@ -37,8 +38,9 @@ export const valuedMountOptions: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * Names of the annotations that are taken, or refused, as a comma list. `<n>` stands for one word, `*` for any rest; of
- * two that fit the more particular one holds. Every other annotation is kept and has no effect.
+ * Returns the names of the annotations that are applied, or refused, as a comma list. In a name `<n>` stands for one
+ * word and `*` for any rest; when two names fit, the more specific one counts. Every other annotation is kept and has
+ * no effect.
  */
 function annotationNames(refused: boolean): string {
   return annotationRows
@@ -47,7 +49,7 @@ function annotationNames(refused: boolean): string {
     .join(',')
 }
 
-/** The features document. `annotations` tells what it has no property of its own for. */
+/** Returns the features document. Its `annotations` hold the facts for which the document has no property. */
 export function features(): Features {
   return {
     ociVersionMin: '1.0.0',

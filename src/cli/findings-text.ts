@@ -1,12 +1,15 @@
-/** What `check` found, as text. */
+/** The findings of `check` as text. */
 import type { Finding } from '../container/check/finding.ts'
 
-/** A text from a file of podman's may hold line ends and what a terminal obeys: each is shown as its number. */
+/**
+ * Shows control characters as numbers: a text from podman's files may contain line ends and codes that a terminal
+ * obeys.
+ */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, character => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
-/** A line for each finding, with its hint below it. */
+/** Returns a line for each finding, with its hint in the line below. */
 export function findingsText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ subject }) => subject.length), 0)
   return findings

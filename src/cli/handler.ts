@@ -1,18 +1,20 @@
-/** What a command's module gives, and what it is given. */
+/** The type of a command's handler and of its surroundings. */
 import type { RuntimeContext } from '../context.ts'
 import type { Program } from '../host/self.ts'
 import type { EverydayHost, Host } from '../host/types.ts'
 import type { CommandName, Invocation } from './commands.ts'
 
-/** What a command may use besides its invocation. */
+/** The surroundings of a command besides its invocation. */
 interface Surroundings<H extends EverydayHost = Host> {
-  /** Name as called, for output. */
+  /** The name by which the program was called, for output. */
   readonly program: Program
-  /** Made when it is asked for: a command that does not touch containers does not pay for the host. */
+  /**
+   * Returns the context. It is made when it is asked for, so that a command without containers does not open the host.
+   */
   context(): RuntimeContext<H>
 }
 
-/** A command: gives the exit status. */
+/** Runs a command and returns its exit status. */
 export type Handler<C extends CommandName, H extends EverydayHost = Host> = (
   invocation: Invocation<C>,
   surroundings: Surroundings<H>,

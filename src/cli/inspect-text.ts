@@ -1,4 +1,4 @@
-/** What `inspect` has found, as text. */
+/** The result of `inspect` as text. */
 import type { Inspection } from '../container/inspect/index.ts'
 import { type Item, SECTIONS, type Sections } from '../container/inspect/item.ts'
 import { commentText } from '../translate/text/quote.ts'
@@ -13,11 +13,11 @@ const TITLES: Readonly<Record<keyof Sections, string>> = {
   processes: 'processes',
 }
 
-/** The mark of a line: what is as planned has none, so that the others are seen. */
+/** The marks of lines. A line that agrees with the plan has no mark, so that the other lines stand out. */
 const MARKS: Readonly<Record<Item['mark'], string>> = { ok: '', drift: 'DRIFT', other: '-', unknown: '?' }
 const MARK_WIDTH = 5
 
-/** The whole text: a line for each thing, sections with a line between them, and what it comes to. */
+/** Returns the whole text: a line for each thing, an empty line between sections, and the number of drifts. */
 export function inspectText(inspection: Inspection): string {
   const { id, status, jail, jid, root, bundle, rebooted, drift, sections } = inspection
   const head = [
@@ -35,13 +35,13 @@ export function inspectText(inspection: Inspection): string {
   return `${[head, ...blocks, [sum]].map(block => plain(block).join('\n')).join('\n\n')}\n`
 }
 
-/** What a name holds cannot begin a line. */
+/** Removes control characters, so that a name cannot begin a line of its own. */
 function plain(block: readonly string[]): string[] {
   return block.map(line => commentText(line.trimEnd()))
 }
 
 function lines(items: readonly Item[]): string[] {
-  // A long name is not to push all others' values out of sight.
+  // The width has an upper bound, so that one long name does not push the other lines' values out of sight.
   const width = Math.min(Math.max(...items.map(({ name }) => name.length)), 40)
   return items.map(
     item => `  ${MARKS[item.mark].padEnd(MARK_WIDTH)}  ${item.name.padEnd(width)}  ${value(item)}`,

@@ -1,7 +1,7 @@
-/** A journal as text. */
+/** The result of `journal` as text. */
 import type { JournalListing } from '../container/journal-listing.ts'
 
-/** Problems as comments, then a line for each effect in the order in which it would be taken back. */
+/** Returns the problems as comments, then a line for each effect in the order in which it would be taken back. */
 export function journalText({ directory, rebooted, problems, entries }: JournalListing): string {
   const width = Math.max(...entries.map(({ n }) => String(n).length), 1)
   const lines = [

@@ -1,4 +1,4 @@
-/** Writing to standard output, standard error and the log. */
+/** Writes to standard output, standard error and the log. */
 import { encode } from '../bytes.ts'
 import { errnoOf, SyscallError } from '../errors.ts'
 import { errorText } from '../host/abi/error-text.ts'
@@ -6,8 +6,10 @@ import { writeFrom } from '../host/files.ts'
 import { sleep } from '../host/wait.ts'
 
 /**
- * Writes all of `text`. A descriptor in non-blocking mode may be full for a while (EAGAIN): then it is tried again a
- * few milliseconds later. False when the reader has gone (EPIPE), which is no error of ours (`jailwright list | head`).
+ * Writes all of `text`. A descriptor in non-blocking mode may be full for a while (EAGAIN); the write is then repeated
+ * a few milliseconds later. Returns false when the reader has gone (EPIPE), which is no error (`jailwright list |
+ * head`).
+ * @throws SyscallError for any other failure.
  */
 export function writeAll(fd: number, text: string): boolean {
   const bytes = encode(text)
@@ -25,7 +27,7 @@ export function writeAll(fd: number, text: string): boolean {
   return true
 }
 
-/** The error of a write by the name of the stream that it went to. */
+/** Returns the error of a write with the name of the stream. */
 function named(fd: number, error: unknown): unknown {
   const stream = [undefined, 'standard output', 'standard error'][fd]
   if (stream === undefined || !(error instanceof SyscallError)) return error
@@ -37,7 +39,7 @@ export function print(text: string): void {
   writeAll(1, text)
 }
 
-/** Prints a value as indented JSON, as runc does. */
+/** Prints a value to standard output as indented JSON, as runc does. */
 export function printJson(value: unknown): void {
   writeAll(1, `${JSON.stringify(value, null, 2)}\n`)
 }

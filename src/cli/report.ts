@@ -1,7 +1,7 @@
 /**
- * The one place that turns messages and errors into text or JSON and errors into an exit status. podman reads the JSON
- * form of the log (`level`, `msg`, `time`) and takes its exit status from phrases in the message; the text form is
- * that of logrus, as runc's.
+ * Turns messages and errors into text or JSON, and errors into an exit status; no other file does so. podman reads the
+ * JSON form of the log (`level`, `msg`, `time`) and derives its exit status from phrases in the message. The text form
+ * is that of logrus, as with runc.
  */
 
 import type { Log, LogFields } from '../context.ts'
@@ -9,29 +9,30 @@ import { ConfigErrors, errnoOf, JailwrightError, ToolError } from '../errors.ts'
 import { closeFile, openFile } from '../host/files.ts'
 import { writeAll } from './output.ts'
 
+/** The level of a message. */
 export type Level = 'debug' | 'info' | 'warning' | 'error'
 
 const order: readonly Level[] = ['debug', 'info', 'warning', 'error']
 
-/** How messages are reported. */
+/** Where and how messages are reported. */
 export interface ReportOptions {
-  /** Name in front of a line on standard error. */
+  /** The name at the beginning of a line on standard error. */
   readonly program: string
-  /** Path of the log; undefined: messages go to standard error only. */
+  /** Path of the log; undefined when messages go to standard error only. */
   readonly file: string | undefined
   readonly format: 'text' | 'json'
   readonly level: Level
-  /** Show stacks. */
+  /** True when stacks are shown. */
   readonly debug: boolean
-  /** The clock, for tests. */
+  /** The clock; tests replace it. */
   readonly now?: () => Date
-  /** Standard error, for tests. */
+  /** The writer to standard error; tests replace it. */
   readonly stderr?: (text: string) => void
 }
 
 /**
- * One line without control characters: a message may hold what a hostile image has named or a program in the jail has
- * said, and a terminal would obey it.
+ * Returns a text on one line without control characters. A message may contain names from a hostile image or output of
+ * a program in the jail, and a terminal would obey control characters.
  */
 function oneLine(text: string): string {
   return text
@@ -46,7 +47,7 @@ function logrusValue(value: unknown): string {
   return /^[A-Za-z0-9._/@^+-]+$/.test(text) ? text : JSON.stringify(text)
 }
 
-/** One line of the log, with its newline. `time` is RFC 3339 with a fraction. */
+/** Returns one line of the log with its line end. `time` is printed in RFC 3339 with a fraction of a second. */
 export function logLine(
   format: 'text' | 'json',
   time: Date,
@@ -69,11 +70,11 @@ export function logLine(
   return `${pairs.map(pair => pair.join('=')).join(' ')}\n`
 }
 
-/** Writes messages where the options say. The file is kept open from the first message that belongs in it. */
+/** Writes messages as the options say. The file stays open from the first message that belongs in it. */
 export class Reporter implements Log {
   readonly #options: ReportOptions
   #file: number | undefined
-  /** Said once; every further message goes to standard error without it. */
+  /** True when the file cannot be opened. That is reported once, and all messages go to standard error. */
   #unusable = false
 
   constructor(options: ReportOptions) {
@@ -100,7 +101,7 @@ export class Reporter implements Log {
     this.#message('error', message, fields)
   }
 
-  /** Reports the error that ends the command and gives the exit status. */
+  /** Reports the error that ends the command and returns the exit status. */
   failure(error: unknown): number {
     const { message, fields, status } = describe(error, this.#options.debug)
     const logged = this.#options.file !== undefined && this.#toFile('error', message, fields)
@@ -112,8 +113,8 @@ export class Reporter implements Log {
   }
 
   /**
-   * Makes the file and says when that is impossible, before a command does anything. It is closed again: what a command
-   * passes on to a container begins at descriptor 3.
+   * Makes the log file before the command does anything, and reports when that is impossible. The file is closed again,
+   * because the descriptors that a command passes on to a container begin at 3.
    */
   checkFile(): void {
     this.#open()
@@ -133,7 +134,10 @@ export class Reporter implements Log {
     else this.#stderr(`${this.#options.program}: ${level === 'info' ? '' : `${level}: `}${message}\n`)
   }
 
-  /** False when the log cannot be written: the message has to go to standard error, and the command goes on. */
+  /**
+   * Writes a line to the file. Returns false when that fails: the message then goes to standard error and the command
+   * continues.
+   */
   #toFile(level: Level, message: string, fields?: LogFields): boolean {
     const opened = this.#open()
     if (opened === undefined) return false
@@ -171,7 +175,7 @@ export class Reporter implements Log {
   }
 }
 
-/** The last part of an error's message, behind the call and the file, which the line names itself. */
+/** Returns the last part of an error's message, without the call and the file, which the warning names itself. */
 function reasonOf(error: unknown): string {
   const { message } = error as Error
   return message.slice(message.lastIndexOf(': ') + 1).trimStart()
@@ -183,14 +187,14 @@ function stack(error: Error): string {
   return `${error.stack ?? String(error)}${cause}`
 }
 
-/** True when the message has the subject in it, be it in quotes with its control characters spelt out. */
+/** True when the message contains the subject, as it is or in quotes with its control characters escaped. */
 function names(message: string, subject: string): boolean {
   return message.includes(subject) || message.includes(JSON.stringify(subject).slice(1, -1))
 }
 
 /**
- * The line for an error, the log's fields and the exit status. An expected failure is told with its subject and hint;
- * anything else is a bug and says so.
+ * Returns the line for an error, the fields for the log, and the exit status. An expected failure is reported with its
+ * subject and hint; any other error is reported as a bug.
  */
 export function describe(
   error: unknown,

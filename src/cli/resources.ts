@@ -1,4 +1,4 @@
-/** The resources that `update` is asked for, in the form of OCI's `linux.resources`. */
+/** The resources of `update`, in the form of `linux.resources` of the runtime specification. */
 import type { LinuxResources } from '../bundle/generated/config.ts'
 import { readStandardInput, readText } from '../bundle/read-json.ts'
 import { readResources } from '../bundle/read-resources.ts'
@@ -7,7 +7,11 @@ import { usageError } from './usage.ts'
 
 const suffixes = ['', 'k', 'm', 'g', 't']
 
-/** Bytes from a number with an optional suffix k, m, g or t (powers of 1024, a b or ib may follow), or -1 for no limit. */
+/**
+ * Returns the bytes of a number with an optional suffix k, m, g or t (powers of 1024; b or ib may follow), or -1 for no
+ * limit.
+ * @throws JailwrightError USAGE for any other text.
+ */
 export function parseSize(text: string, option: string): number {
   if (text === '-1') return -1
   const match = /^(\d+)([kmgt]?)(?:i?b)?$/i.exec(text)
@@ -19,13 +23,19 @@ export function parseSize(text: string, option: string): number {
   return size
 }
 
-/** Reads resources from a file, or from standard input for `-`. Throws CONFIG. */
+/**
+ * Reads resources from a file, or from standard input when the name is `-`.
+ * @throws JailwrightError CONFIG when the text cannot be read or is wrong.
+ */
 export function resourcesFromFile(file: string): LinuxResources {
   if (file === '-') return readResources(readStandardInput(), 'standard input')
   return readResources(readText(file, { pipes: true }), file)
 }
 
-/** `base` with the single options put over it. The block I/O rates hold for all devices: rctl(8) knows no others. */
+/**
+ * Returns `base` with the single options in place of its values. The block I/O rates apply to all devices together,
+ * because rctl(8) has no rates for single devices.
+ */
 export function resourcesFromOptions(
   options: Invocation<'update'>['options'],
   base: LinuxResources,
@@ -57,7 +67,7 @@ export function resourcesFromOptions(
   }
 }
 
-/** Options that runc has and FreeBSD cannot do, and the property of a config.json that says the same. */
+/** Options of runc that have no effect on FreeBSD, and the property of config.json that means the same. */
 const WITHOUT_EFFECT = {
   'memory-reservation': 'linux.resources.memory.reservation',
   'kernel-memory': 'linux.resources.memory.kernel',
@@ -73,7 +83,7 @@ const WITHOUT_EFFECT = {
   'mem-bw-schema': 'linux.intelRdt.memBwSchema',
 } as const
 
-/** Given options that have no effect, as `--NAME`, each with the property whose disposition tells why. */
+/** Returns the given options without effect as `--NAME`, each with the property whose disposition gives the reason. */
 export function ignoredOptions(
   options: Invocation<'update'>['options'],
 ): { option: string; property: string }[] {
@@ -82,7 +92,7 @@ export function ignoredOptions(
     .map(([name, property]) => ({ option: `--${name}`, property }))
 }
 
-/** The properties that have a value; undefined when none has. */
+/** Returns the properties that have a value; undefined when none has. */
 function defined<T extends object>(properties: T): T | undefined {
   const entries = Object.entries(properties).filter(([, value]) => value !== undefined)
   return entries.length === 0 ? undefined : (Object.fromEntries(entries) as T)

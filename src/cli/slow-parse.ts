@@ -1,6 +1,6 @@
 /**
- * The thorough way through a command line, for what `fast-parse.ts` does not take: help, version, unusual spellings,
- * and everything that is wrong, with the exact complaint.
+ * The parser of all command lines that `fast-parse.ts` leaves: help, version, unusual spellings, and wrong command
+ * lines, which it reports exactly.
  */
 import { hasOwn } from '../es2020.ts'
 import { type CommandName, type Invocation, isCommand, optionsOf, specOf } from './commands.ts'
@@ -13,22 +13,25 @@ import { type RawValue, type RawValues, toInvocation } from './values.ts'
 import { versionText } from './version.ts'
 import { help, yargsParse } from './yargs-parse.ts'
 
-/** What there is to print in place of a command. */
+/** A text that is printed instead of running a command. */
 export interface Text {
   readonly text: string
 }
 
 type Options = Readonly<Record<string, OptionSpec>>
 
+/** True when the value of an option is the next argument. */
 function takesNext(options: Options, argument: string): boolean {
   if (argument.includes('=')) return false
   if (argument.startsWith('--')) return (options[argument.slice(2)]?.type ?? 'flag') !== 'flag'
-  // -abc: only the last letter can take the next argument.
+  // In -abc only the last letter can take the next argument as its value.
   const letter = argument[argument.length - 1]
   return Object.values(options).some(({ alias, type }) => alias === letter && type !== 'flag')
 }
 
-/** Index of the first word in `args`, `args.length` when there is none. Unknown options are taken for flags. */
+/**
+ * Returns the index of the first word in `args`, or `args.length` when there is none. Unknown options count as flags.
+ */
 function firstWord(args: readonly string[], options: Options): number {
   for (let at = 0; at < args.length; at++) {
     const argument = args[at]!
@@ -43,13 +46,17 @@ function helpText(program: string, command: CommandName | undefined): Text {
   return { text: help(program, command) }
 }
 
+/**
+ * Returns a command's name.
+ * @throws JailwrightError USAGE for an unknown command, with the nearest known one.
+ */
 function known(word: string): CommandName {
   if (isCommand(word)) return word
   const near = suggestion(word)
   throw usageError(`unknown command ${JSON.stringify(word)}${near ? `, did you mean "${near}"?` : ''}`)
 }
 
-/** Global options without those that the command knows in another form; they are without effect (`rootless`). */
+/** Removes the global options that the command defines in another form. They have no effect (`rootless`). */
 function withoutHidden(before: readonly string[], command: CommandName | undefined): string[] {
   const own = command === undefined ? {} : specOf(command).options
   const kept: string[] = []
@@ -63,13 +70,13 @@ function withoutHidden(before: readonly string[], command: CommandName | undefin
   return kept
 }
 
-/** A command line cut where its words stand: runc's options are before the command and after it. */
+/** A command line that is cut at its words. runc has options before the command and options after it. */
 interface Cut {
-  /** The first word, whatever it is. */
+  /** The first word, known or not. */
   readonly word: string | undefined
   readonly before: readonly string[]
   readonly after: readonly string[]
-  /** What stands behind an exec's container id and belongs to the program, with that id. */
+  /** The container id of an `exec` and the words after it, which belong to the program. */
   readonly passed: readonly string[]
 }
 
@@ -81,17 +88,17 @@ function cut(argv: readonly string[]): Cut {
   if (word === undefined || !isCommand(word) || !specOf(word).passThrough)
     return { word, before, after, passed: [] }
   const end = firstWord(after, optionsOf(word))
-  // `exec ID -- sh -c ...`: people write the dashes; no program has that name.
+  // In `exec ID -- sh -c ...` the dashes are dropped: people write them, and no program has that name.
   const passed = after.slice(end).filter((argument, index) => index !== 1 || argument !== '--')
   return { word, before, after: after.slice(0, end), passed }
 }
 
-/** The options that say where messages go. */
+/** The options that decide where messages go. */
 const REPORTING = ['log', 'log-format', 'log-level', 'debug']
 
 /**
- * Of a line that is wrong, the global options that say where and how to report it, as far as they can be made out;
- * nothing of what belongs to the program of an `exec` is taken for one.
+ * Returns the global options of a wrong command line that decide where and how the error is reported, as far as they
+ * can be recognised. Options of the program of an `exec` are never taken for them.
  */
 export function reportingOptions(argv: readonly string[]): RawValues {
   const { word, before, after } = cut(argv)
@@ -109,7 +116,8 @@ export function reportingOptions(argv: readonly string[]): RawValues {
 }
 
 /**
- * Parses a command line with yargs. Gives a text for help and version and for a line without a command. Throws USAGE.
+ * Parses a command line with yargs. Returns a text for help, for the version, and for a line without a command.
+ * @throws JailwrightError USAGE for a wrong line.
  */
 export function slowParse(argv: readonly string[], program: string): Parsed | Text {
   const { word, before, after, passed } = cut(argv)
@@ -122,7 +130,10 @@ export function slowParse(argv: readonly string[], program: string): Parsed | Te
   return helpTopic(parsed, program)
 }
 
-/** The command `help [COMMAND]`. Throws USAGE for an unknown command. */
+/**
+ * Returns the text of `help [COMMAND]`.
+ * @throws JailwrightError USAGE for an unknown command.
+ */
 function helpTopic(parsed: Parsed, program: string): Text {
   const { words } = toInvocation('help', parsed.raw, parsed.words) as Invocation<'help'>
   return helpText(program, words.topic === undefined ? undefined : known(words.topic))

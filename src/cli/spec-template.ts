@@ -1,9 +1,12 @@
-/** The configuration that `spec` writes, to be edited. */
+/** The configuration that `spec` writes as a start. */
 import { ociVersion } from './version.ts'
 
 const path = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
 
-/** /dev and below, as podman writes them on FreeBSD: ruleset 4 is devfsrules_jail of /etc/defaults/devfs.rules. */
+/**
+ * /dev and the mounts below it, as podman writes them on FreeBSD. Ruleset 4 is devfsrules_jail of
+ * /etc/defaults/devfs.rules.
+ */
 const freebsdMounts = [
   {
     destination: '/dev',
@@ -20,15 +23,15 @@ const freebsdMounts = [
   },
 ]
 
-/** The Linux kernel's file systems, as the linuxulator gives them (linprocfs(4), linsysfs(4)). */
+/** The file systems of the Linux kernel that FreeBSD emulates (linprocfs(4), linsysfs(4)). */
 const linuxMounts = [
   { destination: '/proc', type: 'linprocfs', source: 'linprocfs', options: ['nosuid', 'noexec'] },
   { destination: '/sys', type: 'linsysfs', source: 'linsysfs', options: ['nosuid', 'noexec'] },
 ]
 
 /**
- * A configuration that runs a shell on a terminal, in `rootfs` next to it, on a network stack of its own. `linux` is
- * for a root with Linux programs.
+ * Returns a configuration that runs a shell on a terminal, with the root `rootfs` in the bundle and its own network
+ * stack. `linux` is true for a root with Linux programs.
  */
 export function specTemplate(linux: boolean): Record<string, unknown> {
   return {

@@ -1,4 +1,4 @@
-/** What `stats` found, as text. */
+/** The result of `stats` as text. */
 import type { Stats } from '../container/stats.ts'
 import { table } from './text-table.ts'
 
@@ -25,7 +25,7 @@ function amount(resource: string, value: number): string {
   return `${unit === 0 ? scaled : scaled.toFixed(1)} ${units[unit]}${rates.has(resource) ? '/s' : ''}`
 }
 
-/** Columns RESOURCE, USED, LIMIT; sizes in binary units. */
+/** Returns a table with the columns RESOURCE, USED and LIMIT. Sizes are in binary units. */
 export function statsTable({ resources }: Stats): string {
   const rows = Object.entries(resources).map(([name, { used, limit }]) => [
     name,

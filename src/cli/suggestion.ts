@@ -1,6 +1,8 @@
 import { commands } from './commands.ts'
 
-/** Number of letters to insert, remove, replace or swap with the next to get from one word to the other. */
+/**
+ * Returns the number of letters to insert, remove, replace or swap with the next one to turn one word into the other.
+ */
 function distance(from: string, to: string): number {
   let before: number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, at) => at)
@@ -22,7 +24,10 @@ function distance(from: string, to: string): number {
   return row[to.length]!
 }
 
-/** The command that a mistyped word is nearest to, undefined when none is near: one mistake in three letters, two at most. */
+/**
+ * Returns the command that is nearest to a mistyped word, or undefined when none is near. One mistake in three letters
+ * is allowed, two at most.
+ */
 export function suggestion(word: string): string | undefined {
   let best: string | undefined
   let least = Math.min(3, 1 + Math.floor(word.length / 3))

@@ -1,10 +1,13 @@
-/** Numeric users and groups on the command line. Strict: a misread -u runs as somebody else (CVE-2026-47766's class). */
+/**
+ * Numeric users and groups on the command line. Parsing is strict, because a misread --user would run the program as
+ * another user (the class of CVE-2026-47766).
+ */
 import { usageError } from './usage.ts'
 
-/** Highest uid and gid of FreeBSD (uid_t is 32 bits; all ones means "no change"). */
+/** The highest uid and gid of FreeBSD: uid_t has 32 bits, and all ones mean "no change" (chown(2)). */
 const highest = 0xfffffffe
 
-/** `whole` is what was given, of which `text` may be a part. */
+/** Parses a number. `whole` is the option's whole value, of which `text` may be a part. */
 function number(text: string, option: string, form: string, whole = text): number {
   const value = Number(text)
   if (!/^\d{1,10}$/.test(text) || value > highest) {
@@ -16,7 +19,10 @@ function number(text: string, option: string, form: string, whole = text): numbe
   return value
 }
 
-/** `UID` or `UID:GID`. Throws USAGE for anything else; nothing is ever taken for 0. */
+/**
+ * Parses `UID` or `UID:GID`.
+ * @throws JailwrightError USAGE for any other text; no text is ever read as 0.
+ */
 export function parseUser(text: string): { uid: number; gid: number | undefined } {
   const [uid = '', gid, ...rest] = text.split(':')
   if (rest.length > 0) throw usageError(`--user must be UID or UID:GID, not ${JSON.stringify(text)}`, 'exec')
@@ -26,7 +32,7 @@ export function parseUser(text: string): { uid: number; gid: number | undefined 
   }
 }
 
-/** Group ids of repeated options, each of which may be a comma list. */
+/** Returns the group ids of repeated options. Each may be a comma list. */
 export function parseGids(values: readonly string[]): number[] {
   return values.flatMap(value => value.split(',')).map(gid => number(gid, '--additional-gids', 'GID'))
 }

@@ -1,13 +1,13 @@
 /**
- * From what a parser gives (strings, booleans, arrays of strings) to the typed values of a command. Both parsers end
- * here, so a number, a choice and a missing word are judged, and complained of, in one place.
+ * Turns the result of a parser (strings, booleans, arrays of strings) into the typed values of a command. Both parsers
+ * use this file, so numbers, choices and missing words are checked and reported in one place.
  */
 import { last } from '../es2020.ts'
 import { type CommandName, type Invocation, optionsOf, specOf } from './commands.ts'
 import type { OptionSpec } from './table/types.ts'
 import { usageError } from './usage.ts'
 
-/** What a parser gives for one option. */
+/** The value of one option as a parser returns it. */
 export type RawValue = string | boolean | readonly string[] | undefined
 export type RawValues = Readonly<Record<string, RawValue>>
 
@@ -16,7 +16,7 @@ type Value = string | number | boolean | readonly string[] | undefined
 function toValue(name: string, spec: OptionSpec, raw: RawValue, command: CommandName | undefined): Value {
   if (spec.type === 'flag') return raw === true
   if (spec.type === 'list') return raw === undefined ? [] : Array.isArray(raw) ? raw : [String(raw)]
-  // The last one wins when an option is repeated, as with runc.
+  // The last one counts when an option is repeated, as with runc.
   const text = typeof raw === 'object' ? last(raw) : raw === undefined ? undefined : String(raw)
   if (text === undefined) return spec.default
   if (spec.type === 'integer') {
@@ -51,7 +51,10 @@ function toWords(command: CommandName, words: readonly string[]): Record<string,
   return named
 }
 
-/** Checks and names the parsed options. Throws USAGE with the exact complaint. */
+/**
+ * Checks the parsed options and returns their values by name.
+ * @throws JailwrightError USAGE.
+ */
 export function toOptions(command: CommandName | undefined, raw: RawValues): Record<string, Value> {
   const values: Record<string, Value> = {}
   const options = optionsOf(command)
@@ -59,14 +62,18 @@ export function toOptions(command: CommandName | undefined, raw: RawValues): Rec
   return values
 }
 
-/** The typed invocation of a command. Throws USAGE with the exact complaint. */
+/**
+ * Returns the typed invocation of a command.
+ * @throws JailwrightError USAGE.
+ */
 export function toInvocation(
   command: CommandName,
   raw: RawValues,
   words: readonly string[],
 ): Invocation<CommandName> {
   const values = toOptions(command, raw)
-  // The table's types and the loop above say the same thing; the compiler cannot see that across a loop.
+  // toOptions and toWords follow the table from which the types are derived; the compiler cannot see that across their
+  // loops.
   return {
     command,
     globals: values,

@@ -1,12 +1,12 @@
 import { engine } from '../host/engine/index.ts'
 
-/** Version of this program; the same as in package.json (tested). */
+/** The version of this program. A test asserts that package.json has the same. */
 export const version = '0.1.0'
 
-/** The newest version of the OCI runtime specification that is known here. */
+/** The newest version of the OCI runtime specification that this program implements. */
 export const ociVersion = '1.3.0'
 
-/** What `--version` prints, in the form of runc. */
+/** Returns the text of `--version`, in the form of runc. */
 export function versionText(): string {
   return `jailwright version ${version}\nspec: ${ociVersion}\nengine: ${engine.version}\n`
 }

@@ -1,6 +1,6 @@
 /**
- * yargs over the table of commands: exact complaints about a command line, unusual spellings, and help. Loaded only
- * when it is needed; `fast-parse.ts` takes the usual command lines.
+ * yargs with the table of commands, for exact errors, unusual spellings, and help. It is loaded only when it is needed;
+ * `fast-parse.ts` takes the usual command lines.
  */
 import yargs, { type Argv } from 'yargs'
 import { type CommandName, commands, optionsOf, specOf } from './commands.ts'
@@ -9,7 +9,7 @@ import type { CommandSpec, OptionSpec } from './table/types.ts'
 import { usageError } from './usage.ts'
 import type { RawValue } from './values.ts'
 
-/** Width of help in columns. */
+/** The width of the help in columns. */
 const width = 96
 
 type Options = Readonly<Record<string, OptionSpec>>
@@ -23,7 +23,10 @@ function bare(args: readonly string[]): Argv {
     .wrap(width)
 }
 
-/** A parser that gives what the other parsers give: strings, flags and lists; numbers and choices are judged later. */
+/**
+ * Returns a parser that yields strings, flags and lists, as `fast-parse.ts` does. values.ts checks numbers and choices
+ * later.
+ */
 function parser(args: readonly string[], options: Options): Argv {
   let built = bare(args).parserConfiguration({
     'boolean-negation': false,
@@ -45,7 +48,10 @@ function parser(args: readonly string[], options: Options): Argv {
   return built
 }
 
-/** Options as help shows them: with the name of their value, choices and default; those without effect are left out. */
+/**
+ * Adds options as the help shows them: with the name of their value, choices and default. Options without effect are
+ * left out.
+ */
 function shown(built: Argv, options: Options, group: string): Argv {
   for (const [name, { alias, describe, value, default: standard, choices, ignored }] of Object.entries(
     options,
@@ -61,7 +67,7 @@ function shown(built: Argv, options: Options, group: string): Argv {
   return built
 }
 
-/** What yargs says, on one line and in the words of this program. */
+/** Returns the error of yargs on one line, in the words of this program. */
 function complaint(text: string, options: Options): string {
   const line = text
     .trim()
@@ -81,7 +87,10 @@ function complaint(text: string, options: Options): string {
   return line
 }
 
-/** Parses options and words with yargs. Throws USAGE with what is wrong. */
+/**
+ * Parses options and words with yargs.
+ * @throws JailwrightError USAGE for a wrong line.
+ */
 export function yargsParse(
   args: readonly string[],
   command: CommandName | undefined,
@@ -100,7 +109,7 @@ export function yargsParse(
   return { raw, words: argv._.map(String) }
 }
 
-/** `CONTAINER-ID [BUNDLE]`, as after a command in a usage line. */
+/** Returns the words of a usage line after the command: `CONTAINER-ID [BUNDLE]`. */
 function synopsis({ positionals }: CommandSpec): string {
   return positionals
     .map(({ value, required, variadic }) => {
@@ -136,7 +145,7 @@ function programHelp(program: string): Argv {
   return shown(built, globalOptions, 'Global options:')
 }
 
-/** Breaks a paragraph into lines. */
+/** Breaks a paragraph into lines of at most `width` columns. */
 function fill(text: string): string {
   let line = 0
   return text
@@ -151,7 +160,7 @@ function fill(text: string): string {
     .join('')
 }
 
-/** Help on a command, or on the program, ending in a newline. */
+/** Returns the help of a command, or of the program, with a line end. */
 export function help(program: string, command: CommandName | undefined): string {
   let text = ''
   const built = command === undefined ? programHelp(program) : commandHelp(program, command)

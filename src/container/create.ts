@@ -1,4 +1,4 @@
-/** `create`: everything up to a first process that waits in its jail for `start`. */
+/** `create`: does everything up to a first process that waits in its jail for `start`. */
 import { type Bundle, readBundle } from '../bundle/index.ts'
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
@@ -22,17 +22,20 @@ import { makeRoot, requireRoot } from './state/root.ts'
 import { isOfEarlierBoot, readState } from './state/state-file.ts'
 import { undoEverything } from './undo/undo-everything.ts'
 
-/** Creates a container. On failure nothing of it is left on the host. */
+/**
+ * Creates a container. After a failure nothing of it is left on the host.
+ * @throws JailwrightError with the property or object concerned.
+ */
 export function create(ctx: RuntimeContext, options: CreateOptions): void {
   const { init } = createContainer(ctx, options, { ownTerminal: false })
   init.close()
 }
 
-/** `create`, giving the started init. */
+/** Creates a container and returns it with its init, which `run` starts. */
 export function createContainer(ctx: RuntimeContext, given: CreateOptions, mode: CreateMode): Created {
   checkId(given.id)
   requireRoot(userId())
-  // Before the working directory is changed for the mounts.
+  // The mounts change the working directory, so relative paths are resolved before.
   const options = {
     ...given,
     ...(given.pidFile === undefined ? {} : { pidFile: resolve(given.pidFile) }),
@@ -40,9 +43,9 @@ export function createContainer(ctx: RuntimeContext, given: CreateOptions, mode:
   }
   const { bundle, plan, facts } = planContainer(ctx, options)
   checkTerminal(plan.process, options, mode)
-  // The real path: the kernel knows a mount by it, and /var/run may be a link.
+  // The real path is used, because the kernel records mounts by real paths and /var/run may be a link.
   const files = layout(makeRoot(ctx.root), options.id)
-  // What is no container's gets no lock file either.
+  // hasRemains throws for a directory of another program, before a lock file is made for it.
   hasRemains(files)
   const lock = lockContainer(ctx.host, files.lock, options.id)
   const guarded = { ...ctx, host: lock.guard(ctx.host) }
@@ -55,14 +58,14 @@ export function createContainer(ctx: RuntimeContext, given: CreateOptions, mode:
   }
 }
 
-/** Reads and translates; nothing on the host is touched. */
+/** Reads and translates the bundle. Nothing on the host is changed. */
 function planContainer(
   ctx: RuntimeContext,
   options: CreateOptions,
 ): { bundle: Bundle; plan: Plan; facts: ReturnType<typeof hostFacts> } {
   const bundle = readBundle(options.bundle)
   for (const warning of bundle.warnings) ctx.log.warn(warning)
-  // What became of each property is only logged at debug level.
+  // The fates of the properties are only logged at debug level, so the translation skips them otherwise.
   const translateAsAsked = ctx.log.debugging ? translate : translateBriefly
   const facts = hostFacts(ctx.host, ctx.root)
   const plan = translateAsAsked({
@@ -80,7 +83,7 @@ function planContainer(
       subject: 'root.path',
     })
   }
-  // The real path, or what is found beneath it would seem to be elsewhere.
+  // A path that openBeneath returns is a real path, so the root must be one too, or the two would not compare.
   return { bundle, facts, plan: { ...plan, rootPath: realPath(plan.rootPath) } }
 }
 
@@ -98,8 +101,9 @@ function checkTerminal(program: ProcessPlan, options: CreateOptions, mode: Creat
 }
 
 /**
- * A container that exists is an error; what a `create` that died, or a restart of the host, has left is cleared away:
- * podman knows nothing of a container's former runs after a restart and creates it anew. True when there was something.
+ * Clears what an interrupted `create` or a restart of the host left of this container: after a restart podman knows
+ * nothing of a container's former runs and creates it anew. Returns true when there was something.
+ * @throws JailwrightError EXISTS when the container exists.
  */
 function clearRemains(ctx: RuntimeContext, files: Layout, id: string): boolean {
   if (!hasRemains(files)) return false
@@ -111,12 +115,12 @@ function clearRemains(ctx: RuntimeContext, files: Layout, id: string): boolean {
   const interrupted = 'an interrupted create, or a restart of the host, has left'
   const what = earlier ? 'it had before the host was restarted' : interrupted
   ctx.log.warn(`container ${id}: clearing away what ${what}`)
-  // Whoever creates it anew wants it gone: nothing in its root may keep that from being done.
+  // The container is to be created anew, so nothing in its root may prevent the removal.
   undoEverything(ctx, files, { force: true })
   return true
 }
 
-/** Whether what is recorded of it, by a journal or where that is gone, is of before the host's restart. */
+/** True when the journal, or the lasting record where the journal is gone, is from before the host's restart. */
 function isRecordOfEarlierBoot(host: Host, files: Layout): boolean {
   const then = new Journal(files.journal, undefined, lastingRecord(files)).boot()
   const now = bootOf(host)

@@ -1,4 +1,4 @@
-/** `delete`: everything that `create` did is taken back. */
+/** `delete`: takes back everything that `create` did. */
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { exists } from '../host/files.ts'
@@ -23,15 +23,15 @@ import {
 } from './state/state-file.ts'
 import { undoEverything } from './undo/undo-everything.ts'
 
-/** How a container is deleted. */
+/** The options of deleting a container. */
 interface Ways {
-  /** End what still runs, and be quiet about a container that does not exist. */
+  /** True to end a running container, and to accept a container that does not exist. */
   force: boolean
-  /** The pid file stays. */
+  /** True when the pid file is to stay. */
   keepPidFile?: boolean
 }
 
-/** Deletes containers one after the other; every failure but the last is logged, the last one thrown. */
+/** Deletes containers one after the other. Every failure but the last is logged, and the last one is thrown. */
 export function deleteContainers(ctx: RuntimeContext, options: Ways & { ids: readonly string[] }): void {
   let failed: JailwrightError | undefined
   for (const id of options.ids) {
@@ -51,8 +51,8 @@ function withHint({ message, hint }: JailwrightError): string {
 }
 
 /**
- * Destroys a container that is stopped because its start has failed, and runs its poststop hooks. A later container with
- * its id is left alone.
+ * Destroys a container that is stopped because its start failed, and runs its poststop hooks. A later container with
+ * the same id is left alone.
  */
 export function destroyStopped(ctx: RuntimeContext, { id, pid, pidStart }: Incarnation): void {
   const files = layout(ctx.root, id)
@@ -68,16 +68,16 @@ export function destroyStopped(ctx: RuntimeContext, { id, pid, pidStart }: Incar
 
 function deleteOne(ctx: RuntimeContext, id: string, ways: Ways): void {
   const { force } = ways
-  // An id that could not have been created cannot be deleted: it might name any directory of the host.
+  // An id that could not have been created could name any directory of the host.
   checkId(id)
   const files = layout(ctx.root, id)
   if (!hasRemains(files)) {
     if (!force) throw notFound(id)
-    // A create that died before its directory was made may have left its lock file.
+    // A `create` that died before it made the directory may have left its lock file.
     if (exists(files.lock)) tryLock(ctx.host, files.lock, 0)?.remove()
     return
   }
-  // A restart of the host may have emptied /var/run as a whole.
+  // A restart of the host may have emptied /var/run, and the lock file needs the directory.
   makeRoot(ctx.root)
   const lock = force ? lockByForce(ctx, files, id) : lockContainer(ctx.host, files.lock, id)
   try {
@@ -89,7 +89,7 @@ function deleteOne(ctx: RuntimeContext, id: string, ways: Ways): void {
     const state = force ? readableState(ctx, files) : readState(files)
     if (state) {
       const status = currentStatus(ctx.host, state)
-      // A create that is still under way holds the lock; one that has died left nothing that runs.
+      // A `create` that still runs holds the lock; one that has died left no running process.
       if (!force && status !== 'stopped' && status !== 'creating') {
         throw new JailwrightError(
           'STATE',
@@ -107,7 +107,7 @@ function deleteOne(ctx: RuntimeContext, id: string, ways: Ways): void {
   }
 }
 
-/** Ends the first process where it still runs, takes the container back and runs its poststop hooks. */
+/** Ends the first process if it still runs, takes the container back, and runs its poststop hooks. */
 function destroy(
   ctx: RuntimeContext,
   files: Layout,
@@ -123,8 +123,9 @@ function destroy(
 }
 
 /**
- * The container's lock, also when the one who holds it waits for a process in the jail: a `create` or `start` ends when
- * its init does, and a `create` that waits for a hook is ended itself. `patience` is what each is given, in milliseconds.
+ * Takes the container's lock from a command that waits for a process in the jail: a `create` or `start` ends when its
+ * init is killed, and a `create` that waits for a hook is killed itself.
+ * @param patience how long each step waits, in milliseconds.
  */
 export function lockByForce(ctx: RuntimeContext, files: Layout, id: string, patience = 10_000): Lock {
   const lock = tryLock(ctx.host, files.lock, patience)
@@ -133,13 +134,13 @@ export function lockByForce(ctx: RuntimeContext, files: Layout, id: string, pati
   if (state && isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
   const left = tryLock(ctx.host, files.lock, patience)
   if (left) return left
-  // The journal has the hook.
+  // The journal has an undo for the hook, so its process does not stay.
   const maker = state && readableState(ctx, files)?.maker
   if (maker) killProcess(ctx.host, maker.pid, maker.start)
   return lockContainer(ctx.host, files.lock, id)
 }
 
-/** With --force a damaged state is no obstacle: the journal tells what there is to take back. */
+/** Returns the state. With --force a damaged state is no obstacle, because the journal has everything to take back. */
 function readableState(ctx: RuntimeContext, files: Layout): StateFile | undefined {
   try {
     return readState(files)
@@ -150,7 +151,7 @@ function readableState(ctx: RuntimeContext, files: Layout): StateFile | undefine
   }
 }
 
-/** The plan is written before anything is done; a crash before that leaves no hooks to run. */
+/** Returns the poststop hooks. The plan is written before any effect, so without a plan there are no hooks to run. */
 function poststopHooks(ctx: RuntimeContext, files: Layout, force: boolean): readonly HookPlan[] {
   if (!exists(files.plan)) return []
   try {

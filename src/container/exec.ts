@@ -1,4 +1,4 @@
-/** `exec`: another program in a running container, under the same restrictions as the first one. */
+/** `exec`: runs another program in a running container, under the restrictions of the first one. */
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { engine } from '../host/engine/index.ts'
@@ -17,7 +17,10 @@ import { type Layout, layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
 import { currentStatus, requireState } from './state/state-file.ts'
 
-/** Runs a program in a running container; gives its exit status, or 0 at once with `detach`. */
+/**
+ * Runs a program in a running container. Returns its exit status, or 0 at once with `detach`.
+ * @throws JailwrightError STATE when the container does not run, EXEC when the program cannot be executed.
+ */
 export function exec(ctx: RuntimeContext, options: ExecOptions): number {
   if (options.detach) {
     startProgram(ctx, options)
@@ -42,7 +45,7 @@ export function exec(ctx: RuntimeContext, options: ExecOptions): number {
   }
 }
 
-/** A program that the caller cannot find is not left running. */
+/** Writes the pid file. When that fails the program is killed, because the caller could not find it. */
 function recordPid(ctx: RuntimeContext, file: string, pid: number): void {
   try {
     writePidFile(resolve(file), pid)
@@ -52,7 +55,7 @@ function recordPid(ctx: RuntimeContext, file: string, pid: number): void {
   }
 }
 
-/** A started program, seen from the command that started it. */
+/** A started program, as the command that started it sees it. */
 interface StartedProgram {
   init: StartedInit
   terminal: OwnTerminal | undefined
@@ -85,9 +88,11 @@ function startProgram(ctx: RuntimeContext, options: ExecOptions): StartedProgram
       ...(terminal ? { ownTerminal: terminal.path } : {}),
       ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
     })
-    // A process of the jail may stop init, and with it us: nobody else is to wait for that.
+    // A process of the jail may stop init and thereby this command; the lock is released, so that no other command
+    // waits for it.
     lock.release()
-    // Before it can fail: conmon looks for the program that has ended by this pid, and podman is told only then.
+    // The pid file is written before the program can fail: conmon finds the ended program by this pid, and podman
+    // learns of the end only then.
     if (options.pidFile !== undefined) recordPid(ctx, options.pidFile, init.pid)
     expectExec(init.answers)
     init.close()
@@ -108,7 +113,7 @@ function startInit(
     result: `${files.dir}/exec-${engine.pid()}-result`,
   }
   for (const path of [channels.ctl, channels.result]) {
-    // An exec that was killed may have left them, and its pid may be ours now.
+    // An exec that was killed may have left the FIFOs, and this process may have the same pid.
     if (linkStatusOf(path)) removeFile(path)
     ctx.host.process.mkfifo(path, 0o600)
   }

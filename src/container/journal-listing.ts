@@ -1,4 +1,4 @@
-/** `journal`: what `delete --force` would take back, in order. */
+/** `journal`: shows what `delete --force` would take back, in order. */
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { readRecords } from './inspect/records.ts'
@@ -9,28 +9,28 @@ import { lostEntries } from './undo/rebuild-journal.ts'
 
 /** One effect that is to be taken back. */
 interface Owed {
-  /** Number in the journal; 0 for what a lost journal should have told. */
+  /** The number in the journal; 0 for an undo that a damaged journal lacks. */
   readonly n: number
-  /** What would be done, for a person. */
+  /** The undo in words for people. */
   readonly text: string
-  /** The restart of the host has undone it: nothing would be done. */
+  /** True when the restart of the host has undone the effect, so that nothing would be done. */
   readonly undone: boolean
   readonly undo: Undo
 }
 
-/** All that is to be taken back, newest first; afterwards the directory is removed. */
+/** All effects that are to be taken back, newest first. The directory is removed after them. */
 export interface JournalListing {
   readonly id: string
   readonly directory: string
   readonly rebooted: boolean
-  /** What is wrong with the journal, and what was found in its place. */
+  /** The defects of the journal, and the records that take its place. */
   readonly problems: readonly string[]
   readonly entries: readonly Owed[]
 }
 
 /**
  * Reads the journal and changes nothing.
- * @throws JailwrightError as `inspect` does.
+ * @throws JailwrightError under the conditions of `inspect`.
  */
 export function journalListing(ctx: RuntimeContext, id: string): JournalListing {
   const { files, journal, entries, rebooted, items } = readRecords(ctx, id)
@@ -57,7 +57,7 @@ export function journalListing(ctx: RuntimeContext, id: string): JournalListing 
   }
 }
 
-/** What ends with the jail, such as an address in its own stack, has an entry without a call. */
+/** False for an effect that ends with the jail, such as an address in the jail's own stack: its entry has no call. */
 function isOwed({ undo }: Entry): boolean {
   return undo.op !== 'run' || undo.calls.length > 0
 }

@@ -1,4 +1,4 @@
-/** `kill`: a signal to the container's first process, or to all of its processes. */
+/** `kill`: sends a signal to the container's first process, or to all of its processes. */
 
 import type { EverydayContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
@@ -10,10 +10,14 @@ import { currentStatus, requireContainer, requireState } from './state/state-fil
 /** How long a signal waits for another command, in milliseconds. */
 const PATIENCE = 5_000
 
-/** Largest signal number of the host (SIGRTMAX is 126 on FreeBSD, 64 on Linux). */
+/** An upper bound of signal numbers (SIGRTMAX is 126 on FreeBSD, 64 on Linux). */
 const LAST_SIGNAL = 128
 
-/** A signal by name, with or without SIG, in any case, or by this host's number; 0 only asks whether it is there. */
+/**
+ * Returns the number of a signal. It accepts a name with or without SIG in any case, and a number of this host; 0 sends
+ * nothing and only checks that the process exists (kill(2)).
+ * @throws JailwrightError USAGE for any other text.
+ */
 export function parseSignal(host: EverydayHost, text: string): number {
   if (/^\d+$/.test(text)) {
     const number = Number(text)
@@ -32,8 +36,9 @@ export function parseSignal(host: EverydayHost, text: string): number {
 }
 
 /**
- * Sends a signal; a container that is stopped is an error (runtime-spec, kill), unless all of a jail are meant. `pid` is
- * a process of the jail in place of the first one, as ocijail's `--pid`; one that is not there is an error.
+ * Sends a signal. `pid` names a process of the jail in place of the first one, as ocijail's `--pid` does.
+ * @throws JailwrightError STATE when the container is stopped (runtime.md, Kill) and `all` is not set, or when the jail
+ * has no process `pid`.
  */
 export function kill(
   ctx: EverydayContext,
@@ -41,8 +46,8 @@ export function kill(
 ): void {
   const { id, all } = options
   const files = requireContainer(ctx.root, id)
-  // Without it after a while: a `start` may be waiting for what this very signal is to end, and a process is known by
-  // its start time.
+  // The signal is sent without the lock when the lock is held too long: a `start` may hold it while it waits for the
+  // process that this signal ends. The start time identifies the process, so the signal cannot go to another one.
   const lock = tryLock(ctx.host, files.lock, PATIENCE)
   try {
     const { state } = requireState(ctx.root, id)

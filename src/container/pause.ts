@@ -1,6 +1,6 @@
 /**
- * `pause` and `resume`: FreeBSD has no freezer, so every process of the jail is stopped by SIGSTOP, again and again
- * until none is left running (one may have been forking).
+ * `pause` and `resume`. FreeBSD has no freezer, so SIGSTOP is sent to every process of the jail, repeatedly until none
+ * is left running, because a process may have been forking.
  */
 
 import type { RuntimeContext } from '../context.ts'
@@ -11,10 +11,13 @@ import { lockContainer } from './state/lock.ts'
 import { layout } from './state/paths.ts'
 import { currentStatus, requireState, type StateFile, writeState } from './state/state-file.ts'
 
-/** How long a jail may take to come to rest, in milliseconds. */
+/** How long the processes of a jail may take to stop or to continue, in milliseconds. */
 const PATIENCE = 10_000
 
-/** Sends a signal to the jail's processes that are not yet as wanted; true when all are. */
+/**
+ * Sends a signal to the jail's processes that are not yet stopped, or not yet continued. Returns true when none is
+ * left.
+ */
 function signalOthers(ctx: RuntimeContext, jid: number, signal: string, wanted: boolean): boolean {
   const { kernel } = ctx.host
   const others = [...kernel.processInfos(kernel.jailProcesses(jid)).values()].filter(
@@ -37,7 +40,7 @@ function change(ctx: RuntimeContext, id: string, from: 'running' | 'paused', sig
       })
     }
     const next: StateFile = { ...state, paused: signal === 'STOP' }
-    // Told before it is done: a command that dies in the middle leaves a container that `resume` can wake.
+    // The state is written first, so that `resume` can wake the container when this command dies in the middle.
     if (next.paused) writeState(files, next)
     if (!waitUntil(() => signalOthers(ctx, state.jid, signal, signal === 'STOP'), PATIENCE)) {
       throw new JailwrightError(
@@ -51,12 +54,18 @@ function change(ctx: RuntimeContext, id: string, from: 'running' | 'paused', sig
   }
 }
 
-/** Stops all processes of a running container; code STATE when it is not running. */
+/**
+ * Stops all processes of a running container.
+ * @throws JailwrightError STATE when it is not running, HOST when a process does not stop.
+ */
 export function pause(ctx: RuntimeContext, id: string): void {
   change(ctx, id, 'running', 'STOP')
 }
 
-/** Lets a paused container go on; code STATE when it is not paused. */
+/**
+ * Continues the processes of a paused container.
+ * @throws JailwrightError STATE when it is not paused, HOST when a process does not continue.
+ */
 export function resume(ctx: RuntimeContext, id: string): void {
   change(ctx, id, 'paused', 'CONT')
 }

@@ -1,4 +1,4 @@
-/** `plan`: what `create` would do. Needs no root and no FreeBSD, changes nothing. */
+/** `plan`: shows what `create` would do. It needs neither root nor FreeBSD, and changes nothing. */
 import { examineBundle } from '../bundle/index.ts'
 import type { RuntimeContext } from '../context.ts'
 import { ConfigErrors, JailwrightError } from '../errors.ts'
@@ -11,9 +11,10 @@ import { offlineFacts } from '../translate/offline-facts.ts'
 import { hostFacts } from './jail/host-facts.ts'
 
 /**
- * The plan of a bundle for a container of the given id (default: the bundle directory's name, as far as it is legal).
- * Throws a Refusal with all that is wrong, whether a check or the translation has found it, and another JailwrightError
- * when there is no config to speak of.
+ * Returns the plan of a bundle for a container of the given id. The default id is the name of the bundle directory,
+ * with illegal characters replaced.
+ * @throws Refusal with every error of the checks and of the translation; another JailwrightError when config.json
+ * cannot be read at all.
  */
 export function planBundle(ctx: RuntimeContext, options: { bundle: string; id?: string | undefined }): Plan {
   const { bundle, found } = examineBundle(options.bundle)
@@ -27,13 +28,16 @@ export function planBundle(ctx: RuntimeContext, options: { bundle: string; id?: 
   try {
     return translate({ id, bundle, facts: factsHere(ctx), found })
   } catch (error) {
-    // A host that does not answer takes nothing away from what was found in the config.
+    // A host that does not answer must not hide the errors that were found in the config.
     if (!found || error instanceof Refusal || !(error instanceof JailwrightError)) throw error
     throw new ConfigErrors([...found.errors, error])
   }
 }
 
-/** This host's facts where there is a FreeBSD to ask and we may ask it; a FreeBSD 15.1's own elsewhere. */
+/**
+ * Returns the facts of this host when it is a FreeBSD and this user is root; otherwise the built-in facts of a FreeBSD
+ * 15.1.
+ */
 function factsHere(ctx: RuntimeContext): HostFacts {
   return userId() === 0 && isFreebsd(ctx) ? hostFacts(ctx.host, ctx.root) : offlineFacts()
 }

@@ -1,13 +1,19 @@
-/** `ps`: the processes of a container's jail. */
+/** `ps`: shows the processes of a container's jail. */
 
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError, ToolError } from '../errors.ts'
 import { currentStatus, requireState } from './state/state-file.ts'
 
-/** Columns where the caller names none: as `ps -ef` elsewhere, from what FreeBSD's ps(1) has. */
+/**
+ * The columns when the caller names none. They resemble `ps -ef` of other systems, with the keywords of FreeBSD's
+ * ps(1).
+ */
 const COLUMNS = 'user,pid,ppid,%cpu,start,tt,time,command'
 
-/** Pids and the table that ps(1) prints for the jail. Code STATE for a container that is stopped. */
+/**
+ * Returns the pids and the table that ps(1) prints for the jail.
+ * @throws JailwrightError STATE for a container that is stopped; ToolError with ps(1)'s error.
+ */
 export function ps(
   ctx: RuntimeContext,
   options: { id: string; options: readonly string[] },
@@ -22,9 +28,9 @@ export function ps(
   const wanted = options.options.length > 0 ? options.options : ['-o', COLUMNS]
   const args = ['-J', String(state.jid), ...wanted]
   const answer = ctx.host.run('ps', args)
-  // 1 with an empty standard error: no process matched.
+  // ps(1) exits with 1 and an empty standard error when no process matches.
   if (answer.status !== 0 && answer.stderr !== '') {
-    // The line that names the mistake; a list of all keywords follows it.
+    // The first line names the mistake; a list of all keywords follows it.
     const [said = ''] = answer.stderr.split('\n')
     throw new ToolError(['ps', ...args], answer.status, said)
   }

@@ -1,4 +1,4 @@
-/** `run`: create, start, wait, delete. */
+/** `run`: creates a container, starts it, waits for its program, and deletes it. */
 import type { RuntimeContext } from '../context.ts'
 import type { CreateOptions } from './build/options.ts'
 import { createContainer } from './create.ts'
@@ -8,17 +8,17 @@ import type { OwnTerminal } from './process/terminal.ts'
 import { waitForProgram } from './process/wait-for-program.ts'
 import { start } from './start.ts'
 
-/** `run`'s own options. */
+/** The options of `run`. */
 export interface RunOptions extends CreateOptions {
-  /** Return when the program runs. */
+  /** True to return as soon as the program runs. */
   detach: boolean
-  /** Do not delete the container when its program has ended. */
+  /** True to keep the container after its program has ended. */
   keep: boolean
 }
 
 /**
- * Runs a container and gives its program's exit status (128 + n for a signal; 126 and 127 when it cannot be executed).
- * With `detach` it returns 0 as soon as the program runs.
+ * Runs a container and returns the exit status of its program: 128 + n for signal n, 126 or 127 when it cannot be
+ * executed. With `detach` it returns 0 as soon as the program runs.
  */
 export function run(ctx: RuntimeContext, options: RunOptions): number {
   if (!options.detach) return runInForeground(ctx, options)
@@ -45,7 +45,8 @@ function runInForeground(ctx: RuntimeContext, options: RunOptions): number {
     try {
       signals.to(pid)
       terminal?.attach(() => sendSignal(ctx.host, pid, 'HUP'))
-      // The program runs already while poststart hooks do, and startContainer hooks may be told to end.
+      // Signals are passed on during `start`: the program runs already while poststart hooks do, and startContainer
+      // hooks can be ended too.
       start(ctx, options.id, {
         meanwhile: () => {
           terminal?.relay(0)
@@ -60,7 +61,7 @@ function runInForeground(ctx: RuntimeContext, options: RunOptions): number {
       throw error
     }
     terminal?.detach()
-    // Whoever looks for the pid may come when a short program has ended already; runc and crun leave the file too.
+    // The pid file stays, as with runc and crun: a caller may look for the pid after a short program has ended.
     if (!options.keep) remove(ctx, options, { keepPidFile: true })
     return status
   } finally {

@@ -1,4 +1,4 @@
-/** `start`: init becomes the container's program. */
+/** `start`: lets init become the container's program. */
 
 import type { EverydayContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
@@ -22,21 +22,22 @@ import {
   writeState,
 } from './state/state-file.ts'
 
-/** What is called while a container is started. */
+/** The functions that are called while a container is started. */
 export interface StartWatch {
   /** Called every few milliseconds while init or a hook is waited for. */
   meanwhile?: () => void
   /**
-   * Called when a startContainer or poststart hook has failed, before its error is thrown: the container is stopped, its
-   * lock is free, and it is to be destroyed (runtime-spec 1.3, lifecycle: "stop the container, and continue the lifecycle
-   * at step 12"). Must not throw.
+   * Called when a startContainer or poststart hook has failed, before its error is thrown. The container is stopped,
+   * its lock is free, and the callee destroys it (runtime.md of version 1.3, Lifecycle: "stop the container, and
+   * continue the lifecycle at step 12"). It must not throw.
    */
   hookFailed?: (container: Incarnation) => void
 }
 
 /**
- * Starts a created container; returns when its program has been executed, or throws with the reason that kept it from
- * that (the container is then stopped). poststart hooks run last; one that fails stops the container.
+ * Starts a created container and returns when its program has been executed. poststart hooks run last, and one that
+ * fails stops the container.
+ * @throws JailwrightError with the reason that prevented the program; the container is then stopped.
  */
 export function start(ctx: EverydayContext, id: string, watch: StartWatch = {}): void {
   const { plan, state } = startProgram(ctx, id, watch)
@@ -52,7 +53,7 @@ export function start(ctx: EverydayContext, id: string, watch: StartWatch = {}):
   }
 }
 
-/** Makes init the program. The plan is given where there are poststart hooks. */
+/** Lets init become the program. Returns the plan when there are poststart hooks. */
 function startProgram(
   ctx: EverydayContext,
   id: string,
@@ -63,9 +64,9 @@ function startProgram(
   let failed: StateFile | undefined
   try {
     const state = requireRecorded(files, id)
-    // No look at the process: opening the FIFO below proves that init is alive.
+    // No check of the pid is needed: opening the FIFO below proves that init is alive.
     if (state.status !== 'created') throw notCreated(id, currentStatus(ctx.host, state))
-    // A state that an older version has written does not say.
+    // A state of an older version has no `poststart`.
     const plan = state.poststart === false ? undefined : readPlan(files)
     const running: StateFile = { ...state, status: 'running' }
     try {
@@ -97,13 +98,13 @@ function orderStart(
   }: { state: StateFile; running: StateFile; meanwhile: (() => void) | undefined },
 ): void {
   const channel = openToInit(ctx.host, files)
-  // Nobody reads: an earlier `start` was killed before it could write what it had done, or init has died.
+  // Nobody reads the FIFO: an earlier `start` was killed before it recorded what it did, or init has died.
   if (!channel) throw notCreated(state.id, currentStatus(ctx.host, running))
   try {
     send(channel.orders, { do: 'start', state: ociState(state, 'created') })
-    // While init becomes the program.
+    // The new state is written to a temporary file while init becomes the program.
     const tell = stageState(files, running)
-    // Told while the kernel still clears away what init was: one that dies there is seen to be dead.
+    // The state is renamed while the kernel still replaces init's image; an init that dies then is recognised as dead.
     const answers = new Receiver(channel.answers)
     answers.meanwhile = meanwhile
     expectExec(answers, tell)

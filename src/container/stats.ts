@@ -1,23 +1,28 @@
-/** `stats`: what a container uses, from rctl(8) where the kernel accounts, else from ps(1). */
+/**
+ * `stats`: the resources that a container uses, from rctl(8) when the kernel accounts for them, otherwise from ps(1).
+ */
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError, ToolError } from '../errors.ts'
 import { layout } from './state/paths.ts'
 import { currentStatus, readState, requireState, type StateFile, type Status } from './state/state-file.ts'
 
-/** Use of one resource, by rctl(8)'s name, and its limit when there is one. */
+/** The use of one resource under rctl(8)'s name, and its limit when there is one. */
 interface Usage {
   readonly used: number
   readonly limit?: number
 }
 
-/** The statistics of a container at one moment; `time` is RFC 3339. */
+/** The statistics of a container at one moment. `time` is in the form of RFC 3339. */
 export interface Stats {
   readonly id: string
   readonly time: string
   readonly resources: Readonly<Record<string, Usage>>
 }
 
-/** The statistics of a running container at this moment. Code STATE when it is not running. */
+/**
+ * Returns the present statistics of a running container.
+ * @throws JailwrightError STATE when it is not running.
+ */
 export function stats(ctx: RuntimeContext, id: string): Stats {
   const { state } = requireState(ctx.root, id)
   const status = currentStatus(ctx.host, state)
@@ -29,7 +34,7 @@ export function stats(ctx: RuntimeContext, id: string): Stats {
   return { id, time: new Date().toISOString(), resources }
 }
 
-/** True for a container that `stats` can tell of; false also when it has been deleted. */
+/** True when `stats` can report a container; false also when it has been deleted. */
 export function isCounted(ctx: RuntimeContext, id: string): boolean {
   const state = readState(layout(ctx.root, id))
   return state !== undefined && hasProcesses(currentStatus(ctx.host, state))
@@ -41,13 +46,13 @@ function hasProcesses(status: Status): boolean {
 
 function psOutput(ctx: RuntimeContext, args: readonly string[]): string {
   const answer = ctx.host.run('ps', args)
-  // ps gives 1 when it finds no process.
+  // ps(1) exits with 1 when it finds no process.
   if (answer.status !== 0 && answer.stderr !== '')
     throw new ToolError(['ps', ...args], answer.status, answer.stderr)
   return answer.stdout
 }
 
-/** What rctl_get_racct(2) and rctl_get_rules(2) give for the jail, each with commas between. */
+/** Returns the resources of a jail from rctl_get_racct(2) and rctl_get_rules(2), which return comma lists. */
 function fromRctl(ctx: RuntimeContext, state: StateFile): Record<string, Usage> {
   const subject = `jail:${state.jailName}`
   const limits = new Map<string, number>()
@@ -65,7 +70,9 @@ function fromRctl(ctx: RuntimeContext, state: StateFile): Record<string, Usage> 
   return resources
 }
 
-/** Without racct: resident memory, processor time and number of processes, by rctl's names. */
+/**
+ * Returns resident memory, processor time and number of processes under rctl(8)'s names, for a kernel without racct.
+ */
 function fromPs(ctx: RuntimeContext, state: StateFile): Record<string, Usage> {
   const rows = psOutput(ctx, ['-J', String(state.jid), '-o', 'rss=', '-o', 'time='])
     .split('\n')
@@ -79,7 +86,7 @@ function fromPs(ctx: RuntimeContext, state: StateFile): Record<string, Usage> {
   }
 }
 
-/** Seconds of ps(1)'s time column, `[[days-]hours:]minutes:seconds.hundredths`. */
+/** Returns the seconds of ps(1)'s time column, `[[days-]hours:]minutes:seconds.hundredths`. */
 function seconds(text: string): number {
   const [rest = '', days = '0'] = text.split('-').reverse()
   return rest.split(':').reduce((total, part) => total * 60 + Number(part), 0) + Number(days) * 86_400

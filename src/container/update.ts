@@ -1,4 +1,4 @@
-/** `update`: limits and devices of a container that is there already. */
+/** `update`: changes limits and devices of an existing container. */
 import type { LinuxResources } from '../bundle/generated/config.ts'
 import type { RuntimeContext } from '../context.ts'
 import { ConfigErrors, JailwrightError, ToolError } from '../errors.ts'
@@ -19,26 +19,26 @@ import { type Layout, layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
 import { currentStatus, requireState, type StateFile } from './state/state-file.ts'
 
-/** Where the disposition table has what `update` takes. */
+/** The beginning of the rows of the disposition table that concern `update`. */
 const RESOURCES = 'linux.resources.'
 
-/** What is to change. */
+/** The changes to make. */
 export interface UpdateOptions {
   id: string
   resources: LinuxResources
   /** Device names, with or without `/dev/`. */
   addDevices: readonly string[]
   removeDevices: readonly string[]
-  /** `best-effort`: a kernel without accounting is a warning. */
+  /** With `best-effort` a kernel without accounting is a warning. */
   limits?: 'strict' | 'best-effort' | undefined
-  /** Options that have no effect here, and the property whose row of the disposition table says why. */
+  /** Options that have no effect on FreeBSD, and the property whose row of the disposition table gives the reason. */
   ignored: readonly { option: string; property: string }[]
 }
 
 /**
- * Changes limits and devices of a created, running or paused container; all is checked before anything is changed. What
- * has no effect is a warning each.
- * @throws ConfigErrors for resources that are wrong; JailwrightError STATE, UNSUPPORTED (no accounting), HOST.
+ * Changes limits and devices of a created, running or paused container. Everything is checked before anything is
+ * changed. Each request without effect is a warning.
+ * @throws ConfigErrors for wrong resources; JailwrightError STATE, UNSUPPORTED (no accounting) or HOST.
  */
 export function update(ctx: RuntimeContext, options: UpdateOptions): void {
   const { id } = options
@@ -87,7 +87,7 @@ function limitCalls(
     for (const text of warnings) ctx.log.warn(text)
     return calls
   }
-  // Where nothing is accounted there is no limit that could be taken away.
+  // A kernel without accounting has no limits that could be removed.
   const possible = calls.filter(call => call.tool !== 'rctl')
   if (!calls.some(call => call.tool === 'rctl' && call.args[0] === '-a')) return possible
   if (options.limits !== 'best-effort') {
@@ -100,7 +100,7 @@ function limitCalls(
   return possible
 }
 
-/** What is asked for and has no effect, with the reason that was `said`, else that of the disposition table. */
+/** Warns of each request without effect, with the reason in `said`, or else that of the disposition table. */
 function warnOfIgnored(ctx: RuntimeContext, options: UpdateOptions, said: Map<string, Fate>): void {
   const { resources } = options
   if (resources.devices !== undefined) {
@@ -116,14 +116,14 @@ function warnOfIgnored(ctx: RuntimeContext, options: UpdateOptions, said: Map<st
     ctx.log.warn(ignoredLine(option, disposition(property)?.note ?? ''))
 }
 
-/** The table's notes are sentences; a message has no full stop. */
+/** Returns a warning. The notes of the table are sentences, and messages have no full stop. */
 function ignoredLine(subject: string, note: string): string {
   return `${subject}: ignored: ${note.replace(/\.$/, '')}`
 }
 
 /**
- * rctl rules are kept by the jail's name and outlive the jail (prison_racct_detach in sys/kern/kern_jail.c), so their
- * removal goes into the journal before they are added.
+ * Applies the calls. rctl(8) keeps rules by the jail's name, and the rules outlive the jail (prison_racct_detach in
+ * sys/kern/kern_jail.c), so their removal is recorded in the journal before they are added.
  */
 function applyLimits(ctx: RuntimeContext, files: Layout, state: StateFile, calls: readonly ToolCall[]): void {
   const journal = new Journal(files.journal)
@@ -137,7 +137,7 @@ function applyLimits(ctx: RuntimeContext, files: Layout, state: StateFile, calls
         try {
           perform(ctx.host, call)
         } catch (error) {
-          // What the tool says does not tell which of the options it is about.
+          // The tool's error does not name the option that caused it.
           if (error instanceof ToolError && call.tool === 'cpuset')
             error.message = `resources.cpu.cpus (--cpuset-cpus): ${error.message}`
           throw error
@@ -148,7 +148,7 @@ function applyLimits(ctx: RuntimeContext, files: Layout, state: StateFile, calls
   }
 }
 
-/** A name below /dev; what devfs(8) would take for further words of a rule is refused. */
+/** Returns a device's name below /dev. A name is refused when devfs(8) would read it as further words of a rule. */
 function deviceName(given: string): string {
   const name = nameBelowDev(given)
   if (name !== undefined) return name
@@ -157,7 +157,7 @@ function deviceName(given: string): string {
   })
 }
 
-/** A rule that is applied to the devfs mounted at `dev`. */
+/** A rule to apply to the devfs mounted at `dev`. */
 interface DeviceRule {
   dev: string
   rule: string
@@ -171,7 +171,7 @@ function applyRule(host: Host, dev: string, rule: string): void {
   }
 }
 
-/** Rules for the container's own /dev, which has to be a devfs. */
+/** Returns the rules for the container's own /dev, which must be a devfs. */
 function deviceCalls(
   ctx: RuntimeContext,
   facts: HostFacts,
@@ -191,7 +191,7 @@ function deviceCalls(
   }
   return changes.flatMap(([action, names]) => {
     const { rules, missing } = liveDeviceRules(facts, names.map(deviceName), action)
-    // To hide what is not there is most likely a mistyped name, which would leave the device visible.
+    // A missing device is refused when it is removed too: a mistyped name would leave the device visible.
     if (missing[0] !== undefined) {
       const text = `--device-${action}: /dev/${missing[0]}: no such file or directory on this host`
       throw new JailwrightError('HOST', text, { subject: `/dev/${missing[0]}` })

@@ -18,10 +18,10 @@ const check: Handler<'check'> = ({ options }, { context }) => {
   return findings.some(({ status }) => status === 'missing') ? 1 : 0
 }
 
-/** Shows what is to change of podman's configuration, changes it, and tells what podman makes of it. */
+/** Shows the change of podman's configuration, makes it, and reports what podman then does. */
 function mend(back: boolean, given: string | undefined): number {
   const directory = resolve(given ?? DROP_IN_DIRECTORY)
-  // The development engine is no program that podman could start.
+  // podman cannot start the development engine, so its path is not written into the drop-in.
   const executable = /^jailwright/.test(basename(engine.execPath)) ? engine.execPath : undefined
   const change = back ? unfix(directory) : fix(directory, executable)
   if (change.diff === '') print(`${change.path}: nothing to do\n`)

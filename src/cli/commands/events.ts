@@ -18,7 +18,7 @@ const events: Handler<'events'> = ({ options, words }, { context }) => {
     try {
       event = statsEvent(stats(surroundings, words.id))
     } catch (error) {
-      // The end of the container is the end of its events.
+      // The end of the container ends its events.
       if (!first && !isCounted(surroundings, words.id)) return 0
       throw error
     }
@@ -28,13 +28,13 @@ const events: Handler<'events'> = ({ options, words }, { context }) => {
   }
 }
 
-/** A duration as runc takes it (`5s`, `1m30s`), in milliseconds; undefined for anything else and for 0. */
+/** Returns the milliseconds of a duration in runc's form (`5s`, `1m30s`); undefined for any other text and for 0. */
 function milliseconds(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined
   const unit: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
   const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)
   const sum = [...parts].reduce((total, [, number, name]) => total + Number(number) * unit[name!]!, 0)
-  // The longest that a timer takes.
+  // A pause of 2^31 milliseconds (25 days) or more counts as a mistake.
   return sum > 0 && sum < 2 ** 31 ? sum : undefined
 }
 

@@ -5,7 +5,10 @@ import { filePath } from '../paths.ts'
 import { usageError } from '../usage.ts'
 import { parseGids, parseUser } from '../user.ts'
 
-/** The first option given that says how a COMMAND runs: of a process file its file says so, and a user may not be lost. */
+/**
+ * Returns the first given option that describes a COMMAND. A process file describes the same, so such an option beside
+ * a file is refused; otherwise a `--user` would be ignored silently.
+ */
 function settings(options: Invocation<'exec'>['options']): string | undefined {
   return (['user', 'additional-gids', 'cwd', 'env'] as const).find(
     name => options[name] !== undefined && options[name].length > 0,

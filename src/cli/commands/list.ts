@@ -16,7 +16,7 @@ const list: Handler<'list'> = ({ options }, { context }) => {
   const entries = listContainers(surroundings)
   if (options.format === 'json') printJson(entries)
   else {
-    // runc's columns in runc's places (ocijail's first four are the same); the jail is told after them.
+    // The columns are runc's, in runc's order (ocijail's first four are the same); the jail's id comes after them.
     const rows = entries.map(({ id, pid, status, bundle, created, owner, jid }) => [
       id,
       String(pid),

@@ -14,7 +14,7 @@ const plan: Handler<'plan'> = ({ options, words }, { context }) => {
     else print(planText(made))
     return 0
   } catch (error) {
-    // What would become of the rest is worth seeing; that there is no plan is an error all the same.
+    // The fates of the remaining properties are printed, and the missing plan is an error all the same.
     if (error instanceof Refusal) {
       if (json) printJson(refusalValue(error))
       else print(refusalText(error))

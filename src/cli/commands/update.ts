@@ -5,7 +5,8 @@ import { ignoredOptions, resourcesFromFile, resourcesFromOptions } from '../reso
 const update: Handler<'update'> = ({ options, words }, { context }) => {
   const file = options.resources
   const resources = resourcesFromOptions(options, file === undefined ? {} : resourcesFromFile(file))
-  // Without anything to change it succeeds, as runc's does: `podman update --env` calls it so (container_internal.go).
+  // An update without any change succeeds, as with runc: `podman update --env` calls it that way (container_internal.go
+  // of podman).
   updateContainer(context(), {
     id: words.id,
     resources,

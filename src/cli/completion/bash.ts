@@ -1,11 +1,11 @@
-/** Completion for bash. */
+/** The completion script for bash. */
 import { type CommandRow, commandRows, globalRows, type OptionRow, shellNames, wordsFor } from './model.ts'
 
 function spellings({ name, alias }: OptionRow): string[] {
   return alias ? [`--${name}`, `-${alias}`] : [`--${name}`]
 }
 
-/** What completes the value of an option, as bash code that sets COMPREPLY. */
+/** Returns the bash code that completes the value of an option by setting COMPREPLY. */
 function valueCase(option: OptionRow): string {
   const pattern = spellings(option).join('|')
   if (option.choices.length > 0)
@@ -25,7 +25,7 @@ function wordCase(program: string, { positionals, passThrough }: CommandRow): st
     return words && `${at}) COMPREPLY=($(compgen -W '${words.join(' ')}' -- "$cur"));;`
   })
   const lines = cases.filter(line => line !== undefined)
-  // The words of a program are completed as anywhere: by files.
+  // The words of a program are completed as file names.
   if (passThrough) lines.push('*) COMPREPLY=($(compgen -f -- "$cur"));;')
   return lines
 }
@@ -49,7 +49,7 @@ ${command.options
 ${words.length === 0 ? '' : `      [[ $cur == -* ]] || case $words in\n${words.map(line => `        ${line}`).join('\n')}\n      esac\n`}      ;;`
 }
 
-/** A script for bash 4 and later; bash-completion is not needed. */
+/** Returns a script for bash 4 and later. It does not need bash-completion. */
 export function bash(program: string): string {
   const globals = globalRows.flatMap(spellings).join(' ')
   const valued = globalRows.filter(({ takesValue }) => takesValue)

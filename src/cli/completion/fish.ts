@@ -1,4 +1,4 @@
-/** Completion for fish. */
+/** The completion script for fish. */
 import { type CommandRow, commandRows, globalRows, type OptionRow, shellNames, wordsFor } from './model.ts'
 
 function quoted(value: string): string {
@@ -31,7 +31,7 @@ function wordLines(program: string, { name, positionals, passThrough }: CommandR
   })
 }
 
-/** A script for fish 3 and later. */
+/** Returns a script for fish 3 and later. */
 export function fish(program: string): string {
   const valued = [...globalRows, ...commandRows.flatMap(({ options }) => options)].filter(
     ({ takesValue }) => takesValue,

@@ -1,4 +1,4 @@
-/** Completion scripts, made from the table of commands. */
+/** Completion scripts, generated from the table of commands. */
 import { hasOwn } from '../../es2020.ts'
 import { bash } from './bash.ts'
 import { fish } from './fish.ts'
@@ -8,10 +8,10 @@ import { zsh } from './zsh.ts'
 
 const makers: Readonly<Record<string, (program: string) => string>> = { sh, bash, zsh, fish, tcsh }
 
-/** Shells that there is a script for. */
+/** The shells that have a script. */
 export const shells: readonly string[] = Object.keys(makers)
 
-/** The script for a shell, undefined for an unknown shell. */
+/** Returns the script for a shell, or undefined for an unknown shell. */
 export function completionScript(shell: string, program: string): string | undefined {
   return hasOwn(makers, shell) ? makers[shell]!(program) : undefined
 }

@@ -1,8 +1,9 @@
-/** What completion needs of the table, in a form that is the same for every shell. */
+/** The rows of the table in the form that every completion script needs. */
 import { type CommandName, commands, specOf } from '../commands.ts'
 import { globalOptions } from '../table/global.ts'
 import type { OptionSpec, PositionalSpec } from '../table/types.ts'
 
+/** One option, as completion scripts need it. */
 export interface OptionRow {
   readonly name: string
   readonly alias: string | undefined
@@ -14,6 +15,7 @@ export interface OptionRow {
   readonly complete: OptionSpec['complete']
 }
 
+/** One command, as completion scripts need it. */
 export interface CommandRow {
   readonly name: string
   readonly purpose: string
@@ -37,19 +39,19 @@ function rows(options: Readonly<Record<string, OptionSpec>>): OptionRow[] {
     }))
 }
 
-/** Options that may stand anywhere. */
+/** The global options, which may stand anywhere. */
 export const globalRows: readonly OptionRow[] = rows(globalOptions)
 
-/** Commands that are shown, in the order of help. */
+/** The visible commands, in the order of the help. */
 export const commandRows: readonly CommandRow[] = (Object.keys(commands) as CommandName[]).map(name => {
   const { purpose, options, positionals, passThrough } = specOf(name)
   return { name, purpose, options: rows(options), positionals, passThrough: passThrough ?? false }
 })
 
-/** Names of signals that people send; FreeBSD and Linux both have them. */
+/** Names of signals that people send. FreeBSD and Linux have all of them. */
 const signals: readonly string[] = 'HUP INT QUIT KILL USR1 USR2 TERM CONT STOP TSTP WINCH ALRM'.split(' ')
 
-/** Words that complete a positional, undefined when the shell has to ask (containers, files). */
+/** Returns the words that complete a positional; undefined when the script must ask for them (containers, files). */
 export function wordsFor(
   kind: PositionalSpec['complete'],
   shells: readonly string[],
@@ -60,5 +62,7 @@ export function wordsFor(
   return undefined
 }
 
-/** The shells that `completion` knows; here, because the makers and their index must not import each other. */
+/**
+ * The shells that `completion` knows. The list is here because index.ts imports the makers, which need the list too.
+ */
 export const shellNames: readonly string[] = ['sh', 'bash', 'zsh', 'fish', 'tcsh']

@@ -1,8 +1,8 @@
-/** A script for a profile that several shells read. */
+/** The completion script for a profile that several shells read. */
 
 /**
- * For ~/.profile, ~/.shrc and the like: FreeBSD's sh(1) has no programmable completion, so in it this does nothing; bash
- * and zsh, when they read the same file, get their own script.
+ * Returns a script for ~/.profile, ~/.shrc and similar files. It does nothing in FreeBSD's sh(1), which has no
+ * programmable completion; bash and zsh, when they read the same file, load their own script.
  */
 export function sh(program: string): string {
   return `# completion for ${program}, made by "${program} completion sh"

@@ -1,11 +1,13 @@
-/** Completion for tcsh, root's shell on FreeBSD up to 13. */
+/** The completion script for tcsh, which was root's shell up to FreeBSD 13. */
 import { commandRows, globalRows, type OptionRow, shellNames, wordsFor } from './model.ts'
 
 function long(options: readonly OptionRow[]): string {
   return options.map(({ name }) => name).join(' ')
 }
 
-/** For ~/.cshrc. The first word after a command is completed; tcsh's rules do not reach further with sense. */
+/**
+ * Returns a script for ~/.cshrc. It completes the first word after a command, because rules of tcsh cannot count words.
+ */
 export function tcsh(program: string): string {
   const globals = long(globalRows)
   const own = commandRows.flatMap(({ options }) => options)

@@ -1,7 +1,10 @@
-/** Completion for zsh. */
+/** The completion script for zsh. */
 import { type CommandRow, commandRows, globalRows, type OptionRow, shellNames, wordsFor } from './model.ts'
 
-/** Text inside a specification of _arguments: brackets and colons have a meaning there, single quotes end the word. */
+/**
+ * Quotes a text for a specification of _arguments, in which brackets and colons have a meaning and a single quote ends
+ * the word.
+ */
 function text(value: string): string {
   return value.replace(/[[\]:\\]/g, '\\$&').replaceAll("'", "'\\''")
 }
@@ -51,7 +54,7 @@ function commandCase(program: string, command: CommandRow): string {
   return `        ${command.name})\n          _arguments -s ${specs.join(' \\\n            ')}\n          ;;`
 }
 
-/** A script to be put into $fpath as _jailwright, or to be sourced after compinit. */
+/** Returns a script that is put into $fpath as _jailwright, or sourced after compinit. */
 export function zsh(program: string): string {
   return `#compdef ${program}
 # zsh completion for ${program}, made by "${program} completion zsh"

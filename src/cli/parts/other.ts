@@ -1,4 +1,4 @@
-/** The part of the program with the commands that no caller runs at every container. */
+/** The part of the program with the commands that callers do not run for every container. */
 import { openHost } from '../../host/index.ts'
 import type { Program } from '../../host/self.ts'
 import { runCommand } from '../cli.ts'
@@ -37,7 +37,7 @@ const handlers = {
   validate,
 }
 
-/** Runs one of these commands; gives the exit status. */
+/** Runs one of these commands and returns the exit status. */
 export function run(invocation: AnyInvocation, program: Program): number {
   return runCommand(invocation, handlers, program, openHost)
 }

@@ -1,4 +1,4 @@
-/** The part of the program that looks at unusual command lines: help, version, complaints, and what is merely unusual. */
+/** The part of the program for unusual command lines: help, version, wrong lines, and unusual spellings. */
 
 import type { Program } from '../../host/self.ts'
 import { complain } from '../complain.ts'
@@ -7,7 +7,7 @@ import { print } from '../output.ts'
 import { reportingOptions, slowParse } from '../slow-parse.ts'
 import { toInvocation } from '../values.ts'
 
-/** The parsed command line; or, when nothing of it is left to be done, the exit status. */
+/** Parses a command line with yargs. Returns the exit status instead when the command line is already answered. */
 export function parseSlowly(argv: readonly string[], program: Program): Parsed | number {
   try {
     const parsed = slowParse(argv, program)
@@ -19,7 +19,7 @@ export function parseSlowly(argv: readonly string[], program: Program): Parsed |
   }
 }
 
-/** Reports what is wrong with the values of a parsed command line and gives the exit status. */
+/** Reports the wrong values of a parsed command line and returns the exit status. */
 export function complainOf({ command, raw, words }: Parsed, program: Program): number {
   try {
     toInvocation(command, raw, words)

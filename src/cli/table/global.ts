@@ -1,6 +1,6 @@
 import type { OptionSpec } from './types.ts'
 
-/** Options of every command. runc takes them before the command only; here they may stand after it too. */
+/** The options of every command. runc accepts them before the command only; this program accepts them after it too. */
 export const globalOptions = {
   root: {
     type: 'string',

@@ -52,7 +52,7 @@ const createOptions = {
   limits: {
     type: 'string',
     value: 'MODE',
-    // Without a default: what the bundle's annotation says holds where the caller says nothing.
+    // The option has no default, because the annotation of the bundle applies when the caller does not give it.
     describe:
       'whether limits that this host cannot keep are an error (strict) or a warning; in place of the annotation org.jailwright.limits.mode',
     choices: ['strict', 'best-effort'],
@@ -62,7 +62,7 @@ const createOptions = {
   'no-subreaper': { type: 'flag', describe: 'accepted for callers of runc', ignored: true },
 } as const satisfies Readonly<Record<string, OptionSpec>>
 
-/** Commands that make, start, end and show containers. */
+/** The commands that make, start, end and list containers. */
 export const lifecycle = {
   create: {
     purpose: 'Make a container from a bundle, ready to be started',

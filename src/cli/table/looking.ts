@@ -17,7 +17,7 @@ const format = {
   default: 'text',
 } as const satisfies OptionSpec
 
-/** Commands that look at a container in any state, and change nothing. */
+/** The commands that show a container in any state and change nothing. */
 export const looking = {
   inspect: {
     purpose: 'Compare a container with its plan, as it is on the host now',

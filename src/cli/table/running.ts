@@ -8,7 +8,7 @@ const id = {
   complete: 'container',
 } as const satisfies PositionalSpec
 
-/** Commands on a container that runs. */
+/** The commands on a running container. */
 export const running = {
   exec: {
     purpose: 'Run a further program in a running container',

@@ -15,7 +15,7 @@ const bundleWord = {
   complete: 'directory',
 } as const satisfies PositionalSpec
 
-/** Commands that need no container. */
+/** The commands that need no container. */
 export const tools = {
   plan: {
     purpose: 'Show what "create" would do with a bundle, without doing it',

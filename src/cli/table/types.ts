@@ -1,57 +1,57 @@
 /**
  * The form of the table of commands. The table is data: yargs, the fast parser, help, the man page and completion are
- * all made from it, and the types of a command's parsed values are derived from its row.
+ * made from it, and the types of a command's parsed values are derived from its row.
  */
 
 /** One option of a command, or a global one. */
 export interface OptionSpec {
   /** `list` may be given several times; `integer` is a decimal number. */
   readonly type: 'flag' | 'string' | 'integer' | 'list'
-  /** One letter. */
+  /** The short form: one letter. */
   readonly alias?: string
-  /** One line, no full stop. */
+  /** One line without a full stop. */
   readonly describe: string
-  /** What stands for the value in help, e.g. `FILE`. */
+  /** The name of the value in the help, such as `FILE`. */
   readonly value?: string
   readonly default?: string | number
-  /** Of an integer: the smallest that is taken. */
+  /** The smallest value of an integer. */
   readonly min?: number
   readonly choices?: readonly string[]
-  /** Accepted without effect: callers written for runc pass it. */
+  /** True for an option that is accepted without effect, because callers of runc pass it. */
   readonly ignored?: true
-  /** What a shell completes the value with. */
+  /** The objects with which a shell completes the value. */
   readonly complete?: 'file' | 'directory'
 }
 
-/** One word of a command line that is no option. */
+/** One word of a command line that is not an option. */
 export interface PositionalSpec {
   readonly name: string
-  /** In help, e.g. `CONTAINER-ID`. */
+  /** The name in the help, such as `CONTAINER-ID`. */
   readonly value: string
   readonly describe: string
   readonly required?: true
-  /** All further words. Only the last positional may be. */
+  /** True when it takes all further words. Only the last positional may do so. */
   readonly variadic?: true
   readonly complete?: 'container' | 'signal' | 'shell' | 'command' | 'directory'
 }
 
 /** One command. */
 export interface CommandSpec {
-  /** One line, an imperative sentence without full stop. */
+  /** One line, an imperative sentence without a full stop. */
   readonly purpose: string
-  /** Paragraphs after the purpose, for help and the man page. */
+  /** Paragraphs after the purpose, for the help and the man page. */
   readonly details?: readonly string[]
   readonly options: Readonly<Record<string, OptionSpec>>
   readonly positionals: readonly PositionalSpec[]
-  /** Everything after the first word that is no option belongs to the last positional, options and all. */
+  /** True when everything after the first word, options included, belongs to the last positional. */
   readonly passThrough?: true
-  /** Command line without the program's name, and what it does. */
+  /** Command lines without the program's name, each with its meaning. */
   readonly examples: readonly (readonly [commandLine: string, meaning: string])[]
 }
 
 type Chosen<O extends OptionSpec> = O extends { choices: readonly (infer C)[] } ? C : string
 
-/** Type of one option's parsed value. */
+/** The type of one option's parsed value. */
 type OptionValue<O extends OptionSpec> = O['type'] extends 'flag'
   ? boolean
   : O['type'] extends 'list'
@@ -60,7 +60,7 @@ type OptionValue<O extends OptionSpec> = O['type'] extends 'flag'
         | (O['type'] extends 'integer' ? number : Chosen<O>)
         | (O extends { default: string | number } ? never : undefined)
 
-/** Parsed values of a set of options, by their long names. */
+/** The parsed values of a set of options, by their long names. */
 export type OptionValues<T extends Readonly<Record<string, OptionSpec>>> = {
   readonly [K in keyof T]: OptionValue<T[K]>
 }
@@ -71,7 +71,7 @@ type PositionalValue<P extends PositionalSpec> = P extends { variadic: true }
     ? string
     : string | undefined
 
-/** Parsed words of a command, by the positionals' names. */
+/** The parsed words of a command, by the names of the positionals. */
 export type PositionalValues<T extends readonly PositionalSpec[]> = {
   readonly [P in T[number] as P['name']]: PositionalValue<P>
 }

@@ -1,4 +1,4 @@
-/** Executes a plan step by step; each effect's undo is in the journal before it happens. */
+/** Executes a plan step by step. The undo of each effect is in the journal before the effect happens. */
 import { JailwrightError, ToolError } from '../../errors.ts'
 import { makeDirectories } from '../../host/files.ts'
 import { runTool } from '../../host/run-tool.ts'
@@ -29,16 +29,16 @@ import { checkReadonlyRoot } from '../mounts/same-object.ts'
 import { mountSocket } from '../mounts/socket.ts'
 import type { Layout } from '../state/paths.ts'
 
-/** What came of a plan. */
+/** The result of executing a plan. */
 export interface Applied {
-  /** What the jail has as its root. */
+  /** The directory that the jail has as its root. */
   rootPath: string
 }
 
-/** Values of placeholders `%{name}`, as they become known. */
+/** Values of placeholders `%{name}` that are known so far. */
 type Captured = Map<string, string>
 
-/** Fills placeholders in; `%{epair0:b}` is the other end of the epair that `epair0` names. */
+/** Replaces placeholders. `%{epair0:b}` is the other end of the epair that `epair0` names. */
 function fill(text: string, captured: Captured): string {
   return text.replaceAll(/%\{([a-z0-9_]+)(:b)?\}/g, (whole, name: string, other: string | undefined) => {
     const value = captured.get(name)
@@ -56,8 +56,8 @@ function fillCall(call: ToolCall, captured: Captured): ToolCall {
 }
 
 /**
- * Does all steps in order, and calls `jailed` as soon as there is the jail. Throws at the first that fails; the caller
- * plays the journal back.
+ * Executes all steps in order, and calls `jailed` as soon as the jail exists.
+ * @throws JailwrightError at the first step that fails; the caller then plays the journal back.
  */
 export function applyPlan(
   host: Host,
@@ -110,14 +110,17 @@ export function applyPlan(
   return { rootPath: roots.mountRoot }
 }
 
-/** No id begins with a dot, and a jail's name may hold what a file's may not. */
+/**
+ * Returns the path of the lock file of a parent jail. No container id begins with a dot, so the name clashes with no
+ * container's; it is encoded, because a jail's name may contain a slash.
+ */
 function parentLock(files: Layout, parent: string): string {
   return join(dirname(files.lock), `.parent-${encodeURIComponent(parent)}`)
 }
 
 /**
- * The read-only root: a nullfs of it below the state directory. nullfs_mount in sys/fs/nullfs/null_vfsops.c refuses an
- * update, so that a mount cannot become read-only later.
+ * Mounts the root read-only below the state directory by a nullfs. nullfs_mount in sys/fs/nullfs/null_vfsops.c refuses
+ * an update, so the mount cannot become read-only later.
  */
 function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files: Layout): string {
   makeDirectories(files.root, 0o755)
@@ -146,8 +149,8 @@ function mountReadonlyRoot(host: Host, journal: Journal, rootPath: string, files
 }
 
 /**
- * Makes a working directory that is missing below a read-only root, where init cannot make it any more. All mounts are
- * there: it may lie in one of them.
+ * Makes a missing working directory in a read-only root, where init could not make it later. It comes after all mounts,
+ * because the directory may lie in one of them.
  */
 function makeWorkingDirectory(host: Host, journal: Journal, { process }: Plan, roots: Roots): void {
   if (roots.mountRoot === roots.realRoot) return
@@ -160,7 +163,9 @@ function makeWorkingDirectory(host: Host, journal: Journal, { process }: Plan, r
   if (made) host.process.close(made.fd)
 }
 
-/** jail_set(2), JAIL_CREATE. A parameter that comes with a module has it loaded first, as libjail does. */
+/**
+ * Makes the jail by jail_set(2) with JAIL_CREATE. The module that brings a parameter is loaded first, as libjail does.
+ */
 function makeJail(
   host: Host,
   journal: Journal,
@@ -172,7 +177,7 @@ function makeJail(
     throw new JailwrightError('EXISTS', `jail "${step.name}" already exists`, { subject: step.name })
   }
   const parameters = [['name', step.name], ['path', path], ...step.parameters] as const
-  // What is mounted in the root from now on, and is in no journal, the jail has mounted itself.
+  // A mount in the root that is neither in this list nor in a journal was made by the jail itself.
   const below = standing.filter(({ on }) => on === path || on.startsWith(path === '/' ? '/' : `${path}/`))
   try {
     return journal.perform(
@@ -187,8 +192,8 @@ function makeJail(
 }
 
 /**
- * Whether init brings lo0 up, once it is in the jail. Further addresses of lo0 have to come after 127.0.0.1, which stays the
- * first: where the plan has some, ifconfig(8) does all of it in its place.
+ * True when init brings lo0 up after it has entered the jail. 127.0.0.1 must stay the first address of lo0, so when the
+ * plan has further addresses, ifconfig(8) configures all of lo0 and init does nothing.
  */
 export function isLoopbackOfInit({ steps }: Plan): boolean {
   const others = steps.some(step => step.kind === 'run' && step.call.args.includes('lo0'))
@@ -202,7 +207,7 @@ function loopbackUp(host: Host, { jail, ipv6 }: LoopbackStep): void {
 
 function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured): void {
   const call = fillCall(step.call, captured)
-  // What an interface will be called is known only afterwards; its undo goes by the placeholder's later name.
+  // The name of a new interface is known only afterwards, so the undo uses the placeholder that a later step fills.
   const undo = step.undo.map(each => fillCall(each, captured))
   const output = journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls: undo }, () =>
     named(step.origin, () => (step.until ? runUntil(host, call, step.until) : perform(host, call))),
@@ -210,7 +215,10 @@ function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured
   if (step.capture) captured.set(step.capture, output.trim())
 }
 
-/** Calls a tool until its output is without a text. Throws code HOST when it is not in time, or cannot be any more. */
+/**
+ * Calls a tool until its output does not contain a text.
+ * @throws JailwrightError HOST when the time is over, or when the output shows that waiting is useless.
+ */
 function runUntil(
   host: Host,
   call: ToolCall,
@@ -228,7 +236,9 @@ function runUntil(
   return output
 }
 
-/** Moves an interface into the jail; the undo gives it back, also when the jail's end has already done so. */
+/**
+ * Moves an interface into the jail. The undo returns it, and accepts that the end of the jail has already returned it.
+ */
 function moveInterface(
   host: Host,
   journal: Journal,
@@ -242,7 +252,7 @@ function moveInterface(
   )
 }
 
-/** What a tool says names no property: the one that it was run for is put in front. */
+/** Puts the property before a tool's error, which names no property. */
 function named<T>(origin: string, action: () => T): T {
   try {
     return action()

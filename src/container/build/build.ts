@@ -1,4 +1,4 @@
-/** The doing part of `create`: one after the other, each effect under its undo, all taken back when one fails. */
+/** The effects of `create`. Each has its undo in the journal, and all are taken back when one fails. */
 import type { Bundle } from '../../bundle/index.ts'
 import type { RuntimeContext } from '../../context.ts'
 import { engine } from '../../host/engine/index.ts'
@@ -25,7 +25,7 @@ import { undoEverything } from '../undo/undo-everything.ts'
 import { applyPlan, isLoopbackOfInit } from './apply-plan.ts'
 import type { Created, CreateMode, CreateOptions } from './options.ts'
 
-/** What a container is built from. */
+/** The inputs of building a container. */
 export interface Building {
   options: CreateOptions
   mode: CreateMode
@@ -34,11 +34,14 @@ export interface Building {
   program: ProcessPlan
   bundle: Bundle
   lock: Lock
-  /** The mount table as the plan was made from it, when it still tells what stands. */
+  /** The mount table from which the plan was made; undefined when mounts have changed since. */
   standing: readonly MountEntry[] | undefined
 }
 
-/** Builds the container; on failure nothing of it is left. */
+/**
+ * Builds the container. After a failure nothing of it is left.
+ * @throws JailwrightError with the property or object concerned.
+ */
 export function build(ctx: RuntimeContext, work: Building): Created {
   const { files, options, plan } = work
   const { host } = ctx
@@ -61,7 +64,8 @@ export function build(ctx: RuntimeContext, work: Building): Created {
     state.pidStart = init.start
     const { rootPath } = applyPlan(host, journal, plan, work, jid => {
       state.jid = jid
-      // While what is left is done to the jail from outside; hooks come before anything happens inside.
+      // Without hooks init enters the jail while the remaining steps work on the jail from outside. Hooks must run
+      // before anything happens inside the jail.
       if (hooks.length === 0) prepare(started, jid, work, terminal)
     })
     writeState(files, state)
@@ -83,8 +87,8 @@ export function build(ctx: RuntimeContext, work: Building): Created {
 }
 
 /**
- * The variables of socket activation (sd_listen_fds(3)), as runc and crun give them: podman hands the descriptors of
- * LISTEN_FDS over by --preserve-fds and leaves the variable in conmon's environment. A jail has the host's pids.
+ * Returns the variables of socket activation (sd_listen_fds(3)), as runc and crun do: podman passes the descriptors of
+ * LISTEN_FDS by --preserve-fds and leaves the variable in conmon's environment. Pids in a jail are the host's pids.
  */
 function activation(
   preserved: number,
@@ -97,7 +101,7 @@ function activation(
   return [`LISTEN_FDS=${count}`, `LISTEN_PID=${pid}`, ...names]
 }
 
-/** Sends init into the jail; it answers when it is ready to become the program. */
+/** Sends init into the jail. init answers when it is ready to become the program. */
 function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTerminal | undefined): void {
   const { options, plan, files, program } = work
   send(init.orders, {
@@ -117,8 +121,8 @@ function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTe
 }
 
 /**
- * Takes a failed container back. Once there was a jail, the poststop hooks run as after any other end: runtime-spec,
- * lifecycle ("stop the container, and continue the lifecycle at step 12").
+ * Takes a failed container back. When there was a jail, the poststop hooks run as after any other end (runtime.md,
+ * Lifecycle: "stop the container, and continue the lifecycle at step 12").
  */
 function giveUp(ctx: RuntimeContext, work: Building, state: StateFile): void {
   try {
@@ -171,8 +175,9 @@ function firstState(ctx: RuntimeContext, { options, plan, bundle }: Building): S
 }
 
 /**
- * prestart, createRuntime and createContainer hooks: the jail is there and the program is not yet in it. createContainer
- * hooks stand in the container's root, `rootPath`, as runc and ocijail have it: all mounts are there to be seen.
+ * Runs the prestart, createRuntime and createContainer hooks: the jail exists and the program is not yet in it.
+ * createContainer hooks run in the container's root, `rootPath`, as with runc and ocijail, where all mounts are
+ * visible.
  */
 function runCreateHooks(
   host: Host,
@@ -186,7 +191,10 @@ function runCreateHooks(
   runHooks(host, hooks.createContainer, told, rootPath, { started })
 }
 
-/** A hook outlives a `create` that is killed. Its pid is known only now; it is not told the state before this is written. */
+/**
+ * Records the process of a hook, which outlives a `create` that is killed. The hook gets the state only after this is
+ * written.
+ */
 function recordHook(host: Host, journal: Journal, pid: number): void {
   const start = host.kernel.processInfo(pid)?.start
   if (start === undefined) return

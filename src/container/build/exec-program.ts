@@ -1,4 +1,4 @@
-/** The program of an `exec`: from a process file or the command line, under the container's restrictions. */
+/** The program of an `exec`, from a process file or from the command line, under the container's restrictions. */
 import type { Process } from '../../bundle/generated/config.ts'
 import { readProcess } from '../../bundle/read-process.ts'
 import type { RuntimeContext } from '../../context.ts'
@@ -8,13 +8,13 @@ import type { ProcessPlan } from '../../translate/core/plan.ts'
 import { lastOfEachName, translateProcess } from '../../translate/process/process.ts'
 import { hostFacts } from '../jail/host-facts.ts'
 
-/** What `exec` is asked for: a process file, or a command with its options. */
+/** The options of `exec`: a process file, or a command with its options. */
 export interface ExecOptions {
   id: string
   processFile?: string | undefined
   args: readonly string[]
   cwd?: string | undefined
-  /** `NAME=VALUE`, over the container's own. */
+  /** Variables `NAME=VALUE` that replace the container's own. */
   env: readonly string[]
   user?: { uid: number; gid: number | undefined } | undefined
   additionalGids: readonly number[]
@@ -24,15 +24,16 @@ export interface ExecOptions {
   pidFile?: string | undefined
   consoleSocket?: string | undefined
   preserveFds: number
-  /** Also in a paused container: the program runs, the others stay stopped. */
+  /** True to run in a paused container too: the program runs, and the other processes stay stopped. */
   ignorePaused: boolean
 }
 
 /**
- * A process of a file under the container's restrictions (CVE-2022-27650): limits and umask that the file leaves out are the
- * container's, and noNewPrivileges of the container holds. Groups are not taken over: they would go to the file's user.
- * @param given what the file says.
- * @param plan what it has become.
+ * Puts the process of a file under the container's restrictions (CVE-2022-27650): limits and umask that the file does
+ * not set are the container's, and the container's noNewPrivileges stays in force. Groups are not inherited, because
+ * the user of the file would get them.
+ * @param given the process as the file has it.
+ * @param plan the translation of that process.
  * @param own the container's process, when it has one.
  */
 export function underRestrictions(
@@ -50,7 +51,7 @@ export function underRestrictions(
   }
 }
 
-/** A process as the `process` of a config.json, read, checked and translated. */
+/** Reads, checks and translates a process file, which has the form of `process` in config.json. */
 function processFromFile(
   ctx: RuntimeContext,
   id: string,
@@ -71,9 +72,9 @@ function processFromFile(
 }
 
 /**
- * The process of a `--process` file, or the container's own with the options put over it; a warning of the file goes to
- * the log.
- * @throws ConfigErrors for a file that is wrong; JailwrightError STATE when there is neither a file nor a process.
+ * Returns the process of a `--process` file, or the container's own process with the options in place of its values.
+ * Warnings about the file are logged.
+ * @throws ConfigErrors for a wrong file; JailwrightError STATE when there is neither a file nor a process.
  */
 export function programFor(
   ctx: RuntimeContext,
@@ -91,7 +92,7 @@ export function programFor(
   if (!own)
     throw new JailwrightError('STATE', `container "${options.id}" has no process to take defaults from`)
   const { user } = options
-  // Another user's home is looked up in the jail, unless it is given.
+  // The home of another user is looked up in the jail, unless an option sets it.
   const env = user ? own.env.filter(entry => !entry.startsWith('HOME=')) : own.env
   return {
     ...own,

@@ -1,13 +1,13 @@
-/** What `create` and `run` are asked for, and what they get. */
+/** The options and results of `create` and `run`. */
 import type { Plan } from '../../translate/core/plan.ts'
 import type { StartedInit } from '../init/spawn.ts'
 import type { OwnTerminal } from '../process/terminal.ts'
 import type { StateFile } from '../state/state-file.ts'
 
-/** What `create` is asked for. */
+/** The options of `create`. */
 export interface CreateOptions {
   id: string
-  /** Bundle directory. */
+  /** The bundle directory. */
   bundle: string
   pidFile?: string
   consoleSocket?: string
@@ -16,13 +16,13 @@ export interface CreateOptions {
   limits?: 'strict' | 'best-effort'
 }
 
-/** How `run` differs from `create`. */
+/** The difference between `run` and `create`. */
 export interface CreateMode {
-  /** A terminal without a console socket is one that `run` relays itself. */
+  /** True when the command itself relays a terminal that has no console socket. */
   ownTerminal: boolean
 }
 
-/** A container that has been created, as `run` goes on with it. */
+/** A created container, which `run` starts. */
 export interface Created {
   plan: Plan
   state: StateFile

@@ -1,35 +1,35 @@
-/** podman's configuration as far as it concerns runtimes: containers.conf(5) and what podman makes of it. */
+/** The parts of podman's configuration that concern runtimes (containers.conf(5)), and how podman interprets them. */
 import { parse } from 'smol-toml'
 import { listDirectory, readTextFile, statusOf } from '../../host/files.ts'
 import { basename, join } from '../../paths.ts'
 
-/** Environment variables that matter here. */
+/** The environment variables, by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** What the `engine` tables of all files come to. */
+/** The `engine` tables of all files, merged. */
 export interface EngineConfig {
-  /** Name or path of the default runtime, and the file that says so. */
+  /** Name or path of the default runtime, and the file that sets it. */
   runtime?: { readonly name: string; readonly file: string }
-  /** Paths by name. */
+  /** Paths of the runtimes, by name. */
   readonly runtimes: Record<string, readonly string[]>
-  /** Runtimes whose messages are read as JSON. */
+  /** The runtimes whose messages podman reads as JSON. */
   json: readonly string[]
 }
 
-/** A runtime that podman would take. */
+/** The runtime that podman would take. */
 export interface Taken {
   readonly name: string
-  /** The executable; undefined when there is none, so that podman fails. */
+  /** The executable; undefined when it does not exist, so that podman fails. */
   readonly path: string | undefined
-  /** The file that names it; undefined: podman has chosen it itself. */
+  /** The file that names the runtime; undefined when podman chose it itself. */
   readonly file: string | undefined
 }
 
 /**
- * Files in the order in which podman of FreeBSD reads them, a later one over an earlier one (containers/common,
- * pkg/config/new.go systemConfigs, config_bsd.go): the package's, the administrator's with its drop-ins, the user's own
- * with theirs. CONTAINERS_CONF stands for all of them, CONTAINERS_CONF_OVERRIDE comes last. `prefix` stands before every
- * path, for tests.
+ * Returns the files in the order in which podman on FreeBSD reads them; a later file wins (systemConfigs in
+ * pkg/config/new.go and config_bsd.go of containers/common): the package's file, the administrator's with its drop-ins,
+ * the user's with its drop-ins. CONTAINERS_CONF replaces all of them, and CONTAINERS_CONF_OVERRIDE is read last.
+ * @param prefix stands before every path, for tests.
  */
 export function configFiles(env: Environment, prefix: string): string[] {
   const { CONTAINERS_CONF: only, CONTAINERS_CONF_OVERRIDE: last, XDG_CONFIG_HOME: xdg, HOME: home } = env
@@ -53,7 +53,10 @@ function dropIns(dir: string): string[] {
     .map(name => join(dir, name))
 }
 
-/** Puts what a file says about runtimes over what is known already. Throws what the parser of TOML says. */
+/**
+ * Merges the runtimes of a file into `known`.
+ * @throws TomlError when the file is not TOML.
+ */
 export function readEngine(file: string, known: EngineConfig): void {
   const engine = parse(readTextFile(file)).engine as Record<string, unknown> | undefined
   if (typeof engine !== 'object') return
@@ -65,17 +68,22 @@ export function readEngine(file: string, known: EngineConfig): void {
   }
 }
 
-/** Names that podman tries where no file names a runtime, the first that is there (pkg/config/default.go, findRuntime). */
+/**
+ * The names that podman tries when no file names a runtime; it takes the first that exists (findRuntime in
+ * pkg/config/default.go of containers/common).
+ */
 const OWN_CHOICE = ['crun', 'runc', 'runj', 'kata', 'runsc', 'ocijail'] as const
 
-/** Where podman looks for a runtime that no file gives a path for, besides PATH. */
+/** The places besides PATH where podman looks for a runtime that no file gives a path for. */
 const OWN_PATHS: Readonly<Record<string, readonly string[]>> = { ocijail: ['/usr/local/bin/ocijail'] }
 
-/** The runtime of a plain `podman run`; undefined when no file names one and none of podman's own is there. */
+/**
+ * Returns the runtime of a plain `podman run`; undefined when no file names one and none of podman's own choice exists.
+ */
 export function runtimeTaken(engine: EngineConfig, env: Environment): Taken | undefined {
   const find = (name: string): string | undefined => {
     const paths = engine.runtimes[name] ?? OWN_PATHS[name]
-    // A path that is not there is passed over for PATH (libpod/oci_conmon_common.go).
+    // podman skips paths that do not exist and then searches PATH (libpod/oci_conmon_common.go).
     return paths?.find(isProgram) ?? findProgram(name, env)
   }
   if (engine.runtime && engine.runtime.name !== '') {
@@ -95,7 +103,7 @@ function isFile(path: string): boolean {
   return statusOf(path)?.kind === 'file'
 }
 
-/** The same for a program: one that this user may not see is none to this user. */
+/** True when the path is a file. A program that this user may not see counts as missing. */
 export function isProgram(path: string): boolean {
   try {
     return isFile(path)
@@ -104,7 +112,7 @@ export function isProgram(path: string): boolean {
   }
 }
 
-/** Full path of a program in PATH, or in /usr/local/bin, where packages put theirs. */
+/** Returns the full path of a program in PATH, or in /usr/local/bin, where packages install programs. */
 export function findProgram(name: string, env: Environment): string | undefined {
   const dirs = [...(env.PATH ?? '').split(':'), '/usr/local/bin'].filter(dir => dir.startsWith('/'))
   return dirs.map(dir => join(dir, name)).find(isProgram)

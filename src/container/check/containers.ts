@@ -1,4 +1,4 @@
-/** `check`: the state directory, and the containers in it. */
+/** `check`: the state directory and its containers. */
 import type { RuntimeContext } from '../../context.ts'
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import { statusOf } from '../../host/files.ts'
@@ -12,7 +12,7 @@ import type { Finding } from './finding.ts'
 
 const SUBJECT = 'state directory'
 
-/** Findings on the state directory, and one for each container that something is wrong with. */
+/** Returns findings on the state directory, and one for each container with a problem. */
 export function checkContainers(ctx: RuntimeContext): Finding[] {
   try {
     const directory = stateDirectory(ctx.root)
@@ -27,7 +27,7 @@ export function checkContainers(ctx: RuntimeContext): Finding[] {
   } catch (error) {
     if (errnoOf(error) !== 'EACCES') throw error
     const { message } = error as Error
-    // Its containers are hidden from others than root.
+    // The containers are hidden from users other than root.
     return [{ subject: SUBJECT, status: 'warning', message, hint: 'run this as root' }]
   }
 }
@@ -45,7 +45,7 @@ function stateDirectory(root: string): Finding {
   }
   for (let path = root; ; path = dirname(path)) {
     const { uid = 0, mode = 0 } = statusOf(path) ?? {}
-    // In a directory with the sticky bit others cannot rename what root has made.
+    // In a directory with the sticky bit other users cannot rename what root has made (sticky(7)).
     const open = (mode & 0o022) !== 0 && (path === root || (mode & 0o1000) === 0)
     if (uid !== 0 || open) {
       return {
@@ -73,7 +73,7 @@ function warning(id: string, message: string): Finding {
   }
 }
 
-/** What is wrong with a container, if anything. One that a command is at work on is let alone. */
+/** Returns the problem of a container, if there is one. A container that a command is working on is skipped. */
 function containerFinding(ctx: RuntimeContext, id: string): Finding | undefined {
   const files = layout(ctx.root, id)
   const finding = (message: string) => warning(id, message)

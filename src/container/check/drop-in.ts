@@ -1,12 +1,14 @@
 /**
- * The drop-in of containers.conf(5) that makes this program podman's runtime: what `check --fix` writes and `--unfix`
- * removes. The text is that of packaging/containers.conf.d/jailwright.conf (tested).
+ * The drop-in of containers.conf(5) that makes this program podman's runtime: `check --fix` writes it and `--unfix`
+ * removes it. A test asserts that packaging/containers.conf.d/jailwright.conf has the same text.
  */
 
-/** Where podman of FreeBSD's packages reads drop-ins (containers/common, pkg/config/config_bsd.go). */
+/**
+ * The directory in which podman's package on FreeBSD reads drop-ins (pkg/config/config_bsd.go of containers/common).
+ */
 export const DROP_IN_DIRECTORY = '/usr/local/etc/containers/containers.conf.d'
 
-/** Name of the file there. */
+/** The name of the drop-in. */
 export const DROP_IN_NAME = 'jailwright.conf'
 
 const EXECUTABLE = '/usr/local/bin/jailwright'
@@ -29,12 +31,12 @@ runtime_supports_json = ["crun", "runc", "kata", "runsc", "ocijail", "jailwright
 jailwright = ["/usr/local/bin/jailwright"]
 `
 
-/** The text for an executable elsewhere. */
+/** Returns the drop-in for an executable. */
 export function dropInText(executable = EXECUTABLE): string {
   return TEXT.replace(JSON.stringify(EXECUTABLE), () => JSON.stringify(executable))
 }
 
-/** Whether a text is one of ours, whatever executable it names. */
+/** True when a text is a drop-in of this program, whatever executable it names. */
 export function isDropIn(text: string): boolean {
   const executable = /^jailwright = \[("\/[^"\n]*")\]$/m.exec(text)?.[1]
   return executable !== undefined && text === TEXT.replace(JSON.stringify(EXECUTABLE), () => executable)

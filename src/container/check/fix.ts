@@ -1,4 +1,4 @@
-/** `check --fix` and `--unfix`: one file of podman's configuration, written and taken away. Nothing else is touched. */
+/** `check --fix` and `--unfix`: write and remove one file of podman's configuration. Nothing else is changed. */
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import {
   closeFile,
@@ -18,13 +18,19 @@ import { unifiedDiff } from './unified-diff.ts'
 /** A change of one file that has not been made yet. */
 export interface Fix {
   readonly path: string
-  /** As diff(1) -u shows it; empty when there is nothing to be done. */
+  /** The change in the form of diff(1) -u; empty when there is nothing to do. */
   readonly diff: string
-  /** Makes the change. Code HOST for a file that is not ours, and what the system calls say. */
+  /**
+   * Makes the change.
+   * @throws JailwrightError HOST for a file of another program; SyscallError when a call fails.
+   */
   apply(): void
 }
 
-/** The change that makes jailwright podman's runtime: the drop-in in `directory`, for the program at `executable`. */
+/**
+ * Returns the change that makes jailwright podman's runtime: the drop-in in `directory`, for the program at
+ * `executable`.
+ */
 export function fix(directory: string, executable?: string): Fix {
   const path = join(directory, DROP_IN_NAME)
   const before = current(path)
@@ -45,7 +51,10 @@ export function fix(directory: string, executable?: string): Fix {
   }
 }
 
-/** The change that takes it back: the drop-in goes when it is ours, and its directory when nothing else is in it. */
+/**
+ * Returns the change that takes `fix` back: the drop-in is removed when jailwright wrote it, and the directory when it
+ * is then empty.
+ */
 export function unfix(directory: string): Fix {
   const path = join(directory, DROP_IN_NAME)
   const before = current(path)
@@ -65,7 +74,10 @@ export function unfix(directory: string): Fix {
   }
 }
 
-/** What is there; undefined for nothing. Code HOST for what is no plain file. */
+/**
+ * Returns the text of the file; undefined when there is none.
+ * @throws JailwrightError HOST when the path is not a regular file.
+ */
 function current(path: string): string | undefined {
   const facts = linkStatusOf(path)
   if (facts === undefined) return undefined
@@ -77,7 +89,7 @@ function foreign(path: string, hint: string): JailwrightError {
   return new JailwrightError('HOST', `${path} was not written by jailwright`, { subject: path, hint })
 }
 
-/** Never over what somebody has put there meanwhile. */
+/** Writes a new file; it fails when somebody has put another file there meanwhile. */
 function writeNew(path: string, text: string): void {
   const fd = openFile(path, 'new', 0o644)
   try {

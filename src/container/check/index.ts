@@ -1,4 +1,4 @@
-/** `check`: what an administrator needs to know of a host before its first container. */
+/** `check`: reports what an administrator must know of a host before its first container. */
 
 import type { RuntimeContext } from '../../context.ts'
 import { userId } from '../../host/process/identity.ts'
@@ -12,8 +12,8 @@ import { checkPodman } from './podman.ts'
 import { checkProfiles } from './profiles.ts'
 
 /**
- * All findings, in the order in which a person would mend them; those of the device profiles `profiles` last. Changes
- * nothing.
+ * Returns all findings, in the order in which a person would fix them; findings on the device profiles `profiles` come
+ * last. Changes nothing.
  */
 export function check(ctx: RuntimeContext, profiles: readonly string[] = []): Finding[] {
   return [
@@ -28,7 +28,7 @@ export function check(ctx: RuntimeContext, profiles: readonly string[] = []): Fi
   ]
 }
 
-/** Whether this is root. */
+/** Returns whether this user is root. */
 export function rootFinding(uid: number | undefined): Finding {
   if (uid === 0) return { subject: 'root', status: 'ok', message: 'running as root' }
   return {
@@ -39,7 +39,7 @@ export function rootFinding(uid: number | undefined): Finding {
   }
 }
 
-/** Release, kernel options, resource accounting, and whether this is a jail itself. */
+/** Returns findings on the release, kernel options and resource accounting, and on a surrounding jail. */
 export function checkKernel({ kernel }: Host): Finding[] {
   const vimage = kernel.sysctlExists('security.jail.param.vnet')
   return [
@@ -57,7 +57,7 @@ export function checkKernel({ kernel }: Host): Finding[] {
   ]
 }
 
-/** In a jail, jails are possible only as far as its children.max goes. */
+/** Returns a finding on the surrounding jail, if there is one: its children.max bounds the number of jails. */
 function jailed(kernel: Host['kernel']): Finding[] {
   if (kernel.sysctl('security.jail.jailed') !== '1') return []
   const max = kernel.sysctl('security.jail.children.max') ?? '0'
@@ -69,7 +69,7 @@ function jailed(kernel: Host['kernel']): Finding[] {
   ]
 }
 
-/** RACCT is in GENERIC, but off until the loader's tunable says otherwise (rctl(8)). */
+/** RACCT is in GENERIC but disabled until the loader tunable kern.racct.enable is set (rctl(8)). */
 function accounting(enabled: string | undefined): Finding[] {
   if (enabled === undefined) {
     return [
@@ -96,8 +96,8 @@ function accounting(enabled: string | undefined): Finding[] {
 }
 
 /**
- * Rulesets 1 to 5 of /etc/defaults/devfs.rules: a devfs with a ruleset that is not there, or has no rules (one that is
- * still mounted is listed after `delset`), would show every device.
+ * Returns a finding on rulesets 1 to 5 of /etc/defaults/devfs.rules. A devfs with a ruleset that does not exist or has
+ * no rules would show every device; after `delset` a ruleset that is still in use by a mount is listed without rules.
  */
 export function rulesetsFinding(host: Host): Finding {
   const subject = 'devfs rulesets'

@@ -1,16 +1,18 @@
-/** `check`: kernel modules, present or loadable. */
+/** `check`: kernel modules, loaded or loadable. */
 import { exists } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
 import { join } from '../../paths.ts'
 import { DEVICE_PROFILES } from '../../translate/devices/profiles.ts'
 import type { Finding } from './finding.ts'
 
-/** A module by the name of its file, what it is for, and whether containers cannot do without. */
+/** A module by its file name, its purpose, and whether containers need it. */
 interface Wanted {
   name: string
   purpose: string
   needed: boolean
-  /** Name of the module in the file where it differs: modfind(2) knows this one, kldload(8) the other. */
+  /**
+   * The name of the module inside the file, where it differs: modfind(2) knows this name, and kldload(8) the file name.
+   */
   module?: string
 }
 
@@ -28,10 +30,10 @@ const WANTED: readonly Wanted[] = [
   { name: 'pf', purpose: "podman's port forwarding and NAT", needed: false },
 ]
 
-/** Where modules are found without kern.module_path. */
+/** The module path when sysctl(8) has no kern.module_path. */
 const MODULE_PATH = '/boot/kernel;/boot/modules'
 
-/** A finding for each module, and one for those that only device profiles want. */
+/** Returns a finding for each module, and one for the modules that only device profiles need. */
 export function checkModules(host: Host): Finding[] {
   const isPresent = ({ name, module }: Pick<Wanted, 'name' | 'module'>) =>
     host.kernel.moduleLoaded(name) || (module !== undefined && host.kernel.moduleLoaded(module))
@@ -77,14 +79,16 @@ function moduleFinding(
   }
 }
 
-/** Which device profiles want a module first: no fault, since most hosts use none of them. */
+/**
+ * Returns which device profiles need a module loaded. That is no fault, because most hosts use none of the profiles.
+ */
 function profilesFinding(isPresent: (wanted: { name: string }) => boolean): Finding {
   const modules = new Map<string, string[]>()
   for (const [profile, { modules: wanted = [], needs }] of Object.entries(DEVICE_PROFILES)) {
     const there = needs?.some(name => exists(`/dev/${name}`))
     for (const [index, module] of wanted.entries()) {
-      // The nodes that a profile needs are those of its first module, whatever brought them.
-      // Some are told by a text: there a module of the right name depends on the hardware.
+      // The nodes that a profile needs come from its first module, so that module is not needed when the nodes exist.
+      // Some modules are described by a text, because the right module depends on the hardware.
       if ((index === 0 && there) || (!module.includes(' ') && isPresent({ name: module }))) continue
       modules.set(module, [...(modules.get(module) ?? []), profile])
     }

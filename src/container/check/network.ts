@@ -1,9 +1,9 @@
-/** `check`: what decides whether packets of vnet jails get anywhere. */
+/** `check`: the settings that decide whether packets of vnet jails reach anything. */
 
 import type { Host } from '../../host/types.ts'
 import type { Finding } from './finding.ts'
 
-/** Findings on forwarding and on bridges. */
+/** Returns findings on forwarding and on bridges. */
 export function checkNetwork(host: Host): Finding[] {
   return [
     forwarding(
@@ -25,7 +25,7 @@ export function checkNetwork(host: Host): Finding[] {
 function forwarding(host: Host, subject: string, meaning: string, variable: string): Finding {
   const value = host.kernel.sysctl(subject)
   if (value !== undefined && value !== '0') return { subject, status: 'ok', message: value }
-  // Most hosts have no IPv6 network of containers.
+  // A missing IPv6 forwarding is no warning, because most hosts have no IPv6 network of containers.
   const status = subject.includes('inet6') ? 'ok' : 'warning'
   return {
     subject,
@@ -35,7 +35,7 @@ function forwarding(host: Host, subject: string, meaning: string, variable: stri
   }
 }
 
-/** The oids are there once if_bridge(4) is loaded. */
+/** Returns findings on bridges. The sysctls exist once if_bridge(4) is loaded. */
 function bridges(host: Host): Finding[] {
   const findings: Finding[] = []
   for (const [subject, off, on] of [

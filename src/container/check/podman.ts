@@ -1,4 +1,4 @@
-/** `check`: podman, conmon, whether podman knows this runtime, and which one a plain `podman run` takes. */
+/** `check`: podman and conmon, whether podman knows this runtime, and which runtime a plain `podman run` takes. */
 import { errnoOf } from '../../errors.ts'
 import { engine } from '../../host/engine/index.ts'
 import { realPath } from '../../host/files.ts'
@@ -14,17 +14,17 @@ import {
 import type { Finding } from './finding.ts'
 
 const SUBJECT = 'containers.conf'
-/** podman's own names as well (containers.conf(5)): a list in the file takes the place of the default. */
+/** The hint repeats podman's own names (containers.conf(5)), because a list in the file replaces the default. */
 const JSON_HINT =
   'in [engine]: runtime_supports_json = ["crun", "runc", "kata", "runsc", "ocijail", "jailwright"]'
 const FIX = 'jailwright check --fix'
 const HINT = `${FIX} writes it; by hand: ${JSON_HINT}, and in [engine.runtimes]: jailwright = ["/usr/local/bin/jailwright"]`
 const UNREADABLE = 'podman cannot read it either'
 
-/** Findings on podman and conmon and on their configuration. `prefix` stands before every path of it, for tests. */
+/** Returns findings on podman, on conmon and on their configuration. `prefix` stands before every path, for tests. */
 export function checkPodman(env: Environment = engine.environment, prefix = ''): Finding[] {
   const podman = findProgram('podman', env)
-  // Somebody who has no podman needs no configuration of it.
+  // A host without podman needs no configuration of podman.
   return [
     programFinding('podman', 'podman-suite', podman),
     programFinding('conmon', 'conmon', findProgram('conmon', env)),
@@ -37,7 +37,7 @@ function programFinding(subject: string, pkg: string, found: string | undefined)
   return { subject, status: 'warning', message: 'not found', hint: `pkg install ${pkg}` }
 }
 
-/** On the configuration; `check --fix` looks at the same. */
+/** Returns findings on podman's configuration. `check --fix` reports them too. */
 export function configFindings(env: Environment = engine.environment, prefix = ''): Finding[] {
   const subject = SUBJECT
   let files: string[]
@@ -45,7 +45,7 @@ export function configFindings(env: Environment = engine.environment, prefix = '
     files = configFiles(env, prefix)
   } catch (error) {
     const { message } = error as Error
-    // A directory that only its owner may enter: root's own, when this is not root.
+    // Another user than root may not enter a directory of root's configuration.
     const hint = errnoOf(error) === 'EACCES' ? 'run this as root' : UNREADABLE
     return [{ subject, status: 'warning', message, hint }]
   }
@@ -67,7 +67,7 @@ export function configFindings(env: Environment = engine.environment, prefix = '
   return [known, takenFinding(config, env)]
 }
 
-/** Which runtime a plain `podman run` takes, and what says so. */
+/** Returns which runtime a plain `podman run` takes, and which file decides that. */
 function takenFinding(config: EngineConfig, env: Environment): Finding {
   const subject = 'podman run'
   const taken = runtimeTaken(config, env)
@@ -88,7 +88,7 @@ function takenFinding(config: EngineConfig, env: Environment): Finding {
   }
 }
 
-/** This program, by whatever name it is called. */
+/** True when the path is this program, whatever its name. */
 function isOurs(path: string): boolean {
   return /(^|\/)jailwright[^/]*$/.test(realPath(path))
 }
@@ -125,7 +125,7 @@ function runtimeFinding(engine: EngineConfig, files: readonly string[]): Finding
   return { subject, status: 'ok', message: `jailwright is ${found}: ${use}` }
 }
 
-/** The path of an `ocijail` that is a link to this program. */
+/** Returns the path of an `ocijail` that is a link to this program; undefined when there is none. */
 function inPlaceOfOcijail(engine: EngineConfig, env: Environment): string | undefined {
   const candidates = [...(engine.runtimes.ocijail ?? []), findProgram('ocijail', env) ?? '']
   return candidates.filter(isProgram).find(isOurs)

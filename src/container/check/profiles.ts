@@ -1,4 +1,4 @@
-/** `check --profile NAME`: whether this host has what a device profile promises. */
+/** `check --profile NAME`: whether this host has what a device profile needs. */
 import { JailwrightError } from '../../errors.ts'
 import type { HostFacts } from '../../translate/core/plan.ts'
 import {
@@ -11,7 +11,10 @@ import {
 import { LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
 import type { Finding } from './finding.ts'
 
-/** Findings of each profile. Throws USAGE for a name that is none. */
+/**
+ * Returns the findings on each profile.
+ * @throws JailwrightError USAGE for a name that is not a profile.
+ */
 export function checkProfiles(facts: HostFacts, names: readonly string[]): Finding[] {
   return names.flatMap(name => checkProfile(facts, name))
 }

@@ -1,9 +1,9 @@
-/** A unified diff of two short texts, as diff(1) -u prints it: one hunk with all that differs. */
+/** A unified diff of two short texts in the form of diff(1) -u: one hunk with all differences. */
 
-/** Lines around what differs. */
+/** The number of unchanged lines around the differences. */
 const CONTEXT = 3
 
-/** undefined on either side: there is no such file. Empty when both are the same. */
+/** Returns the diff; empty when both texts are the same. undefined on either side means that there is no such file. */
 export function unifiedDiff(path: string, before: string | undefined, after: string | undefined): string {
   if (before === after) return ''
   const [old, now] = [lines(before), lines(after)]

@@ -1,4 +1,4 @@
-/** The two FIFOs between the commands and init: one JSON line a message, synchronous on both sides. */
+/** The two FIFOs between the commands and init. Each message is one JSON line, and both sides read synchronously. */
 
 import { concatenate, decode } from '../../bytes.ts'
 import type { ErrorCode } from '../../errors.ts'
@@ -10,46 +10,46 @@ import type { HookPlan, ProcessPlan } from '../../translate/core/plan.ts'
 import type { Layout } from '../state/paths.ts'
 import type { OciState } from '../state/state-file.ts'
 
-/** What init is told. */
+/** A message to init. */
 export type Order =
   | {
       do: 'prepare'
       jid: number
       process: ProcessPlan
-      /** The jail has a network stack of its own whose lo0 is still down. */
+      /** True when the jail has its own network stack whose lo0 is still down. */
       loopback: boolean
       /** Path of the console socket on the host, for a terminal. */
       consoleSocket?: string
-      /** The standard streams are already a pty's slave of the caller's, with this path. */
+      /** Path of the pty whose slave the caller has already made the standard streams. */
       ownTerminal?: string
-      /** The `ctl` FIFO, for init to hold a writer of its own while it waits for `start`. */
+      /** Path of the `ctl` FIFO, in which init holds a writer of its own while it waits for `start`. */
       channel?: string
-      /** startContainer hooks, run after `start`. */
+      /** The startContainer hooks, which run after `start`. */
       hooks: readonly HookPlan[]
-      /** An `exec`: the program is started at once, without waiting for `start`. */
+      /** True for an `exec`: the program is executed at once, without waiting for `start`. */
       immediately: boolean
     }
   | { do: 'start'; state: OciState }
 
-/** What init answers. */
+/** A message from init. */
 export type Answer =
   | { ready: true }
-  /** Sent immediately before execve(2): end of file after it means success. */
+  /** init sends it immediately before execve(2); the end of file after it means success. */
   | { exec: true }
   | { error: { code: ErrorCode; message: string; subject?: string; exitStatus: number } }
 
-/** Sends one message. A reader that is gone shows as EPIPE. */
+/** Sends one message. A reader that is gone causes EPIPE. */
 export function send(fd: number, message: Order | Answer): void {
   writeText(fd, `${JSON.stringify(message)}\n`)
 }
 
-/** Bytes read at a time: one page, more than most messages have. */
+/** The number of bytes of one read: one page, which holds most messages. */
 const CHUNK = 4096
 
-/** Time between two calls of `meanwhile`, in milliseconds. */
+/** The time between two calls of `meanwhile`, in milliseconds. */
 const PAUSE = 20
 
-/** Reads one message line by line from a blocking descriptor; undefined at end of file. */
+/** Reads messages from a blocking descriptor. */
 export class Receiver {
   readonly #fd: number
   #rest: Uint8Array = new Uint8Array(0)
@@ -60,7 +60,7 @@ export class Receiver {
     this.#fd = fd
   }
 
-  /** The next line's value; blocks. */
+  /** Waits for the next message and returns it; undefined at the end of file. */
   next<T extends Order | Answer>(): T | undefined {
     const chunk = new Uint8Array(CHUNK)
     for (;;) {
@@ -78,15 +78,15 @@ export class Receiver {
   }
 }
 
-/** An answer that is an error, as the error it stands for. */
+/** Returns the error that an answer carries. */
 function answerError(answer: { error: Extract<Answer, { error: unknown }>['error'] }): JailwrightError {
   const { code, message, subject, exitStatus } = answer.error
   return new JailwrightError(code, message, { exitStatus, ...(subject === undefined ? {} : { subject }) })
 }
 
 /**
- * Opens a blocking reader and a writer of one FIFO in one go, without ever waiting for a peer: the first reader is
- * opened non-blocking only so that the writer finds one.
+ * Opens a blocking reader and a writer of one FIFO without waiting for a peer. A first reader in non-blocking mode
+ * exists only so that the writer can be opened (open(2), ENXIO).
  */
 export function openBothEnds(host: EverydayHost, path: string): { reader: number; writer: number } {
   const probe = host.process.openNonBlocking(path, 'read')
@@ -97,7 +97,7 @@ export function openBothEnds(host: EverydayHost, path: string): { reader: number
   return { reader, writer }
 }
 
-/** Opens `start`'s ends towards a waiting init; undefined when no init is there any more. */
+/** Opens the ends of `start` to a waiting init; undefined when there is no init any more. */
 export function openToInit(
   host: EverydayHost,
   files: Layout,
@@ -116,7 +116,10 @@ export function openToInit(
   return { orders, answers }
 }
 
-/** Waits for init's answer to `prepare`. */
+/**
+ * Waits for init's answer to `prepare`.
+ * @throws JailwrightError init's error, or HOST when init has died.
+ */
 export function expectReady(answers: Receiver): void {
   const answer = answers.next<Answer>()
   if (answer && 'error' in answer) throw answerError(answer)
@@ -124,8 +127,8 @@ export function expectReady(answers: Receiver): void {
 }
 
 /**
- * Waits until init has become the program: its `exec` message, at which `executing` is called, then end of file. Throws
- * what has kept it from that.
+ * Waits until init has become the program: its `exec` message, at which `executing` is called, then the end of file.
+ * @throws JailwrightError init's error, or HOST when init has died.
  */
 export function expectExec(answers: Receiver, executing: () => void = () => {}): void {
   let executed = false

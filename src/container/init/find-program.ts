@@ -1,4 +1,4 @@
-/** Finding the program to execute, as execvp(3) would, with the phrases that podman turns into 126 and 127. */
+/** Finds the program to execute as execvp(3) does, with the error phrases that podman turns into 126 and 127. */
 import { decode, encode } from '../../bytes.ts'
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import { closeFile, type FileStatus, readInto, statusOf, statusOfDescriptor } from '../../host/files.ts'
@@ -15,7 +15,7 @@ function notFound(name: string): JailwrightError {
   return fault(`exec: "${name}": executable file not found in $PATH: no such file or directory`, 127)
 }
 
-/** `undefined` when it may be executed, else the reason. */
+/** Returns the reason why a file cannot be executed; undefined when it can. */
 function obstacle(path: string): { why: string; exitStatus: 126 | 127 } | undefined {
   let facts: FileStatus | undefined
   try {
@@ -33,11 +33,11 @@ function obstacle(path: string): { why: string; exitStatus: 126 | 127 } | undefi
 }
 
 /**
- * The path of the program, searched in PATH of `env` when `name` has no slash. Called inside the jail. Throws code EXEC
- * with exit status 127 (not found) or 126 (not executable).
+ * Returns the path of the program. A `name` without a slash is searched in PATH of `env`. Call it inside the jail.
+ * @throws JailwrightError EXEC with exit status 127 (not found) or 126 (not executable).
  */
 export function findProgram(name: string, env: readonly string[], cwd: string): string {
-  // In PATH it would be each directory itself.
+  // An empty name would match each directory of PATH itself.
   if (name === '') throw notFound(name)
   if (name.includes('/')) {
     const path = name.startsWith('/') ? name : join(cwd, name)
@@ -57,19 +57,22 @@ export function findProgram(name: string, env: readonly string[], cwd: string): 
   throw notFound(name)
 }
 
-/** What execve(2) looks at of a script's first line (imgact_shell.c, MAXSHELLCMDLEN), and sh(1) to tell a script. */
+/**
+ * The number of bytes of a script that execve(2) examines (MAXSHELLCMDLEN in sys/kern/imgact_shell.c), and that sh(1)
+ * examines to recognise a script.
+ */
 const START_MAX = 4096
 
 /**
- * True for a file that sh(1) would take for a script: without NUL in its first line (bin/sh, isbinary). execvp(3) hands
- * what execve(2) does not know to /bin/sh, and images have scripts without a `#!` line.
+ * True for a file that sh(1) takes for a script: its first line has no NUL (isbinary in bin/sh/exec.c). execvp(3) gives
+ * a file that execve(2) does not recognise to /bin/sh, and images contain scripts without a `#!` line.
  */
 export function isScript(host: Host, path: string): boolean {
   const text = readStart(host, path, START_MAX)
   return text !== '' && !(text.split('\n')[0] ?? '').includes('\0')
 }
 
-/** The error of a file that is there and that execve(2) has not found: what is missing is its interpreter. */
+/** Returns the error for an existing file for which execve(2) answers ENOENT: its interpreter is missing. */
 export function missingInterpreter(host: Host, path: string, name: string): JailwrightError {
   const found = obstacle(path)
   if (found) return fault(`exec: "${name}": ${found.why}`, found.exitStatus)
@@ -79,12 +82,12 @@ export function missingInterpreter(host: Host, path: string, name: string): Jail
   return fault(`exec: "${name}": its interpreter${which}: no such file or directory`, 127)
 }
 
-/** Far above any real passwd(5); an image may hold one that has no end. */
+/** A bound on passwd(5), far above any real file; the file of an image may have no end. */
 const PASSWD_MAX = 1024 * 1024
 
 /**
- * Home directory of a uid by the jail's own /etc/passwd, `/` where it has none of use. The file is the image's: a FIFO, a device
- * or a file without end must neither stop init nor fill its memory.
+ * Returns the home directory of a uid from the jail's /etc/passwd, or `/` when the file has none that can be used. The
+ * file belongs to the image: a FIFO, a device or an endless file must neither stop init nor fill its memory.
  */
 export function homeOf(host: Host, uid: number, passwd = '/etc/passwd'): string {
   for (const line of readStart(host, passwd).split('\n')) {
@@ -94,14 +97,16 @@ export function homeOf(host: Host, uid: number, passwd = '/etc/passwd'): string 
   return '/'
 }
 
-/** PATH_MAX of FreeBSD, its NUL included. What is longer, or holds a NUL, would keep every program from being executed. */
+/**
+ * PATH_MAX of FreeBSD with the NUL (sys/syslimits.h). A longer HOME, or one with a NUL, would prevent every execve(2).
+ */
 const PATH_MAX = 1024
 
 function isPath(text: string): boolean {
   return encode(text).length < PATH_MAX && !text.includes('\0')
 }
 
-/** The first bytes of a regular file; empty for anything else. */
+/** Returns the first bytes of a regular file as text; empty for any other object. */
 function readStart(host: Host, path: string, most = PASSWD_MAX): string {
   let fd: number | undefined
   try {

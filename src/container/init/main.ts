@@ -1,6 +1,6 @@
 /**
- * The init process: it becomes the container's program. It enters the jail itself, so that the command that the caller
- * started never does, and keeps its pid from `create` to the program's end.
+ * The init process, which becomes the container's program. It enters the jail itself, so that the command of the caller
+ * never enters it, and its pid stays the same from `create` to the end of the program.
  */
 import { errnoOf, JailwrightError, SyscallError } from '../../errors.ts'
 import { errorText } from '../../host/abi/error-text.ts'
@@ -18,8 +18,9 @@ type Prepare = Extract<Order, { do: 'prepare' }>
 type Failure = Extract<Answer, { error: unknown }>
 
 /**
- * The hidden command `init N [LIMIT]`: N preserved descriptors, then the reading end of orders and the writing end of
- * answers; LIMIT is the soft limit of descriptors that the program starts with (`callersDescriptors`).
+ * Runs the hidden command `init N [LIMIT]`. N is the number of preserved descriptors; after them come the reading end
+ * of the orders and the writing end of the answers. LIMIT is the program's soft limit of descriptors
+ * (`callersDescriptors`).
  */
 export function initMain(argv: readonly string[]): number {
   const preserved = Number(argv[0] ?? 0)
@@ -27,18 +28,18 @@ export function initMain(argv: readonly string[]): number {
   const answers = orders + 1
   const limit = argv[1] === undefined ? undefined : BigInt(argv[1])
   const host = openHost()
-  // A hook inside the jail must not inherit the channel to `start`, a trace or what the caller has left open.
+  // A hook in the jail must inherit neither the channel to `start` nor a descriptor that the caller left open.
   host.process.closeOnExecFrom(3)
   const receiver = new Receiver(orders)
   let prepare: Prepare | undefined
   try {
     becomeSessionLeader(host)
-    // While `create` makes the mounts and the jail.
+    // These steps run while `create` makes the mounts and the jail.
     host.process.prepareForJail()
     prepare = receiver.next<Prepare>()
-    // The command that started us is gone: so is the container.
+    // The command that started init is gone, so the container is too.
     if (!prepare) return 1
-    // Holding a writer of our own keeps the channel open for `start` after `create` has ended.
+    // init's own writer keeps the channel open for `start` after `create` has ended.
     const keeper =
       prepare.channel === undefined ? undefined : host.process.openNonBlocking(prepare.channel, 'write')
     enter(host, prepare, preserved)
@@ -60,24 +61,24 @@ export function initMain(argv: readonly string[]): number {
   } catch (error) {
     const failure = asFailure(error)
     answer(answers, failure)
-    // The caller's own message of an `exec` does not reach a terminal that somebody else holds.
+    // The caller of an `exec` prints the error on its own streams, which a reader of the console socket does not see.
     if (prepare?.immediately && prepare.consoleSocket !== undefined) complain(failure)
-    // Who waits for the program of an `exec` gets the status that the command itself ends with.
+    // A process that waits for the program of an `exec` gets the exit status with which the command ends.
     return prepare?.immediately ? failure.error.exitStatus : 1
   }
 }
 
-/** A session of its own, where whoever started this process could not make it one. */
+/** Starts a session, unless the process that started init did so already. */
 function becomeSessionLeader(host: Host): void {
   try {
     host.process.setsid()
   } catch (error) {
-    // It leads one already.
+    // EPERM means that init already leads a process group.
     if (errnoOf(error) !== 'EPERM') throw error
   }
 }
 
-/** A command that has failed on its own is gone, and tells its own error. */
+/** Sends the failure. A command that has failed itself is gone and reports its own error. */
 function answer(answers: number, failure: Failure): void {
   try {
     send(answers, failure)
@@ -100,32 +101,33 @@ function asFailure(error: unknown): Failure {
   return { error: { code: 'HOST', message: `init: ${text}`, exitStatus: 1 } }
 }
 
-/** Says why on standard error; a message may hold what a terminal would obey. */
+/** Writes the error to standard error, without control characters, which a terminal would obey. */
 function complain({ error }: Failure): void {
   try {
     writeText(2, `${error.message.replace(/\p{Cc}/gu, '?')}\n`)
   } catch {
-    // Nobody reads it.
+    // Nobody reads standard error.
   }
 }
 
-/** Terminal, then the jail. */
+/** Opens the terminal, then enters the jail. */
 function enter(host: Host, prepare: Prepare, preserved: number): void {
   const terminal = prepare.process.terminal ? openTerminal(host, prepare) : undefined
-  // Nobody in the jail may trace us or dump our memory while we are not yet the program (procctl(2), PROC_TRACE_CTL).
+  // No process of the jail may trace init or dump its memory before init is the program (procctl(2), PROC_TRACE_CTL).
   host.process.disableTracing()
   host.process.closeDirectories(3 + preserved)
   changeDirectory('/')
   if (prepare.process.fib !== undefined) host.kernel.setFib(prepare.process.fib)
   host.kernel.jailAttach(prepare.jid)
   if (prepare.loopback) host.kernel.loopbackUp()
-  // devfs keeps owners for each mount: the host's node stays root's, where the user's number is another person's.
+  // devfs keeps owners per mount. The node in the host's /dev stays root's, because the number of the user belongs to
+  // another person there.
   if (terminal !== undefined) host.process.giveTerminal(terminal, prepare.process.uid)
 }
 
 /**
- * The pty is made on the host, by descriptor only: nothing in the jail can have a hand in it (CVE-2025-52565). Gives its
- * path.
+ * Opens a pty and returns its path. The pty is made on the host and used by descriptor only, so no process of the jail
+ * can interfere (CVE-2025-52565).
  */
 function openTerminal(host: Host, prepare: Prepare): string {
   if (prepare.ownTerminal !== undefined) {
@@ -144,14 +146,15 @@ function openTerminal(host: Host, prepare: Prepare): string {
   return pty.path
 }
 
-/** Limits that leave the engine no room of its own: they are set at the last moment. */
+/** True for limits that leave the engine too little memory. They are set at the last moment. */
 function limitsMemory(plan: ProcessPlan): boolean {
   return plan.rlimits.some(({ resource }) => ['AS', 'VMEM', 'DATA', 'RSS'].includes(resource))
 }
 
 /**
- * Takes everything on that the program starts with: limits, directory, umask, ids, signals. As runc does before it waits
- * for `start`, which is then nothing but the execve(2) that is given; startContainer hooks still need root and come before.
+ * Sets everything that the program starts with: limits, directory, umask, ids, signals. It comes before the wait for
+ * `start`, as with runc, so that `start` only calls the returned execve(2). startContainer hooks need root and run
+ * before it.
  */
 function settle(
   host: Host,
@@ -159,18 +162,18 @@ function settle(
   preserved: number,
   limit: bigint | undefined,
 ): () => never {
-  // An empty HOME counts as none, as in runc (libcontainer, finalizeNamespace).
+  // An empty HOME counts as missing, as with runc (finalizeNamespace in libcontainer).
   const env = plan.env.some(entry => entry.startsWith('HOME=') && entry !== 'HOME=')
     ? plan.env
     : [...plan.env.filter(entry => entry !== 'HOME='), `HOME=${homeOf(host, plan.uid)}`]
-  // The engine has raised it at its start; init itself opens nothing any more.
+  // The engine raised the limit when it started; from here on init opens no descriptor.
   if (limit !== undefined) host.process.restoreDescriptors(limit)
   setLimits(host, plan.rlimits)
   const early = enterDirectory(plan.cwd, !immediately)
   if (plan.noNewPrivileges) host.process.setNoNewPrivileges()
   changeUmask(plan.umask)
   host.process.setCredentials(plan.uid, plan.gid, plan.groups)
-  // A directory that only the user may enter (or only root, above).
+  // A directory that root cannot enter is entered as the user.
   if (!early) changeDirectory(plan.cwd)
   const program = findProgram(plan.args[0] ?? '', env, plan.cwd)
   host.process.closeOnExecFrom(3)
@@ -189,7 +192,7 @@ function settle(
   }
 }
 
-/** execve(2). Returns only by throwing. */
+/** Calls execve(2). It returns only by throwing. */
 function execute(image: () => never, plan: ProcessPlan): never {
   try {
     image()
@@ -199,8 +202,8 @@ function execute(image: () => never, plan: ProcessPlan): never {
 }
 
 /**
- * Enters the working directory as root; false when the user has to try. One that is missing is made for the container's
- * first program, as runc does, and not for `exec`.
+ * Enters the working directory as root; returns false when only the user may enter it. A missing directory is made for
+ * the container's first program, as with runc, but not for `exec`.
  */
 function enterDirectory(cwd: string, make: boolean): boolean {
   try {
@@ -226,7 +229,7 @@ function cwdError(cwd: string, error: unknown): JailwrightError {
   return new JailwrightError('EXEC', `process.cwd: chdir to "${cwd}": ${why}`, { subject: 'process.cwd' })
 }
 
-/** execve's refusal in podman's words. */
+/** Returns the error of execve(2) in podman's words. */
 function execError(error: unknown, name: string): unknown {
   if (!(error instanceof SyscallError)) return error
   const known: Record<string, [string, 126 | 127]> = {

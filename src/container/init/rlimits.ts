@@ -1,11 +1,12 @@
-/** The program's limits by setrlimit(2). */
+/** Sets the program's limits by setrlimit(2). */
 import { JailwrightError, SyscallError } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
 import type { RlimitPlan } from '../../translate/core/plan.ts'
 
 /**
- * Takes the limits on. FreeBSD lowers what is above its own without an error (kern_proc_setrlimit in sys/kern/kern_resource.c), which the translation tells of;
- * what it refuses is an error that names the property, since a system call does not.
+ * Sets the limits. FreeBSD silently lowers a value that is above its own maximum (kern_proc_setrlimit in
+ * sys/kern/kern_resource.c); the translation warns of that.
+ * @throws JailwrightError HOST with the property, for a limit that the kernel refuses.
  */
 export function setLimits(host: Host, rlimits: readonly RlimitPlan[]): void {
   for (const { resource, soft, hard } of rlimits) {

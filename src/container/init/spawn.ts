@@ -1,4 +1,4 @@
-/** Starting the init process: the same executable with the hidden command `init`. */
+/** Starts the init process: the same executable with the hidden command `init`. */
 import { JailwrightError } from '../../errors.ts'
 import { engine } from '../../host/engine/index.ts'
 import { closeFile, statusOfDescriptor } from '../../host/files.ts'
@@ -7,20 +7,23 @@ import { selfCommand } from '../../host/self.ts'
 import type { Host } from '../../host/types.ts'
 import { openBothEnds, Receiver } from './channel.ts'
 
-/** A started init, seen from the command that started it. */
+/** A started init, as the command that started it sees it. */
 export interface StartedInit {
-  /** A child of ours, which becomes the program. */
+  /** A child process, which becomes the program. */
   pid: number
-  /** Start time, for telling it from a later process with the same pid. */
+  /** Its start time, which distinguishes it from a later process with the same pid. */
   start: string
-  /** Writing end of `ctl`: while it is open and init has not been prepared, init lives. */
+  /** The writing end of `ctl`. init waits for its orders as long as this end is open. */
   orders: number
   answers: Receiver
-  /** Closes our ends. */
+  /** Closes this process's ends of the FIFOs. */
   close(): void
 }
 
-/** init enters the jail, so it gets nothing of the caller's environment but our own test switches. */
+/**
+ * Returns the environment of init. init enters the jail, so it gets nothing of the caller's environment except the
+ * switches for tests.
+ */
 function environment(): Record<string, string> {
   const kept = Object.entries(engine.environment).filter(([name]) => name.startsWith('JAILWRIGHT_'))
   return { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', ...(Object.fromEntries(kept) as Record<string, string>) }
@@ -29,8 +32,8 @@ function environment(): Record<string, string> {
 const STREAMS = ['standard input', 'standard output', 'standard error']
 
 /**
- * What init inherits from the caller: descriptors 3 .. 2+count have to be open, since they were promised with
- * --preserve-fds, and none may be a directory: jail_attach(2) would refuse with EPERM and no reason.
+ * Checks the descriptors that init inherits. Descriptors 3 to 2+count must be open, because --preserve-fds promised
+ * them. None may be a directory, because jail_attach(2) would refuse it with EPERM and without a reason.
  */
 function checkInherited(first: number, count: number): void {
   for (let fd = first; fd < 3 + count; fd += 1) {
@@ -51,8 +54,9 @@ function checkInherited(first: number, count: number): void {
 }
 
 /**
- * Starts init in a session of its own, with standard streams and preserved descriptors at their numbers, and its two
- * channels right behind them. `terminal` is a pty's slave that replaces the standard streams (`run`, `exec -t`).
+ * Starts init in a session of its own, with the standard streams and the preserved descriptors at their numbers and the
+ * two channels after them. `terminal` is the slave of a pty that replaces the standard streams (`run`, `exec -t`).
+ * @throws JailwrightError USAGE for a descriptor that cannot be passed on, HOST when init does not start.
  */
 export function spawnInit(
   host: Host,
@@ -88,7 +92,8 @@ export function spawnInit(
     closeFile(result.reader)
     throw error
   } finally {
-    // Only init may hold these: the end of file on `result`, and no reader of `ctl`, is how its end is seen.
+    // Only init may hold these ends: commands recognise its end by the end of file on `result`, or by the missing
+    // reader of `ctl`.
     closeFile(ctl.reader)
     closeFile(result.writer)
   }
