@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs jailwright from a directory that "npm run package:freebsd" has made, and undoes that again.
-# Nothing is downloaded. Everything that is made is recorded before it is made, so that --uninstall also cleans up after
-# a run that was broken off.
+# Installs jailwright from a directory that "npm run package:freebsd" has made, and uninstalls it.
+# The script downloads nothing. It records each thing before it makes it, so that --uninstall also cleans up after a run that was
+# interrupted.
 
 set -eu
 umask 022
@@ -43,24 +43,24 @@ fail() {
 # One line for each thing that was made, the path without DESTDIR:
 #   dir - PATH          a directory that was missing
 #   file SUM PATH       a file; SUM is what cksum(1) prints, joined by "-"
-#   conf SUM PATH       a file that only stays away when it is not asked for
+#   conf SUM PATH       podman's drop-in, which is installed on request only
 #   link TARGET PATH    a symbolic link
-#   aside - PATH        PATH was somebody else's and is kept as PATH.orig
+#   aside - PATH        PATH belonged to another program and is kept as PATH.orig
 
-# A record as text between line breaks, so that a line is found without another process.
+# Reads a record into $loaded, between line breaks, so that the shell itself can find a line in it.
 load() { # FILE
 	loaded=$nl
 	if [ -f "$1" ]; then loaded=$nl$(cat "$1")$nl; fi
 }
 
-# Appends a line to the record, which is in $lines too.
+# Appends a line to the record and to $lines.
 note() {
 	case $lines in *"$nl$1$nl"*) return ;; esac
 	printf '%s\n' "$1" >>"$record"
 	lines=$lines$1$nl
 }
 
-# True when lines name a path as a file or link of ours.
+# True when lines name a path as a file or link that this script has made.
 names() { # LINES PATH
 	case $1 in
 	*"$nl"file\ [!\ ]*\ "$2$nl"* | *"$nl"conf\ [!\ ]*\ "$2$nl"* | *"$nl"link\ [!\ ]*\ "$2$nl"*) return 0 ;;
@@ -80,12 +80,12 @@ is_our_link() {
 	[ -L "$1" ] && [ "$(readlink "$1")" = jailwright ]
 }
 
-# "SUM PATH" of files.
+# Prints "SUM PATH" for each file.
 sums() {
 	cksum -- "$@" | sed 's/ /-/'
 }
 
-# Begins the record; the directories above it are written down when it is there.
+# Begins the record. The directories above it are recorded after the record itself is made.
 begin_record() {
 	above=${record%/*}
 	missing=
@@ -102,7 +102,7 @@ begin_record() {
 
 # --- install --------------------------------------------------------------------------------------------------------
 
-# Makes a directory below DESTDIR and all that is missing above it.
+# Makes a directory below DESTDIR and its missing parents.
 make_directory() {
 	if [ -d "$root$1" ]; then return; fi
 	make_directory "${1%/*}"
@@ -110,7 +110,7 @@ make_directory() {
 	mkdir "$root$1"
 }
 
-# Puts a file into place by a rename, so that a running program and links are never written through.
+# Puts a file into place by a rename, so that neither a running program nor the target of a link is overwritten.
 put_file() { # KIND SUM MODE SOURCE PATH
 	make_directory "${5%/*}"
 	note "$1 $2 $5"
@@ -121,7 +121,7 @@ put_file() { # KIND SUM MODE SOURCE PATH
 	kept=$kept$1\ $2\ $5$nl
 }
 
-# A drop-in that was edited since it was installed stays as it is.
+# Installs the drop-in, unless it was edited since it was installed.
 put_drop_in() { # SOURCE PATH
 	if is_plain_file "$root$2" && ! cmp -s "$1" "$root$2"; then
 		now=$(sums "$root$2")
@@ -152,7 +152,7 @@ make_ocijail() { # PATH
 	say "ocijail is jailwright: $root$1"
 }
 
-# Ends the script when a path is taken by somebody else.
+# Ends the script when a path exists that this script has not installed and that differs from the new file.
 check_free() { # SOURCE PATH
 	if [ -d "$root$2" ]; then fail "$root$2 is a directory"; fi
 	if ! exists "$root$2" || names "$lines" "$2"; then return; fi
@@ -168,7 +168,7 @@ check_ocijail() { # PATH
 	fi
 }
 
-# The drop-in names the executable by its whole path.
+# Writes the drop-in with the absolute path of the executable.
 write_drop_in() { # FILE
 	escaped=$(printf '%s\n' "$prefix" | sed 's/[\\&|]/\\&/g')
 	sed "s|\"/usr/local/bin/|\"$escaped/bin/|" "$from/share/examples/jailwright/jailwright.conf" >"$1"
@@ -217,7 +217,7 @@ install_all() {
 	if [ -z "$root" ] && command -v pkg >/dev/null 2>&1 && pkg info -e jailwright 2>/dev/null; then
 		fail 'the package jailwright is installed: "pkg delete jailwright" first'
 	fi
-	# All that can be refused is refused before the first change.
+	# All checks are made before the first change.
 	load "$record"
 	lines=$loaded
 	check_source
@@ -241,7 +241,7 @@ install_all() {
 	say "installed under $root$prefix"
 }
 
-# Files of an earlier version go; the drop-in and the link stay when this run was not asked for them.
+# Removes the files of an earlier version. The drop-in and the link stay, even when this run was not asked for them.
 drop_old() {
 	: >"$work/old"
 	while read -r kind detail path; do

@@ -1,10 +1,10 @@
-/** Bundles that the measurements create containers from. */
+/** Writing the bundles from which the benchmark creates containers. */
 import { makeDirectories, writeTextFile } from '../src/host/files.ts'
 
-/** What is measured is a runtime of jails, or one of Linux containers (runc, crun). */
+/** The kind of a measured runtime: it makes jails, or it makes Linux containers (runc, crun). */
 export type Kind = 'jail' | 'linux'
 
-/** What a bundle holds besides its program. */
+/** The contents of a bundle besides its program. */
 export interface Contents {
   mounts?: readonly object[]
   annotations?: Readonly<Record<string, string>>
@@ -20,7 +20,7 @@ const LINUX = {
   linux: { namespaces: ['pid', 'ipc', 'uts', 'mount', 'network'].map(type => ({ type })) },
 }
 
-/** Writes a bundle whose program is `args` into `dir`, which is made; gives `dir`. */
+/** Makes the directory `dir`, writes a bundle with the program `args` into it, and gives `dir`. */
 export function writeBundle(
   dir: string,
   kind: Kind,

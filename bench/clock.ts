@@ -1,4 +1,4 @@
-/** Starting a program and measuring it as a whole process, from outside. */
+/** Running a program and measuring its process from outside. */
 import { engine } from '../src/host/engine/index.ts'
 import { call } from '../src/host/ffi/index.ts'
 import { memory } from '../src/host/ffi/memory.ts'
@@ -7,22 +7,25 @@ import { startProcess } from '../src/host/processes.ts'
 
 /** One run of a program. */
 export interface Run {
-  /** Exit status; 128 and the signal's number for an end by a signal. */
+  /** Exit status, or 128 plus the number of the signal that ended the program. */
   status: number
-  /** From the start until the end was seen, in milliseconds. */
+  /** Time from the start of the process to its end, in milliseconds. */
   ms: number
   /** Largest resident set of the process in KiB (ru_maxrss of wait4(2)). */
   maxrss: number
 }
 
-/** Bytes of struct rusage (sys/resource.h: two timevals and fourteen longs, on both systems). */
+/** Size of struct rusage in bytes: two timevals and fourteen longs on both systems (sys/resource.h). */
 const RUSAGE_SIZE = 144
 const RU_MAXRSS = 32
 
-/** /dev/null, for the standard streams of what is measured: a container's program keeps them open after `create`. */
+/**
+ * A descriptor of /dev/null. It is standard input and output of each program, because a container keeps them open after
+ * `create`.
+ */
 let nothing: number | undefined
 
-/** Runs a program to its end; the environment is this one's, with `more`. Throws when it cannot be started. */
+/** Runs a program to its end, with the environment of this process and `more`. Throws when the program cannot be started. */
 export function run(argv: readonly string[], more: Readonly<Record<string, string>> = {}): Run {
   nothing ??= openFile('/dev/null', 2)
   const env = Object.entries({ ...engine.environment, ...more }).flatMap(([name, value]) =>
@@ -43,7 +46,7 @@ export function run(argv: readonly string[], more: Readonly<Record<string, strin
   }
 }
 
-/** The same, for what has to succeed: any other exit status is an error that names the command. */
+/** Runs a program that has to succeed; throws an error that names the command when its exit status is not 0. */
 export function runWell(argv: readonly string[], more: Readonly<Record<string, string>> = {}): Run {
   const result = run(argv, more)
   if (result.status !== 0) throw new Error(`${argv.join(' ')}: exit status ${result.status}`)

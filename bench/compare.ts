@@ -1,25 +1,26 @@
-/** Runtimes beside each other, command by command, in turns. */
+/** Comparing runtimes command by command. */
 import { run, runWell } from './clock.ts'
 import { COMMANDS, type Command, life, type Place, type Runtime } from './life.ts'
 import { median, spread } from './statistics.ts'
 
-/** What one command of one runtime took in each round, and its largest resident set. */
+/** The times of one command of one runtime in each round, and the largest resident sets. */
 export interface Measured {
   ms: number[]
   maxrss: number[]
 }
 
+/** The measurements of each command of a runtime. */
 export type Times = Record<Command, Measured>
 
 const none = (): Times =>
   Object.fromEntries(COMMANDS.map(command => [command, { ms: [], maxrss: [] }])) as unknown as Times
 
-/** The round before the first fills the caches and does not count. */
+/** Number of rounds before the first that counts; they fill the caches. */
 const WARM_UP = 1
 
 /**
- * Measures one life a round of each runtime, the runtimes in turns and the first of them another one each round. The empty
- * program runs once before each command, so that both see the same machine.
+ * Measures one life of a container with each runtime in each round. Each round begins with another runtime. The empty program
+ * runs before each command, so that both are measured under the same load of the machine.
  */
 export function compare(
   runtimes: readonly { runtime: Runtime; place: Place }[],
@@ -48,18 +49,21 @@ function record(measured: Measured, { ms, maxrss }: { ms: number; maxrss: number
   measured.maxrss.push(maxrss)
 }
 
-/** Sum of the medians of some commands, in milliseconds. */
+/** Gives the sum of the medians of some commands, in milliseconds. */
 export function sum(times: Times, commands: readonly Command[] = COMMANDS): number {
   return commands.reduce((total, command) => total + median(times[command].ms), 0)
 }
 
-/** A number of milliseconds for a table. */
+/** Formats a number of milliseconds for a table. */
 export const ms = (value: number): string => value.toFixed(2).padStart(9)
 
-/** Wide enough for `create+start+delete` and a space. */
+/** Width of the first column, which has room for `create+start+delete` and two blanks. */
 const COMMAND_WIDTH = 21
 
-/** The table of a comparison: a row a command, for each runtime its median, spread, ratio to the first and to the empty one. */
+/**
+ * Gives the table of a comparison. It has a row for each command and runtime, with the median, the spread, and the ratios to
+ * the first runtime and to the empty program.
+ */
 export function comparisonTable(
   runtimes: readonly Runtime[],
   { times, empty }: { times: Map<Runtime, Times>; empty: Measured },

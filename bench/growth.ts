@@ -1,4 +1,4 @@
-/** How the commands grow: with many containers there, and with a large configuration. */
+/** Measuring how the times of commands grow with the number of containers and with the size of a configuration. */
 import { engine } from '../src/host/engine/index.ts'
 import { makeDirectories, writeTextFile } from '../src/host/files.ts'
 import { writeBundle } from './bundle.ts'
@@ -6,7 +6,7 @@ import { runWell } from './clock.ts'
 import type { Runtime } from './life.ts'
 import { median } from './statistics.ts'
 
-/** One row: what was measured, with how much of it there, and the median in milliseconds. */
+/** One result: what was measured, the number of containers, mounts or annotations, and the median in milliseconds. */
 export interface Growth {
   what: string
   size: number
@@ -15,12 +15,12 @@ export interface Growth {
 
 const SIZES = [0, 10, 100, 1000]
 
-/** Commands that belong together, each named for the table; one round runs each once and gives its milliseconds. */
+/** The result of one round: the milliseconds of each command by its name in the table. */
 type Round = Readonly<Record<string, number>>
 
 /**
- * Medians of up to `rounds` rounds, one more before them that does not count. No round begins after `end` (on
- * engine.monotonicMs); without a round that counts there is no row.
+ * Gives the medians of up to `rounds` rounds, after one round that does not count. No round begins after the time `end` of
+ * engine.monotonicMs(). The list is empty when no round counts.
  */
 function medians(size: number, rounds: number, end: number, once: () => Round): Growth[] {
   const times = new Map<string, number[]>()
@@ -36,8 +36,8 @@ function medians(size: number, rounds: number, end: number, once: () => Round): 
 }
 
 /**
- * `list`, `create`, `state` and `delete` of one container with that many others in the state directory. What does not begin
- * before `end` (on engine.monotonicMs) is not measured.
+ * Measures `list`, `create`, `state` and `delete` of one container, with each number of SIZES of other containers in the state
+ * directory. No measurement begins after the time `end` of engine.monotonicMs().
  */
 export function withContainers(
   { program }: Runtime,
@@ -61,7 +61,7 @@ export function withContainers(
   })
 }
 
-/** The state directory of a container whose process is there no more. */
+/** Writes the state directory of a container whose process no longer exists. */
 function leaveState(state: string, id: string, jid: number): void {
   makeDirectories(`${state}/${id}`, 0o711)
   const fields = {
@@ -82,7 +82,10 @@ function leaveState(state: string, id: string, jid: number): void {
   writeTextFile(`${state}/${id}/state.json`, JSON.stringify(fields))
 }
 
-/** `plan` of a configuration with that many mounts, and with that many annotations; bounded by `end` as withContainers is. */
+/**
+ * Measures `plan` with each number of SIZES of mounts, and of annotations. No measurement begins after `end`, as in
+ * `withContainers`.
+ */
 export function withConfig(
   { program }: Runtime,
   work: string,
@@ -112,7 +115,10 @@ export function withConfig(
   )
 }
 
-/** The rows as a table: a line for each thing measured, a column for each size, `-` where time ran out. */
+/**
+ * Gives the results as a table with a line for each command and a column for each size; `-` is a result that there was no time
+ * for.
+ */
 export function growthTable(rows: readonly Growth[]): string {
   const names = [...new Set(rows.map(({ what }) => what))]
   const line = (name: string) => {

@@ -1,15 +1,15 @@
-/** What of a command's time is the host's: from the record that a jailwright writes where JAILWRIGHT_TRACE names a file. */
+/** The host's part of each command's time, read from the record that jailwright writes when JAILWRIGHT_TRACE names a file. */
 import { exists, readTextFile, removeFile } from '../src/host/files.ts'
 import { runWell } from './clock.ts'
 import { COMMANDS, type Command, life, type Place, type Runtime } from './life.ts'
 import { median } from './statistics.ts'
 
-/** What a command asked of the host. */
+/** The host's part of one command. */
 export interface HostTime {
-  /** Tools run, and the milliseconds until they had ended. */
+  /** Number of tools that were run; `toolMs` is their time in milliseconds. */
   tools: number
   toolMs: number
-  /** Calls that the simulated kernel answers, and the milliseconds until it had. */
+  /** Number of calls that the simulated kernel has answered; `callMs` is their time in milliseconds. */
   calls: number
   callMs: number
 }
@@ -19,7 +19,7 @@ interface TraceLine {
   ms?: number
 }
 
-/** Medians of what each command of a life asks of the host, over `rounds` lives. */
+/** Gives the medians of the host's part of each command, over `rounds` lives of a container. */
 export function hostTimes(runtime: Runtime, place: Place, rounds: number): Record<Command, HostTime> {
   const file = `${place.state}.trace`
   const seen = new Map<Command, HostTime[]>(COMMANDS.map(command => [command, []]))

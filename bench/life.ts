@@ -1,29 +1,30 @@
-/** One life of a container, command by command, as a caller runs it. */
+/** One life of a container: the commands that a caller runs from `create` to `delete`. */
 import { call } from '../src/host/ffi/index.ts'
 import { readTextFile } from '../src/host/files.ts'
 import { sleep } from '../src/host/wait.ts'
 
 /** A runtime that is measured. */
 export interface Runtime {
-  /** For the tables. */
+  /** The name in the tables. */
   name: string
-  /** Program and first arguments. */
+  /** The program and its first arguments. */
   program: readonly string[]
   kind: 'jail' | 'linux'
 }
 
 /** The commands of a life, in order. */
 export const COMMANDS = ['create', 'state', 'start', 'exec', 'kill', 'delete'] as const
+/** One of the commands of a life. */
 export type Command = (typeof COMMANDS)[number]
 
-/** Where a runtime keeps its state and what it creates from. */
+/** The files of a runtime: its state directory, the bundle and the pid file of its container. */
 export interface Place {
   state: string
   bundle: string
   pidFile: string
 }
 
-/** Calls `each` with every command of one life of the container `id`; waits for its program's end in between. */
+/** Calls `each` with every command of one life of the container `id`; before `delete` it waits for the end of the program. */
 export function life(
   { program }: Runtime,
   { state, bundle, pidFile }: Place,
@@ -40,10 +41,10 @@ export function life(
   each('delete', at('delete', id))
 }
 
-/** Patience with a killed program, in rounds of 2 ms. */
+/** Longest wait for the end of a killed program, in rounds of 2 ms. */
 const PATIENCE = 5000
 
-/** Waits until a process that is no child of this one has ended; a zombie that nobody reaps counts as ended. */
+/** Waits until a process that is no child of this one has ended; a zombie counts as ended. Throws when it does not end. */
 export function waitForEnd(pid: number): void {
   for (let round = 0; round < PATIENCE; round++) {
     if (call('kill', pid, 0) === -1 || isZombie(pid)) return

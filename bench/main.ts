@@ -1,7 +1,7 @@
 /**
- * Measures runtimes beside each other, on the host where it runs: `bench --runtime A --runtime B --rootfs DIR`. The program is
- * built as the product is (the small engine), so that starting a process costs the same few hundred microseconds from it
- * as from a shell. Nothing is asserted.
+ * The program that compares runtimes on the host where it runs: `bench --runtime A --runtime B --rootfs DIR`. It is built like
+ * the product, with QuickJS, so that it starts a process as fast as a shell does, in a few hundred microseconds. Nothing is
+ * asserted.
  */
 import yargs from 'yargs'
 import { engine } from '../src/host/engine/index.ts'
@@ -15,7 +15,7 @@ import { median } from './statistics.ts'
 
 const print = (text: string) => writeText(1, `${text}\n`)
 
-/** Runtimes of Linux containers, told by their names. */
+/** Names of runtimes that make Linux containers. */
 const LINUX_RUNTIMES = ['runc', 'crun', 'youki']
 
 function runtimeOf(text: string): Runtime {
@@ -80,7 +80,7 @@ function main(argv: readonly string[]): number {
   return 0
 }
 
-/** What is left of each command without the time of the host's tools and of the simulated kernel. */
+/** Gives a table of each command's own time, without the time of the host's tools and of the simulated kernel. */
 function hostTable(
   runtime: Runtime,
   host: Record<Command, HostTime>,
@@ -109,7 +109,7 @@ function hostTable(
   ].join('\n')
 }
 
-/** Prints how the commands grow. Half of `budgetMs` goes to many containers, the rest to large configurations. */
+/** Prints how the times grow. Half of the `budgetMs` milliseconds is for many containers, the rest for large configurations. */
 function growth(
   { runtime, place }: { runtime: Runtime; place: Place },
   rootfs: string,

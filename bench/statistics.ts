@@ -1,13 +1,13 @@
-/** What is said of repeated measurements. */
+/** Statistics of repeated measurements. */
 
-/** The middle value; of an even number of them the mean of the middle two. NaN of none. */
+/** Gives the middle value, or, for an even number of values, the mean of the two in the middle; NaN for no values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-/** Distance between the first and the third quarter: how far the middle half of the values lies apart. */
+/** Gives the distance between the first and the third quartile, which is the width of the middle half of the values. */
 export function spread(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other)
   const at = (part: number) => sorted[Math.round((sorted.length - 1) * part)]!

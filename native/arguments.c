@@ -1,9 +1,9 @@
-/* Arguments and results of the C functions that JavaScript calls. A value of another type than the table's throws. */
+/* Arguments and results of the C functions that JavaScript calls. An argument of a wrong type throws a TypeError. */
 #include <errno.h>
 
 #include "native.h"
 
-/* 2^53: numbers up to here are whole numbers without doubt. */
+/* 2^53: a double represents every whole number up to this one. */
 #define MOST_EXACT 9007199254740992.0
 
 static int saved_errno;
@@ -15,7 +15,7 @@ bool argument_count(JSContext *context, int count, int expected)
   return false;
 }
 
-/* A whole number from `least` to `most`. */
+/* Converts a value to a whole number from `least` to `most`. */
 static bool to_whole(JSContext *context, JSValueConst value, double least, double most, int64_t *result)
 {
   if (!JS_IsNumber(value)) {
@@ -24,7 +24,7 @@ static bool to_whole(JSContext *context, JSValueConst value, double least, doubl
   }
   double number;
   if (JS_ToFloat64(context, &number, value) < 0) return false;
-  /* The comparison comes first: it is false for NaN, and converting what does not fit is undefined. */
+  /* The comparison comes before the conversion, because C leaves the conversion of NaN and of too large numbers undefined. */
   if (!(number >= least && number <= most) || number != (double)(int64_t)number) {
     JS_ThrowRangeError(context, "a number that does not fit the argument");
     return false;
@@ -41,7 +41,7 @@ bool to_i32(JSContext *context, JSValueConst value, int32_t *result)
   return true;
 }
 
-/* Negative numbers are what C makes of them: -1 is the user that chown(2) leaves alone. */
+/* A negative number is converted as C does it, because chown(2) takes -1 for an id that stays unchanged. */
 bool to_u32(JSContext *context, JSValueConst value, uint32_t *result)
 {
   int64_t number;

@@ -1,6 +1,6 @@
 /*
- * Runs when the program is built, on the machine that builds it: compiles scripts to the engine's bytecode and prints
- * generated/parts.c. Usage: compile NAME=FILE ...
+ * A program that the build runs on the machine that builds. It compiles scripts to the engine's bytecode and prints the C file
+ * parts.c. Usage: compile NAME=FILE ...
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static void fail(const char *subject, const char *reason)
   exit(1);
 }
 
-/* The whole file with a NUL after it, which the engine's parser wants. */
+/* Gives the contents of a file, followed by a NUL, which the engine's parser needs. */
 static char *read_file(const char *path, size_t *length)
 {
   FILE *file = fopen(path, "rb");
@@ -33,7 +33,7 @@ static char *read_file(const char *path, size_t *length)
 static JSValue compile_script(JSContext *context, const char *text, size_t length, const char *name)
 {
   int flags = JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY;
-  /* Without debug information: older versions are told at each evaluation, later ones once. */
+  /* The bytecode has no debug information. Older versions of QuickJS take that as a flag of JS_Eval, later ones from the runtime. */
 #ifdef JS_EVAL_FLAG_STRIP
   flags |= JS_EVAL_FLAG_STRIP;
 #else
@@ -42,7 +42,7 @@ static JSValue compile_script(JSContext *context, const char *text, size_t lengt
   return JS_Eval(context, text, length, name, flags);
 }
 
-/* A string literal: compilers read one much faster than a list of numbers. */
+/* Prints bytes as a string literal, which a compiler reads much faster than a list of numbers. */
 static void print_bytes(const uint8_t *bytes, size_t length)
 {
   for (size_t at = 0; at < length; at++) {

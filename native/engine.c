@@ -1,11 +1,11 @@
-/* The engine: which parts of the language there are, how far it may recurse, and how scripts are compiled. */
+/* The engine's runtime: its built-in objects, the limit of the stack and the threshold of the garbage collector. */
 #include <sys/resource.h>
 
 #include "native.h"
 
-/* Bytes of stack that JavaScript may use: a quarter of what the process has, and never more than this. */
+/* JavaScript may use a quarter of the stack that the process has, and at most this number of bytes. */
 #define MOST_STACK ((rlim_t)1 << 20)
-/* Bytes that are allocated before cycles are looked for; most commands end sooner. */
+/* The collector first looks for cycles when this number of bytes is allocated; most commands end before that. */
 #define COLLECT_AFTER ((size_t)2 << 20)
 
 static size_t stack_size(void)
@@ -34,7 +34,7 @@ JSContext *new_context(void)
   JS_AddIntrinsicTypedArrays(context);
   JS_AddIntrinsicPromise(context);
 #ifndef JS_STRIP_SOURCE
-  /* Versions from 2025 on have BigInt among the base objects. */
+  /* From 2025 on BigInt is one of the base objects, and this function no longer exists. */
   JS_AddIntrinsicBigInt(context);
 #endif
   return context;

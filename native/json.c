@@ -1,15 +1,18 @@
-/* JSON.parse: the engine's parser recurses, and some of its versions never look at how much stack is left. */
+/*
+ * A JSON.parse that limits the nesting of its input. The engine's parser is recursive, and some versions of it do not check how
+ * much stack is left, so that deep nesting would crash the program.
+ */
 #include "native.h"
 
 /*
- * Arrays and objects within each other. A config of the OCI specification has less than ten. JSON.stringify recurses too,
- * and without a look at the stack: this bounds what it is given.
+ * The largest depth of arrays and objects within each other. A config.json of the OCI specification has less than ten levels.
+ * JSON.stringify is recursive too and does not check the stack; the limit also bounds the values that it gets.
  */
 #define MOST_NESTED 256
 
 static JSValue engine_parse;
 
-/* Nesting of JSON text; brackets inside strings do not count. Text that is no JSON is left to the parser. */
+/* True when JSON text is nested too deep; brackets inside strings do not count. The parser reports text that is no JSON. */
 static bool nested_too_deep(const char *text, size_t length)
 {
   size_t depth = 0;
@@ -32,7 +35,7 @@ static bool nested_too_deep(const char *text, size_t length)
 
 static JSValue parse(JSContext *context, JSValueConst self, int count, JSValueConst *values)
 {
-  /* The length of the function is 2, so the engine fills up missing arguments with undefined. */
+  /* The function is declared with two arguments, so the engine passes undefined for a missing one. */
   size_t length;
   const char *text = JS_ToCStringLen(context, &length, values[0]);
   if (text == NULL) return JS_EXCEPTION;

@@ -1,4 +1,4 @@
-/* Start of the program: the engine, the global object `native`, the part `main`. */
+/* The start of the program: it makes the engine and the global object `native`, and runs the part `main`. */
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -30,7 +30,7 @@
 #define ARCH "ppc64"
 #endif
 
-/* The version of QuickJS, which scripts/build has found out: its header does not tell. */
+/* The version of QuickJS. scripts/build defines it, because the header of QuickJS does not tell it. */
 #ifndef ENGINE_VERSION
 #define ENGINE_VERSION "unknown"
 #endif
@@ -44,7 +44,7 @@ static void keep_standard_descriptors(void)
     if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1) exit(1);
 }
 
-/* The absolute path of this executable; false when the system cannot tell. */
+/* Finds the absolute path of this executable; false when the system cannot tell it. */
 static bool executable_path(char *path, size_t size)
 {
 #ifdef __FreeBSD__
@@ -63,7 +63,7 @@ static JSValue decode_string(JSContext *context, const char *text)
   return decode_utf8(context, (const uint8_t *)text, strlen(text));
 }
 
-/* An array of the strings up to NULL. */
+/* Gives an array of the strings, which end with NULL. */
 static JSValue string_array(JSContext *context, char **strings)
 {
   JSValue array = JS_NewArray(context);
@@ -102,7 +102,7 @@ static bool define_native(JSContext *context, char **arguments)
   return done;
 }
 
-/* One line about the exception that nobody has caught. */
+/* Prints one line about an exception that the program has not caught. */
 static int report(JSContext *context)
 {
   JSValue exception = JS_GetException(context);
@@ -116,7 +116,7 @@ int main(int count, char **arguments)
 {
   (void)count;
   keep_standard_descriptors();
-  /* A reader that has gone is an error of write(2) (EPIPE), not the end of this program. */
+  /* Writing to a closed pipe then fails with EPIPE, instead of ending the program with SIGPIPE. */
   signal(SIGPIPE, SIG_IGN);
   JSContext *context = new_context();
   if (context == NULL) {
@@ -126,6 +126,6 @@ int main(int count, char **arguments)
   if (!define_native(context, arguments)) return report(context);
   JSValue value = load_part(context, "main");
   if (JS_IsException(value)) return report(context);
-  /* Memory is not given back piece by piece: the system takes it all. */
+  /* The engine is not freed, because the system frees all memory of a process that ends. */
   return 0;
 }

@@ -1,7 +1,10 @@
-/* Bytes that JavaScript and C both see: the engine never moves the memory of an ArrayBuffer. */
+/* Access to bytes that JavaScript and C share. It is safe because QuickJS does not move the memory of an ArrayBuffer. */
 #include "native.h"
 
-/* The first byte of a typed array and how many there are. NULL with an exception: no typed array, or a detached one. */
+/*
+ * Gives the first byte of a typed array, and its length. NULL with a pending exception for a value that is no typed array, and for a
+ * typed array whose buffer is detached.
+ */
 uint8_t *view_bytes(JSContext *context, JSValueConst view, size_t *length)
 {
   size_t offset, element, whole;
@@ -10,7 +13,7 @@ uint8_t *view_bytes(JSContext *context, JSValueConst view, size_t *length)
   uint8_t *bytes = JS_GetArrayBuffer(context, &whole, buffer);
   JS_FreeValue(context, buffer);
   if (bytes == NULL) {
-    /* An empty buffer has no address in some versions of the engine. */
+    /* In some versions of the engine an empty buffer has no address; then any address serves. */
     static uint8_t nothing[1];
     if (*length > 0) return NULL;
     JS_FreeValue(context, JS_GetException(context));
@@ -23,7 +26,7 @@ uint8_t *view_bytes(JSContext *context, JSValueConst view, size_t *length)
   return bytes + offset;
 }
 
-/* address(view): a number; addresses of user space are below 2^53. */
+/* address(view): gives an address as a number. Addresses of a process are below 2^53, so a double holds them exactly. */
 static JSValue address(JSContext *context, JSValueConst self, int count, JSValueConst *values)
 {
   (void)self;
@@ -34,7 +37,7 @@ static JSValue address(JSContext *context, JSValueConst self, int count, JSValue
   return JS_NewInt64(context, (int64_t)(intptr_t)bytes);
 }
 
-/* copy(address, length): an ArrayBuffer. The caller vouches for the address, as it does when C writes there. */
+/* copy(address, length): gives an ArrayBuffer. The address cannot be checked here; the caller has to pass a valid one. */
 static JSValue copy(JSContext *context, JSValueConst self, int count, JSValueConst *values)
 {
   (void)self;

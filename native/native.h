@@ -1,4 +1,4 @@
-/* What the C files share. QuickJS is the engine; everything else here is ours. */
+/* The functions that the C files offer each other. */
 #ifndef NATIVE_H
 #define NATIVE_H
 
@@ -8,40 +8,40 @@
 
 #include "quickjs.h"
 
-/* engine.c: a runtime and a context with the parts of the language that the program uses. */
+/* engine.c: makes a runtime and a context with the built-in objects that the program uses; NULL without memory. */
 JSContext *new_context(void);
 
-/* json.c: JSON.parse that refuses text nested deeper than its parser can recurse. */
+/* json.c: replaces JSON.parse by a function that refuses text that is nested too deep. */
 bool guard_json_parse(JSContext *context);
 
-/* memory.c: bytes that JavaScript and C both see. */
+/* memory.c: access to bytes that JavaScript and C share. */
 uint8_t *view_bytes(JSContext *context, JSValueConst view, size_t *length);
 extern const JSCFunctionListEntry memory_functions[];
 extern const int memory_function_count;
 
-/* utf8.c: strings as the WHATWG's encoder and decoder have them. */
+/* utf8.c: UTF-8 by the Encoding Standard of the WHATWG. */
 JSValue decode_utf8(JSContext *context, const uint8_t *bytes, size_t length);
 bool prepare_utf8(JSContext *context);
 extern const JSCFunctionListEntry utf8_functions[];
 extern const int utf8_function_count;
 
-/* arguments.c: what the generated wrappers of C functions are made of. Each gives false with an exception pending. */
+/* arguments.c: the checks of the generated wrappers. Each gives false, with a pending exception, for a wrong argument. */
 bool argument_count(JSContext *context, int count, int expected);
 bool to_i32(JSContext *context, JSValueConst value, int32_t *result);
 bool to_u32(JSContext *context, JSValueConst value, uint32_t *result);
 bool to_u64(JSContext *context, JSValueConst value, uint64_t *result);
 bool to_pointer(JSContext *context, JSValueConst value, void **result);
-/* The result of a C function; -1 keeps errno for native.errno(). */
+/* Gives the result of a C function to JavaScript; for the result -1, errno is saved for native.errno(). */
 JSValue answer(JSContext *context, int64_t result);
-/* A pointer as a number; NULL keeps errno. */
+/* Gives a pointer to JavaScript as a number; for NULL, errno is saved. */
 JSValue answer_pointer(JSContext *context, const void *result);
 JSValue native_errno(JSContext *context, JSValueConst self, int count, JSValueConst *values);
 
-/* generated/functions.c: one wrapper for each row of src/host/ffi/signatures.ts. */
+/* generated/functions.c: a wrapper for each row of src/host/ffi/signatures.ts. */
 extern const JSCFunctionListEntry c_functions[];
 extern const int c_function_count;
 
-/* generated/parts.c: bytecode of the program, cut into parts. */
+/* parts.c of the build, which compile.c prints: the bytecode of each part of the program. */
 struct part {
   const char *name;
   const uint8_t *bytecode;
@@ -50,7 +50,7 @@ struct part {
 extern const struct part parts[];
 extern const size_t part_count;
 
-/* parts.c: evaluates a part once and gives its exports. */
+/* parts.c: evaluates a part when it was not evaluated yet, and gives its exports. */
 JSValue load_part(JSContext *context, const char *name);
 JSValue native_part(JSContext *context, JSValueConst self, int count, JSValueConst *values);
 

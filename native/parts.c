@@ -1,10 +1,10 @@
-/* The program's parts: bytecode in this executable, read when it is asked for. */
+/* The parts of the program: their bytecode is in this executable, and each is evaluated when the program asks for it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "native.h"
 
-/* What each part gave, by its place in `parts`; JS_UNDEFINED until then. */
+/* The exports of each part, in the order of `parts`; JS_UNDEFINED for a part that was not evaluated yet. */
 static JSValue *exports;
 
 static bool prepare(JSContext *context)
@@ -16,7 +16,7 @@ static bool prepare(JSContext *context)
   return true;
 }
 
-/* A part is a script whose value is its exports. One that throws is evaluated anew when it is asked for again. */
+/* Evaluates a part, which is a script whose value is its exports. A part that throws is evaluated again at the next request. */
 static JSValue evaluate(JSContext *context, const struct part *part)
 {
   JSValue script = JS_ReadObject(context, part->bytecode, part->length, JS_READ_OBJ_BYTECODE);

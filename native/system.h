@@ -1,6 +1,6 @@
 /*
- * What differs between the C libraries that the program is built with: names for argument types of the table of
- * functions (`as` in src/host/ffi/signatures.ts), functions that one of them lacks.
+ * The differences between the C libraries that the program is built with: types of arguments under one name (`as` in
+ * src/host/ffi/signatures.ts), and a function that one of the libraries lacks.
  */
 #ifndef SYSTEM_H
 #define SYSTEM_H

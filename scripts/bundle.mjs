@@ -1,4 +1,4 @@
-// The parts of the program, bundled: for Node, and for the product.
+// Bundling the parts of the program, for Node and for the product.
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { build as esbuild } from 'esbuild'
@@ -7,8 +7,8 @@ import { PARTS, parts, yargsWithoutNode } from './parts.mjs'
 import { root } from './root.mjs'
 
 /**
- * Bundles each part into a file of its own for Node, complete in itself, as the product has them: `engine.part` loads one
- * when a command needs it. koffi is native and is found beside the bundle when the program runs.
+ * Bundles each part for Node into a file that contains all modules of the part, as in the product; `engine.part` loads the file
+ * when a command needs it. koffi is a native module, so it stays outside the bundle, and Node finds it in node_modules.
  */
 export async function bundleForNode(directory) {
   rmSync(path.join(root, directory), { recursive: true, force: true })
@@ -30,12 +30,12 @@ export async function bundleForNode(directory) {
   })
 }
 
-/** Bundles each part for the product into `native/generated/parts`, where scripts/build takes them from. */
+/** Bundles each part for the product into native/generated/parts, from where scripts/build compiles it. */
 export function writeProductParts() {
   return writeParts(parts(), PARTS, {
     plugins: [yargsWithoutNode],
     conditions: ['product'],
-    // yargs keeps a reference to it, for output that it is never asked for.
+    // yargs refers to console.log, which QuickJS does not have, for output that the program never asks it for.
     define: { 'console.log': 'undefined' },
     minify: true,
   })

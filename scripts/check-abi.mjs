@@ -1,5 +1,5 @@
-// npm run check:abi: the tables of the C interface in src/host/ against the headers of every system that zig has, else
-// against this machine's.
+// npm run check:abi: compares the numbers of the C interface in src/host/ with the headers of every system that zig contains,
+// or, without zig, with the headers of this machine.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -7,7 +7,7 @@ import { abiAsserts } from './generate-abi-asserts.mjs'
 import { hasZig, zig } from './native.mjs'
 import { root } from './root.mjs'
 
-/** Compiler, system and machine of each target. */
+/** Gives the compiler, the system and the machine of each target. */
 function targets() {
   if (!hasZig()) return [{ cc: [process.env.CC ?? 'cc'], os: process.platform, arch: process.arch }]
   const one = (target, os, arch) => ({ cc: [zig, 'cc', '-target', target], os, arch })
@@ -20,7 +20,9 @@ function targets() {
   ]
 }
 
-/** What the compilers say of tables that are wrong, by target; an empty list when all are right. `change` edits the C. */
+/**
+ * Gives the compiler's messages for each target whose tables are wrong; an empty list when all are right. `change` edits the C.
+ */
 export async function checkAbi(change = text => text) {
   const directory = path.join(root, 'dist/native')
   mkdirSync(directory, { recursive: true })

@@ -1,6 +1,6 @@
-// npm run conformance -- --runtime PATH [...]: builds what is missing and runs the conformance harness. A FreeBSD runtime
-// on Linux gets a fresh simulated host (`--no-racct`: one without resource limits); `--here` runs it on this host as it
-// is, as is always done with runc and crun. `--engine node` runs the harness on Node where Bun would be taken.
+// npm run conformance -- --runtime PATH [...]: builds what is missing and runs the conformance harness. On Linux, a runtime of
+// FreeBSD gets a new simulated host (with `--no-racct` one without resource limits); `--here` runs the harness on this host
+// itself, as is always done for runc, crun and youki. `--engine node` runs the harness on Node instead of Bun.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,19 +13,19 @@ const words = process.argv.slice(2)
 const here = words.includes('--here')
 const racct = !words.includes('--no-racct')
 const engine = words.find((_, index) => words[index - 1] === '--engine')
-// Nothing is run, so that no host and no runtime is needed.
+// With these options no case is run, so neither a host nor a runtime is needed.
 const plain = ['--list', '--help', '--from'].some(name => words.some(word => word.split('=')[0] === name))
 const ours = ['--here', '--no-racct', '--engine']
 const args = words.filter((word, index) => !ours.includes(word) && words[index - 1] !== '--engine')
 
-/** Value of an option in either of its two forms. */
+/** Gives the value of an option that is written `--name value` or `--name=value`. */
 function option(name) {
   const index = args.findIndex(word => word === name || word.startsWith(`${name}=`))
   if (index === -1) return undefined
   return args[index].includes('=') ? args[index].slice(name.length + 1) : args[index + 1]
 }
 
-/** The engine and the harness: Bun runs the source; where npm has no Bun (FreeBSD), Node runs a bundle of it. */
+/** Gives the command of the harness: Bun with its source, or, where npm has no Bun (FreeBSD), Node with a bundle of it. */
 async function harness() {
   if (engine !== 'node' && spawnSync(bun, ['--version']).status === 0)
     return [bun, path.join(root, 'conformance/main.ts')]
@@ -39,7 +39,7 @@ async function harness() {
     platform: 'node',
     target: 'node20.19',
     external: ['bun:*'],
-    // Packages of execa are CommonJS and call require.
+    // Some packages that execa uses are CommonJS and call require.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
     },
@@ -48,7 +48,9 @@ async function harness() {
   return [process.execPath, outfile]
 }
 
-/** Runs to the end with our streams; an interrupt goes to the child, we stay to tidy up. */
+/**
+ * Runs a command to its end with this process's streams. An interrupt ends the child only, so that this process can clean up.
+ */
 function run(command, commandArgs) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, commandArgs, { stdio: 'inherit', cwd: root })
@@ -65,7 +67,7 @@ if (option('--runtime') === undefined && !plain) args.push('--runtime', own)
 const runtime = option('--runtime')
 if (runtime !== undefined && path.resolve(runtime) === own && !existsSync(own)) {
   spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', cwd: root })
-  // Without Bun there is no executable: Node runs the program.
+  // The build makes no executable without a C compiler; then Node runs the program.
   if (!existsSync(own)) args[args.indexOf(runtime)] = path.join(root, 'bin/jailwright')
 }
 const command = await harness()
@@ -75,7 +77,7 @@ if (here || plain || native || process.platform !== 'linux') {
 } else {
   const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
   const host = `conformance-${process.pid}`
-  // Mounts that a runtime cannot undo end with the host; then the directory can go, too.
+  // Mounts that a runtime has left end with the simulated host, so the directory is removed after it.
   const work =
     option('--work') === undefined && !args.includes('--keep')
       ? mkdtempSync(path.join(tmpdir(), 'cf-'))
@@ -83,7 +85,8 @@ if (here || plain || native || process.platform !== 'linux') {
   if (work !== undefined) args.push('--work', work)
   let status = await run(process.execPath, [simhost, 'create', ...(racct ? ['--racct'] : []), host])
   if (status === 0) {
-    // What an administrator of a host with a graphics card, virtual machines and Linux images has in kld_list.
+    // These modules are loaded as kld_list of rc.conf(5) does it on a host with a graphics card, virtual machines and Linux
+    // images.
     const modules = ['i915kms', 'vmm', 'nmdm', 'linux64']
     await run(process.execPath, [simhost, 'exec', host, '--', 'kldload', '-n', ...modules])
     status = await run(process.execPath, [simhost, 'exec', host, '--', ...command, ...args])

@@ -1,5 +1,5 @@
-// npm run demo: one container from nothing to nothing. On FreeBSD on this host; on Linux inside a fresh simulated host.
-// Each command is printed before it is run.
+// npm run demo: makes, starts and deletes one container, and prints each command before it runs it. On FreeBSD it does that on
+// this host; on Linux it makes a simulated host for itself.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -10,7 +10,7 @@ import { withoutCounts } from './traces.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const simhost = path.join('conformance', 'simhost', 'simhost.mjs')
-// Where npm could not make the executable, the same program runs on Node.
+// Where the build could not make the executable, the same program runs on Node.
 const runtime = existsSync(path.join(root, 'dist/jailwright')) ? 'dist/jailwright' : 'bin/jailwright'
 
 function fail(text) {
@@ -19,20 +19,20 @@ function fail(text) {
 
 const colour = process.stdout.isTTY ? ['\x1b[1m', '\x1b[0m'] : ['', '']
 
-/** One word as a shell would need it. */
+/** Quotes a word for a shell where that is necessary. */
 const quote = word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
 
 /** Prints a heading. */
 const say = text => console.log(`\n${colour[0]}# ${text}${colour[1]}`)
 
-/** Prints and runs a command with our streams; ends the demo when it fails. */
+/** Prints a command and runs it with this process's streams; ends the demo when it fails. */
 function run(command, ...args) {
   console.log(`$ ${[command, ...args].map(quote).join(' ')}`)
   const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], cwd: root })
   if (error || status !== 0) fail(`${command} ended with ${error?.message ?? status}`)
 }
 
-/** The same, but the output is given back; `show: false` for questions that only compare. */
+/** Runs a command and gives its output, which is printed too unless `show` is false; ends the demo when the command fails. */
 function output(command, args, { show = true } = {}) {
   if (show) console.log(`$ ${[command, ...args].map(quote).join(' ')}`)
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', cwd: root })
@@ -41,7 +41,7 @@ function output(command, args, { show = true } = {}) {
   return stdout
 }
 
-/** On Linux: a host for the demo, and nothing of it afterwards. */
+/** Runs the demo on Linux: in a simulated host that is made for it and removed after it. */
 function outside() {
   if (process.getuid() !== 0) fail('the simulated FreeBSD host needs root (namespaces and mounts)')
   const host = `demo-${process.pid}`
@@ -55,7 +55,7 @@ function outside() {
   process.exitCode = status ?? 1
 }
 
-/** A root file system from /rescue, or the system's programs where it is empty: no image needed. */
+/** Makes a root file system of the host's programs, so that the demo needs no image. */
 function makeRoot(rootfs) {
   if (process.platform !== 'freebsd') {
     run('node', simhost, 'makeroot', rootfs)
@@ -65,7 +65,7 @@ function makeRoot(rootfs) {
   for (const command of rootCommands(rootfs, names)) run(...command)
 }
 
-/** The configuration that `spec` wrote, with a program that ends by itself instead of a shell on a terminal. */
+/** Changes the configuration that `spec` has written: a program that ends by itself replaces the shell on a terminal. */
 function edit(file) {
   const config = JSON.parse(readFileSync(file, 'utf8'))
   config.hostname = 'demo.example'
@@ -81,7 +81,7 @@ function edit(file) {
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`)
 }
 
-/** What a container could leave: mounts, jails, interfaces, rulesets. */
+/** Lists what a container could leave behind: mounts, jails, interfaces, rulesets. */
 const traces = () =>
   [
     ['mount', ['-v']],
@@ -128,7 +128,7 @@ function demo(work) {
   console.log('\nMounts, jails, interfaces and devfs rulesets are as they were before.')
 }
 
-/** Until the container's program has ended. */
+/** Waits until the container's program has ended. */
 function waitForEnd() {
   for (let tries = 0; tries < 100; tries++) {
     const state = JSON.parse(output(runtime, ['state', 'demo'], { show: false }))
@@ -144,21 +144,21 @@ function main() {
   if (process.getuid() !== 0) fail('jails need root')
   if (spawnSync(runtime, ['state', 'demo'], { cwd: root }).status === 0)
     fail('there is a container "demo" already: it is not touched')
-  // As mount(8) tells it, where /tmp is a link.
+  // The path is resolved, because mount(8) prints resolved paths and /tmp may be a link.
   const work = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'jailwright-demo-')))
   try {
     demo(work)
   } finally {
-    // A demo that fails half-way leaves as little as one that does not.
+    // The container is deleted even when the demo has failed.
     spawnSync(runtime, ['delete', '--force', 'demo'], { cwd: root })
-    // What is still mounted must not be emptied.
+    // Removing the directory would remove the contents of a file system that is still mounted below it.
     if (output('mount', ['-v'], { show: false }).includes(` on ${work}/`))
       console.error(`demo: ${work} stays: something is mounted below it`)
     else rmSync(work, { recursive: true, force: true })
   }
 }
 
-// An interrupt ends the command that runs, and with it the demo, which then tidies up.
+// An interrupt ends the command that runs. The demo then fails and cleans up.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {})
 
 try {

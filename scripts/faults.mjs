@@ -1,5 +1,5 @@
-// npm run test:faults [-- --long] [--seed N] [--only GROUP]: kills, refusals, full disks, load, generated inputs and hostile
-// roots, on simulated hosts. The suite itself is in test/faults; it runs on Bun, as the simulated host does.
+// npm run test:faults [-- --long] [--seed N] [--only GROUP]: runs the suite of test/faults with Bun, on simulated hosts: killed
+// commands, refused calls, full disks, load, generated inputs and hostile root file systems.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'

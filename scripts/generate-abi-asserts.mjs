@@ -1,4 +1,4 @@
-// Numbers of the system's C interface in src/host/: each as a _Static_assert against the system's own headers.
+// Generating C that compares the numbers of the C interface in src/host/ with the system's own headers, by _Static_assert.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { importTypeScript } from './native-functions.mjs'
@@ -43,7 +43,7 @@ const HEADERS = {
   linux: ['sched.h', 'sys/prctl.h', 'linux/close_range.h', 'linux/seccomp.h'],
 }
 
-/** Names of members of the structures in the tables, by the table's words. */
+/** The structures of the shared table: their C types, and the C names of their members by the names in the table. */
 const STRUCTURES = {
   stat: {
     type: 'struct stat',
@@ -59,7 +59,7 @@ const STRUCTURES = {
   cmsghdr: { type: 'struct cmsghdr', members: { level: 'cmsg_level', type: 'cmsg_type' } },
 }
 
-/** The same of the tables that are exported apart and are FreeBSD's only: [file, export, structure]. */
+/** The structures of tables that only FreeBSD has, as [file, export, structure]. */
 const FREEBSD_STRUCTURES = [
   [
     'kinfo',
@@ -133,14 +133,14 @@ const FREEBSD_STRUCTURES = [
   ['interface-request', 'SOCKADDR_IN6', { type: 'struct sockaddr_in6', members: { address: 'sin6_addr' } }],
 ]
 
-/** Tables of numbers whose C names have a prefix, FreeBSD's only: [file, export, prefix]. */
+/** Tables of numbers that only FreeBSD has, as [file, export, prefix of the C names]. */
 const FREEBSD_NUMBERS = [
   ['kinfo', 'CTLTYPE', 'CTLTYPE_'],
   ['devfs-rule', 'DEVFSIO', 'DEVFSIO_'],
   ['interface-request', 'SIOC', 'SIOC'],
 ]
 
-/** Lists of sysctl(3)'s numbers by their names. */
+/** The C names of the numbers in each list for sysctl(3). */
 const MIBS = {
   BOOTTIME: ['CTL_KERN', 'KERN_BOOTTIME'],
   PROC_PID: ['CTL_KERN', 'KERN_PROC', 'KERN_PROC_PID'],
@@ -156,7 +156,7 @@ const is = (expression, number) =>
 const atMost = (expression, number) =>
   `_Static_assert((${expression}) <= ${number}, "${expression} is at most ${number} in the table");`
 
-/** Offsets, sizes of members and the whole size of one structure. */
+/** Gives the assertions for the size, the offsets and the sizes of members of one structure. */
 function structure({ type, members, sizes = {} }, table) {
   return [
     ...('size' in table ? [is(`sizeof(${type})`, table.size)] : []),
@@ -165,7 +165,7 @@ function structure({ type, members, sizes = {} }, table) {
   ]
 }
 
-/** The table that has one shape for both systems (src/host/abi/abi.ts). */
+/** Gives the assertions for the table that both systems have (src/host/abi/abi.ts). */
 function sharedTable(abi) {
   const { os } = abi
   const prefixed = (table, prefix) =>
@@ -174,9 +174,9 @@ function sharedTable(abi) {
       .map(([name, value]) => is(`${prefix}${name}`, value))
   const errnos = Array.from({ length: 140 }, (_, at) => [abi.errnoName(at + 1), at + 1])
     .filter(([name]) => name !== undefined)
-    // FreeBSD's name for what Linux calls ENODATA.
+    // The table uses FreeBSD's name ENOATTR for the error that Linux calls ENODATA.
     .map(([name, number]) => is(os === 'linux' && name === 'ENOATTR' ? 'ENODATA' : name, number))
-  // The C library has a function for these on Linux, and no RLIMIT_VMEM.
+  // On Linux, SIGRTMIN and SIGRTMAX are no constants, and there is no RLIMIT_VMEM.
   const linuxHasNone = ['RTMIN', 'RTMAX', 'VMEM']
   const known = table =>
     Object.fromEntries(
@@ -215,7 +215,7 @@ function sharedTable(abi) {
     is('offsetof(struct msghdr, msg_iov)', 16),
     is('offsetof(struct msghdr, msg_iovlen)', 24),
     is('offsetof(struct msghdr, msg_control)', 32),
-    // musl has an int and four bytes of nothing where the kernel has a long.
+    // Where the kernel has a 64-bit member, musl has an int and four bytes of padding.
     width('sizeof(((struct msghdr *)0)->msg_iovlen)', msghdr.iovlenBytes),
     width('sizeof(((struct msghdr *)0)->msg_controllen)', msghdr.controllenBytes),
     width('sizeof(((struct cmsghdr *)0)->cmsg_len)', cmsghdr.lenBytes),
@@ -232,7 +232,7 @@ function sharedTable(abi) {
   ]
 }
 
-/** The tables that are FreeBSD's alone. */
+/** Gives the assertions for the tables that only FreeBSD has. */
 async function freebsdTables() {
   const tables = new Map()
   const table = async (file, name) => {
@@ -258,16 +258,16 @@ async function freebsdTables() {
   return lines
 }
 
-/** Constants whose names are the system's, but whose values are our own: one bound for both systems. */
+/** Constants that have a C name but a value of their own, because one bound serves both systems. */
 const OUR_OWN = new Set(['PATH_MAX'])
 
-/** The system that a file is for; undefined for both. */
+/** Gives the system that a file is for; undefined for both systems. */
 function systemOf(file) {
   if (/freebsd|kinfo|jail|devfs|interface|loopback|cpus|rctl|mib/.test(file)) return 'freebsd'
   return /simulated|linux/.test(file) ? 'linux' : undefined
 }
 
-/** `const NAME = 1` of every file in src/host/: where a header has a macro of the name, it has the value. */
+/** Gives the assertions for every `const NAME = 1` in src/host/ whose name is also a macro of a header. */
 function namedConstants(os) {
   const directory = path.join(root, 'src/host')
   const files = readdirSync(directory, { recursive: true }).filter(name => name.endsWith('.ts'))
@@ -286,7 +286,7 @@ function namedConstants(os) {
     ])
 }
 
-/** C that compiles only where the tables are right: for `os` (freebsd, linux) on `arch` (x64, arm64). */
+/** Gives C that compiles only when the tables are right for `os` (freebsd, linux) on `arch` (x64, arm64). */
 export async function abiAsserts(os, arch) {
   const define = { 'process.arch': JSON.stringify(arch) }
   const module = await importTypeScript(`src/host/abi/${os}.ts`, { define })

@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: docs/config.md from the descriptions of the schemas and the disposition table. With `--check` nothing
- * is written and the status is 1 when the file is not current.
+ * `npm run docs` makes docs/config.md from the descriptions in the schemas and from the disposition table. With `--check`
+ * nothing is written, and the status is 1 when the file is not current.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -11,7 +11,7 @@ import { schemaProperties } from './schema-properties.mjs'
 const here = path.dirname(fileURLToPath(import.meta.url))
 const file = path.join(here, '..', 'docs', 'config.md')
 
-/** The table is TypeScript, which Node 20 does not read: esbuild makes one module of it in memory. */
+/** Loads the table. It is TypeScript, which Node 20 does not read, so esbuild makes a module of it in memory. */
 async function loadTable() {
   const { outputFiles } = await build({
     entryPoints: [path.join(here, '..', 'src', 'translate', 'disposition/disposition.ts')],
@@ -89,7 +89,7 @@ function code(name) {
   return `\`${name}\``
 }
 
-/** A cell of a Markdown table: what looks like a tag or an emphasis is to be read as written. */
+/** Escapes text for a cell of a Markdown table, so that no part of it is taken for a tag or an emphasis. */
 function cell(text) {
   return text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('*', '\\*').replaceAll('\n', ' ')
 }

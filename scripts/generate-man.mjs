@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: man/*.8 and man/*.5 from the prose in man/*.in and the tables of the source (commands, annotations,
- * device profiles). With `--check` nothing is written and the status is 1 when a page is not current.
+ * `npm run docs` makes man/*.8 and man/*.5 from the prose in man/*.in and from tables of the source (commands, annotations,
+ * device profiles). With `--check` nothing is written, and the status is 1 when a page is not current.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -9,10 +9,10 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const man = path.join(root, 'man')
-/** Of the last change in substance; not of the build, so that the pages can be compared. */
+/** Date of the pages: that of the last important change. It is not that of the build, so that `--check` can compare pages. */
 const date = 'November 22, 2026'
 
-/** The tables are TypeScript, which Node 20 does not read: esbuild makes one module of them in memory. */
+/** Loads the tables. They are TypeScript, which Node 20 does not read, so esbuild makes a module of them in memory. */
 async function tables() {
   const { outputFiles } = await build({
     stdin: {
@@ -35,7 +35,7 @@ async function tables() {
 
 const { commands, globalOptions, ociVersion, annotationRows, DEVICE_PROFILES } = await tables()
 
-/** Text on a line of its own: one sentence a line, no line that looks like a macro. */
+/** Escapes text for mdoc(7), with each sentence on a line of its own and no line that looks like a macro. */
 function text(value) {
   return value
     .replaceAll('\\', '\\e')
@@ -43,7 +43,7 @@ function text(value) {
     .replace(/^([.'])/gm, '\\&$1')
 }
 
-/** One argument of a macro. */
+/** Escapes one argument of a macro. */
 function argument(value) {
   const escaped = value.replaceAll('\\', '\\e').replaceAll('"', '\\(dq')
   return /[\s"]/.test(escaped)
@@ -131,7 +131,7 @@ const parts = {
   PROFILES: profiles(),
 }
 
-/** Breaks a long line of text. */
+/** Breaks a long line of text into several. */
 function fill(line) {
   return line
     .replace(/(.{1,78})(?: +|$)/g, '$1\n')

@@ -1,4 +1,5 @@
-// native/generated: all that scripts/build needs besides a C compiler and QuickJS, for a source archive and a port.
+// Writes native/generated, which is all that scripts/build needs besides native/, a C compiler and QuickJS. The source archive
+// of the port contains it.
 import { writeProductParts } from './bundle.mjs'
 import { writeFunctions } from './native-functions.mjs'
 

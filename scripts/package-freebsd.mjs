@@ -1,7 +1,7 @@
 /**
- * `npm run package:freebsd`: packages for FreeBSD in dist/package, from the executables that `npm run build:freebsd`
- * makes. `--executable MACHINE=FILE` (may be repeated) makes only that machine's, from that
- * file; `--native DIR` takes the C source from elsewhere; `--out DIR` writes elsewhere.
+ * `npm run package:freebsd` makes the packages for FreeBSD in dist/package, from the executables that `npm run build:freebsd`
+ * makes. `--executable MACHINE=FILE`, which may be repeated, makes only the packages of that machine, from that file; `--native
+ * DIR` takes the C source from another directory; `--out DIR` writes to another directory.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -15,8 +15,8 @@ import { distfile, sourceArchive, writePort } from './package/source.mjs'
 import { treeArchive, writeTree } from './package/tree.mjs'
 
 /**
- * The executables by machine: those that are named, or else all that the build makes. Of the latter the first two
- * machines must be there, the others are taken when they are built.
+ * Gives the machines and their executables: those that options name, or else those that the build has made. The build must have
+ * made the ones for the machines of `always`; others are used when they exist.
  */
 function executables(words) {
   if (words.length === 0) {
@@ -66,7 +66,7 @@ async function main() {
   const source = existsSync(native) ? await sourceArchive({ common, native, time }) : undefined
   if (source) products.push({ name: distfile, data: source })
   else console.error(`no source archive and no port: ${native} is not there`)
-  // Nothing is written before all is made, so that an error leaves the old products whole.
+  // All products are made before the first is written, so that an error leaves the old products complete.
   mkdirSync(out, { recursive: true })
   for (const tree of trees) writeTree(tree)
   if (source) writePort({ directory: path.join(out, 'port', facts.origin), bytes: source, time })

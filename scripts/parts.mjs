@@ -1,4 +1,4 @@
-// The parts that the program is cut into, and how each is bundled, for the product and for Node.
+// The parts of the program, and the plugin for yargs with which they are bundled.
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './root.mjs'
@@ -6,7 +6,7 @@ import { root } from './root.mjs'
 /** Directory of the parts for the product, from which scripts/build makes the executable. */
 export const PARTS = 'native/generated/parts'
 
-/** Source files by the names of the parts: `main`, and each file of src/cli/parts/. */
+/** Gives the source file of each part by the part's name: src/main.ts is `main`, and each file of src/cli/parts/ is a part. */
 export function parts() {
   const files = readdirSync(path.join(root, 'src/cli/parts')).filter(name => name.endsWith('.ts'))
   const others = files.map(name => [name.replace(/\.ts$/, ''), `src/cli/parts/${name}`])
@@ -14,9 +14,9 @@ export function parts() {
 }
 
 /**
- * yargs without node's modules: its build for browsers names its two dependencies by addresses; they are taken from npm.
- * What they measure and wrap text with asks for Intl and for Array.at, which QuickJS has not: older versions of the same
- * packages do without.
+ * A plugin of esbuild that takes the browser build of yargs, which needs no module of Node. That build imports its two
+ * dependencies from web addresses; the plugin takes them from node_modules. It also replaces the packages that measure and wrap
+ * text by older versions of them, because the present ones use Intl and Array.prototype.at, which QuickJS lacks.
  */
 export const yargsWithoutNode = {
   name: 'yargs-without-node',

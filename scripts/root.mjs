@@ -1,4 +1,4 @@
-// The directory of the project.
+// The root directory of the project.
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))

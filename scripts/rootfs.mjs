@@ -1,4 +1,4 @@
-// A root file system from what a FreeBSD host has, for the demo and the benchmark.
+// Making a root file system of a FreeBSD host's own programs, for the demo and the benchmark.
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -7,9 +7,9 @@ const SYSTEM = ['/bin', '/usr/bin', '/sbin', '/usr/sbin']
 /** FreeBSD's dynamic loader, which its ldd(1) does not name. */
 const LOADER = '/libexec/ld-elf.so.1'
 
-/** What is asked of the host; tests have one of their own. */
+/** The questions about the host's files; tests answer them in their own way. */
 const thisHost = {
-  /** Tells one file from another; undefined when there is none. */
+  /** Gives a text that is equal for two names of the same file; undefined when the file does not exist. */
   identity(file) {
     if (!existsSync(file)) return undefined
     const { dev, ino } = statSync(file, { bigint: true })
@@ -19,9 +19,9 @@ const thisHost = {
 }
 
 /**
- * The commands that give `rootfs` these programs in its /bin: from /rescue, whose one static program has many names
- * (rescue(8)); what is not there (`true` never is) from the system, with the libraries that ldd(1) names.
- * Throws when the host lacks a program.
+ * Gives the commands that put programs into the directory /bin of `rootfs`. A program is taken from /rescue, where one static
+ * program has many names (rescue(8)). A program that /rescue lacks, such as `true`, is taken from the system together with the
+ * libraries that ldd(1) names. Throws when the host does not have a program.
  *
  * @returns {string[][]} argument lists, in order
  */

@@ -1,9 +1,9 @@
-/** Walks a schema: every property as a path pattern (`mounts[].options`, `linux.netDevices.*.name`). */
+/** Listing all properties of a schema, each with its path (`mounts[].options`, `linux.netDevices.*.name`). */
 import { bundledSchema } from './schemas.mjs'
 
 /**
- * Properties of a schema in the order in which they are written, each with its path, its description, a word for its
- * type and the schema itself. Elements of lists and values of maps have an entry only below themselves.
+ * Gives the properties of a schema in the order in which they are written, each with its path, its description, a word for its
+ * type and its schema. The elements of a list and the values of a map have no entry themselves, but their properties have.
  */
 export function schemaProperties(name) {
   const root = bundledSchema(name)
@@ -33,7 +33,7 @@ export function schemaProperties(name) {
   return found
 }
 
-/** A type for people: `list of strings`, `new, inherit`, `number`. */
+/** Gives the words for a type that the documentation uses: `list of strings`, `new, inherit`, `number`. */
 function typeWord(node, follow) {
   if (node.enum) return node.enum.length <= 4 ? node.enum.join(', ') : 'word'
   if (node.type === 'array') {

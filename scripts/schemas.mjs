@@ -1,6 +1,6 @@
 /**
- * Loads the schemas of spec/ and puts one of them, with all that it refers to, into one self-contained schema.
- * Used by the generator, by the documentation and by tests; nothing of this runs in the program itself.
+ * Loading the schemas of spec/, and making one self-contained schema of a schema and all that it refers to. The generators and
+ * the tests use this; the program itself does not.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -9,19 +9,20 @@ import { fileURLToPath } from 'node:url'
 /** The folder of the schemas. */
 export const specDirectory = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'spec')
 
-/** Schema files by name, in alphabetical order. */
+/** Gives the names of the schema files in alphabetical order. */
 export const schemaFiles = () =>
   fs
     .readdirSync(specDirectory)
     .filter(name => name.endsWith('.schema.json'))
     .sort()
 
-/** One schema as written, without references followed. */
+/** Gives one schema as it is written in its file, with its references. */
 export const loadSchema = name => JSON.parse(fs.readFileSync(path.join(specDirectory, name), 'utf8'))
 
 /**
- * A schema without references to other files: whatever has a title becomes `#/$defs/<title>`, plain types (number
- * ranges, enumerations, lists of strings) are put in place, keeping the description of the place that refers to them.
+ * Gives a schema without references to other files. A definition with a title becomes `#/$defs/<title>`. A definition without a
+ * title, such as a range of numbers, an enumeration or a list of strings, replaces the reference; the description beside the
+ * reference stays.
  */
 export function bundledSchema(name) {
   const documents = new Map()
@@ -46,7 +47,7 @@ export function bundledSchema(name) {
       const { target, where } = resolve($ref, from)
       if (target.title === undefined) return { ...convert(target, where), ...siblings }
       if (!Object.hasOwn(definitions, target.title)) {
-        definitions[target.title] = {} // taken, in case it refers to itself
+        definitions[target.title] = {} // reserves the title, because the definition may refer to itself
         definitions[target.title] = strip(convert(target, where))
       }
       return { $ref: `#/$defs/${target.title}`, ...siblings }

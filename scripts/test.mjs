@@ -1,5 +1,6 @@
-// npm test: everything that says whether the project is sound: types and lint, the suites of test/, the conformance cases
-// on a simulated host and against runc where it is, the replay of FreeBSD's transcripts. Runs all of it, then sums up.
+// npm test: runs all checks and tests, one after the other, and then prints a summary: types, unused code, lint, the tests of
+// test/, the conformance cases on a simulated host, those against runc where it is installed, and the replay of FreeBSD's
+// transcripts.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +11,9 @@ const runc = ['/usr/sbin/runc', '/usr/bin/runc', '/usr/local/sbin/runc'].some(fi
 // npm has no biome for FreeBSD.
 const biome = spawnSync(`${root}/node_modules/.bin/biome`, ['--version']).status === 0
 
-/** Each with what it needs; `counts` reads passed and failed from its output. */
+/**
+ * The steps. `needs` is true, or names what is missing; `counts` finds the numbers of passed and failed tests in the output.
+ */
 const steps = [
   { name: 'types', argv: ['npm', 'run', '--silent', 'types'] },
   { name: 'unused code', argv: ['npx', 'knip'] },
@@ -46,7 +49,7 @@ const steps = [
   },
 ]
 
-/** Runs a step, its output shown as it comes; gives the status and the output. */
+/** Runs a step, shows its output while it runs, and gives its status and its output. */
 function run(argv) {
   return new Promise((resolve, reject) => {
     const child = spawn(argv[0], argv.slice(1), { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -64,8 +67,8 @@ function run(argv) {
   })
 }
 
-/** Without colours. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are
+/** Removes the control sequences of colours from a text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a control sequence begins with a control character
 const plain = text => text.replaceAll(/\x1b\[[0-9;]*m/g, '')
 
 let [passed, failed] = [0, 0]
@@ -81,7 +84,7 @@ for (const { name, argv, needs = true, counts, order } of steps) {
   const good = found === undefined ? Number(status === 0) : Number(found[order[0]] ?? 0)
   const bad = found === undefined ? Number(status !== 0) : Number(found[order[1]] ?? 0)
   passed += good
-  // A step can fail without a case that failed (a suite that cannot be loaded).
+  // A step that fails without a failed test, as when a test file cannot be loaded, counts as one failure.
   failed += status !== 0 && bad === 0 ? 1 : bad
   summary.push(
     `${name}: ${status === 0 ? 'passed' : `failed (status ${status})`}${found === undefined ? '' : `, ${good} passed, ${bad} failed`}`,

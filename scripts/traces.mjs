@@ -1,4 +1,4 @@
-// What the demo compares before and after.
+// The text that the demo compares before and after.
 
-/** Lines of `mount -v` without what changes by itself: FreeBSD counts reads, writes and vnodes of each file system. */
+/** Removes FreeBSD's counts of reads, writes and vnodes from the output of `mount -v`, because they change all the time. */
 export const withoutCounts = text => text.replaceAll(/ \((\w+)[^()]*\)$/gm, ' ($1)')

@@ -1,11 +1,11 @@
-/** tar archives whose bytes depend on nothing but their files, compressed with xz. */
+/** Making tar archives whose bytes depend only on their files, and compressing them with xz(1). */
 import { execFileSync } from 'node:child_process'
 import { buffer } from 'node:stream/consumers'
 import { pack } from 'tar-stream'
 
 /**
- * A tar of files `{ path, mode, data }` in the given order: ustar headers, owner root, group wheel, and one time for
- * all, in seconds since 1970.
+ * Gives the bytes of a tar archive of files `{ path, mode, data }` in the given order. The headers are ustar's; all files have
+ * the owner root, the group wheel and the same time, in seconds since 1970.
  */
 export async function tarOf(files, time) {
   const archive = pack()
@@ -29,15 +29,15 @@ export async function tarOf(files, time) {
 }
 
 /**
- * Compressed with xz(1), which Debian and FreeBSD's base have. One thread, because blocks would depend on the number of
- * processors. Throws when the tool is missing or fails.
+ * Compresses bytes with xz(1), which the base systems of Debian and FreeBSD have. It uses one thread, because with more of them
+ * the result depends on the number of processors. Throws when the tool is missing or fails.
  */
 export function xz(bytes) {
   try {
     return execFileSync('xz', ['--compress', '--stdout', '-6', '--threads=1', '--check=crc64'], {
       input: bytes,
       maxBuffer: 2 ** 30,
-      // XZ_DEFAULTS and XZ_OPT would change the result.
+      // The environment is empty but for PATH, because XZ_DEFAULTS and XZ_OPT would change the result.
       env: { PATH: process.env.PATH },
     })
   } catch (cause) {

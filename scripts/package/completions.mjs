@@ -1,10 +1,10 @@
-/** The completion scripts as the program prints them. */
+/** The scripts that `jailwright completion` prints. */
 import { build } from 'esbuild'
 import { root } from './facts.mjs'
 
 /**
- * Gives the function that `jailwright completion` calls. It is TypeScript, which Node 20 does not read: esbuild makes
- * one module of it in memory.
+ * Gives a function that returns the script for a shell, by the function that `jailwright completion` calls. That function is
+ * TypeScript, which Node 20 does not read, so esbuild makes a module of it in memory.
  */
 export async function completionMaker() {
   const { outputFiles } = await build({

@@ -1,7 +1,10 @@
-/** What an ELF file says about the system and machine that it is for. */
+/** Reading from an ELF file for which system and machine it was made. */
 import { machines } from './facts.mjs'
 
-/** Header of FreeBSD's ABI note: sizes of name and value, type NT_FREEBSD_ABI_TAG, name (sys/elf_common.h). */
+/**
+ * Gives the header of FreeBSD's ABI note: the sizes of name and value, the type NT_FREEBSD_ABI_TAG, and the name
+ * (sys/elf_common.h).
+ */
 function abiNote(littleEndian) {
   const words = Buffer.alloc(12)
   const put = littleEndian ? 'writeUInt32LE' : 'writeUInt32BE'
@@ -12,9 +15,9 @@ function abiNote(littleEndian) {
 }
 
 /**
- * Checks that bytes are an executable for FreeBSD on a machine, and gives the __FreeBSD_version that it was linked for
- * (undefined without FreeBSD's ABI note, as of a static executable branded by EI_OSABI alone).
- * Throws an Error that names the file and what it is instead.
+ * Checks that bytes are an executable for FreeBSD on a machine, and gives the __FreeBSD_version that it was linked for. That is
+ * undefined without FreeBSD's ABI note, as for a static executable that only EI_OSABI marks. Throws an Error that names the
+ * file and what the file is instead.
  */
 export function checkExecutable(bytes, machine, file) {
   if (bytes.length < 64 || bytes.readUInt32BE(0) !== 0x7f454c46) throw new Error(`${file} is not an ELF file`)
@@ -26,7 +29,7 @@ export function checkExecutable(bytes, machine, file) {
   }
   const header = abiNote(littleEndian)
   const at = bytes.indexOf(header)
-  // ELFOSABI_FREEBSD
+  // The number 9 is ELFOSABI_FREEBSD (sys/elf_common.h).
   if (at < 0 && bytes[7] !== 9)
     throw new Error(`${file} is not for FreeBSD: no ABI note and no OS/ABI of FreeBSD`)
   if (at < 0 || at + header.length + 4 > bytes.length) return undefined

@@ -1,23 +1,24 @@
-/** What the package, the archives and the port say about the program, in one place. */
+/** The statements about the program that the package, the archives and the port share. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The project's folder. */
+/** The root directory of the project. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Where packages are installed on FreeBSD (LOCALBASE, hier(7)). */
+/** The directory below which FreeBSD installs packages (LOCALBASE, hier(7)). */
 export const prefix = '/usr/local'
 
-/** One file of the project as text. */
+/** Gives one file of the project as text. */
 export function projectText(name) {
   return readFileSync(path.join(root, name), 'utf8')
 }
 
+/** The version of the program. */
 export const version = JSON.parse(projectText('package.json')).version
 
-/** The words of the port's Makefile that a package carries too; the port's are held equal to these by a test. */
+/** The statements of the port's Makefile that a package contains too. A test compares the Makefile with these. */
 export const facts = {
   name: 'jailwright',
   origin: 'sysutils/jailwright',
@@ -29,7 +30,10 @@ export const facts = {
   licenseName: 'BSD 2-clause Simplified License',
 }
 
-/** FreeBSD's word for a machine (uname -p, and the last word of an ABI), and what ELF and the build call it. */
+/**
+ * Machines by FreeBSD's name (`uname -p`, and the last word of an ABI): their names in the build, in ELF and in older versions
+ * of pkg. `always` is true for those that the build always makes.
+ */
 export const machines = {
   amd64: { built: 'x64', elf: 62, legacy: 'x86:64', always: true },
   aarch64: { built: 'arm64', elf: 183, legacy: 'aarch64:64', always: true },
@@ -38,8 +42,8 @@ export const machines = {
 }
 
 /**
- * Seconds since 1970 for every file of every archive: SOURCE_DATE_EPOCH, else the time of the last commit, so that a
- * second build of the same state gives the same bytes. Throws when neither is known.
+ * Gives the time of every file in every archive, in seconds since 1970: SOURCE_DATE_EPOCH, or else the time of the last commit,
+ * so that two builds of the same commit give the same bytes. Throws when neither is known.
  */
 export function sourceDate() {
   const given = process.env.SOURCE_DATE_EPOCH

@@ -1,6 +1,6 @@
 /**
- * Every file that is installed, by its path below the prefix: the package, the archive for install.sh and the port's
- * packing list all have this one.
+ * The list of all files that are installed, by their paths below the prefix. The package, the archive for install.sh and the
+ * packing list of the port are made from it.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -8,7 +8,10 @@ import { gzipSync } from 'node:zlib'
 import { completionMaker } from './completions.mjs'
 import { facts, projectText, root, version } from './facts.mjs'
 
-/** Where each shell of FreeBSD's ports looks; tcsh and sh have no folder that they search, so theirs are examples. */
+/**
+ * The place where each shell of FreeBSD's ports finds its script. tcsh and sh search no directory, so their scripts are
+ * examples.
+ */
 const completionPaths = {
   bash: 'share/bash-completion/completions/jailwright',
   zsh: 'share/zsh/site-functions/_jailwright',
@@ -17,7 +20,7 @@ const completionPaths = {
   sh: 'share/examples/jailwright/completion.sh',
 }
 
-/** Manual pages, gzipped as the ports' compress-man does (gzip -9n: no name, no time). */
+/** Gives the manual pages, compressed as the ports' compress-man does it (gzip -9n, without name and time). */
 function manualPages() {
   return ['jailwright.8', 'jailwright-config.5'].map(page => ({
     path: `share/man/man${page.at(-1)}/${page}.gz`,
@@ -25,7 +28,7 @@ function manualPages() {
   }))
 }
 
-/** README.md and docs/ keep their places beside each other, so that the links between them hold. */
+/** Gives README.md and the files of docs/. They keep their relative places, so that the links between them work. */
 function documents() {
   const names = readdirSync(path.join(root, 'docs'), { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
@@ -36,7 +39,7 @@ function documents() {
   }))
 }
 
-/** The licence as bsd.licenses.mk lays it down: a line about it, and its text under its name. */
+/** Gives the licence as bsd.licenses.mk installs it: a line that names it, and its text in a file with its name. */
 function licence() {
   const folder = `share/licenses/${facts.name}-${version}`
   const line = `This package has a single license: ${facts.license} (${facts.licenseName}).\n`
@@ -47,9 +50,9 @@ function licence() {
 }
 
 /**
- * All that does not depend on the machine: `{ path, mode, data }`, the path below the prefix, sorted by path. The
- * drop-in for podman is an example and not a `.sample` in etc, because pkg copies a `.sample` into place by itself and
- * would change the host's runtime unasked.
+ * Gives the files that do not depend on the machine as `{ path, mode, data }`, sorted by their paths below the prefix. The
+ * drop-in for podman is an example and not a `.sample` in etc, because pkg copies a `.sample` into place and would change the
+ * host's runtime without being asked.
  */
 export async function commonFiles() {
   const completion = await completionMaker()
@@ -69,12 +72,12 @@ export async function commonFiles() {
   )
 }
 
-/** Files with the executable among them. */
+/** Gives the files together with the executable. */
 export function withExecutable(files, data) {
   return sorted([...files, { path: 'bin/jailwright', mode: 0o755, data }])
 }
 
-/** By bytes, not by locale: the same everywhere. */
+/** Sorts files by the bytes of their paths, so that the order does not depend on the locale. */
 function sorted(files) {
   return files.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
 }

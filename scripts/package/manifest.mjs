@@ -1,21 +1,21 @@
-/** The two manifests of a package, as pkg_emit_object() of freebsd/pkg's libpkg/pkg_manifest.c writes them. */
+/** The two manifests of a package, as pkg writes them (pkg_emit_object() in libpkg/pkg_manifest.c of freebsd/pkg). */
 import { createHash } from 'node:crypto'
 import { facts, machines, prefix, projectText, version } from './facts.mjs'
 import { messages } from './message.mjs'
 
-/** Text in a manifest is decoded as a URL by the reader: `%` and bytes past ASCII are written as %xx. */
+/** Writes `%` and bytes that are not ASCII as %xx, because pkg decodes a text in a manifest like a URL. */
 function encoded(text) {
   return Buffer.from(text)
     .toString('latin1')
     .replace(/[%\x80-\xff]/g, byte => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
-/** A checksum in pkg's form: the number of its kind (1, PKG_HASH_TYPE_SHA256_HEX), `$`, and the sum. */
+/** Gives a checksum in pkg's form: the number of its kind (1, PKG_HASH_TYPE_SHA256_HEX), `$`, and the sum. */
 function checksum(data) {
   return `1$${createHash('sha256').update(data).digest('hex')}`
 }
 
-/** What both manifests say. */
+/** Gives the fields that both manifests have. */
 function head(files, machine, osVersion) {
   return {
     name: facts.name,
@@ -24,7 +24,8 @@ function head(files, machine, osVersion) {
     comment: facts.comment,
     maintainer: facts.maintainer,
     www: facts.www,
-    // pkg compares its own ABI with this by fnmatch(3): every major version. The annotation below says the oldest.
+    // pkg compares its own ABI with this pattern (fnmatch(3)), which stands for every major version. The annotation
+    // FreeBSD_version names the oldest version.
     abi: `FreeBSD:*:${machine}`,
     arch: `freebsd:*:${machines[machine].legacy}`,
     prefix,
@@ -38,8 +39,9 @@ function head(files, machine, osVersion) {
 }
 
 /**
- * `{ compact, full }`: objects to be written as JSON. `files` are `{ path, mode, data }` below the prefix; `osVersion`
- * is the least __FreeBSD_version, on older systems pkg asks or refuses; `time` is in seconds since 1970.
+ * Gives the manifests as `{ compact, full }`, to be written as JSON. `files` are `{ path, mode, data }` below the prefix.
+ * `osVersion` is the lowest __FreeBSD_version that the program runs on; on an older system pkg asks or refuses. `time` is in
+ * seconds since 1970.
  */
 export function manifests({ files, machine, osVersion, time }) {
   const compact = {

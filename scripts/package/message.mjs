@@ -1,10 +1,10 @@
-/** The port's pkg-message, which is UCL, as the list of messages that a manifest has. */
+/** Reading the port's pkg-message, which is UCL, for the list of messages in a manifest. */
 
 const entry = /\{ type: (install|remove|upgrade)\n {2}message: <<EOM\n([\s\S]*?)\nEOM\n\}\n/g
 
 /**
- * Messages of a pkg-message in the ports' form, %%PREFIX%% replaced as the ports' SUB_LIST does.
- * Throws when the text has anything that is not such a message, so that none gets lost.
+ * Gives the messages of a pkg-message, with %%PREFIX%% replaced as the ports' SUB_LIST does it. Throws when the text contains
+ * anything else, so that no message is left out.
  */
 export function messages(text, prefix) {
   const found = [...text.matchAll(entry)].map(([, type, message]) => ({

@@ -1,14 +1,14 @@
-/** A package as pkg-create(8) makes it. */
+/** Making a package as pkg-create(8) does it. */
 import { tarOf, xz } from './archive.mjs'
 import { prefix } from './facts.mjs'
 import { manifests } from './manifest.mjs'
 
-/** FreeBSD 14.0-RELEASE, for an executable that does not say which version it was linked for. */
+/** The version of FreeBSD 14.0-RELEASE, for an executable without a note of the version that it was linked for. */
 const oldest = 1400097
 
 /**
- * The bytes of a `.pkg`: the compact manifest, the manifest, then the files with absolute names. The compact one is
- * first because pkg_open2() stops at whichever manifest it meets first when it looks for the compact one.
+ * Gives the bytes of a `.pkg`: the compact manifest, the full manifest, then the files with absolute names. The compact one is
+ * the first, because pkg_open2() of libpkg takes the first manifest that it finds, even when it looks for the compact one.
  */
 export async function packageOf({ files, machine, osVersion = oldest, time }) {
   const { compact, full } = manifests({ files, machine, osVersion, time })

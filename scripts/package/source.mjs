@@ -1,6 +1,6 @@
 /**
- * The source archive that the port builds from, with a C compiler and QuickJS alone: the C of native/, the C that is
- * generated from the table of functions, and the parts of the program as JavaScript. What needs Node to be made is made.
+ * The source archive of the port: the C of native/, the C that is generated from the table of functions, and the parts of the
+ * program as JavaScript. All files that only Node can make are in the archive, so the port needs just a C compiler and QuickJS.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,17 +11,20 @@ import { facts, projectText, root, version } from './facts.mjs'
 
 const name = `${facts.name}-${version}`
 
-/** Name of the archive (the ports' DISTNAME and EXTRACT_SUFX). */
+/** The name of the archive (DISTNAME and EXTRACT_SUFX of the ports). */
 export const distfile = `${name}.tar.xz`
 
-/** Files below a folder that the build reads; what it has compiled into bytecode or objects is left out. */
+/** Gives the files below a directory that the build reads, without the files that it has compiled. */
 function sources(directory) {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && /\.(c|h|js|md)$/.test(entry.name))
     .map(entry => path.join(entry.parentPath ?? entry.path, entry.name))
 }
 
-/** Where the port takes an installed file from: shells' scripts, examples, pages, documents; undefined for the rest. */
+/**
+ * Gives an installed file with its place in the archive, from which the port installs it; undefined when the archive lacks the
+ * file.
+ */
 function unpacked({ path: installed, data }) {
   const base = path.basename(installed)
   if (installed.startsWith('share/man/'))
@@ -35,8 +38,8 @@ function unpacked({ path: installed, data }) {
 }
 
 /**
- * Bytes of the archive. `native` is the folder of the C source with its generated/; throws when the generated files are
- * not there.
+ * Gives the bytes of the archive. `native` is the directory of the C source with its subdirectory generated/. Throws when the
+ * generated files are missing.
  */
 export async function sourceArchive({ common, native, time }) {
   if (
@@ -59,13 +62,13 @@ export async function sourceArchive({ common, native, time }) {
   return xz(await tarOf(members, time))
 }
 
-/** distinfo of the archive, as `make makesum` writes it (Mk/Scripts/checksum.sh and makesum.sh of the ports). */
+/** Gives the distinfo of the archive as `make makesum` writes it (Mk/Scripts/makesum.sh of the ports). */
 function distinfo(bytes, time) {
   const sum = createHash('sha256').update(bytes).digest('hex')
   return `TIMESTAMP = ${time}\nSHA256 (${distfile}) = ${sum}\nSIZE (${distfile}) = ${bytes.length}\n`
 }
 
-/** Writes the port with its distinfo into a folder, in place of an older one. */
+/** Writes the port with its distinfo into a directory, which it empties first. */
 export function writePort({ directory, bytes, time }) {
   rmSync(directory, { recursive: true, force: true })
   for (const file of ['Makefile', 'pkg-descr', 'pkg-plist', 'files/pkg-message.in']) {

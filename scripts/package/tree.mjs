@@ -1,10 +1,10 @@
-/** The directory, and the same as an archive, from which install.sh installs. */
+/** The directory from which install.sh installs, and the archive of that directory. */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { tarOf, xz } from './archive.mjs'
 import { facts, projectText, version } from './facts.mjs'
 
-/** What the directory holds: the files below the prefix, the list that install.sh reads, and install.sh. */
+/** Gives the contents of the directory: the files below the prefix, the list that install.sh reads, and install.sh. */
 function contents(files, machine) {
   const lines = files.map(({ path, mode }) => `0${mode.toString(8)} ${path}\n`)
   const list = `# ${facts.name} ${version} FreeBSD ${machine}\n${lines.join('')}`
@@ -15,13 +15,13 @@ function contents(files, machine) {
   ]
 }
 
-/** The bytes of the archive, every member below a folder of the archive's own name. */
+/** Gives the bytes of the archive; all its members are below a directory with the archive's name. */
 export async function treeArchive({ files, machine, name, time }) {
   const members = contents(files, machine).map(file => ({ ...file, path: `${name}/${file.path}` }))
   return xz(await tarOf(members, time))
 }
 
-/** Writes the directory, in place of an older one. */
+/** Writes the directory, which it empties first. */
 export function writeTree({ files, machine, directory }) {
   rmSync(directory, { recursive: true, force: true })
   for (const file of contents(files, machine)) {
