@@ -25,12 +25,28 @@ export function checkEnvironment(env: readonly string[] | undefined, path: strin
   })
 }
 
+/** Highest uid and gid of FreeBSD (sys/types.h, 32 bits): a number of all ones means "no change" to chown(2) and others. */
+export const HIGHEST_ID = 0xfffffffe
+
+function checkIdentity(user: Partial<Process>['user'], path: string, found: Findings): void {
+  const check = (id: number | undefined, at: string) => {
+    if (id === undefined || id <= HIGHEST_ID) return
+    found.errors.push(configError(at, `must be ${HIGHEST_ID} or less, got ${id}`))
+  }
+  check(user?.uid, childPath(path, 'uid'))
+  check(user?.gid, childPath(path, 'gid'))
+  user?.additionalGids?.forEach((gid, index) => {
+    check(gid, childPath(childPath(path, 'additionalGids'), index))
+  })
+}
+
 /** Checks a process object of which wrong properties have been removed. */
 export function checkProcess(process: Partial<Process>, path: string, found: Findings): void {
   if (process.cwd !== undefined && !process.cwd.startsWith('/')) {
     found.errors.push(configError(childPath(path, 'cwd'), `must be absolute, got ${describe(process.cwd)}`))
   }
   checkEnvironment(process.env, childPath(path, 'env'), found)
+  checkIdentity(process.user, childPath(path, 'user'), found)
 
   const first = new Map<string, number>()
   process.rlimits?.forEach((limit, index) => {

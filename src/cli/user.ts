@@ -2,17 +2,15 @@
  * Numeric users and groups on the command line. Parsing is strict, because a misread --user would run the program as
  * another user (the class of CVE-2026-47766).
  */
+import { HIGHEST_ID } from '../bundle/process-checks.ts'
 import { usageError } from './usage.ts'
-
-/** The highest uid and gid of FreeBSD: uid_t has 32 bits, and all ones mean "no change" (chown(2)). */
-const highest = 0xfffffffe
 
 /** Parses a number. `whole` is the option's whole value, of which `text` may be a part. */
 function number(text: string, option: string, form: string, whole = text): number {
   const value = Number(text)
-  if (!/^\d{1,10}$/.test(text) || value > highest) {
+  if (!/^\d{1,10}$/.test(text) || value > HIGHEST_ID) {
     throw usageError(
-      `${option} must be ${form} with numbers from 0 to ${highest}, not ${JSON.stringify(whole)}`,
+      `${option} must be ${form} with numbers from 0 to ${HIGHEST_ID}, not ${JSON.stringify(whole)}`,
       'exec',
     )
   }

@@ -57,6 +57,19 @@ describe('the process of exec', () => {
     ])
   })
 
+  test('a user or group of all ones, which chown(2) and others take for "no change", is refused', () => {
+    const process = {
+      args: ['a'],
+      cwd: '/',
+      user: { uid: 2 ** 32 - 1, gid: 2 ** 32 - 1, additionalGids: [1, 2 ** 32 - 1] },
+    }
+    expect(failures(() => readProcess(file(process)))).toEqual([
+      'process.user.uid: must be 4294967294 or less, got 4294967295',
+      'process.user.gid: must be 4294967294 or less, got 4294967295',
+      'process.user.additionalGids[1]: must be 4294967294 or less, got 4294967295',
+    ])
+  })
+
   test.each([
     ['null', ['process: must be an object, got null']],
     ['[]', ['process: must be an object, got an array']],
