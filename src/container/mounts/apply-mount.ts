@@ -20,7 +20,7 @@ import { isSameObject, refuseItself } from './same-object.ts'
 /** Throws the error of a mount with the property, the source and the destination. */
 function explain(error: unknown, step: MountStep): never {
   if (error instanceof SyscallError) {
-    const missing = error.errno === 'ENOENT' && step.fstype === 'nullfs'
+    const missing = error.errno === 'ENOENT' && ['nullfs', 'zfs'].includes(step.fstype)
     throw new JailwrightError(
       'HOST',
       `${step.origin}: mount ${step.source} (${step.fstype}) on ${step.destination}: ${error.message}`,

@@ -154,9 +154,7 @@ export function mountHeld(
     mount('.')
   } catch (error) {
     const noName = error instanceof SyscallError && NO_NAME.has(error.errno)
-    // A missing source gives ENOENT too.
-    if (noName && (!step.source.startsWith('/') || exists(step.source)))
-      throw new ChangedUnderway(step, target)
+    if (noName && !lacksSource(step, target)) throw new ChangedUnderway(step, target)
     throw error
   } finally {
     changeDirectory('/')
@@ -165,6 +163,15 @@ export function mountHeld(
 
 /** Errors of nmount(2) for `.` when the directory has lost its path, or the path leads elsewhere. */
 const NO_NAME = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
+
+/** File systems whose source is no path, and that say ENOENT when there is none of that name. */
+const NAMED_SOURCE = new Set(['zfs', 'p9fs'])
+
+/** Whether an ENOENT may be about the source: a path that is not there, or a name while the destination is unchanged. */
+function lacksSource({ fstype, source }: MountStep, target: BeneathTarget): boolean {
+  if (source.startsWith('/')) return !exists(source)
+  return NAMED_SOURCE.has(fstype) && isSame(linkStatusOf(target.path), statusOfDescriptor(target.fd))
+}
 
 function isSame(one: FileStatus | undefined, other: FileStatus): boolean {
   return one?.ino === other.ino && one.dev === other.dev

@@ -246,3 +246,48 @@ describe('what is made for a mount point', () => {
     expect(readdirSync(join(root(), 'vol/sub'))).toEqual(['f'])
   })
 })
+
+describe('a mount of a dataset that does not exist', () => {
+  const zfs: MountStep = {
+    kind: 'mount',
+    origin: 'mounts[0]',
+    fstype: 'zfs',
+    source: 'tank/nosuch',
+    destination: '/vol',
+    target: 'dir',
+    options: [],
+  }
+  const roots = () => ({
+    mountRoot: join(dir, 'root'),
+    realRoot: join(dir, 'root'),
+    empty: join(dir, 'run/mine/empty'),
+  })
+  const refuse = (meanwhile?: () => void) => {
+    host.kernel.nmount = options => {
+      called.push(['', new Map(options).get('fspath') ?? ''])
+      meanwhile?.()
+      throw new SyscallError('nmount', 'ENOENT', 'No such file or directory', '.')
+    }
+  }
+
+  it('fails with the error of the file system', () => {
+    refuse()
+    expect(() => applyMount(host, journal, zfs, roots())).toThrow(
+      /^mounts\[0\]: mount tank\/nosuch \(zfs\) on \/vol: .*No such file or directory/,
+    )
+    expect(called).toHaveLength(1)
+  })
+
+  it('is tried again when the destination was changed meanwhile', () => {
+    let round = 0
+    refuse(() => {
+      round += 1
+      renameSync(join(dir, 'root/vol'), join(dir, `root/vol${round}`))
+      mkdirSync(join(dir, 'root/vol'))
+    })
+    expect(() => applyMount(host, journal, zfs, roots())).toThrow(
+      /\/vol was changed while it was being mounted$/,
+    )
+    expect(called).toHaveLength(5)
+  })
+})
