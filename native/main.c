@@ -44,6 +44,23 @@ static void keep_standard_descriptors(void)
     if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1) exit(1);
 }
 
+static void do_nothing(int number)
+{
+  (void)number;
+}
+
+/*
+ * SIGCHLD and SIGCONT get a handler, so that they wait for sigtimedwait(2) while they are blocked. FreeBSD throws a signal
+ * away that is ignored by default, blocked or not and waited for or not (sys/kern/kern_sig.c: tdsendsignal, sigprocess). It
+ * also keeps the exit status of a child from being lost when the caller ignores SIGCHLD.
+ */
+static void keep_signals(void)
+{
+  struct sigaction action = {.sa_handler = do_nothing, .sa_flags = SA_RESTART};
+  sigaction(SIGCHLD, &action, NULL);
+  sigaction(SIGCONT, &action, NULL);
+}
+
 /* Finds the absolute path of this executable; false when the system cannot tell it. */
 static bool executable_path(char *path, size_t size)
 {
@@ -118,6 +135,7 @@ int main(int count, char **arguments)
   keep_standard_descriptors();
   /* Writing to a closed pipe then fails with EPIPE, instead of ending the program with SIGPIPE. */
   signal(SIGPIPE, SIG_IGN);
+  keep_signals();
   JSContext *context = new_context();
   if (context == NULL) {
     fprintf(stderr, "jailwright: out of memory\n");

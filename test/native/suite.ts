@@ -82,6 +82,11 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
       expect(ask('values', 'variadic', JSON.stringify(file))).toMatchObject({ opened: true, closed: 0 })
     })
 
+    it('catches SIGCHLD and SIGCONT, which FreeBSD throws away otherwise, also when the caller ignores them', () => {
+      expect(ask('values', 'caught')).toEqual([true, true])
+      expect(start(['values', 'caught'], { shell: "trap '' CHLD CONT;" }).stdout).toBe('[true,true]\n')
+    })
+
     it('has numbers of any size', () => {
       expect(ask('values', 'bigint')).toBe('1180591620717411303424')
     })

@@ -9,9 +9,8 @@ import type { OwnTerminal } from './terminal.ts'
 const TERMINAL_PAUSE = 50
 
 /**
- * The longest wait without a terminal, in milliseconds. A signal or the program's end interrupts it. FreeBSD drops a
- * SIGCHLD that arrives while no process waits for it (tdsendsignal in sys/kern/kern_sig.c), so the program is checked
- * regularly.
+ * The longest wait without a terminal, in milliseconds. A signal or the program's end interrupts it: SIGCHLD has a handler
+ * (native/main.c), without which FreeBSD drops it. Under Node the program is checked at this interval.
  */
 const PAUSE = 500
 

@@ -45,6 +45,15 @@ export function run(what: string, argument = 'null'): unknown {
       const flags = native.fn.fcntl!(fd, 3, 0)
       return { opened: fd >= 0, flags, closed: native.fn.close!(fd) }
     }
+    case 'caught': {
+      // The handler is the first word of struct sigaction: 0 is the default, 1 ignores.
+      const action = new Uint8Array(256)
+      const [chld, cont] = native.platform === 'freebsd' ? [20, 19] : [17, 18]
+      return [chld, cont].map(signal => {
+        native.fn.sigaction!(signal!, null, action)
+        return action[0]! > 1 || action.subarray(1, 8).some(byte => byte !== 0)
+      })
+    }
     default:
       throw new Error(`no question of this name: ${what}`)
   }
