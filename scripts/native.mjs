@@ -68,7 +68,8 @@ function compilers(machine) {
   return {
     ...linking,
     CC: `${zig} cc -target ${machine === 'arm64' ? 'aarch64' : 'x86_64'}-freebsd`,
-    LDFLAGS: '-s',
+    // zig's linker asks for 16 MiB of stack, for which FreeBSD raises the caller's limit (sys/kern/kern_exec.c).
+    LDFLAGS: '-s -Wl,-z,stack-size=0',
   }
 }
 
