@@ -6,9 +6,9 @@ import { call, check, cString, lastErrno, lastError, readString } from '../ffi/i
 import { memory } from '../ffi/memory.ts'
 
 /** Size of the largest buffer for rules that the kernel accepts: the default of the sysctl kern.racct.rctl.maxbufsize. */
-const MAX_OUTPUT = 128 * 1024
+const MAX_OUTPUT = 16 * 1024 * 1024
 
-/** Adds a rule in rctl(8)'s words (`jail:NAME:memoryuse:deny=1g`). */
+/** Adds a rule such as `jail:NAME:memoryuse:deny=1073741824`. The kernel takes plain numbers; `1g` is read by rctl(8). */
 export function rctlAddRule(rule: string): void {
   const input = cString(rule)
   check('rctl_add_rule', rule, input, input.length, null, 0)
