@@ -124,7 +124,7 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
     moduleLoaded: name =>
       own<boolean | undefined>(overrides.modules, name, () => BUILT_IN.has(name) || undefined),
     jail: name => {
-      const stock = { 'children.max': '0', 'children.cur': '0', vnet: 'new', enforce_statfs: '1' }
+      const stock = { 'children.max': '0', vnet: 'new', enforce_statfs: '1' }
       return overrides.jails ? overrides.jails[name] : stock
     },
     interfaceAddresses(jail) {

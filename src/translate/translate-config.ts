@@ -14,8 +14,7 @@ import { applyDevices, collectDevices } from './devices/devices.ts'
 import { checkProfiles, translateProfiles } from './devices/profiles.ts'
 import type { DeviceRequests } from './devices/requests.ts'
 import { collectDatasets, datasetSteps } from './jail/datasets.ts'
-import { type JailPlan, translateJail } from './jail/jail.ts'
-import { roomOf } from './jail/parent-grants.ts'
+import { translateJail } from './jail/jail.ts'
 import { limitSteps, MODE_ANNOTATION } from './limits/limits.ts'
 import { translateMounts } from './mounts/mounts.ts'
 import { collectNetwork, type OwnNetwork } from './network/own-interface.ts'
@@ -52,7 +51,8 @@ export function translateBriefly(input: TranslateInput): Plan {
     context.fate('root.readonly', 'translated', 'a read-only nullfs of the root below the state directory')
   }
   steps.push(...mounts.steps, ...aliasSteps(context, jail))
-  steps.push(...jailSteps(context, jail, jailName), ...datasetSteps(jailName, datasets.names))
+  const step: JailStep = { kind: 'jail', name: jailName, parameters: jail.parameters }
+  steps.push(step, ...datasetSteps(jailName, datasets.names))
   steps.push(...vnetSteps(context, jail, jailName, own), ...limitSteps(context, jailName, limitsMode(input)))
   const process = firstProcess(context, jail.fib)
   const hooks = translateHooks(context)
@@ -123,13 +123,6 @@ function firstProcess(context: Context, fib: number | undefined): ProcessPlan | 
   if (process) return { ...translateProcess(context, process), ...(fib === undefined ? {} : { fib }) }
   context.fail('process', 'is required to create a container')
   return undefined
-}
-
-function jailSteps(context: Context, jail: JailPlan, jailName: string): Step[] {
-  const step: JailStep = { kind: 'jail', name: jailName, parameters: jail.parameters }
-  if (jail.parent === undefined) return [step]
-  const { raise } = roomOf(context.facts.jail(jail.parent))
-  return raise ? [{ kind: 'raise-children', parent: jail.parent }, step] : [step]
 }
 
 /** Beginnings of names of sysctl(8) that only FreeBSD has. */

@@ -78,7 +78,6 @@ function snapshot(): string {
       members: tool('ifconfig', 'bridge9').match(/member: \S+/g),
       rulesets: tool('devfs', 'rule', 'showsets'),
       limits: tool('rctl'),
-      room: tool('jls', '-j', 'parent', 'children.max'),
       files,
       shared: readFileSync(join(rootfs, 'etc/shared'), 'utf8'),
       processes: tool('ps', '-axo', 'command').match(/jailwright.*init|sleep 100/g),
@@ -169,34 +168,10 @@ for (const when of ['before', 'after']) {
     crash(update, `${index + 1}:${when}`, `update: ${label}`, clean)
   })
 }
-// A container in a parent jail that has no room: only what concerns the parent, the rest is as above.
-const child = {
-  ociVersion: '1.3.0',
-  process: config.process,
-  root: { path: 'rootfs' },
-  annotations: { 'org.freebsd.parentJail': 'parent' },
-}
-writeFileSync(join(bundle, 'config.json'), JSON.stringify(child))
-execFileSync('jail', ['-c', 'name=parent', 'path=/', 'persist', 'children.max=0'])
-const cleanWithParent = snapshot()
-const inParent = countEffects(create)
-const outOfParent = countEffects(remove)
-for (const when of ['before', 'after']) {
-  inParent.forEach((label, index) => {
-    if (/children|jail|created/.test(label))
-      crash(create, `${index + 1}:${when}`, `create in a parent: ${label}`, cleanWithParent)
-  })
-  outOfParent.forEach((label, index) => {
-    if (!/children/.test(label)) return
-    mustSucceed(create)
-    crash(remove, `${index + 1}:${when}`, `delete in a parent: ${label}`, cleanWithParent)
-  })
-}
-execFileSync('jail', ['-r', 'parent'])
 console.log(
   JSON.stringify({
     points,
-    effects: { create: ofCreate, delete: ofDelete, update: ofUpdate, parent: [...inParent, ...outOfParent] },
+    effects: { create: ofCreate, delete: ofDelete, update: ofUpdate },
     leftovers,
   }),
 )

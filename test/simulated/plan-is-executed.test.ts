@@ -79,8 +79,6 @@ function planned(plan: Plan, step: Step, captured: Map<string, string>): string[
       return []
     case 'move-interface':
       return [`ifconfig ${step.interface} vnet ${step.jail}`]
-    case 'raise-children':
-      return []
   }
 }
 

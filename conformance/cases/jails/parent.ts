@@ -54,18 +54,20 @@ export const jailParentCases = [
   }),
   defineCase({
     id: 'jails.parent-children-max',
-    title: 'a parent that may have no children gets room for one, and loses it again',
+    title: 'a parent that may have no children takes a container, and its children.max stays 0',
     stands:
-      'ocijail (create.cpp) raises children.max of the parent by one when needed; jailwright puts it back',
+      "sys/kern/kern_jail.c counts against the creator's jail and those around it, not against the parent, and refuses every children.max, 0 too, that is not below the parent's",
     mark: 'jails',
-    notFor: { ocijail: 'does not put it back', runj: 'does not raise it' },
-    config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
+    notFor: { ocijail: 'raises children.max of the parent, and does not put it back' },
+    config: {
+      annotations: { 'org.freebsd.parentJail': 'p-%{unique}', 'org.freebsd.jail.children.max': '0' },
+    },
     program: sleeper,
     steps: [
       tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', ...podmanParent]),
       jls('children.max', 'children.max=0', 'p-%{unique}'),
       ...startReady(),
-      jls('children.max children.cur', 'children.max=1 children.cur=1', 'p-%{unique}'),
+      jls('children.max children.cur', 'children.max=0 children.cur=1', 'p-%{unique}'),
       ...finish,
       jls('children.max', 'children.max=0', 'p-%{unique}'),
       tool(['jail', '-R', 'p-%{unique}']),
@@ -73,7 +75,7 @@ export const jailParentCases = [
   }),
   defineCase({
     id: 'jails.parent-at-once',
-    title: 'two containers made in one parent at the same time both get their room',
+    title: 'two containers are made in one parent at the same time',
     stands:
       'podman: the containers of a pod are started by commands that run at the same time, in one parent jail',
     mark: 'jailwright',
@@ -82,7 +84,7 @@ export const jailParentCases = [
     steps: [
       tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', ...podmanParent]),
       together([create()], [create({ n: 2 })]),
-      jls('children.max children.cur', 'children.max=2 children.cur=2', 'p-%{unique}'),
+      jls('children.max children.cur', 'children.max=0 children.cur=2', 'p-%{unique}'),
       together([removeForce()], [removeForce({}, '%{id2}')]),
       jls('children.max', 'children.max=0', 'p-%{unique}'),
       childrenGone('children.max=0 children.cur=0'),

@@ -4,7 +4,6 @@ import { makeDirectories } from '../../host/files.ts'
 import { runTool } from '../../host/run-tool.ts'
 import type { Host, MountEntry } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
-import { dirname, join } from '../../paths.ts'
 import type {
   JailStep,
   LoopbackStep,
@@ -19,7 +18,6 @@ import { explainClash } from '../jail/address-clash.ts'
 import { perform } from '../jail/calls.ts'
 import { takeRuleset } from '../jail/devfs-rulesets.ts'
 import { explainRefusal } from '../jail/explain-refusal.ts'
-import { raiseChildren } from '../jail/parent-jail.ts'
 import { setJail } from '../jail/set-jail.ts'
 import type { Journal } from '../journal/journal.ts'
 import { applyMount } from '../mounts/apply-mount.ts'
@@ -101,21 +99,10 @@ export function applyPlan(
         return
       case 'move-interface':
         moveInterface(host, journal, step)
-        return
-      case 'raise-children':
-        raiseChildren(host, journal, step.parent, parentLock(files, step.parent))
     }
   }
   for (const step of plan.steps) apply(step)
   return { rootPath: roots.mountRoot }
-}
-
-/**
- * Returns the path of the lock file of a parent jail. No container id begins with a dot, so the name clashes with no
- * container's; it is encoded, because a jail's name may contain a slash.
- */
-function parentLock(files: Layout, parent: string): string {
-  return join(dirname(files.lock), `.parent-${encodeURIComponent(parent)}`)
 }
 
 /**

@@ -12,7 +12,6 @@ import { FREEBSD_15_PARAMS } from '../../translate/jail/parameters.ts'
 import { Journal } from '../journal/journal.ts'
 import { containerNames } from '../state/container-names.ts'
 import { layout } from '../state/paths.ts'
-import { readPlan } from '../state/plan-file.ts'
 import { type Interface, parseInterfaces } from './interfaces.ts'
 import { cpuNumbers, type FoundLimits } from './limits.ts'
 import type { Parameters } from './parameters.ts'
@@ -57,14 +56,6 @@ export function allowedByDefault({ kernel }: Host, names: readonly string[]): Se
     return word === 'raw_sockets' ? 'security.jail.allow_raw_sockets' : `security.jail.${word}_allowed`
   }
   return new Set(names.filter(name => name.startsWith('allow.') && kernel.sysctl(sysctlOf(name)) === '1'))
-}
-
-/** Returns the number of other containers for which children.max of a jail has been raised. */
-export function raisedFor(ctx: RuntimeContext, jail: string): number {
-  return containerNames(ctx.root).filter(id => {
-    const plan = quietly(() => readPlan(layout(ctx.root, id)))
-    return plan?.steps.some(step => step.kind === 'raise-children' && step.parent === jail)
-  }).length
 }
 
 /**

@@ -1,5 +1,6 @@
 /** `inspect`: compares a container as it was planned with its present state on the host. */
 import type { RuntimeContext } from '../../context.ts'
+import type { Host } from '../../host/types.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
 import { currentStatus, isOfEarlierBoot } from '../state/state-file.ts'
@@ -45,7 +46,7 @@ export function inspect(ctx: RuntimeContext, id: string): Inspection {
   const { host } = ctx
   const rebooted = records.rebooted || (state !== undefined && isOfEarlierBoot(host, state))
   const jail = findJail(ctx, records)
-  const parameters = jail.found ? jailItems(ctx, records, jail.found) : []
+  const parameters = jail.found ? jailItems(ctx.host, records, jail.found) : []
   const sections: Sections = {
     files: records.items,
     parameters: [jail.item, ...parameters],
@@ -103,12 +104,11 @@ function findJail(
   return { jid, found, item: wanted === undefined ? { name, mark: 'unknown', found: String(jid) } : item }
 }
 
-function jailItems(ctx: RuntimeContext, { plan, root, jailName }: Records, found: Parameters): Item[] {
+function jailItems(host: Host, { plan, root }: Records, found: Parameters): Item[] {
   const step = plan?.steps.find(each => each.kind === 'jail')
   if (step?.kind !== 'jail' || root === undefined) return listParameters(found)
-  const raised = found['children.max'] === '0' ? 0 : ask.raisedFor(ctx, jailName)
-  const planned = { parameters: step.parameters, path: root, raised }
-  return compareParameters(planned, found, ask.allowedByDefault(ctx.host, Object.keys(found)))
+  const planned = { parameters: step.parameters, path: root }
+  return compareParameters(planned, found, ask.allowedByDefault(host, Object.keys(found)))
 }
 
 function mountItems(ctx: RuntimeContext, records: Records, id: string): Item[] {

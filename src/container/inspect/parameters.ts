@@ -11,8 +11,6 @@ export interface PlannedJail {
   readonly parameters: readonly (readonly [name: string, value: string | true])[]
   /** The real path of the jail's root on the host. */
   readonly path: string
-  /** The number of other containers' child jails for which children.max has been raised. */
-  readonly raised: number
 }
 
 /** Parameters that every new jail has, whatever the config says (jail_default_allow in sys/kern/kern_jail.c). */
@@ -28,7 +26,7 @@ const ON_BY_DEFAULT = new Set([
  * @param defaults the `allow.*` parameters that sysctl(8) settings of this host give to every new jail.
  */
 export function compareParameters(
-  { parameters, path, raised }: PlannedJail,
+  { parameters, path }: PlannedJail,
   found: Parameters,
   defaults: ReadonlySet<string> = new Set(),
 ): Item[] {
@@ -36,14 +34,14 @@ export function compareParameters(
     ['path', path],
     ...parameters.map(([name, value]) => [name, value === true ? 'true' : value] as const),
   ])
-  const items = [...planned].map(([name, value]) => compareParameter(name, value, found[name], raised))
+  const items = [...planned].map(([name, value]) => compareParameter(name, value, found[name]))
   for (const name of Object.keys(found)) {
     const value = found[name]!
     if (planned.has(name)) continue
     if (name.startsWith('allow.') && value === 'true') {
       if (ON_BY_DEFAULT.has(name) || defaults.has(name)) continue
       items.push({ name, mark: 'drift', found: value, note: 'not planned' })
-    } else if (name === 'children.max' && Number(value) > raised)
+    } else if (name === 'children.max' && Number(value) > 0)
       items.push({ name, mark: 'drift', found: value, note: 'not planned' })
     else if (isAddressList(name) && value !== '' && isOff(planned, name))
       items.push({ name, mark: 'drift', found: value, note: 'not planned' })
@@ -58,17 +56,12 @@ export function listParameters(found: Parameters): Item[] {
     .map(name => ({ name, mark: 'unknown', found: found[name]! }))
 }
 
-function compareParameter(name: string, planned: string, found: string | undefined, raised: number): Item {
+function compareParameter(name: string, planned: string, found: string | undefined): Item {
   if (found === undefined)
     return { name, mark: 'unknown', planned, note: 'the kernel has no such parameter to be asked for' }
   if (isAddressList(name)) return { ...compared(name, planned, found), mark: sameList(planned, found) }
-  if (/^[0-9]+$/.test(planned) && /^[0-9]+$/.test(found)) {
-    const room = name === 'children.max' ? raised : 0
-    return {
-      ...compared(name, planned, found),
-      mark: Number(planned) + room === Number(found) ? 'ok' : 'drift',
-    }
-  }
+  if (/^[0-9]+$/.test(planned) && /^[0-9]+$/.test(found))
+    return { ...compared(name, planned, found), mark: Number(planned) === Number(found) ? 'ok' : 'drift' }
   return compared(name, planned, found)
 }
 

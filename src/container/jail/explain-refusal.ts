@@ -39,10 +39,11 @@ function ungranted(host: Host, { name, parameters }: JailStep): string | undefin
   const around = parent === undefined ? ownParameters(host) : parametersOf(host, parent, parameters)
   if (around === undefined) return undefined
   const whose = parent === undefined ? 'this host, itself a jail,' : `the parent jail ${parent}`
-  if (isFull(around))
-    return `${whose} has ${around['children.cur']} of at most ${around['children.max']} children (children.max)`
+  // kern_jail_set asks this of the creator's own jail only, before it looks at any parameter.
+  if (parent === undefined && around['children.max'] === '0')
+    return `${whose} may have no jails in it (children.max=0)`
   for (const [parameter, value] of parameters) {
-    const why = lacking(parameter, value === true ? 'true' : value, around, whose, false)
+    const why = lacking(parameter, value === true ? 'true' : value, around, whose)
     if (why !== undefined) return `${parameter}: ${why}`
     const ruleset = around.devfs_ruleset
     if (parameter === 'devfs_ruleset' && parent === undefined && ruleset !== undefined && value !== ruleset)
@@ -51,25 +52,13 @@ function ungranted(host: Host, { name, parameters }: JailStep): string | undefin
   return undefined
 }
 
-function isFull(around: Around): boolean {
-  const [max, now] = [around['children.max'], around['children.cur']]
-  return max !== undefined && now !== undefined && Number(now) >= Number(max)
-}
-
 /**
  * Returns the parent jail's values of the requested parameters and of the further parameters that the kernel compares.
  */
 function parametersOf({ kernel }: Host, parent: string, asked: JailStep['parameters']): Around | undefined {
   const jid = kernel.jailId(parent)
   if (jid === undefined) return undefined
-  const names = new Set([
-    'children.max',
-    'children.cur',
-    'vnet',
-    'ip4',
-    'ip6',
-    ...asked.map(([name]) => name),
-  ])
+  const names = new Set(['vnet', 'ip4', 'ip6', ...asked.map(([name]) => name)])
   return kernel.jailParams(
     jid,
     [...names].filter(name => kernel.sysctlExists(`security.jail.param.${name}`)),
@@ -88,8 +77,7 @@ function ownParameters({ kernel }: Host): Around | undefined {
     const value = kernel.sysctl(sysctl)
     if (value !== undefined) own[name] = value
   }
-  for (const name of ['children.max', 'children.cur', 'enforce_statfs', 'devfs_ruleset'])
-    read(name, `security.jail.${name}`)
+  for (const name of ['children.max', 'enforce_statfs', 'devfs_ruleset']) read(name, `security.jail.${name}`)
   read('securelevel', 'kern.securelevel')
   read('allow.raw_sockets', 'security.jail.allow_raw_sockets')
   for (const name of ['set_hostname', 'sysvipc', 'chflags', 'mount'])

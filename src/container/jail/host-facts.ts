@@ -16,7 +16,6 @@ const PARENT_PARAMS = [
   'path',
   'vnet',
   'children.max',
-  'children.cur',
   'enforce_statfs',
   'securelevel',
   'ip4',

@@ -1,7 +1,10 @@
-/** Raises children.max of a parent jail by one for each container in it, and lowers it again on delete. */
+/**
+ * children.max of a parent jail. Nothing raises it (docs/freebsd/jails.md), but a container of an earlier version may have
+ * raised it by one, and its journal tells.
+ */
 import { JailwrightError } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
-import type { Journal, Undo } from '../journal/journal.ts'
+import type { Undo } from '../journal/journal.ts'
 import { tryLock } from '../state/lock.ts'
 import { setJail } from './set-jail.ts'
 
@@ -22,22 +25,6 @@ function setLimit(host: Host, parent: string, jid: number, value: number): void 
     ],
     'update',
   )
-}
-
-/**
- * Makes room for one more child jail.
- * @param lock the path of a lock file, so that two commands do not raise the limit from the same number.
- * @throws JailwrightError HOST when the parent does not exist or its lock is held too long.
- */
-export function raiseChildren(host: Host, journal: Journal, parent: string, lock: string): void {
-  locked(host, parent, lock, () => {
-    const now = limit(host, parent)
-    if (now === undefined)
-      throw new JailwrightError('HOST', `jail "${parent}" not found`, { subject: parent })
-    journal.perform('raise children.max', { op: 'children', parent, before: now.max, lock }, () =>
-      setLimit(host, parent, now.jid, now.max + 1),
-    )
-  })
 }
 
 /**

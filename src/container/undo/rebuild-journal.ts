@@ -5,7 +5,7 @@ import { JailwrightError } from '../../errors.ts'
 import { findLastIndex } from '../../es2020.ts'
 import { exists } from '../../host/files.ts'
 import type { MountEntry } from '../../host/types.ts'
-import { basename, dirname, join } from '../../paths.ts'
+import { basename } from '../../paths.ts'
 import { jailNameOf } from '../../translate/core/names.ts'
 import type { MountStep, Plan, Step } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
@@ -76,7 +76,6 @@ function jailEntries(files: Layout, rootfs: string, { name, jid }: KnownJail): E
 
 function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: KnownJail): Entry[] {
   const { host } = ctx
-  const alive = host.kernel.jailId(jail.name) !== undefined
   // Each step takes one mount off the list, because an older mount on the same place was there before.
   const mounts = [...host.kernel.mounts()]
   const take = (places: readonly string[], fstypes: readonly string[]): Entry[] => {
@@ -104,10 +103,6 @@ function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: Known
       }
       case 'run':
         return [entry({ op: 'run', calls: step.undo.filter(isWhole) })]
-      case 'raise-children': {
-        const lock = join(dirname(files.lock), `.parent-${encodeURIComponent(step.parent)}`)
-        return alive ? [entry({ op: 'children', parent: step.parent, lock })] : []
-      }
       // These effects end with the jail, or return to the host with it.
       case 'loopback':
       case 'move-interface':

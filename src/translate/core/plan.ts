@@ -144,12 +144,6 @@ export interface MoveInterfaceStep {
   origin: string
 }
 
-/** children.max of the parent raised by one while the child lives. */
-interface RaiseChildrenStep {
-  kind: 'raise-children'
-  parent: string
-}
-
 export type Step =
   | RulesetStep
   | MountStep
@@ -158,7 +152,6 @@ export type Step =
   | RunStep
   | LoopbackStep
   | MoveInterfaceStep
-  | RaiseChildrenStep
 
 /** One resource limit for setrlimit(2): FreeBSD's name without RLIMIT_ (`NOFILE`); -1n stands for RLIM_INFINITY. */
 export interface RlimitPlan {

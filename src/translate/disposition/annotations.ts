@@ -15,7 +15,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     'org.freebsd.parentJail',
     translated(
-      "The jail is made as a child of this one (name parent.id) and shares its network stack; the parent's children.max is raised when needed and put back by delete. What it cannot grant its children is refused, by name. Overrides freebsd.jail.parent.",
+      'The jail is made as a child of this one (name parent.id) and shares its network stack. Its children.max is left alone: the kernel counts jails against those around the creator. What it cannot grant its children is refused, by name. Overrides freebsd.jail.parent.',
     ),
   ],
   [`${JAIL}path`, refused(OURS)],

@@ -12,7 +12,7 @@ export const freebsdRows: Rows = {
   'freebsd.devices[].mode': translated("devfs rule action mode, in octal; the host's mode when absent."),
   'freebsd.jail': applied('Parameters of jail(8).'),
   'freebsd.jail.parent': translated(
-    "The jail is made as a child (name parent.id) of this one, which has to exist; the parent's children.max is raised when needed and put back by delete. What it cannot grant its children is refused, by name.",
+    'The jail is made as a child (name parent.id) of this one, which has to exist. Its children.max is left alone: the kernel counts jails against those around the creator. What it cannot grant its children is refused, by name.',
   ),
   'freebsd.jail.host': applied(
     'Jail parameter host; new when absent, with hostname and domainname of the config.',

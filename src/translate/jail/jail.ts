@@ -69,6 +69,7 @@ export function translateJail(
   checkAddresses(context, values, lists, plan)
   limitDevfsInside(context, values)
   checkMounting(context, values)
+  leaveOutNoChildren(context, values)
   checkGrants(context, values, parent, aroundIt)
   if (lists.fib !== undefined) plan.fib = lists.fib
   plan.interfaces = movable(context, lists.moved, plan.vnet)
@@ -232,6 +233,17 @@ function settleStack(context: Context, values: Map<string, Value>, vnet: boolean
         `${name}=${given.value}, but ${values.get(`${name}.addr`)?.origin} gives addresses`,
       )
   }
+}
+
+/**
+ * Leaves `children.max=0` out: a new jail has 0 without being asked, and kern_jail_set (sys/kern/kern_jail.c) refuses any
+ * value, 0 too, that is not below the parent's.
+ */
+function leaveOutNoChildren(context: Context, values: Map<string, Value>): void {
+  const given = values.get('children.max')
+  if (given === undefined || Number(given.value) !== 0) return
+  values.delete('children.max')
+  context.fate(given.origin, 'applied', 'the default of jail(8)')
 }
 
 /** Parses the addresses, refuses them for vnet jails, and makes them aliases of the interface that the config names. */

@@ -24,33 +24,25 @@ export function checkGrants(
   if (level) around.securelevel = level
   for (const [name, { value, origin }] of values) {
     if (origin === 'default') continue
-    const why = lacking(name, value, around, whose, parent !== undefined)
+    const why = lacking(name, value, around, whose)
     if (why !== undefined) context.fail(origin, why, { code: 'HOST' })
   }
 }
 
 /**
  * Says what `whose`, a jail with the parameters `around`, lacks to grant a value; undefined where nothing is known to be
- * lacking. `isParent`: `whose` is a parent jail, whose children.max is raised for the container where it is too low.
+ * lacking.
  */
-export function lacking(
-  name: string,
-  value: string,
-  around: Around,
-  whose: string,
-  isParent: boolean,
-): string | undefined {
+export function lacking(name: string, value: string, around: Around, whose: string): string | undefined {
   const has = around[name]
   if (name === 'ip4.addr' || name === 'ip6.addr') return addresses(name, value, around, whose)
   if (has === undefined) return undefined
   if (name === 'enforce_statfs' || name === 'securelevel')
     return Number(value) < Number(has) ? `must be at least ${has}, as ${whose} has` : undefined
-  if (name === 'children.max') {
-    const below = isParent ? roomOf(around).max : Number(has)
-    return Number(value) < below
+  if (name === 'children.max')
+    return Number(value) < Number(has)
       ? undefined
-      : `must be below ${below}, as ${whose} has children.max=${has}${below === Number(has) ? '' : ' (and gets one more for the container)'}`
-  }
+      : `must be below ${has}, as ${whose} has children.max=${has}`
   if (name.startsWith('allow.'))
     return value === 'true' && (has === 'false' || has === '0') && !FREE.has(name)
       ? `${whose} has no ${name} that it could grant`
@@ -74,15 +66,6 @@ function addresses(name: string, value: string, around: Around, whose: string): 
     .find(text => ipVersion(text) !== 0 && !granted.some(other => sameAddress(text, other)))
   if (missing === undefined) return undefined
   return `${missing} is no address of ${whose}, which has ${granted.join(', ') || `no ${name}`}`
-}
-
-/**
- * Whether a parent's children.max has to be raised for one more child, and the value that it then has.
- */
-export function roomOf(parent: Around | undefined): { raise: boolean; max: number } {
-  const max = Number(parent?.['children.max'] ?? '0')
-  const raise = max - Number(parent?.['children.cur'] ?? '0') <= 0
-  return { raise, max: raise ? max + 1 : max }
 }
 
 /** The jail whose network stack a child of `parent` shares when it has no stack of its own; undefined for the host's. */

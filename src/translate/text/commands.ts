@@ -67,12 +67,6 @@ function stepCommands(plan: Plan, step: Step, places: Places): Command[] {
       const line = ['jail -c', shellWord(`name=${step.name}`), 'path="$root"', ...parameters].join(' ')
       return [{ line, undo: `jail -R ${shellWord(step.name)}` }]
     }
-    case 'raise-children': {
-      const parent = shellWord(step.parent)
-      const set = (sign: string) =>
-        `jail -m name=${parent} children.max=$(($(jls -j ${parent} children.max) ${sign} 1))`
-      return [{ line: set('+'), undo: set('-') }]
-    }
     case 'loopback': {
       const lo0 = `ifconfig -j ${shellWord(step.jail)} lo0`
       return [

@@ -48,10 +48,10 @@ describe('Of a jail that is refused with "Operation not permitted" alone', () =>
     expect(said(parent(parameters), 'Operation not permitted', 'p.web', [parameter])).toBe(`: ${text}`)
   })
 
-  it('a parent that is full is named', () => {
-    const full = parent({ 'children.max': '1', 'children.cur': '1' })
-    expect(said(full, 'Operation not permitted', 'p.web', [])).toBe(
-      ': the parent jail p has 1 of at most 1 children (children.max)',
+  it('a host is named that is a jail itself and may have none in it', () => {
+    const host = itself({ 'security.jail.children.max': '0' })
+    expect(said(host, 'Operation not permitted', 'web', [['persist', true]])).toBe(
+      ': this host, itself a jail, may have no jails in it (children.max=0)',
     )
   })
 

@@ -537,19 +537,20 @@ describe('vnet beside ip4 and ip6, which the kernel refuses whatever their value
 })
 
 describe('a parent jail', () => {
-  it('gives its name, and room where it has none', () => {
-    const full = plan(
-      { annotations: PARENT },
-      { facts: { jails: { pod: { 'children.max': '1', 'children.cur': '1' } } } },
+  it("gives its name, and its children.max is left alone: the kernel counts against the creator's jails", () => {
+    const made = plan({ annotations: PARENT }, { facts: { jails: { pod: { 'children.max': '0' } } } })
+    expect(made.jailName).toBe('pod.c1')
+    expect(made.parentJail).toBe('pod')
+    expect(made.steps.map(step => step.kind)).toEqual(['jail'])
+  })
+
+  it('that may have no children takes a container that asks for none itself', () => {
+    const made = plan(
+      { annotations: { ...PARENT, ...annotations({ 'children.max': '0' }).annotations } },
+      { facts: { jails: { pod: { 'children.max': '0' } } } },
     )
-    expect(full.jailName).toBe('pod.c1')
-    expect(full.parentJail).toBe('pod')
-    expect(full.steps.map(step => step.kind)).toEqual(['raise-children', 'jail'])
-    const room = plan(
-      { annotations: PARENT },
-      { facts: { jails: { pod: { 'children.max': '2', 'children.cur': '1' } } } },
-    )
-    expect(room.steps.map(step => step.kind)).toEqual(['jail'])
+    expect(parameters(made).join(' ')).not.toContain('children.max')
+    expect(fate(made, 'annotations["org.freebsd.jail.children.max"]')).toMatch(/^applied: the default/)
   })
 
   it('must be there', () => {
@@ -567,8 +568,7 @@ describe('a parent jail', () => {
 
 describe('what the parent jail cannot grant is refused by name', () => {
   const pod = {
-    'children.max': '1',
-    'children.cur': '0',
+    'children.max': '2',
     vnet: 'inherit',
     enforce_statfs: '2',
     securelevel: '1',
@@ -589,7 +589,7 @@ describe('what the parent jail cannot grant is refused by name', () => {
   it.each([
     ['enforce_statfs', '1', 'must be at least 2, as the parent jail pod has'],
     ['securelevel', '0', 'must be at least 1, as the parent jail pod has'],
-    ['children.max', '3', 'must be below 1, as the parent jail pod has children.max=1'],
+    ['children.max', '3', 'must be below 2, as the parent jail pod has children.max=2'],
     ['allow.mlock', '1', 'the parent jail pod has no allow.mlock that it could grant'],
     ['sysvshm', 'new', 'must be disable, as the parent jail pod has sysvshm=disable'],
     ['sysvshm', 'inherit', 'must be disable, as the parent jail pod has sysvshm=disable'],
@@ -615,23 +615,13 @@ describe('what the parent jail cannot grant is refused by name', () => {
   it.each([
     ['enforce_statfs', '2'],
     ['securelevel', '2'],
-    ['children.max', '0'],
+    ['children.max', '1'],
     ['allow.mlock', '0'],
     ['allow.unprivileged_proc_debug', '1'],
     ['sysvshm', 'disable'],
     ['ip4.addr', '10.0.0.8'],
   ])('and %s=%s is not', (name, value) => {
     expect(parameters(plan(...below({ [name]: value }))).join(' ')).toContain(name)
-  })
-
-  it('counts the room that the parent gets for the container', () => {
-    const full = { ...pod, 'children.max': '2', 'children.cur': '2' }
-    expect(parameters(plan(...below({ 'children.max': '2' }, full)))).toContain('children.max=2')
-    expect(errors(...below({ 'children.max': '3' }, full))).toEqual([
-      expect.stringContaining(
-        'must be below 3, as the parent jail pod has children.max=2 (and gets one more',
-      ),
-    ])
   })
 
   it('leaves the addresses of a stack that the parent does not restrict', () => {
@@ -669,7 +659,7 @@ describe('aliases below a parent with a stack of its own', () => {
       ...annotations({ 'ip4.addr': '10.0.0.9/24,10.0.0.8/32', interface: 'vtnet0' }).annotations,
     },
   })
-  const room = { 'children.max': '5', 'children.cur': '0' }
+  const room = { 'children.max': '5' }
   const jails = { pod: { ...room, vnet: 'new' }, 'pod.in': { ...room, vnet: 'inherit' } }
 
   it.each(['pod', 'pod.in'])('are given in that stack: %s', parent => {

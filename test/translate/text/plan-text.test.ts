@@ -103,7 +103,7 @@ const RECIPES: Record<string, [Parts, PlanOptions?]> = {
   ],
   child: [
     { annotations: { 'org.freebsd.parentJail': 'pod' } },
-    { facts: { jails: { pod: { 'children.max': '0', 'children.cur': '0' } } } },
+    { facts: { jails: { pod: { 'children.max': '0' } } } },
   ],
   'read-only-with-mounts': [
     {
