@@ -20,6 +20,9 @@ const LINUX = {
   linux: { namespaces: ['pid', 'ipc', 'uts', 'mount', 'network'].map(type => ({ type })) },
 }
 
+/** The file of a bundle with the process of `exec`: a program that ends at once, and that a root of FreeBSD has too. */
+export const EXEC_FILE = 'exec.json'
+
 /** Makes the directory `dir`, writes a bundle with the program `args` into it, and gives `dir`. */
 export function writeBundle(
   dir: string,
@@ -30,14 +33,16 @@ export function writeBundle(
 ): string {
   makeDirectories(dir, 0o755)
   const parts = kind === 'linux' ? LINUX : { mounts: [DEVFS, ...mounts] }
+  const process = { args, cwd: '/', env: ['PATH=/bin'], user: { uid: 0, gid: 0 } }
   const config = {
     ociVersion: '1.0.2',
-    process: { args, cwd: '/', env: ['PATH=/bin'], user: { uid: 0, gid: 0 } },
+    process,
     root: { path: rootfs },
     hostname: 'bench',
     annotations,
     ...parts,
   }
   writeTextFile(`${dir}/config.json`, JSON.stringify(config))
+  writeTextFile(`${dir}/${EXEC_FILE}`, JSON.stringify({ ...process, args: ['/bin/sleep', '0'] }))
   return dir
 }

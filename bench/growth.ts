@@ -109,7 +109,7 @@ export function withConfig(
         ['plan, annotations', { annotations: annotations(size) }],
       ] as const
     ).flatMap(([what, contents]) => {
-      const dir = writeBundle(`${work}/large`, 'jail', rootfs, ['/bin/true'], contents)
+      const dir = writeBundle(`${work}/large`, 'jail', rootfs, ['/bin/sleep', '0'], contents)
       return medians(size, rounds, end, () => ({ [what]: runWell([...program, 'plan', '--bundle', dir]).ms }))
     }),
   )

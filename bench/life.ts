@@ -2,6 +2,7 @@
 import { call } from '../src/host/ffi/index.ts'
 import { readTextFile } from '../src/host/files.ts'
 import { sleep } from '../src/host/wait.ts'
+import { EXEC_FILE } from './bundle.ts'
 
 /** A runtime that is measured. */
 export interface Runtime {
@@ -35,7 +36,8 @@ export function life(
   each('create', at('create', '--bundle', bundle, '--pid-file', pidFile, id))
   each('state', at('state', id))
   each('start', at('start', id))
-  each('exec', at('exec', id, '/bin/true'))
+  // Every runtime takes a program as a file; ocijail takes it in no other way.
+  each('exec', at('exec', '--process', `${bundle}/${EXEC_FILE}`, id))
   each('kill', at('kill', id, 'KILL'))
   waitForEnd(Number(readTextFile(pidFile)))
   each('delete', at('delete', id))

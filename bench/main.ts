@@ -30,7 +30,7 @@ function main(argv: readonly string[]): number {
     .scriptName('bench')
     .usage('Usage: $0 --runtime [NAME=]COMMAND [--runtime ...] --rootfs DIR [options]')
     .option('runtime', { type: 'string', array: true, demandOption: true, describe: 'a runtime to measure' })
-    .option('rootfs', { type: 'string', demandOption: true, describe: 'root with /bin/sleep and /bin/true' })
+    .option('rootfs', { type: 'string', demandOption: true, describe: 'root with /bin/sleep' })
     .option('work', {
       type: 'string',
       default: '/tmp/jailwright-bench',

@@ -38,8 +38,6 @@ try {
   node(simhost, 'create', '--racct', host)
   const rootfs = path.join(work, 'rootfs')
   node(simhost, 'exec', host, '--', process.execPath, simhost, 'makeroot', rootfs)
-  // The bundles name /bin/true, but FreeBSD has true(1) only in /usr/bin.
-  run('ln', '-s', '../usr/bin/true', path.join(rootfs, 'bin/true'))
   node(
     simhost,
     'exec',
