@@ -155,7 +155,15 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     }
     const good = findings(hosts.accounting)
     expect(good.status).toBe(0)
-    for (const subject of ['root', 'VIMAGE', 'kern.racct.enable', 'tmpfs', 'linux64', 'devfs rulesets'])
+    for (const subject of [
+      'root',
+      'VIMAGE',
+      'kern.racct.enable',
+      'system calls',
+      'tmpfs',
+      'linux64',
+      'devfs rulesets',
+    ])
       expect(good.of(subject)?.status).toBe('ok')
     expect(good.of('linux64')?.hint).toContain('kldload linux64')
 

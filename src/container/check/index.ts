@@ -4,6 +4,7 @@ import type { RuntimeContext } from '../../context.ts'
 import { userId } from '../../host/process/identity.ts'
 import type { Host } from '../../host/types.ts'
 import { hostFacts } from '../jail/host-facts.ts'
+import { callsFinding } from './calls.ts'
 import { checkContainers } from './containers.ts'
 import type { Finding } from './finding.ts'
 import { checkModules } from './modules.ts'
@@ -19,6 +20,7 @@ export function check(ctx: RuntimeContext, profiles: readonly string[] = []): Fi
   return [
     rootFinding(userId()),
     ...checkKernel(ctx.host),
+    callsFinding(ctx.host),
     ...checkModules(ctx.host),
     rulesetsFinding(ctx.host),
     ...checkNetwork(ctx.host),

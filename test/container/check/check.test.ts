@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { callsFinding } from '../../../src/container/check/calls.ts'
 import { checkContainers } from '../../../src/container/check/containers.ts'
 import type { Finding } from '../../../src/container/check/finding.ts'
 import { checkKernel, rootFinding, rulesetsFinding } from '../../../src/container/check/index.ts'
@@ -80,6 +81,40 @@ describe('the kernel', () => {
       of(checkKernel(withSysctls({ 'security.jail.jailed': '1', 'security.jail.children.max': max })), 'jail')
     expect(jailed('0')?.status).toBe('missing')
     expect(jailed('5')?.status).toBe('ok')
+  })
+})
+
+describe('system calls', () => {
+  /** A host whose kernel answers all questions of `callsFinding` as FreeBSD does. */
+  function answering(): FakeHost {
+    const info = { pid: process.pid, start: '1', jid: 0, zombie: false, stopped: false }
+    host.kernel.processInfo = () => info
+    host.kernel.processInfos = pids => new Map(pids.map(pid => [pid, info]))
+    host.kernel.mounts = () => [{ on: '/', fstype: 'zfs', from: 'zroot/ROOT', fsid: '0'.repeat(16) }]
+    host.kernel.mountAt = () => ({ fstype: 'zfs', from: 'zroot/ROOT', fsid: '0'.repeat(16) })
+    host.kernel.jailId = () => undefined
+    host.run = () => ({ status: 0, stdout: 'FreeBSD\n', stderr: '' })
+    return withSysctls({ 'kern.ostype': 'FreeBSD' })
+  }
+
+  it('answer as the program expects', () => {
+    expect(callsFinding(answering())).toEqual({
+      subject: 'system calls',
+      status: 'ok',
+      message: 'answer as expected',
+    })
+  })
+
+  it('that give something else, or fail, are named', () => {
+    const other = answering()
+    other.kernel.mounts = () => [{ on: '', fstype: '', from: '', fsid: '0'.repeat(16) }]
+    other.kernel.processInfo = () => {
+      throw new RangeError('no 4 bytes at 592 of 500')
+    }
+    expect(callsFinding(other)).toMatchObject({
+      status: 'missing',
+      message: 'this build does not fit this kernel: kern.proc.pid (no 4 bytes at 592 of 500), getfsstat(2)',
+    })
   })
 })
 
