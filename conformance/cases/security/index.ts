@@ -4,6 +4,7 @@ import { afterwardsCases } from './afterwards.ts'
 import { heldUpCases } from './held-up.ts'
 import { imageCases } from './image.ts'
 import { insideCases } from './inside.ts'
+import { knownClassCases } from './known-classes.ts'
 import { landingCases } from './landing.ts'
 
 /** What a container must not be able to do. Its root, its image and its volumes count as hostile. */
@@ -12,5 +13,6 @@ export const securityCases: readonly Case[] = [
   ...imageCases,
   ...heldUpCases,
   ...landingCases,
+  ...knownClassCases,
   ...afterwardsCases,
 ]
