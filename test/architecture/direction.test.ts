@@ -58,7 +58,7 @@ function folderOf(file: string): string {
 const imports = sources('src').flatMap(importsOf)
 
 describe('the direction of imports', () => {
-  it('goes from cli to container to translate to bundle, with host and the files of src/ below them all', () => {
+  it('Imports go from cli to container to translate to bundle, and host and the files of src/ are below them all', () => {
     const wrong = imports
       .filter(({ from, to }) => to.startsWith('.') && from !== 'src/main.ts')
       .filter(({ from, to, typeOnly }) => {
@@ -70,7 +70,7 @@ describe('the direction of imports', () => {
     expect(wrong).toEqual([])
   })
 
-  it('leads out of src/ only to libraries that the product is made of', () => {
+  it('Modules of src/ import no other libraries than those that the product is made of', () => {
     const LIBRARIES = [
       // Which engine stands in for the product's is a condition of the build (package.json, imports).
       '#development-engine',
@@ -88,7 +88,7 @@ describe('the direction of imports', () => {
     expect(wrong).toEqual([])
   })
 
-  it('never leads from the conformance harness and the simulated host into src/', () => {
+  it('The conformance harness and the simulated host import nothing of src/', () => {
     const wrong = sources('conformance')
       .flatMap(importsOf)
       .filter(({ from, to }) => to.startsWith('.') && path.join(path.dirname(from), to).startsWith('src'))

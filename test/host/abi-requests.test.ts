@@ -19,7 +19,7 @@ const names = {
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 describe('struct devfs_rule', () => {
-  it('has the bytes that devfs(8) makes of a rule with everything', () => {
+  it('a rule with all conditions and actions has the bytes that devfs(8) makes of it', () => {
     const rule = encodeRule(
       7,
       '300 type disk type tty path dri/* unhide user operator group 44 mode 0660 include 3',
@@ -48,7 +48,7 @@ describe('struct devfs_rule', () => {
     'path pts/* unhide user root group video mode 620',
     'path x user 1234 group 99',
     'include 4',
-  ])('comes back from its bytes as it was written: %s', text => {
+  ])('a rule is decoded as it was written: %s', text => {
     expect(decodeRule(encodeRule(9, text, ids), names)).toBe(text)
   })
 
@@ -61,11 +61,11 @@ describe('struct devfs_rule', () => {
     ['user nobody-here', 'error converting to integer: nobody-here'],
     ['include 65536', 'error converting to number: 65536'],
     [`path ${'x'.repeat(200)} hide`, 'pattern specified too long'],
-  ])('says of "%s" what devfs(8) says', (text, message) => {
+  ])('the rule "%s" is refused in devfs(8)\'s words', (text, message) => {
     expect(() => encodeRule(1, text, ids)).toThrow(message)
   })
 
-  it('holds a pattern of 199 bytes and the NUL behind it', () => {
+  it('a rule holds a pattern of 199 bytes and the NUL behind it', () => {
     const rule = encodeRule(1, `path ${'x'.repeat(199)} hide`, ids)
     expect(rule[DEVFS_RULE.pattern + 198]).toBe(120)
     expect(rule[DEVFS_RULE.pattern + 199]).toBe(0)
@@ -73,13 +73,13 @@ describe('struct devfs_rule', () => {
   })
 })
 
-it('parseMode reads what chmod(1) takes, applied to no permission', () => {
+it('parseMode reads the modes that chmod(1) takes, applied to a mode of 0', () => {
   expect(
     ['0660', '4755', 'u=rw', 'u=rwx,go=rx', 'a+r', '+x', 'u+s,g-w', '8', 'u=q', '10000'].map(parseMode),
   ).toEqual([0o660, 0o4755, 0o600, 0o755, 0o444, 0o111, 0o4000, undefined, undefined, undefined])
 })
 
-it('accountsOf reads passwd(5) and group(5), and leaves out what is no line of them', () => {
+it('accountsOf reads the entries of passwd(5) and group(5), and skips lines that are no entries', () => {
   expect(accountsOf('# $FreeBSD$\nroot:*:0:0:Charlie &:/root:/bin/sh\nvideo:*:44:\n\nodd\n+:::\n')).toEqual([
     ['root', 0],
     ['video', 44],
@@ -94,7 +94,7 @@ describe('values of jail_set(2)', () => {
     return encoded.value && hex(encoded.value)
   }
 
-  it('gives a boolean no value, and its other name when it is off', () => {
+  it('a boolean parameter is encoded without a value, under its negative name when it is off', () => {
     expect(encodeParam('persist', bool, true)).toEqual({ name: 'persist', value: null })
     expect(encodeParam('persist', bool, 'FALSE')).toEqual({ name: 'nopersist', value: null })
     expect(encodeParam('allow.mount.tmpfs', bool, '0')).toEqual({ name: 'allow.mount.notmpfs', value: null })
@@ -108,7 +108,7 @@ describe('values of jail_set(2)', () => {
     ]).toEqual(['allow.nox', 'persist', 'allow.mount', undefined])
   })
 
-  it('encodes strings, numbers, switches of modules and addresses', () => {
+  it('encodeParam encodes strings, numbers, jailsys words and addresses', () => {
     expect(value('path', CTLTYPE.STRING, 'A', '/r\u00e9')).toBe('2f72c3a900')
     expect(value('path', CTLTYPE.STRING, 'A', true)).toBe('00')
     expect(value('securelevel', CTLTYPE.INT, 'I', '-1')).toBe('ffffffff')
@@ -135,13 +135,13 @@ describe('values of jail_set(2)', () => {
     ],
     ['ip6.addr', typeOf(CTLTYPE.OPAQUE, 'S,in6_addr,a', 0)!, '::1,', 'ip6.addr: not an IPv6 address: '],
   ] as const)(
-    "refuses a value of %s that it cannot have, in libjail's words",
+    "a value of %s that the type does not have is refused in libjail's words",
     (name, type, text, message) => {
       expect(() => encodeParam(name, type, text)).toThrow(message)
     },
   )
 
-  it('has no type for what libjail has none for', () => {
+  it('typeOf has no type for an oid that libjail has no type for', () => {
     expect(typeOf(CTLTYPE.OPAQUE, 'S,timeval', 0)).toBeUndefined()
     expect(typeOf(CTLTYPE.NODE, 'N', 0)).toBeUndefined()
   })
@@ -155,11 +155,11 @@ describe('internet addresses', () => {
     ['1::8', '00010000000000000000000000000008'],
     ['fe80::', `fe80${'0'.repeat(28)}`],
     ['::ffff:1.2.3.4', '00000000000000000000ffff01020304'],
-  ])('reads %s as inet_pton(3) does', (text, expected) => {
+  ])('the address %s is read as inet_pton(3) reads it', (text, expected) => {
     expect(hex(parseIp6(text)!)).toBe(expected)
   })
 
-  it('refuses what is none', () => {
+  it('a text that is no internet address is refused', () => {
     const six = [
       ':',
       '1',
@@ -178,7 +178,7 @@ describe('internet addresses', () => {
 })
 
 describe('requests on an interface', () => {
-  it('gives lo0 an IPv4 address with its mask', () => {
+  it('addressRequest gives lo0 an IPv4 address with its mask', () => {
     const expected = Buffer.alloc(68)
     expected.write('lo0', 0)
     expected.set([16, 2, 0, 0, 127, 0, 0, 1], 16)
@@ -186,7 +186,7 @@ describe('requests on an interface', () => {
     expect(hex(addressRequest('lo0', Uint8Array.of(127, 0, 0, 1), 8))).toBe(hex(expected))
   })
 
-  it('gives lo0 an IPv6 address that is valid for ever', () => {
+  it('address6Request gives lo0 an IPv6 address that never expires', () => {
     const expected = Buffer.alloc(136)
     expected.write('lo0', 0)
     expected.set([28, 28], 16)
@@ -197,13 +197,13 @@ describe('requests on an interface', () => {
     expect(hex(address6Request('lo0', parseIp6('::1')!, 128))).toBe(hex(expected))
   })
 
-  it('counts the bits of a prefix that is no whole number of bytes', () => {
+  it('addressRequest counts the bits of a prefix that is no whole number of bytes', () => {
     expect([...addressRequest('x', Uint8Array.of(10, 1, 2, 3), 20).subarray(52, 56)]).toEqual([
       255, 255, 240, 0,
     ])
   })
 
-  it('has a name and room for flags', () => {
+  it("interfaceRequest has the interface's name and room for its flags", () => {
     expect(interfaceRequest('lo0').length).toBe(32)
   })
 })

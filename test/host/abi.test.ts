@@ -28,7 +28,7 @@ const int64 = (...values: bigint[]) => {
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 describe('numbers by name', () => {
-  it('agree with FreeBSD where the two differ', () => {
+  it('the numbers of FreeBSD differ from those of Linux where the systems differ', () => {
     const { signals, rlimits } = freebsd
     expect([signals.USR1, signals.CHLD, signals.CONT, signals.STOP, signals.BUS, signals.INFO]).toEqual([
       30, 20, 19, 17, 10, 29,
@@ -47,7 +47,7 @@ describe('numbers by name', () => {
     ])
   })
 
-  it.runIf(process.platform === 'linux')('agree with the running Linux', () => {
+  it.runIf(process.platform === 'linux')('the numbers of Linux are those of the running system', () => {
     for (const [name, number] of Object.entries(linux.signals))
       if (!name.startsWith('RT'))
         expect([name, constants.signals[`SIG${name}` as NodeJS.Signals]]).toEqual([name, number])
@@ -59,7 +59,7 @@ describe('numbers by name', () => {
     }
   })
 
-  it('translate both ways, aliases and real-time signals included', () => {
+  it('signals are translated from name to number and back, aliases and real-time signals included', () => {
     expect(signalNumber('TERM')).toBe(15)
     expect(signalName(15)).toBe('TERM')
     expect(signalNumber('IOT')).toBe(signalNumber('ABRT'))
@@ -73,7 +73,7 @@ describe('numbers by name', () => {
 })
 
 describe('sockets', () => {
-  it('writes sockaddr_un with a length byte on FreeBSD only', () => {
+  it('a sockaddr_un has a length byte on FreeBSD only', () => {
     const onFreebsd = encodeUnixAddress(freebsd, '/run/s')
     expect(onFreebsd.length).toBe(9)
     expect(onFreebsd.bytes.length).toBe(106)
@@ -85,19 +85,19 @@ describe('sockets', () => {
     expect(encodeUnixAddress(linux, '\0name').length).toBe(7)
   })
 
-  it('takes 103 bytes on FreeBSD and 107 on Linux', () => {
+  it('a socket path has at most 103 bytes on FreeBSD and 107 on Linux', () => {
     expect(encodeUnixAddress(freebsd, 'x'.repeat(103)).length).toBe(106)
     expect(() => encodeUnixAddress(freebsd, 'x'.repeat(104))).toThrow(RangeError)
     expect(encodeUnixAddress(linux, 'x'.repeat(107)).length).toBe(110)
     expect(() => encodeUnixAddress(linux, 'é'.repeat(54))).toThrow(RangeError)
   })
 
-  it('writes SCM_RIGHTS with the widths of each host', () => {
+  it('the cmsghdr of SCM_RIGHTS has the widths of each host', () => {
     expect(hex(encodeRights(freebsd, 5))).toBe('14000000ffff0000010000000000000005000000'.padEnd(48, '0'))
     expect(hex(encodeRights(linux, 5))).toBe('1400000000000000010000000100000005000000'.padEnd(48, '0'))
   })
 
-  it('writes msghdr with the widths of each host', () => {
+  it('a msghdr has the widths of each host', () => {
     const message = { iovAddress: 0x1122334455, controlAddress: 0x66778899aa, controlLength: 24 }
     const name = '0'.repeat(32)
     expect(hex(encodeMessage(freebsd, message))).toBe(
@@ -122,7 +122,7 @@ describe('what FreeBSD tells', () => {
     return bytes
   }
 
-  it('kinfo_proc: pid, jail, start and state of each record', () => {
+  it('decodeProcesses reads pid, jail, start time and state of each kinfo_proc', () => {
     const bytes = Buffer.concat([record(77, 3, 5, 1700000000n, 12n), record(99999, 0, 4, 1n, 999999n)])
     expect(decodeProcesses(bytes)).toEqual([
       { pid: 77, jid: 3, startMicroseconds: 1700000000000012n, zombie: true, stopped: false },
@@ -133,7 +133,7 @@ describe('what FreeBSD tells', () => {
     expect(decodeProcesses(Buffer.alloc(1088))).toEqual([])
   })
 
-  it('kinfo_file: descriptors that are directories, not the working directory', () => {
+  it('directoriesOf finds the descriptors that are directories in kinfo_file, and not the working directory', () => {
     const file = (size: number, type: number, fd: number, vnode: number) => {
       const bytes = Buffer.alloc(size)
       for (const [offset, value] of [
@@ -155,7 +155,7 @@ describe('what FreeBSD tells', () => {
     expect(directoriesOf(Buffer.concat(records))).toEqual([5, 12])
   })
 
-  it('statfs: type, source, place, fsid and flags', () => {
+  it('decodeStatfs reads type, source, mount point, fsid and flags', () => {
     const bytes = Buffer.alloc(STATFS_SIZE)
     bytes.writeUInt32LE(0x20140518, 0)
     // MNT_LOCAL, MNT_IGNORE, MNT_NOSUID, MNT_RDONLY.
@@ -184,11 +184,14 @@ describe('what FreeBSD tells', () => {
     [CTLTYPE.OPAQUE, 'S,timeval', int64(1700000000n, 42n), '{ sec = 1700000000, usec = 42 }'],
     [CTLTYPE.OPAQUE, 'S,clockinfo', int64(1n), undefined],
     [CTLTYPE.NODE, 'N', Buffer.alloc(0), undefined],
-  ])('sysctl of type %i, format %s', (kind, format, bytes, text) => {
-    expect(formatSysctl(kind, format, bytes)).toBe(text)
-  })
+  ])(
+    'formatSysctl prints a value of type %i and format %s as sysctl(8) does',
+    (kind, format, bytes, text) => {
+      expect(formatSysctl(kind, format, bytes)).toBe(text)
+    },
+  )
 
-  it('jail parameters as jls prints them', () => {
+  it('formatParam prints jail parameters as jls(8) does', () => {
     expect(formatParam({ kind: 'bool', size: 4 }, int32(1))).toBe('true')
     expect(formatParam({ kind: 'bool', size: 4 }, int32(0))).toBe('false')
     expect([0, 1, 2].map(value => formatParam({ kind: 'jailsys', size: 4 }, int32(value)))).toEqual([
@@ -211,7 +214,7 @@ describe('what FreeBSD tells', () => {
     ['20010db8000000000001000000000001', '2001:db8::1:0:0:1'],
     ['20010db8000100000001000000010001', '2001:db8:1:0:1:0:1:1'],
     ['fd000000000000010000000000000002', 'fd00:0:0:1::2'],
-  ])('the address %s as inet_ntop', (hex, text) => {
+  ])('formatParam prints the address %s as inet_ntop(3) does', (hex, text) => {
     expect(formatParam({ kind: 'ip6', size: 16 }, Buffer.from(hex, 'hex'))).toBe(text)
   })
 })

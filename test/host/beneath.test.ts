@@ -65,11 +65,11 @@ describe('resolving inside a root', () => {
     ['/', '/', 'dir'],
     ['', '/', 'dir'],
     ['/../../../../etc/deep/../file', '/etc/file', 'file'],
-  ])('%s is %s', (destination, path, kind) => {
+  ])('the path %s is resolved to %s', (destination, path, kind) => {
     expect(find(destination)).toEqual({ path, kind, created: [] })
   })
 
-  it('keeps absolute links, links upwards and links over links inside', () => {
+  it('absolute links, links upwards and links to links are resolved inside the root', () => {
     symlinkSync('/etc', join(root, 'absolute'))
     symlinkSync('../../../../../../etc/deep', join(root, 'etc/up'))
     symlinkSync('absolute/up/..', join(root, 'twice'))
@@ -82,21 +82,21 @@ describe('resolving inside a root', () => {
     expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('outside')
   })
 
-  it('ends a loop of links with ELOOP and names the destination', () => {
+  it('a loop of links ends with ELOOP, which names the destination', () => {
     symlinkSync('b', join(root, 'a'))
     symlinkSync('a', join(root, 'b'))
     expect(failure('/a')).toMatchObject({ errno: 'ELOOP', message: expect.stringContaining('/a in ') })
     expect(failure('/a/x', { create: 'dir' }).errno).toBe('ELOOP')
   })
 
-  it('follows 40 links, not 41', () => {
+  it('40 links are followed, and 41 are refused', () => {
     symlinkSync('etc/file', join(root, 'l1'))
     for (let n = 2; n <= 41; n++) symlinkSync(`l${n - 1}`, join(root, `l${n}`))
     expect(find('/l40')?.path).toBe('/etc/file')
     expect(failure('/l41').errno).toBe('ELOOP')
   })
 
-  it('refuses a file on the way, directly or behind a link', () => {
+  it('a file on the way is refused, directly or behind a link', () => {
     symlinkSync('file', join(root, 'etc/link'))
     for (const options of [{}, { create: 'dir' }] as const) {
       expect(failure('/etc/file/x', options)).toMatchObject({
@@ -108,11 +108,11 @@ describe('resolving inside a root', () => {
     }
   })
 
-  it('refuses a NUL, which C would take for the end', () => {
+  it('a path with a NUL is refused, because C would take the NUL for the end', () => {
     expect(() => find('/etc/file\0/../../x')).toThrow('NUL')
   })
 
-  it('tells sockets from files', async () => {
+  it('a socket is told apart from a file', async () => {
     const server = createServer().listen(join(root, 'etc/socket'))
     await new Promise(done => server.once('listening', done))
     expect(find('/etc/socket')?.kind).toBe('socket')
@@ -121,7 +121,7 @@ describe('resolving inside a root', () => {
 })
 
 describe('making what is missing', () => {
-  it('makes directories with 0755 and the last component with its own mode, whatever the umask', () => {
+  it('missing directories get mode 0755 and the last component its own mode, whatever the umask is', () => {
     const umask = process.umask(0o077)
     const told: string[] = []
     try {
@@ -146,12 +146,12 @@ describe('making what is missing', () => {
     expect(statSync(join(root, 'etc/new/two/f')).mode & 0o7777).toBe(0o640)
   })
 
-  it('makes nothing when asked only to look', () => {
+  it('without create, nothing is made', () => {
     expect(find('/etc/none/x')).toBeUndefined()
     expect(existsSync(join(root, 'etc/none'))).toBe(false)
   })
 
-  it('makes the target of a dangling link, inside the root', () => {
+  it('the target of a dangling link is made inside the root', () => {
     symlinkSync('/run/secrets/key', join(root, 'etc/key'))
     symlinkSync('../../../../../tmp/evil', join(root, 'etc/evil'))
     expect(find('/etc/key', { create: 'file' })?.created).toEqual([
@@ -163,19 +163,19 @@ describe('making what is missing', () => {
     expect(lstatSync(join(root, 'etc/key')).isSymbolicLink()).toBe(true)
   })
 
-  it('leaves an existing object as it is and says what it is', () => {
+  it('an existing object stays as it is, and its kind is told', () => {
     expect(find('/etc/file', { create: 'dir' })).toEqual({ path: '/etc/file', kind: 'file', created: [] })
     expect(find('/etc/deep', { create: 'file' })?.kind).toBe('dir')
   })
 
-  it('removes what it made when it fails further on', () => {
+  it('a walk that fails removes what it has made', () => {
     symlinkSync('loop', join(root, 'loop'))
     expect(failure('/fresh/../loop', { create: 'dir' }).errno).toBe('ELOOP')
     expect(existsSync(join(root, 'fresh'))).toBe(false)
   })
 })
 
-it('works as a process of its own', () => {
+it('openBeneath works in a process of its own', () => {
   symlinkSync('/var/../new', join(root, 'etc/link'))
   mkdirSync(join(root, 'var'))
   const done = runFixture('beneath', [root, '../etc/link/f'])
@@ -190,7 +190,7 @@ it('works as a process of its own', () => {
   expect(statSync(join(root, 'new/f')).mode & 0o777).toBe(0o666)
 })
 
-it('never leaves the root nor a descriptor open, whatever the links (property)', () => {
+it('a walk never leaves the root and leaves no descriptor open, whatever the links are', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd')
   const hop = fc.constantFrom('a', 'b', 'c', 'd', '..', '.', '', '../..')
   const path = fc
@@ -234,7 +234,7 @@ function lstatsBelow(names: readonly string[]): boolean {
   return names.every((_, index) => lstatSync(join(root, ...names.slice(0, index + 1))).isDirectory())
 }
 
-it('takes back what it made where it made it, not what the path leads to by then', () => {
+it('an object is removed in the directory where it was made, not where its path leads by then', () => {
   mkdirSync(join(root, 'vol'))
   mkdirSync(join(outside, 'host/new'), { recursive: true })
   const swapped = () =>

@@ -64,13 +64,13 @@ describe('callersDescriptors', () => {
     ['nothing when the hard limit is another: ours was set in between', [1000n, 70_000n], undefined],
     ['nothing when it is more than we were given', [59_000n, 60_000n], undefined],
     ['nothing when the caller cannot be seen', undefined, undefined],
-  ] as const)('gives %s', (_, caller, expected) => {
+  ] as const)('callersDescriptors gives %s', (_, caller, expected) => {
     fake.caller = caller
     expect(callersDescriptors()).toBe(expected)
     expect(fake).toMatchObject({ soft: 58_000n, hard: 60_000n })
   })
 
-  it('gives nothing where the engine raises nothing', () => {
+  it('callersDescriptors gives nothing when the engine does not raise the limit', () => {
     Object.assign(fake, { raises: false, caller: [1000n, 60_000n] })
     expect(callersDescriptors()).toBeUndefined()
   })

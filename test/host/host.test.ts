@@ -9,7 +9,7 @@ import { fixtureCommand, nativeFixture } from './run-fixture.ts'
 const engines: readonly ('node' | 'native')[] = hasZig() ? ['node', 'native'] : ['node']
 
 describe.each(engines)('the host layer under %s', engine => {
-  it('makes files, starts programs, waits for signals and for time as the system does', {
+  it('the host layer makes files, starts programs, and waits for signals and for time as the system does', {
     timeout: 300_000,
   }, async () => {
     const [program, args] = engine === 'native' ? [await nativeFixture('host'), []] : fixtureCommand('host')

@@ -219,7 +219,7 @@ function failure(run: () => unknown): SyscallError {
 }
 
 describe('nmount(2) and unmount(2)', () => {
-  it('passes names and values in order, NULL for a flag, MNT_IGNORE and a buffer for the kernel’s words', () => {
+  it('nmount passes names and values in order, NULL for a flag, MNT_IGNORE and a buffer for the kernel’s message', () => {
     const seen: unknown[] = []
     fake.functions.nmount = (iovec: Buffer, count: number, flags: number) => {
       seen.push(
@@ -249,7 +249,7 @@ describe('nmount(2) and unmount(2)', () => {
     ])
   })
 
-  it('gives the kernel’s words and the errno, or the errno alone', () => {
+  it('a failed nmount has the kernel’s message and the errno’s text, or the errno’s text alone', () => {
     fake.functions.nmount = (iovec: Buffer, count: number) => {
       vector(iovec, count).at(-1)!.bytes!.write('mount option <x> is unknown')
       return fail(EINVAL)
@@ -264,7 +264,7 @@ describe('nmount(2) and unmount(2)', () => {
     )
   })
 
-  it('forces only when asked', () => {
+  it('unmount uses MNT_FORCE only when it is asked to', () => {
     const seen: unknown[] = []
     fake.functions.unmount = (path: Buffer, flags: number) => seen.push(string(path), flags) && 0
     kernel.unmount('/m')
@@ -273,14 +273,14 @@ describe('nmount(2) and unmount(2)', () => {
     expect(seen).toEqual(['/m', 0, '/m', 0x80000, 'FSID:1:-254', 0x8000000])
   })
 
-  it('unmounts by path in a jail, which is told no ids', () => {
+  it('inside a jail, which sees no ids of mounts, unmount goes by the path', () => {
     const seen: unknown[] = []
     fake.functions.unmount = (path: Buffer, flags: number) => seen.push(string(path), flags) && 0
     kernel.unmount('/m', { force: true, fsid: '0'.repeat(16) })
     expect(seen).toEqual(['/m', 0x80000])
   })
 
-  it('knows a mount by its place, not the file system a path is on', () => {
+  it('mountAt gives a mount whose mount point is the path itself, not the file system that holds the path', () => {
     fake.functions.statfs = (path: Buffer, bytes: Buffer) => {
       if (string(path) === '/none') return fail(ENOENT)
       bytes.write('tmpfs\0', 280)
@@ -298,7 +298,7 @@ describe('nmount(2) and unmount(2)', () => {
     expect(kernel.mountAt('/none')).toBeUndefined()
   })
 
-  it('lists all mounts, again when the table grew meanwhile', () => {
+  it('mounts lists all mounts, and asks again when the table has grown meanwhile', () => {
     let there = 1
     fake.functions.getfsstat = (bytes: Buffer | null) => {
       if (bytes === null) return there
@@ -323,12 +323,12 @@ describe('nmount(2) and unmount(2)', () => {
 })
 
 describe('jails', () => {
-  it('finds a jail by name', () => {
+  it('jailId finds a jail by its name', () => {
     expect(kernel.jailId('pod.web')).toBe(4)
     expect(kernel.jailId('web')).toBeUndefined()
   })
 
-  it('reads parameters of every type as jls prints them', () => {
+  it('jailParams reads parameters of every type as jls(8) prints them', () => {
     const names = ['jid', 'name', 'path', 'parent', 'persist', 'vnet', 'host', 'host.hostid', 'ip4.addr']
     expect(kernel.jailParams(4, [...names, 'allow.mount'])).toEqual({
       jid: '4',
@@ -349,13 +349,13 @@ describe('jails', () => {
     })
   })
 
-  it('counts the processes of child jails in', () => {
+  it('jailProcesses includes the processes of child jails', () => {
     expect(kernel.jailProcesses(3)).toEqual([30, 40, 41, 42])
     expect(kernel.jailProcesses(9)).toEqual([90])
     expect(kernel.jailProcesses(7)).toEqual([])
   })
 
-  it('removes and attaches by number', () => {
+  it('jailRemove and jailAttach name the jail by its number', () => {
     fake.functions.jail_remove = (jid: number) => (jid === 4 ? 0 : fail(EINVAL))
     kernel.jailRemove(4)
     fake.functions.jail_attach = (jid: number) => {
@@ -372,7 +372,7 @@ describe('jails', () => {
 })
 
 describe('processes and sysctls', () => {
-  it('identifies a process by the time since boot, which setting the clock does not change', () => {
+  it('the start of a process is its time since boot, which setting the clock does not change', () => {
     expect(kernel.processInfo(41)).toEqual({
       pid: 41,
       jid: 4,
@@ -385,7 +385,7 @@ describe('processes and sysctls', () => {
     expect(kernel.processInfos([41]).get(41)).toEqual(kernel.processInfo(41))
   })
 
-  it('reads the boot time until it is the same before and after: a clock that is being set tells nothing', () => {
+  it('the boot time is read until two reads agree, because it changes when the clock is set', () => {
     const sysctl = fake.functions.sysctl as (...args: unknown[]) => number
     let asked = 0
     const clock = (seconds: () => bigint) => {
@@ -401,7 +401,7 @@ describe('processes and sysctls', () => {
     expect(failure(() => kernel.processInfo(41))).toMatchObject({ errno: 'EAGAIN' })
   })
 
-  it('reads values as sysctl -n prints them', () => {
+  it('sysctl gives values as sysctl -n prints them', () => {
     expect(kernel.sysctl('kern.ostype')).toBe('FreeBSD')
     expect(kernel.sysctl('kern.boottime')).toBe('{ sec = 1700000000, usec = 0 }')
     expect(kernel.sysctl('kern.nonsense')).toBeUndefined()
@@ -433,7 +433,7 @@ describe('jail_set(2)', () => {
     }) as never
   })
 
-  it('types each parameter by the catalogue, finds the no forms of booleans, and gives the jid', () => {
+  it('jailSet types each parameter by the catalogue, finds the no forms of booleans, and gives the jid', () => {
     const jid = kernel.jailSet(
       [
         ['path', '/r'],
@@ -469,7 +469,7 @@ describe('jail_set(2)', () => {
     expect(made).toContain(2)
   })
 
-  it('says what the kernel says, and the errno alone where it says nothing', () => {
+  it('a failed jailSet has the kernel’s message, or the errno’s text when there is no message', () => {
     fake.functions.jail_set = ((iovec: Buffer, count: number) => {
       vector(iovec, count).at(-1)!.bytes!.write('jail "x" already exists')
       return fail(17)
@@ -484,7 +484,7 @@ describe('jail_set(2)', () => {
     )
   })
 
-  it('takes the type of a node from its child without a name, as libjail does: allow.mount is a boolean, host is not', () => {
+  it('jailSet takes the type of a node from its child without a name, as libjail does: allow.mount is a boolean, host is not', () => {
     kernel.jailSet(
       [
         ['allow.mount', 'true'],
@@ -502,7 +502,7 @@ describe('jail_set(2)', () => {
     ])
   })
 
-  it('knows a parameter that the kernel has not', () => {
+  it('jailSet names a parameter that the kernel does not have', () => {
     for (const name of ['nosuch', 'nopath', 'path.a', 'children', 'nochildren'])
       expect(failure(() => kernel.jailSet([[name, '1']], 'create'))).toMatchObject({
         errno: 'EINVAL',
@@ -513,7 +513,7 @@ describe('jail_set(2)', () => {
 })
 
 describe('devfs rules, limits, modules and processors', () => {
-  it('lists, adds, deletes and applies rules by ioctl(2) on a devfs, which is closed again', () => {
+  it('devfs rules are listed, added, deleted and applied by ioctl(2) on a devfs, which is closed again', () => {
     const rules = new Map<number, Buffer>()
     const done: string[] = []
     fake.functions.openat = ((_at: number, path: Buffer) => (done.push(`open ${string(path)}`), 77)) as never
@@ -566,7 +566,7 @@ describe('devfs rules, limits, modules and processors', () => {
     })
   })
 
-  it('passes rules and filters of rctl(8) with their NUL, and takes more room for an answer that needs it', () => {
+  it('rctl calls pass rules and filters with their NUL, and ask again with a larger buffer for a long answer', () => {
     const passed: unknown[] = []
     fake.functions.rctl_add_rule = ((input: Buffer, length: number) => (
       passed.push(string(input), length), 0
@@ -585,7 +585,7 @@ describe('devfs rules, limits, modules and processors', () => {
     expect(failure(() => kernel.rctlRules('jail:'))).toMatchObject({ errno: 'ERANGE' })
   })
 
-  it('loads a module once, and knows one by its own name and by its file', () => {
+  it('a module is loaded once, and is found by its own name and by that of its file', () => {
     fake.functions.kldload = () => fail(17)
     kernel.kldLoad('linux64')
     fake.functions.kldload = () => fail(ENOENT)
@@ -599,7 +599,7 @@ describe('devfs rules, limits, modules and processors', () => {
     ])
   })
 
-  it('names processors by bits, in a set as large as the kernel takes', () => {
+  it('cpusetJail names processors by bits, in a set as large as the kernel accepts', () => {
     const calls: unknown[] = []
     fake.functions.cpuset_setaffinity = ((
       level: number,
@@ -618,7 +618,7 @@ describe('devfs rules, limits, modules and processors', () => {
     ])
   })
 
-  it('brings lo0 up with both addresses, with one where the kernel has one family', () => {
+  it('loopbackUp gives lo0 both addresses, or one when the kernel has one family', () => {
     const requests: number[] = []
     let families = [2, 28]
     fake.functions.socket = ((family: number) => (families.includes(family) ? 50 : fail(97))) as never

@@ -29,7 +29,7 @@ function ask(answers: object, calls: readonly (readonly [string, readonly unknow
 }
 
 describe('the simulated kernel', () => {
-  it('is asked for by name when there is none', () => {
+  it('without a simulated host, a call fails with an error that names it', () => {
     const done = runFixture('simulated', [JSON.stringify([['jailId', ['web']]])])
     expect(JSON.parse(done.stdout)).toEqual([
       {
@@ -39,7 +39,7 @@ describe('the simulated kernel', () => {
     ])
   })
 
-  it.runIf(root)('gets one JSON line a call; values, none and large ones come back', () => {
+  it.runIf(root)('each call is one line of JSON, and all kinds of values come back, large ones too', () => {
     const large = 'x'.repeat(100_000)
     const { answers, seen, pid } = ask(
       { jailId: { value: 7 }, mountAt: { value: null }, sysctl: { value: large }, nmount: { value: null } },
@@ -76,7 +76,7 @@ describe('the simulated kernel', () => {
     ])
   })
 
-  it.runIf(root)('turns a refusal into the error that FreeBSD would give', () => {
+  it.runIf(root)('a refusal of the simulated kernel becomes the error that FreeBSD would give', () => {
     const { answers } = ask(
       {
         nmount: { errno: 'EINVAL', text: 'mount option <x> is unknown' },
@@ -100,7 +100,7 @@ describe('the simulated kernel', () => {
     ])
   })
 
-  it.runIf(root)('attaches: enters the namespaces and the root, drops the capabilities', () => {
+  it.runIf(root)('jailAttach enters the namespaces and the root, and drops the capabilities', () => {
     const jail = mkdtempSync(join(tmpdir(), 'attach-'))
     try {
       for (const name of ['one', 'two', 'three']) mkdirSync(join(jail, name))
@@ -117,22 +117,30 @@ describe('the simulated kernel', () => {
     }
   })
 
-  it.runIf(root)('leaves the calls that a filter names to the kernel, by a descriptor of its own', () => {
-    // BPF_RET|BPF_K SECCOMP_RET_ALLOW: what the filter says is for the kernel to choose.
-    const allow = Buffer.from([0x06, 0, 0, 0, 0, 0, 0xff, 0x7f])
-    const attachment = { root: '/', namespaces: {}, dropCapabilities: [], seccomp: allow.toString('base64') }
-    const { answers, seen } = ask(
-      { jailAttach: { value: attachment }, jailGuard: { value: null }, jailId: { value: 5 } },
-      [
-        ['jailAttach', [3]],
-        ['jailId', ['after']],
-      ],
-    )
-    expect(answers.map(({ value }) => value)).toEqual(['undefined', 5])
-    expect(seen).toMatchObject([
-      { call: 'jailAttach' },
-      { call: 'jailGuard', args: [expect.any(Number)] },
-      { call: 'jailId' },
-    ])
-  })
+  it.runIf(root)(
+    'the calls that a filter names are left to the simulated kernel, through a descriptor of their own',
+    () => {
+      // BPF_RET|BPF_K SECCOMP_RET_ALLOW: what the filter says is for the kernel to choose.
+      const allow = Buffer.from([0x06, 0, 0, 0, 0, 0, 0xff, 0x7f])
+      const attachment = {
+        root: '/',
+        namespaces: {},
+        dropCapabilities: [],
+        seccomp: allow.toString('base64'),
+      }
+      const { answers, seen } = ask(
+        { jailAttach: { value: attachment }, jailGuard: { value: null }, jailId: { value: 5 } },
+        [
+          ['jailAttach', [3]],
+          ['jailId', ['after']],
+        ],
+      )
+      expect(answers.map(({ value }) => value)).toEqual(['undefined', 5])
+      expect(seen).toMatchObject([
+        { call: 'jailAttach' },
+        { call: 'jailGuard', args: [expect.any(Number)] },
+        { call: 'jailId' },
+      ])
+    },
+  )
 })

@@ -4,7 +4,7 @@ import { runFixture } from './run-fixture.ts'
 const root = process.getuid?.() === 0
 
 describe('becoming the program', () => {
-  it('passes argv and the environment exactly, and keeps the pid and the standard streams', () => {
+  it('execve passes argv and environment exactly, and keeps the pid and the standard streams', () => {
     const script = 'echo "$0|$1|$#|$GREETING"; env | wc -l; cat; echo oops >&2; exit 7'
     const done = runFixture('exec', [script], { input: 'from stdin\n' })
     const [first, count, input] = done.stdout.split('\n')
@@ -16,7 +16,7 @@ describe('becoming the program', () => {
     expect(done.status).toBe(7)
   })
 
-  it('leaves no signal ignored or blocked, SIGPIPE among them', () => {
+  it('resetSignals leaves no signal ignored or blocked, SIGPIPE included', () => {
     const before = runFixture('exec', ['cat /proc/self/status'])
     expect(mask(before.stdout, 'SigIgn') & SIGPIPE).not.toBe(0n)
     const after = runFixture('exec', ['cat /proc/self/status', 'signals'])
@@ -25,19 +25,19 @@ describe('becoming the program', () => {
     expect(mask(after.stdout, 'SigCgt')).toBe(0n)
   })
 
-  it('sets limits by FreeBSD name, -1 for no limit, and leaves those alone that this host lacks', () => {
+  it("setrlimit sets limits by FreeBSD's names, -1 for no limit, and skips limits that this host lacks", () => {
     const done = runFixture('exec', ['ulimit -Sn; ulimit -Hn; ulimit -Sc; ulimit -Hc', 'limits'])
     expect(done.stdout).toBe('100\n200\n0\nunlimited\n')
   })
 
-  it.runIf(root)('sets groups, gid and uid for good', () => {
+  it.runIf(root)('setCredentials sets groups, gid and uid permanently', () => {
     const done = runFixture('exec', ['id -u; id -g; id -G; grep -E "^(Uid|Gid)" /proc/self/status', 'ids'])
     expect(done.stdout).toBe(
       '1234\n2345\n2345 3456 4567\nUid:\t1234\t1234\t1234\t1234\nGid:\t2345\t2345\t2345\t2345\n',
     )
   })
 
-  it('passes no descriptor from 3 on', () => {
+  it('closeOnExecFrom keeps the descriptors from 3 on from the program', () => {
     const open = (...steps: string[]) =>
       runFixture('exec', ['ls /proc/self/fd', 'leak', ...steps])
         .stdout.trim()
@@ -47,7 +47,7 @@ describe('becoming the program', () => {
     expect(open('cloexec')).toEqual(['0', '1', '2', '3'])
   })
 
-  it('starts a session and forbids new privileges', () => {
+  it('setsid starts a session, and setNoNewPrivileges forbids new privileges', () => {
     const script = 'test $(ps -o sid= -p $$) -eq $$ && echo leader; grep NoNewPrivs /proc/self/status'
     const done = runFixture('exec', [script, 'session', 'privileges'], {
       wrapper: ['setsid', '-w', '-f'],
@@ -61,7 +61,7 @@ describe('becoming the program', () => {
   it.each([
     ['/no/such/program', 'ENOENT', 'execve /no/such/program: No such file or directory'],
     ['/etc/passwd', 'EACCES', 'execve /etc/passwd: Permission denied'],
-  ])('says why %s cannot be executed', (path, errno, message) => {
+  ])('execve says why %s cannot be executed', (path, errno, message) => {
     expect(JSON.parse(runFixture('exec-error', [path]).stdout)).toEqual({ errno, message })
   })
 })

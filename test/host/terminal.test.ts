@@ -68,7 +68,7 @@ function receive(socket: number): { text: string; fd: number } {
 }
 
 describe('a pseudo terminal', () => {
-  it('has two ends, a size and a raw mode', () => {
+  it('a pseudo terminal has two ends, a size and a raw mode', () => {
     const { master, slave, path } = calls.openPty()
     opened.push(master, slave)
     expect(path).toMatch(/^\/dev\/pts\/\d+$/)
@@ -92,14 +92,14 @@ describe('a pseudo terminal', () => {
     expect(said()).toBe('c\r\n')
   })
 
-  it('is close-on-exec and becomes no controlling terminal by being opened', () => {
+  it('the descriptors of a pseudo terminal are close-on-exec, and opening it makes it no controlling terminal', () => {
     const { master, slave } = calls.openPty()
     opened.push(master, slave)
     const fcntl = libc.func('int fcntl(int, int, int)')
     expect([fcntl(master, 1, 0), fcntl(slave, 1, 0)]).toEqual([1, 1])
   })
 
-  it('refuses what is no terminal by name', () => {
+  it('the calls on terminals name a descriptor that is no terminal', () => {
     const { master, slave } = calls.openPty()
     opened.push(master, slave)
     const { fd } = listener('plain')
@@ -118,7 +118,7 @@ describe('sending a descriptor', () => {
   it.each([
     ['short', 'console.sock'],
     ['longer than sun_path', `${'n'.repeat(70)}.sock`],
-  ])('hands the terminal over by a %s path and leaves nothing open', (kind, name) => {
+  ])('sendDescriptor hands a terminal over by a %s path and leaves nothing open', (kind, name) => {
     const nested = kind === 'short' ? directory : join(directory, 'd'.repeat(60))
     if (nested !== directory) {
       const target = calls.openBeneath('/', nested, { create: 'dir' })!
@@ -140,7 +140,7 @@ describe('sending a descriptor', () => {
     unlinkSync(path)
   })
 
-  it('fails with the name of the socket', () => {
+  it('a failed sendDescriptor names the socket', () => {
     const pty = terminals()
     const missing = join(directory, 'none')
     const failure = (path: string) => {
@@ -159,7 +159,7 @@ describe('sending a descriptor', () => {
 })
 
 describe('descriptors', () => {
-  it('finds and closes directories only', () => {
+  it('directoryDescriptors and closeDirectories find and close directories only', () => {
     const fcntl = libc.func('int openat(int, const char *, int, int)')
     const one = fcntl(-100, directory, constants.O_RDONLY | constants.O_DIRECTORY, 0) as number
     const two = fcntl(-100, directory, abi.open.PATH, 0) as number
@@ -171,7 +171,7 @@ describe('descriptors', () => {
     expect(fstatSync(file).isCharacterDevice()).toBe(true)
   })
 
-  it('locks a file once, and twice when shared', () => {
+  it('flock locks a file exclusively once, and shared twice', () => {
     const open = libc.func('int openat(int, const char *, int, int)')
     const lock = join(directory, 'lock')
     const [a, b] = [1, 2].map(() => open(-100, lock, constants.O_RDWR | constants.O_CREAT, 0o600) as number)
@@ -183,7 +183,7 @@ describe('descriptors', () => {
     expect(() => calls.flock(9999, 'shared')).toThrow('flock descriptor 9999: Bad file descriptor')
   })
 
-  it('makes a FIFO and clears O_NONBLOCK', () => {
+  it('mkfifo makes a FIFO, and setBlocking clears O_NONBLOCK', () => {
     const path = join(directory, 'fifo')
     calls.mkfifo(path, 0o600)
     expect(() => calls.mkfifo(path, 0o600)).toThrow(`mkfifo ${path}: File exists`)
@@ -196,7 +196,7 @@ describe('descriptors', () => {
     expect((flags(fd, 3, 0) as number) & constants.O_NONBLOCK).toBe(0)
   })
 
-  it('says that a process is gone, and that a number is no signal', () => {
+  it('kill names a process that is gone, and refuses a number that is no signal', () => {
     const failure = (pid: number, signal: number) => {
       try {
         calls.kill(pid, signal)

@@ -31,7 +31,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 describe('running tools', () => {
-  it('gives status, output and errors, and says when a tool is missing', () => {
+  it('run gives status, output and errors of a tool, and says when the tool is missing', () => {
     const outcome = JSON.parse(runFixture('tools').stdout) as Outcome
     expect(outcome.good.status).toBe(0)
     expect(Number(outcome.good.stdout)).toBe(outcome.pid)
@@ -43,7 +43,7 @@ describe('running tools', () => {
     })
   })
 
-  it.runIf(root)('gives a tool its arguments, its input and nothing else', () => {
+  it.runIf(root)('run passes a tool its arguments and its input, and nothing else', () => {
     const wrapper = ['unshare', '-m', '/bin/sh', '-c', `mount --bind ${tool} /sbin/sysctl && exec "$@"`, 'sh']
     const options = { wrapper, env: { SECRET: 'x' }, input: 'the caller’s own input' }
     const { withInput, withoutInput } = JSON.parse(runFixture('tools', [], options).stdout) as Outcome
@@ -54,7 +54,7 @@ describe('running tools', () => {
     expect(lines(withoutInput)).toEqual([143, ...['0|||/', ...rest].sort()])
   })
 
-  it('writes what reaches the host to the file that JAILWRIGHT_TRACE names', () => {
+  it('the calls of the host are written to the file that JAILWRIGHT_TRACE names', () => {
     const trace = join(directory, 'trace')
     const done = runFixture('tools', [], { env: { JAILWRIGHT_TRACE: trace } })
     const { pid } = JSON.parse(done.stdout) as Outcome

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { checkAbi } from '../../scripts/check-abi.mjs'
 
 describe('offsets, sizes and constants of the C interface', () => {
-  it('are those of the headers of every system that the program is compiled for', async () => {
+  it('The numbers of the C interface are those of the headers of every system that the program is compiled for', async () => {
     expect(await checkAbi()).toEqual([])
   }, 300_000)
 
-  it('are complained of when one is wrong', async () => {
+  it('A wrong number of the C interface is reported', async () => {
     const wrong = await checkAbi(text => text.replace('(offsetof(struct stat, st_size)) == ', '$&1'))
     expect(wrong.length).toBeGreaterThan(0)
     for (const one of wrong) expect(one).toContain('offsetof(struct stat, st_size)')

@@ -21,7 +21,7 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
   afterAll(() => rmSync(directory, { recursive: true }))
 
   describe('the object native', () => {
-    it('tells arguments, environment, system and the path of the program.executable', () => {
+    it('native has the arguments, the environment, the system and the path of the executable', () => {
       const self = ask('values', 'self', '"\u00e9"') as Record<string, unknown>
       expect(self.argv).toEqual([program.executable, 'values', 'self', '"\u00e9"'])
       expect(self.home).toEqual([`HOME=${process.env.HOME}`])
@@ -31,14 +31,14 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
       expect(self.execPath).toBe(realpathSync(program.executable))
     })
 
-    it('has the functions of both systems and of this one, and none of the other', () => {
+    it('native.fn has the functions of both systems and of this one, and none of the other system', () => {
       const { functions } = ask('values', 'self') as { functions: string[] }
       expect(functions).toContain('openat')
       expect(functions.includes('jail_set')).toBe(process.platform === 'freebsd')
       expect(functions.includes('setns')).toBe(process.platform === 'linux')
     })
 
-    it('decodes bytes as TextDecoder does, whatever they are', () => {
+    it('native.decode decodes any bytes as TextDecoder does', () => {
       const bytes = fc.array(
         fc.oneof(
           fc.integer({ min: 0, max: 255 }),
@@ -56,42 +56,42 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
       )
     })
 
-    it('encodes a surrogate without its pair as U+FFFD', () => {
+    it('native.encode encodes a lone surrogate as U+FFFD', () => {
       const expected = [...new TextEncoder().encode('a\ud800b\udc00\ud83d\ude00')]
       expect(ask('values', 'surrogates')).toEqual(expected)
     })
 
-    it('keeps a byte order mark and the NUL character', () => {
+    it('native.decode and native.encode keep a byte order mark and the NUL character', () => {
       expect(ask('values', 'utf8', '[239,187,191,65,0,66]')).toEqual({
         text: '\ufeffA\0B',
         again: [239, 187, 191, 65, 0, 66],
       })
     })
 
-    it('gives the address of a view with its offset, and copies what is there', () => {
+    it('native.address counts the offset of a view, and native.copy copies the bytes that are there', () => {
       expect(ask('values', 'view')).toEqual({ text: 'ABC', copied: [65, 66, 67] })
     })
 
-    it('keeps errno of the call that failed', () => {
+    it('native.errno keeps the errno of the call that has failed', () => {
       expect(ask('values', 'failure')).toEqual({ result: -1, errno: 2 })
     })
 
-    it('calls variadic functions with what their table says', () => {
+    it('a variadic function is called with the arguments of its row in the table', () => {
       const file = join(directory, 'file')
       writeFileSync(file, '')
       expect(ask('values', 'variadic', JSON.stringify(file))).toMatchObject({ opened: true, closed: 0 })
     })
 
-    it('catches SIGCHLD and SIGCONT, which FreeBSD throws away otherwise, also when the caller ignores them', () => {
+    it('the program catches SIGCHLD and SIGCONT, which FreeBSD discards otherwise, even when its caller ignores them', () => {
       expect(ask('values', 'caught')).toEqual([true, true])
       expect(start(['values', 'caught'], { shell: "trap '' CHLD CONT;" }).stdout).toBe('[true,true]\n')
     })
 
-    it('has numbers of any size', () => {
+    it('BigInt has numbers of any size', () => {
       expect(ask('values', 'bigint')).toBe('1180591620717411303424')
     })
 
-    it('evaluates a part once', () => {
+    it('native.part evaluates a part once', () => {
       expect(ask('values', 'same part')).toBe(true)
     })
   })
@@ -108,38 +108,38 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
       ['encode a number', 'TypeError: encode: a string is expected'],
       ['no part', 'ReferenceError: no part of this name: none'],
       ['recursion', 'InternalError: stack overflow'],
-    ])('%s', (what, error) => {
+    ])('a hostile call ends as an exception: %s', (what, error) => {
       expect(ask('hostile', what)).toBe(error)
     })
 
-    it('an argument of a wrong type, for every function of the table', () => {
+    it('an argument of a wrong type throws for every function of the table', () => {
       expect(ask('hostile', 'strange arguments')).toBe(true)
     })
 
-    it('numbers that are not finite', () => {
+    it('a number that is not finite throws', () => {
       expect(new Set(ask('hostile', 'not finite') as string[])).toEqual(
         new Set(['RangeError: a number that does not fit the argument']),
       )
     })
 
-    it('something else than a view of memory', () => {
+    it('a value that is no view of memory throws', () => {
       expect(new Set(ask('hostile', 'no view') as string[])).toEqual(new Set(['TypeError: not a TypedArray']))
     })
 
-    it('JSON nested a million deep, with brackets in strings not counted', () => {
+    it('JSON that is nested a million deep throws, and brackets in strings do not count', () => {
       const deep = 'SyntaxError: JSON is nested deeper than 256'
       expect(ask('hostile', 'deep JSON')).toEqual([deep, deep, deep, 508])
     })
 
-    it('a deep object is written and given back without recursion that nobody counts', () => {
+    it('an object that is nested 250 deep can be written and given back', () => {
       expect(ask('hostile', 'deep object')).toBe(JSON.stringify(nested(250), null, 2).length)
     })
 
-    it('a regular expression that takes two million steps back', () => {
+    it('a regular expression that takes two million steps back throws or ends', () => {
       expect(ask('hostile', 'backtracking')).toMatch(/^gave true|InternalError/)
     })
 
-    it.skipIf(name === 'sanitized')('memory that the system does not give', () => {
+    it.skipIf(name === 'sanitized')('memory that the system does not give throws', () => {
       const { status, stdout, stderr } = start(['hostile', 'memory'], { shell: 'ulimit -v 100000;' })
       expect({ status, stdout, stderr }).toEqual({
         status: 0,
@@ -148,11 +148,11 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
       })
     })
 
-    it('a buffer that is larger than there can be', () => {
+    it('a buffer that is larger than the engine permits throws', () => {
       expect(ask('hostile', 'big array')).toMatch(/^(RangeError|InternalError): /)
     })
 
-    it('an exception that nobody catches is one line and status 1', () => {
+    it('an exception that nobody catches becomes one line and status 1', () => {
       expect(start(['hostile', 'uncaught'])).toEqual({
         status: 1,
         signal: null,
@@ -161,7 +161,7 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
       })
     })
 
-    it('standard descriptors that the caller has closed are no descriptors of files', () => {
+    it('standard descriptors that the caller has closed never become descriptors of other files', () => {
       const { status, stdout } = start(['values', 'variadic', '"/etc/passwd"'], { shell: 'exec 0<&- 2>&-;' })
       expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('"opened":true') })
     })

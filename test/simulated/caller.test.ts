@@ -49,12 +49,15 @@ describe.skipIf(!simulationPossible())('the caller', () => {
   const inside = (script: string, path: string) => onHost(host, ['sh', '-c', script, 'sh', bin(path)])
 
   // Engines raise their own when they start.
-  it.each(['dist/jailwright', 'bin/jailwright'])('gives its soft limit of descriptors: %s', path => {
-    const { stdout } = inside(limits, path)
-    expect(stdout.split('\n')).toEqual(['300', '4096', '300', '4096', '200', '4096', '150', '250'])
-  })
+  it.each(['dist/jailwright', 'bin/jailwright'])(
+    "the program has its caller's soft limit of descriptors: %s",
+    path => {
+      const { stdout } = inside(limits, path)
+      expect(stdout.split('\n')).toEqual(['300', '4096', '300', '4096', '200', '4096', '150', '250'])
+    },
+  )
 
-  it('is told by name of a directory as a standard stream, which no jail takes', () => {
+  it('a directory as a standard stream is refused by name, because jail_attach(2) refuses it', () => {
     const { stdout } = inside(directory, 'dist/jailwright')
     expect(stdout).toBe(
       'jailwright: standard output is a directory: a process of the jail could leave its root by it',

@@ -75,7 +75,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
       return { status: answer.exitCode ?? -1, stdout: answer.stdout, stderr: answer.stderr }
     }
 
-    it.each(['create', 'run'])('%s says that jails need root', command => {
+    it.each(['create', 'run'])('for a user other than root, %s says that jails need root', command => {
       expect(attemptAsUser(command, '--bundle', bundle, 'mine')).toEqual({
         status: 1,
         stdout: '',
@@ -91,16 +91,19 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
       [['pause']],
       [['delete']],
       [['delete', '--force']],
-    ])('%j does not say that a container is not there', ([command = '', ...flags]) => {
-      const more = command === 'exec' ? ['/bin/true'] : []
-      const { status, stderr } = attemptAsUser(command, ...flags, 'web', ...more)
-      expect({ status, stderr }).toEqual({
-        status: 1,
-        stderr: expect.stringMatching(/^jailwright: open\w* .*web.*: Permission denied/),
-      })
-    })
+    ])(
+      'for a user other than root, %j does not say that the container is missing',
+      ([command = '', ...flags]) => {
+        const more = command === 'exec' ? ['/bin/true'] : []
+        const { status, stderr } = attemptAsUser(command, ...flags, 'web', ...more)
+        expect({ status, stderr }).toEqual({
+          status: 1,
+          stderr: expect.stringMatching(/^jailwright: open\w* .*web.*: Permission denied/),
+        })
+      },
+    )
 
-    it('check tells all that can be seen, and why the rest cannot', () => {
+    it('for a user other than root, check tells all that can be seen, and why the rest cannot', () => {
       const { status, stdout, stderr } = attemptAsUser('check', '--json')
       expect({ status, stderr }).toEqual({ status: 1, stderr: '' })
       const findings = JSON.parse(stdout) as Finding[]
@@ -115,7 +118,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     })
   })
 
-  it('check and create tell of a profile that lacks one of its modules', () => {
+  it('check and create say that a profile lacks one of its modules', () => {
     onHost(hosts.stock, ['kldload', 'vmm'])
     const profiles = () =>
       (JSON.parse(attemptOn(hosts.stock, 'check', '--json').stdout) as Finding[]).find(
@@ -147,7 +150,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     }
   })
 
-  it('check finds what is there and what is not', () => {
+  it('check finds what the host has and what it lacks', () => {
     const findings = (host: string) => {
       const { status, stdout } = attemptOn(host, 'check', '--json')
       const list = JSON.parse(stdout) as Finding[]
@@ -186,7 +189,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     expect(attempt('check').stdout).not.toContain('container lost')
   })
 
-  it('stats shows use and limits from rctl, and what ps knows without accounting', () => {
+  it('stats shows use and limits from rctl, and what ps knows when there is no accounting', () => {
     expect(attempt('update', '--memory', '256m', '--pids-limit', '50', 'web').status).toBe(0)
     const { resources, id } = JSON.parse(attempt('stats', '--format', 'json', 'web').stdout) as Stats
     expect(id).toBe('web')
@@ -242,7 +245,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     expect(attempt('events', '--stats', 'web').stdout).toMatch(/^\{"type":"stats","id":"web",.*\}$/)
   })
 
-  it('ps hands options to ps(1), and gives pids as JSON', () => {
+  it('ps passes options to ps(1), and gives pids as JSON', () => {
     expect(attempt('ps', 'web', '--', '-o', 'pid,comm').stdout).toMatch(/^ *PID COMMAND\n *\d+ sleep$/)
     expect(attempt('ps', 'web').stdout).toMatch(/^USER +PID.*COMMAND\n.*\/bin\/sleep 1000$/)
     expect(JSON.parse(attempt('ps', '-f', 'json', 'web').stdout)).toEqual([expect.any(Number)])
@@ -276,7 +279,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
       })
   })
 
-  it('update names the option that a processor of no machine was given to', () => {
+  it('update names the option to which a missing processor was given', () => {
     const answer = attempt('update', '--cpuset-cpus', '999', 'web')
     expect(answer.status).toBe(1)
     expect(answer.stderr).toMatch(
@@ -310,7 +313,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     })
   })
 
-  it('update tells of each property and option without effect, and why', () => {
+  it('update names each property and option without effect, and says why', () => {
     const file = join(work, 'ignored.json')
     const resources = {
       memory: { limit: 2 ** 28, reservation: 1, swappiness: 5 },
@@ -344,7 +347,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     })
   })
 
-  it('exec is refused where nothing runs or can run', () => {
+  it('exec is refused for a container in which nothing can run', () => {
     attempt('pause', 'web')
     expect(attempt('exec', 'web', '/bin/ls')).toMatchObject({
       status: 1,
@@ -405,7 +408,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     })
   })
 
-  it('exec leaves no program behind whose pid it cannot write', () => {
+  it('exec leaves no program behind when it cannot write the pid file', () => {
     expect(attempt('exec', '-d', '--pid-file', '/nosuch/pid', 'web', '/bin/sleep', '77').status).toBe(1)
     expect(attempt('ps', 'web', '--', '-o', 'args=').stdout.trim()).toBe('/bin/sleep 1000')
   })

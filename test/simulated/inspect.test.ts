@@ -78,13 +78,13 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
     rmSync(work, { recursive: true, force: true })
   })
 
-  it('has no drift as it was created, and its limits may be updated', () => {
+  it('a container as it was created shows no drift, and its limits may be updated', () => {
     expect(drifts()).toEqual({ status: 0, drifts: [] })
     expect(attempt('update', '--pids-limit', '40', 'web').status).toBe(0)
     expect(drifts()).toEqual({ status: 0, drifts: [] })
   })
 
-  it('has its mounts, parameters, rules, interfaces and limits marked where they were changed by hand', () => {
+  it('mounts, parameters, rules, interfaces and limits that were changed by hand are marked', () => {
     onHost(host, ['umount', `${root}/data`])
     onHost(host, ['mount', '-t', 'tmpfs', 'tmpfs', `${root}/tmp`])
     onHost(host, ['jail', '-m', 'name=web', 'allow.mount=1', 'allow.raw_sockets=0'])
@@ -112,7 +112,7 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
     expect(text.stdout).toMatch(/^8 drifts from the plan$/m)
   })
 
-  it('has a journal whose newest effect comes first, and reading it changes nothing', () => {
+  it('the journal is shown with the newest effect first, and reading it changes nothing', () => {
     const before = onHost(host, ['cat', stateFile('journal.jsonl')]).stdout
     const { stdout, status } = attempt('journal', '-f', 'json', 'web')
     expect(status).toBe(0)
@@ -126,7 +126,7 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
     expect(onHost(host, ['cat', stateFile('journal.jsonl')]).stdout).toBe(before)
   })
 
-  it('is told of without its plan, its journal and its state, each alone', () => {
+  it('a container is shown without its plan, without its journal and without its state', () => {
     for (const name of ['plan.json', 'journal.jsonl', 'state.json']) {
       shell(`cp ${stateFile(name)} ${work}/kept && echo '{' > ${stateFile(name)}`)
       const { status, drifts: found } = drifts()
@@ -138,7 +138,7 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
     }
   })
 
-  it('is told of without its jail, and after a restart of the host', () => {
+  it('a container is shown without its jail, and after a restart of the host', () => {
     onHost(host, ['jail', '-r', 'web'])
     expect(drifts().drifts).toContain('parameters: jid')
     // The files of the state directory, which tell of the former boot, are to be there.
@@ -149,7 +149,7 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
     expect(attempt('journal', 'web').status).toBe(0)
   })
 
-  it('that is not there is an error of both commands', () => {
+  it('a container that does not exist is an error of both commands', () => {
     for (const command of ['inspect', 'journal'])
       expect(attempt(command, 'none')).toEqual({
         ...{ status: 1, stdout: '', stderr: 'jailwright: container "none" does not exist' },

@@ -91,7 +91,7 @@ function runs(tool: string, args: readonly string[]): string[] {
 }
 
 describe.skipIf(!simulationPossible())('create', () => {
-  it('executes exactly the plan, in its order, and nothing else', () => {
+  it('create executes exactly the plan, in its order, and nothing else', () => {
     const { stdout } = onHost(host, ['sh', script, runtime])
     const [planText, traceText] = stdout.split('---TRACE---') as [string, string]
     const plan = JSON.parse(planText) as Plan
@@ -107,7 +107,7 @@ describe.skipIf(!simulationPossible())('create', () => {
     expect(trace.filter(({ call }) => call === 'loopbackUp')).toHaveLength(loopbacks)
   })
 
-  it('is told by the script with a config that has something of everything', () => {
+  it('plan-is-executed.sh compares create with its plan by a config that uses interfaces of its own', () => {
     expect(readFileSync(script, 'utf8')).toContain('org.jailwright.net.0.bridge')
   })
 })

@@ -96,7 +96,7 @@ describe.runIf(simulationPossible())('after a restart that has emptied /var/run'
   }, 60_000)
 
   // podman's start after a restart of the host calls create without a delete.
-  it('create of the same id puts the file of the image back first, and delete leaves it as it was', () => {
+  it("after a restart that has emptied /var/run, create of the same id first puts the image's file back, and delete keeps it", () => {
     expect(create('web')).toMatchObject({
       exitCode: 0,
       stderr: expect.stringContaining('what it had before the host was restarted'),
@@ -107,7 +107,7 @@ describe.runIf(simulationPossible())('after a restart that has emptied /var/run'
     expectNothingLeft()
   }, 60_000)
 
-  it('list and check tell what is left, and change nothing; delete without --force takes it back', () => {
+  it('after a restart that has emptied /var/run, list and check tell what is left, and delete without --force removes it', () => {
     const left = 'put .hosts.jailwright back to'
     for (const output of [call('list').stderr, call('check').stdout]) expect(output).toContain(left)
     expect(call('list').stderr).toContain('container web: left from before the host was restarted')
@@ -119,7 +119,7 @@ describe.runIf(simulationPossible())('after a restart that has emptied /var/run'
     expect(call('check').stdout).not.toContain('web')
   }, 60_000)
 
-  it('delete --force takes it back, also where /var/run is a file system that is empty at boot', () => {
+  it('after a restart, delete --force removes what is left, even when /var/run is a file system that is empty at boot', () => {
     onHost(host, ['/bin/sh', '-c', 'rm -rf /var/run/jailwright'])
     call('delete', '--force', 'web')
     expectNothingLeft()
@@ -127,7 +127,7 @@ describe.runIf(simulationPossible())('after a restart that has emptied /var/run'
 })
 
 describe.runIf(simulationPossible())('a create that was killed before the restart', () => {
-  it('is taken back from every instant in which the image was being changed', () => {
+  it('a create that was killed before the restart is undone from every instant in which the image was being changed', () => {
     const list = join(work, 'effects')
     expect(create('web', { JAILWRIGHT_EFFECTS: list }).exitCode).toBe(0)
     call('delete', '--force', 'web')
@@ -147,7 +147,7 @@ describe.runIf(simulationPossible())('a create that was killed before the restar
 })
 
 describe.runIf(simulationPossible())('after a restart that has left /var/run alone', () => {
-  it('stale state does not block the next create, a living container does', () => {
+  it('after a restart that has kept /var/run, stale state does not block the next create, but a living container does', () => {
     expect(create('web')).toMatchObject({ exitCode: 0 })
     rebootHost(host, { cleanvar: false })
     expect(call('list').stdout).toMatch(/^web +0 +stopped/m)

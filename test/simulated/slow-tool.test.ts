@@ -33,7 +33,7 @@ describe.skipIf(!simulationPossible())('a killed create', () => {
   const bin = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
   it.each(['dist/jailwright', 'bin/jailwright'])(
-    'whose ifconfig(8) still runs leaves no jail and no epair after delete: %s',
+    'a killed create whose ifconfig(8) still runs leaves no jail and no epair after delete: %s',
     path => {
       const fresh = path.startsWith('dist')
         ? ''

@@ -46,31 +46,34 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
     rmSync(work, { recursive: true, force: true })
   })
 
-  it.each(engines)('gives an interactive shell that ends as it should (%s)', async (name, runtime) => {
-    const id = `shell-${name.length}`
-    const terminal = onTerminal(hostCommand(host, [runtime, 'run', '--bundle', bundle('freebsd'), id]))
-    const before = await settings(terminal)
-    await terminal.shows(/# $/)
-    terminal.type('stty size\r')
-    await terminal.shows('33 101')
-    terminal.resize(40, 140)
-    // The new size goes through the program that relays.
-    terminal.type('until [ "$(stty size)" = "40 140" ]; do sleep 0.1; done; stty size; hostname\r')
-    await terminal.shows('40 140')
-    await terminal.shows(/^jailwright\r$/m)
-    // ^C interrupts what runs inside, and nothing else.
-    terminal.type('sleep 1000\r')
-    await terminal.shows('sleep 1000')
-    await new Promise(resolve => setTimeout(resolve, 300))
-    terminal.type('\x03')
-    terminal.type('echo still $((40 + 2)); exit 5\r')
-    await terminal.shows('still 42')
-    expect(await terminal.status()).toBe(5)
-    expect(await settings(terminal)).toBe(before)
-    expect(jailwright('list', '-q').stdout).toBe('')
-  })
+  it.each(engines)(
+    'a bundle made by spec gives an interactive shell that ends as it should (%s)',
+    async (name, runtime) => {
+      const id = `shell-${name.length}`
+      const terminal = onTerminal(hostCommand(host, [runtime, 'run', '--bundle', bundle('freebsd'), id]))
+      const before = await settings(terminal)
+      await terminal.shows(/# $/)
+      terminal.type('stty size\r')
+      await terminal.shows('33 101')
+      terminal.resize(40, 140)
+      // The new size goes through the program that relays.
+      terminal.type('until [ "$(stty size)" = "40 140" ]; do sleep 0.1; done; stty size; hostname\r')
+      await terminal.shows('40 140')
+      await terminal.shows(/^jailwright\r$/m)
+      // ^C interrupts what runs inside, and nothing else.
+      terminal.type('sleep 1000\r')
+      await terminal.shows('sleep 1000')
+      await new Promise(resolve => setTimeout(resolve, 300))
+      terminal.type('\x03')
+      terminal.type('echo still $((40 + 2)); exit 5\r')
+      await terminal.shows('still 42')
+      expect(await terminal.status()).toBe(5)
+      expect(await settings(terminal)).toBe(before)
+      expect(jailwright('list', '-q').stdout).toBe('')
+    },
+  )
 
-  it('runs with the file systems of Linux', async () => {
+  it('a bundle made by spec runs with the file systems of Linux', async () => {
     const terminal = onTerminal(hostCommand(host, [executable, 'run', '--bundle', bundle('linux'), 'linux']))
     await terminal.shows(/# $/)
     terminal.type('cat /proc/version; exit\r')
@@ -78,38 +81,41 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
     expect(await terminal.status()).toBe(0)
   })
 
-  it.each(engines)('runs in the background, with a shell beside its program (%s)', async (name, runtime) => {
-    const id = `beside-${name.length}`
-    // The container keeps the streams that it is given.
-    const detached = '"$@" >/dev/null 2>&1'
-    onHost(host, [
-      '/bin/sh',
-      '-c',
-      detached,
-      'sh',
-      runtime,
-      'run',
-      '--detach',
-      '--bundle',
-      bundle('sleeper'),
-      id,
-    ])
-    try {
-      const terminal = onTerminal(hostCommand(host, [runtime, 'exec', '--tty', id, '/bin/sh']))
-      const before = await settings(terminal)
-      await terminal.shows(/# $/)
-      terminal.type('stty size; test -t 0 && echo is a terminal\r')
-      await terminal.shows('33 101')
-      await terminal.shows(/^is a terminal\r$/m)
-      terminal.type('exit 6\r')
-      expect(await terminal.status()).toBe(6)
-      expect(await settings(terminal)).toBe(before)
-    } finally {
-      jailwright('delete', '--force', id)
-    }
-  })
+  it.each(engines)(
+    'a bundle made by spec runs in the background, with a shell beside its program (%s)',
+    async (name, runtime) => {
+      const id = `beside-${name.length}`
+      // The container keeps the streams that it is given.
+      const detached = '"$@" >/dev/null 2>&1'
+      onHost(host, [
+        '/bin/sh',
+        '-c',
+        detached,
+        'sh',
+        runtime,
+        'run',
+        '--detach',
+        '--bundle',
+        bundle('sleeper'),
+        id,
+      ])
+      try {
+        const terminal = onTerminal(hostCommand(host, [runtime, 'exec', '--tty', id, '/bin/sh']))
+        const before = await settings(terminal)
+        await terminal.shows(/# $/)
+        terminal.type('stty size; test -t 0 && echo is a terminal\r')
+        await terminal.shows('33 101')
+        await terminal.shows(/^is a terminal\r$/m)
+        terminal.type('exit 6\r')
+        expect(await terminal.status()).toBe(6)
+        expect(await settings(terminal)).toBe(before)
+      } finally {
+        jailwright('delete', '--force', id)
+      }
+    },
+  )
 
-  it('hands signals on, and leaves nothing when one ends it', async () => {
+  it('run hands signals on to the program, and leaves nothing when one ends it', async () => {
     const id = 'signalled'
     const terminal = onTerminal(hostCommand(host, [executable, 'run', '--bundle', bundle('sleeper'), id]))
     await expect
