@@ -59,12 +59,12 @@ const FULL: Config = {
 }
 
 describe('translate', () => {
-  it('changes nothing of what it is given', () => {
+  it('translate changes nothing in its input', () => {
     const config = freeze(structuredClone(FULL))
     expect(() => translate({ id: 'c1', bundle: { dir: '/b', config }, facts: fixedFacts() })).not.toThrow()
   })
 
-  it('gives a plain value that a file can hold', () => {
+  it('translate gives a plain value that a file can hold', () => {
     const made = translate({ id: 'c1', bundle: { dir: '/b', config: FULL }, facts: fixedFacts() })
     expect(JSON.parse(JSON.stringify(made))).toEqual(JSON.parse(JSON.stringify(structuredClone(made))))
     expect(made).toMatchObject({
@@ -76,7 +76,7 @@ describe('translate', () => {
     })
   })
 
-  it('says of every property what became of it, once', () => {
+  it('translate gives every property its fate, once', () => {
     const made = translate({ id: 'c1', bundle: { dir: '/b', config: FULL }, facts: fixedFacts() })
     const said = made.fates.map(each => each.property)
     expect(new Set(said).size).toBe(said.length)
@@ -87,19 +87,19 @@ describe('translate', () => {
     for (const each of made.fates) if (each.fate === 'ignored') expect(each.note).not.toBe('')
   })
 
-  it('leaves the table out when only its own words are asked for', () => {
+  it('translateBriefly gives only the fates that the translation itself records', () => {
     const made = translateBriefly({ id: 'c1', bundle: { dir: '/b', config: FULL }, facts: fixedFacts() })
     expect(fate(made, 'linux.seccomp')).toBeUndefined()
     expect(fate(made, 'mounts[2]')).toBe('ignored: FreeBSD has no cgroups')
   })
 
-  it('says of a property that no specification has that it is ignored', () => {
+  it('a property that no specification has is ignored, and its fate says so', () => {
     const config = { ...FULL, nosuch: { a: 1 } } as Config
     const made = translate({ id: 'c1', bundle: { dir: '/b', config }, facts: fixedFacts() })
     expect(fate(made, 'nosuch')).toBe('ignored: no property of the specification')
   })
 
-  it('reports all errors at once', () => {
+  it('translate reports all errors at once', () => {
     expect(
       errors({
         root: { path: '/' },
@@ -118,19 +118,19 @@ describe('translate', () => {
     ['linux.namespaces', { linux: { ...user, uidMappings: mapping, gidMappings: mapping } }],
     ['linux.uidMappings', { linux: { uidMappings: mapping, gidMappings: mapping } }],
     ['linux.gidMappings', { linux: { gidMappings: mapping }, freebsd: { jail: {} } }],
-  ])('warns once of a user namespace that is not there: %s', (property, parts) => {
+  ])('translate warns once of a user namespace that does not exist on FreeBSD: %s', (property, parts) => {
     expect(plan(parts).warnings).toEqual([
       `${property}: FreeBSD has no user namespaces: root of the container is root of the jail`,
     ])
   })
 
-  it('does not warn of namespaces that mean nothing, nor of empty mappings', () => {
+  it('translate does not warn of namespaces without effect, nor of empty mappings', () => {
     expect(
       plan({ linux: { namespaces: [{ type: 'network' }], uidMappings: [], gidMappings: [] } }).warnings,
     ).toEqual([])
   })
 
-  it('reports a jail name that is too long among the other errors', () => {
+  it('translate reports a jail name that is too long among the other errors', () => {
     const parts = { annotations: { 'org.freebsd.parentJail': 'pod' }, mounts: [{ destination: '/' }] }
     expect(errors(parts, { id: 'x'.repeat(253) })).toEqual([
       expect.stringContaining('mounts[0].destination: '),
@@ -138,26 +138,26 @@ describe('translate', () => {
     ])
   })
 
-  it('says a thing once that one property asks for several times', () => {
+  it('translate says a thing once that one property asks for several times', () => {
     const devices = [{ allow: true, type: 'c', major: 14 }]
     expect(errors({ linux: { resources: { devices } } })).toEqual([
       expect.stringMatching(/^linux\.resources\.devices\[0\]: a device needs a devfs mounted on \/dev/),
     ])
   })
 
-  it('refuses ids that lead out of the state directory', () => {
+  it('translate refuses ids that lead out of the state directory', () => {
     for (const id of ['../x', 'a/b', '', '-x'])
       expect(errors({}, { id })).toEqual([expect.stringContaining('invalid')])
   })
 
-  it('refuses a root that is missing or no directory', () => {
+  it('translate refuses a root that is missing or no directory', () => {
     expect(errors({ root: { path: '/gone' } }, { facts: { paths: { '/gone': undefined } } })).toEqual([
       'root.path: /gone: no such file or directory',
     ])
     expect(errors({ root: { path: '/f.txt' } })).toEqual(['root.path: /f.txt: not a directory'])
   })
 
-  it('sets limits after the jail is there and names it in full', () => {
+  it('limits are set after the jail is made, and name it in full', () => {
     const made = plan({ linux: { resources: { cpu: { cpus: '0' } } } }, { id: 'web.1' })
     expect(steps(made, 'run')[0]?.call.args).toEqual(['-l', '0', '-j', 'j-web_2e1'])
   })
@@ -168,7 +168,7 @@ const present = existsSync(VECTORS)
 if (!present) console.log("the specification's examples are not here: they are not translated")
 describe.skipIf(!present)("the specification's examples", () => {
   const files = present ? readdirSync(VECTORS).filter(name => /^(freebsd|linux|minimal|spec)/.test(name)) : []
-  it.each(files)('%s has a plan', file => {
+  it.each(files)('the example %s of the specification has a plan', file => {
     const config = JSON.parse(readFileSync(join(VECTORS, file), 'utf8')) as Config
     config.root ??= { path: 'rootfs' }
     config.process ??= { args: ['/bin/sh'], cwd: '/' }

@@ -4,7 +4,7 @@ import { fixedFacts, offlineFacts } from '../../src/translate/offline-facts.ts'
 import { DEV, rules } from './support.ts'
 
 describe('fixed facts', () => {
-  it('are those of a stock FreeBSD 15.1', () => {
+  it('the fixed facts are those of a stock FreeBSD 15.1', () => {
     const facts = fixedFacts()
     expect(facts.jailParam('vnet')).toBe('jailsys')
     expect(facts.jailParam('allow.mlock')).toBe('bool')
@@ -22,7 +22,7 @@ describe('fixed facts', () => {
     expect(facts.pathKind('/etc/resolv.conf')).toBe('file')
   })
 
-  it('can be said differently, absence too', () => {
+  it('each fixed fact can be replaced, by its absence too', () => {
     const facts = fixedFacts({
       paths: { '/x': undefined },
       jailParams: { vnet: undefined },
@@ -35,7 +35,7 @@ describe('fixed facts', () => {
 })
 
 describe('facts where nothing can be asked', () => {
-  it('let every recipe have a plan, with the names of Linux translated', () => {
+  it('with the facts for a host that cannot be asked, every recipe has a plan with the names of Linux translated', () => {
     const made = translate({
       id: 'c1',
       bundle: {

@@ -95,11 +95,11 @@ function text(bundle: string, facts: FactOverrides): string {
 }
 
 describe('plans of the recipes', () => {
-  it.each(PLANS)('%s is as reviewed', async (name, bundle, facts) => {
+  it.each(PLANS)('the plan of the recipe %s is the reviewed one', async (name, bundle, facts) => {
     await expect(text(bundle, facts)).toMatchFileSnapshot(join(golden, `${name}.txt`))
   })
 
-  it('there is a golden file for every bundle, and none besides', () => {
+  it('there is a golden file for every recipe, and no other', () => {
     const bundles = names.flatMap(name => {
       const below = readdirSync(join(recipes, name), { withFileTypes: true })
       const own = existsSync(join(recipes, name, 'config.json')) ? [name] : []
@@ -109,7 +109,7 @@ describe('plans of the recipes', () => {
     expect(readdirSync(golden).sort()).toEqual(PLANS.map(([name]) => `${name}.txt`).sort())
   })
 
-  it('the GPU node is shown under each of its two names, and the display under none', () => {
+  it('the GPU recipe shows the node under each of its two names, and the display under none', () => {
     const links = text('gpu-render', DRM)
     expect(links).toMatch(/^add path drm\/128 unhide$/m)
     const real = text('gpu-render', DRI)
@@ -120,7 +120,7 @@ describe('plans of the recipes', () => {
     }
   })
 
-  it('without a card the GPU recipe is refused and says what is missing', () => {
+  it('without a card the GPU recipe is refused, and the error says what is missing', () => {
     expect(() => text('gpu-render', {})).toThrow(/no \/dev\/dri/)
   })
 
@@ -144,13 +144,16 @@ describe('plans of the recipes', () => {
 describe('the recipes are documented', () => {
   const index = readFileSync(join(recipes, 'README.md'), 'utf8')
 
-  it.each(names)('%s: text, place in the index, conformance cases for yes and no', name => {
-    const readme = readFileSync(join(recipes, name, 'README.md'), 'utf8')
-    for (const part of ['## When', '## Commands', '## Check', '## What FreeBSD needs', '## Traps']) {
-      expect(readme).toContain(part)
-    }
-    expect(index).toContain(`(${name}/README.md)`)
-    const cases = recipeCases.filter(one => one.id.startsWith(`recipes.${name}`))
-    expect(cases.length).toBeGreaterThanOrEqual(2)
-  })
+  it.each(names)(
+    'the recipe %s has a text, a place in the index, and conformance cases for success and refusal',
+    name => {
+      const readme = readFileSync(join(recipes, name, 'README.md'), 'utf8')
+      for (const part of ['## When', '## Commands', '## Check', '## What FreeBSD needs', '## Traps']) {
+        expect(readme).toContain(part)
+      }
+      expect(index).toContain(`(${name}/README.md)`)
+      const cases = recipeCases.filter(one => one.id.startsWith(`recipes.${name}`))
+      expect(cases.length).toBeGreaterThanOrEqual(2)
+    },
+  )
 })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { inNetwork, sameAddress } from '../../../src/translate/core/addresses.ts'
 import { commands, fate, plan } from '../support.ts'
 
-it('knows an address by any of its spellings', () => {
+it('sameAddress knows an address by any of its spellings', () => {
   expect(sameAddress('10.0.0.1', '10.0.0.1')).toBe(true)
   expect(sameAddress('10.0.0.1', '10.0.0.10')).toBe(false)
   expect(sameAddress('fd6a:0:0::1', 'FD6A::1')).toBe(true)
@@ -10,7 +10,7 @@ it('knows an address by any of its spellings', () => {
   expect(sameAddress('::ffff:10.0.0.1', '10.0.0.1')).toBe(false)
 })
 
-it('adds and removes no address that the interface had before', () => {
+it('an address that the interface had before is neither added nor removed', () => {
   const annotations = {
     'org.freebsd.jail.interface': 'jails0',
     'org.freebsd.jail.ip4.addr': '10.0.0.10/32',
@@ -34,6 +34,6 @@ it.each([
   ['FD00::ffff:1', 'fd00::/64', true],
   ['::1', '::1/128', true],
   ['10.0.0.1', 'fd00::1/0', false],
-])('knows whether %s is in the network of %s', (address, network, inside) => {
+])('inNetwork tells whether %s is in the network of %s', (address, network, inside) => {
   expect(inNetwork(address, network)).toBe(inside)
 })

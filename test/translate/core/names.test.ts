@@ -14,12 +14,15 @@ import {
 const ids = fc.stringMatching(/^[A-Za-z0-9_+][A-Za-z0-9_+.-]{0,40}$/)
 
 describe('container ids', () => {
-  it.each(['a', 'web.1', 'a+b', '_x', '0', 'A-b_c', 'a..', 'x'.repeat(255)])('takes %s', id => {
-    expect(() => checkId(id)).not.toThrow()
-  })
+  it.each(['a', 'web.1', 'a+b', '_x', '0', 'A-b_c', 'a..', 'x'.repeat(255)])(
+    'checkId accepts the id %s',
+    id => {
+      expect(() => checkId(id)).not.toThrow()
+    },
+  )
 
   it.each(['', '.', '..', '.lock', '..a', '-a', 'a/b', '../x', 'a b', 'a:b', 'ä', 'a\n', 'x'.repeat(256)])(
-    'refuses %j',
+    'checkId refuses the id %j',
     id => {
       expect(() => checkId(id)).toThrow(/invalid container id/)
     },
@@ -36,12 +39,12 @@ describe('jail names', () => {
     ['a+b', 'j-a_2bb'],
     ['j-web', 'j-j-web'],
     ['a_b.c', 'j-a_5fb_2ec'],
-  ])('%s is named %s', (id, name) => {
+  ])('the jail of the container %s is named %s', (id, name) => {
     expect(jailNameOf(id)).toBe(name)
     expect(idOfJailName(name)).toBe(id)
   })
 
-  it('are legal for the kernel and lead back to the id, whatever the id', () => {
+  it('every jail name is legal for the kernel and leads back to its id', () => {
     fc.assert(
       fc.property(ids, id => {
         const name = jailNameOf(id)
@@ -52,20 +55,20 @@ describe('jail names', () => {
     )
   })
 
-  it('are of no id of ours when they could not have come from one', () => {
+  it('idOfJailName gives no id for a name that no id gives', () => {
     expect(idOfJailName('123')).toBeUndefined()
     expect(idOfJailName('j-web')).toBeUndefined()
     expect(idOfJailName('with space')).toBeUndefined()
   })
 
-  it('stay within 255 characters with the parent', () => {
+  it("a jail name has at most 255 characters together with its parent's", () => {
     expect(fullJailName('b', 'a')).toBe('a.b')
     expect(() => fullJailName('x'.repeat(200), 'y'.repeat(60))).toThrow(/longer than 255/)
   })
 })
 
 describe('interface names and MAC addresses', () => {
-  it('have at most 15 characters and differ between containers and between interfaces', () => {
+  it('interface names have at most 15 characters and differ between containers and between interfaces', () => {
     fc.assert(
       fc.property(ids, ids, fc.nat(99), (a, b, index) => {
         const names = epairNames(a, index)
@@ -76,18 +79,18 @@ describe('interface names and MAC addresses', () => {
     )
   })
 
-  it('stay readable where the id fits', () => {
+  it('an interface name contains the id when the id fits', () => {
     expect(epairNames('web', 0)).toEqual({ host: 'e0a_web', jail: 'e0b_web' })
     expect(epairNames('a-long-container-name', 1).host).toMatch(/^e1a_alon[0-9a-z]{7}$/)
   })
 
-  it('MAC is unicast, locally administered and the same each time', () => {
+  it('a MAC address is unicast, locally administered and always the same for a container', () => {
     expect(macOf('h1', 'web', 0)).toMatch(/^02(:[0-9a-f]{2}){5}$/)
     expect(macOf('h1', 'web', 0)).toBe(macOf('h1', 'web', 0))
     expect(macOf('h1', 'web', 0)).not.toBe(macOf('h1', 'web', 1))
   })
 
-  it('MAC of the same container differs from host to host', () => {
+  it('the MAC addresses of a container differ from host to host', () => {
     expect(macOf('h1', 'web', 0)).not.toBe(macOf('h2', 'web', 0))
     expect(macOf('', 'web', 0)).not.toBe(macOf('h1', 'web', 0))
   })

@@ -37,7 +37,7 @@ describe("an administrator's ruleset, of whose includes the kernel follows one l
   const ruleset = (rules: string[], ...options: string[]) =>
     plan(dev('ruleset=100', ...options), { facts: { rulesets: { 100: rules, 101: ['hide', 'include 3'] } } })
 
-  it('that hides nothing by itself hides all the same', () => {
+  it('a ruleset that hides nothing by itself but includes ruleset 4 hides everything all the same', () => {
     const made = ruleset(['include 4', 'path bpf unhide'])
     expect(rules(made)).toEqual([...BASE, 'path bpf unhide'])
     expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=%{ruleset}'])
@@ -50,7 +50,7 @@ describe("an administrator's ruleset, of whose includes the kernel follows one l
     [['hide', 'include 4']],
     [['path * hide', 'path bpf unhide']],
     [['include 101']],
-  ])('that hides by itself is used as it is: %j', own => {
+  ])('a ruleset that hides by itself is used as it is: %j', own => {
     const made = ruleset(own)
     expect(steps(made, 'ruleset')).toEqual([])
     expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=100'])
@@ -58,7 +58,7 @@ describe("an administrator's ruleset, of whose includes the kernel follows one l
   })
 
   it.each([[['path mem hide']], [["path 'bpf*' unhide"]], [['include 3']]])(
-    'that hides nothing to begin with is used as it is, and said to show every device: %j',
+    'a ruleset that hides nothing to begin with is used as it is, with a warning that it shows every device: %j',
     own => {
       const made = ruleset(own)
       expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=100'])
@@ -71,11 +71,14 @@ describe("an administrator's ruleset, of whose includes the kernel follows one l
     },
   )
 
-  it.each([2, 3])("FreeBSD's set %i, which is to be included only, is said to show every device", number => {
-    expect(plan(dev(`ruleset=${number}`)).warnings).toHaveLength(1)
-  })
+  it.each([2, 3])(
+    "FreeBSD's ruleset %i, which is made to be included only, gives a warning that it shows every device",
+    number => {
+      expect(plan(dev(`ruleset=${number}`)).warnings).toHaveLength(1)
+    },
+  )
 
-  it('goes on showing what it has shown before an include that would hide', () => {
+  it('a device that a ruleset has shown before an include that would hide it stays shown', () => {
     expect(rules(ruleset(['hide', 'path bpf unhide', 'include 4'], 'rule=path zero hide'))).toEqual([
       'hide',
       'path bpf unhide',
@@ -93,17 +96,17 @@ describe("an administrator's ruleset, of whose includes the kernel follows one l
 })
 
 describe('without devices of its own', () => {
-  it('a container has the ruleset it names, and no other', () => {
+  it('a container has the ruleset that its devfs names, and no other', () => {
     const made = plan(dev('ruleset=4'))
     expect(steps(made, 'ruleset')).toEqual([])
     expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=4'])
   })
 
-  it('one that names none has 4, never none', () => {
+  it('a devfs that names no ruleset has ruleset 4, never none', () => {
     expect(words(mountOn(plan(dev()), '/dev'))).toEqual(['ruleset=4'])
   })
 
-  it('ruleset 0 is taken and said', () => {
+  it('ruleset 0 is accepted with a warning', () => {
     const made = plan(dev('ruleset=0', 'rule=path bpf unhide'))
     expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=0'])
     expect(made.warnings).toEqual([
@@ -111,11 +114,14 @@ describe('without devices of its own', () => {
     ])
   })
 
-  it.each(['ruleset=999', 'ruleset=abc', 'ruleset=70000', 'ruleset=-1'])('%s is refused', option => {
-    expect(errors(dev(option))).toEqual([expect.stringMatching(/^mounts\[0\]\.options\[0\]: .*ruleset/)])
-  })
+  it.each(['ruleset=999', 'ruleset=abc', 'ruleset=70000', 'ruleset=-1'])(
+    'the option %s of a devfs is refused',
+    option => {
+      expect(errors(dev(option))).toEqual([expect.stringMatching(/^mounts\[0\]\.options\[0\]: .*ruleset/)])
+    },
+  )
 
-  it('a devfs elsewhere is held to the same, without rules of its own', () => {
+  it('a devfs elsewhere than /dev is checked likewise, and gets no rules of its own', () => {
     const other = (options: string[]) => ({ mounts: [{ destination: '/x/dev', type: 'devfs', options }] })
     expect(words(mountOn(plan(other([])), '/x/dev'))).toEqual(['ruleset=4'])
     expect(errors(other(['ruleset=9']))).toHaveLength(1)
@@ -128,7 +134,7 @@ describe('without devices of its own', () => {
 })
 
 describe('a set of its own', () => {
-  it('includes all that its base includes, since the kernel resolves one level', () => {
+  it("a ruleset of the container's own includes all rulesets that its base includes, because the kernel resolves one level", () => {
     expect(rules(plan(dev('ruleset=4', 'rule=path bpf unhide')))).toEqual([
       ...BASE,
       'path bpf unhide',
@@ -137,7 +143,7 @@ describe('a set of its own', () => {
     expect(rules(plan(dev('ruleset=5', 'rule=path bpf unhide'))).slice(0, 5)).toEqual([...BASE, 'include 5'])
   })
 
-  it('copies the rules of any other base', () => {
+  it('the rules of any other base are copied', () => {
     const facts = { rulesets: { 100: ['include 1', 'path null unhide'] } }
     expect(rules(plan(dev('ruleset=100', 'rule=path zero unhide'), { facts }))).toEqual([
       'include 1',
@@ -146,7 +152,7 @@ describe('a set of its own', () => {
     ])
   })
 
-  it('has a number that goes by the container, above those of an administrator', () => {
+  it("the number of a container's own ruleset depends on the container and is above those of an administrator", () => {
     const number = (id: string) =>
       steps(plan(dev('ruleset=4', 'rule=path bpf unhide'), { id }), 'ruleset')[0]?.preferred
     expect(number('a')).toBe(number('a'))
@@ -155,7 +161,7 @@ describe('a set of its own', () => {
     for (const each of numbers) expect(each).toSatisfy((value: number) => value >= 1000 && value < 65_536)
   })
 
-  it('is what the mount names', () => {
+  it("the mount names the container's own ruleset", () => {
     expect(words(mountOn(plan(dev('ruleset=4', 'rule=path bpf unhide')), '/dev'))).toEqual([
       'ruleset=%{ruleset}',
     ])
@@ -163,7 +169,7 @@ describe('a set of its own', () => {
 })
 
 describe('rule= options', () => {
-  it('of podman for a render node bring parents, links, and the bits that the group has on the host', () => {
+  it('a rule= option of podman for a render node adds parents and links, and keeps the bits that the group has on the host', () => {
     expect(rules(plan(dev('ruleset=4', 'rule=path drm/128 unhide mode 0600'), { facts: DRM }))).toEqual([
       ...BASE,
       'path drm unhide',
@@ -173,7 +179,7 @@ describe('rule= options', () => {
     ])
   })
 
-  it('hold any other mode exactly', () => {
+  it('a rule= option with any other mode sets that mode exactly', () => {
     expect(rules(plan(dev('ruleset=4', 'rule=path zero unhide mode u=rw')))).toContain(
       'path zero unhide mode u=rw',
     )
@@ -182,7 +188,7 @@ describe('rule= options', () => {
     )
   })
 
-  it('may hide, and may name a type, user and group', () => {
+  it('a rule= option may hide, and may name a type, user and group', () => {
     const made = plan(
       dev(
         'ruleset=4',
@@ -198,13 +204,13 @@ describe('rule= options', () => {
     ])
   })
 
-  it('of a device that is not there are a warning', () => {
+  it('a rule= option for a device that is missing is a warning', () => {
     expect(plan(dev('ruleset=4', 'rule=path nosuch unhide')).warnings).toEqual([
       'mounts[0].options[1]: this host has no /dev/nosuch',
     ])
   })
 
-  it('may include a set that exists', () => {
+  it('a rule= option may include a ruleset that exists', () => {
     expect(rules(plan(dev('ruleset=4', 'rule=include 5'))).slice(4)).toEqual([...BASE, 'include 5'])
     expect(errors(dev('ruleset=4', 'rule=include 77'))).toEqual([
       'mounts[0].options[1]: ruleset 77 does not exist on this host',
@@ -220,13 +226,13 @@ describe('rule= options', () => {
     ['rule=type nosuch unhide', 'unknown type: nosuch'],
     ['rule=100 path x unhide', 'rules are numbered by the runtime: leave the number out'],
     ['rule=path x unhide\nhide', 'a rule is one line without comment'],
-  ])('%j is refused: %s', (option, text) => {
+  ])('the rule= option %j is refused: %s', (option, text) => {
     expect(errors(dev('ruleset=4', option))).toEqual([`mounts[0].options[1]: ${text}`])
   })
 })
 
 describe('freebsd.devices', () => {
-  it('have exactly the mode they name', () => {
+  it('a device of freebsd.devices has exactly the mode that the config names', () => {
     const made = plan({
       ...dev(),
       freebsd: { devices: [{ path: 'zero', mode: 0o600 }, { path: '/dev/bpf' }] },
@@ -238,7 +244,7 @@ describe('freebsd.devices', () => {
     ])
   })
 
-  it('show a directory with what is below, on both sides of links', () => {
+  it('a directory in freebsd.devices is shown with its contents, on both sides of links', () => {
     expect(
       rules(plan({ ...dev(), freebsd: { devices: [{ path: 'dri' }] } }, { facts: DRM })).slice(4),
     ).toEqual([
@@ -250,13 +256,13 @@ describe('freebsd.devices', () => {
     ])
   })
 
-  it('that the host lacks are named', () => {
+  it('a device of freebsd.devices that the host lacks is an error that names it', () => {
     expect(errors({ ...dev(), freebsd: { devices: [{ path: 'fuse' }] } })).toEqual([
       'freebsd.devices[0]: /dev/fuse: no such file or directory on this host',
     ])
   })
 
-  it('that the host lacks are told of with what brings them, or when it is there already', () => {
+  it('the error for a device that the host lacks names the module that brings it, unless it is loaded already', () => {
     const hint = (path: string, facts: FactOverrides = {}) => {
       try {
         plan({ ...dev(), freebsd: { devices: [{ path }] } }, { facts })
@@ -275,11 +281,11 @@ describe('freebsd.devices', () => {
     expect(hint('nosuch')).toBeUndefined()
   })
 
-  it.each(['../mem', '', 'a b', '/etc/passwd', 'a//b'])('refuse %j', path => {
+  it.each(['../mem', '', 'a b', '/etc/passwd', 'a//b'])('freebsd.devices refuses the path %j', path => {
     expect(errors({ ...dev(), freebsd: { devices: [{ path }] } })).toHaveLength(1)
   })
 
-  it('need a devfs on /dev', () => {
+  it('freebsd.devices needs a devfs on /dev', () => {
     expect(errors({ freebsd: { devices: [{ path: 'bpf' }] } })).toEqual([
       'freebsd.devices[0]: a device needs a devfs mounted on /dev, and the config has none',
     ])
@@ -292,7 +298,7 @@ describe('linux.devices', () => {
     linux: { devices: [{ type: 'c', path, ...more }] },
   })
 
-  it('take mode, user and group', () => {
+  it('a device of linux.devices has the mode, user and group that the config names', () => {
     const made = plan(linux('/dev/dri/renderD128', { fileMode: 0o660, uid: 0, gid: 44 }), { facts: DRI })
     expect(rules(made).slice(4)).toEqual([
       'path dri unhide',
@@ -305,18 +311,18 @@ describe('linux.devices', () => {
     ['/dev/ttyS0', ['path cuau0 unhide']],
     ['/dev/kvm', ['path vmmctl unhide', 'path vmm unhide', 'path vmm/* unhide']],
     ['/dev/zero', ['path zero unhide']],
-  ])('%s by name', (path, expected) => {
+  ])('linux.devices finds %s by name', (path, expected) => {
     expect(rules(plan(linux(path), { facts: VMM })).slice(4)).toEqual(expected)
   })
 
-  it('by number where the name says nothing', () => {
+  it('linux.devices finds a device by its number when its name is unknown', () => {
     expect(rules(plan(linux('/dev/my-card', { major: 226, minor: 128 }), { facts: DRI })).slice(4)).toEqual([
       'path dri unhide',
       'path dri/renderD128 unhide',
     ])
   })
 
-  it('that Linux runtimes always add are left out when missing, any other is an error', () => {
+  it('a missing device of linux.devices is left out when all Linux runtimes add it, and is an error otherwise', () => {
     const paths = { '/dev/full': undefined }
     expect(fate(plan(linux('/dev/full'), { facts: { paths } }), 'linux.devices[0]')).toBe(
       'ignored: this host has no /dev/full',
@@ -329,12 +335,12 @@ describe('linux.devices', () => {
     expect(errors(linux('/srv/null'))).toHaveLength(1)
   })
 
-  it("never show the host's console, and make no FIFO", () => {
+  it("linux.devices never shows the host's console, and makes no FIFO", () => {
     expect(rules(plan(linux('/dev/console', { major: 5, minor: 1 })))).toEqual([])
     expect(fate(plan(linux('/dev/initctl', { type: 'p' })), 'linux.devices[0]')).toMatch(/^ignored/)
   })
 
-  it('of a privileged Linux container are those that the host has', () => {
+  it('a privileged Linux container gets those devices of linux.devices that the host has', () => {
     const made = plan({
       ...dev('ruleset=4'),
       linux: {
@@ -355,11 +361,11 @@ describe('linux.resources.devices', () => {
     linux: { resources: { devices: list as { allow: boolean }[] } },
   })
 
-  it('that deny everything mean nothing', () => {
+  it('a rule of linux.resources.devices that denies everything changes nothing', () => {
     expect(rules(plan(cgroup({ allow: false, access: 'rwm' })))).toEqual([])
   })
 
-  it('that allow a number show the device, cut down to the access', () => {
+  it('a rule of linux.resources.devices that allows a number shows the device, with its mode reduced to the access', () => {
     const rule = { allow: true, type: 'c', major: 226, minor: 128 }
     expect(rules(plan(cgroup({ ...rule, access: 'rwm' }), { facts: DRI })).slice(4)).toEqual([
       'path dri unhide',
@@ -372,7 +378,7 @@ describe('linux.resources.devices', () => {
 
   const urandom = { type: 'c', major: 1, minor: 9 }
 
-  it('that deny a part of the access take it away, and show nothing', () => {
+  it('a rule of linux.resources.devices that denies a part of the access takes it away, and shows nothing', () => {
     const owners = { '/dev/urandom': { uid: 0, gid: 0, mode: 0o666 } }
     const of = (...list: object[]) => rules(plan(cgroup(...list), { facts: { owners } })).slice(4)
     expect(of({ ...urandom, allow: false, access: 'w' })).toEqual(['path urandom mode 0444'])
@@ -392,13 +398,16 @@ describe('linux.resources.devices', () => {
     [true, 'm'],
     [false, 'm'],
     [false, ''],
-  ])('that speak of making nodes only mean nothing: allow %j, access %j', (allow, access) => {
-    const made = plan(cgroup({ ...urandom, allow, access }))
-    expect(rules(made)).toEqual([])
-    expect(fate(made, 'linux.resources.devices[0]')).toMatch(/^ignored: neither reading nor writing/)
-  })
+  ])(
+    'a rule of linux.resources.devices about making nodes only changes nothing: allow %j, access %j',
+    (allow, access) => {
+      const made = plan(cgroup({ ...urandom, allow, access }))
+      expect(rules(made)).toEqual([])
+      expect(fate(made, 'linux.resources.devices[0]')).toMatch(/^ignored: neither reading nor writing/)
+    },
+  )
 
-  it('refuse other types and letters', () => {
+  it('linux.resources.devices refuses unknown types and letters', () => {
     expect(
       errors(cgroup({ ...urandom, allow: true, type: 'x' }, { ...urandom, allow: true, access: 'rq' })),
     ).toEqual([
@@ -407,11 +416,11 @@ describe('linux.resources.devices', () => {
     ])
   })
 
-  it('that allow /dev/fuse ask for nothing where there is none', () => {
+  it('a rule that allows /dev/fuse changes nothing on a host without it', () => {
     expect(rules(plan(cgroup({ allow: true, type: 'c', major: 10, minor: 229 })))).toEqual([])
   })
 
-  it('that deny a number hide it, later ones winning', () => {
+  it('a rule of linux.resources.devices that denies a number hides the device, and a later rule wins', () => {
     const made = plan(
       cgroup({ allow: true, type: 'c', major: 226 }, { allow: false, type: 'c', major: 226, minor: 0 }),
       {
@@ -421,7 +430,7 @@ describe('linux.resources.devices', () => {
     expect(rules(made).slice(4)).toEqual(['path dri unhide', 'path dri/* unhide', 'path dri/card0 hide'])
   })
 
-  it("that stand on every runtime's list ask for nothing, unknown numbers are a warning", () => {
+  it('a rule that every runtime writes changes nothing, and a rule for an unknown number is a warning', () => {
     expect(rules(plan(cgroup({ allow: true, type: 'c', major: 10, minor: 200 })))).toEqual([])
     expect(rules(plan(cgroup({ allow: true, type: 'c', major: 5, minor: 1 })))).toEqual([])
     expect(plan(cgroup({ allow: true, type: 'c', major: 511, minor: 3 })).warnings).toEqual([
@@ -436,7 +445,7 @@ describe('bind mounts from /dev', () => {
     linux: {},
   })
 
-  it('of all of /dev are made, and said to show every device', () => {
+  it('a bind of all of /dev is made, with a warning that it shows every device of the host', () => {
     for (const destination of ['/dev', '/hostdev']) {
       const mounts = [{ type: 'bind', source: '/dev', destination, options: ['rbind', 'ro'] }]
       const made = plan({ mounts })
@@ -445,7 +454,7 @@ describe('bind mounts from /dev', () => {
     }
   })
 
-  it('are rules, as the LXC recipe has them with a cgroup rule', () => {
+  it('a bind from /dev becomes a rule, as in the LXC recipe with its cgroup rule', () => {
     const made = plan(
       {
         ...bind('/dev/dri'),
@@ -458,7 +467,7 @@ describe('bind mounts from /dev', () => {
     expect(rules(made).slice(4)).toEqual(['path dri unhide', 'path dri/renderD128 unhide'])
   })
 
-  it('of a directory show all that is in it when nothing says otherwise', () => {
+  it('a bind of a directory of /dev shows all that is in it when no cgroup rule says otherwise', () => {
     const made = plan(
       { ...bind('/dev/dri'), linux: { resources: { devices: [{ allow: false }] } } },
       { facts: DRI },
@@ -466,17 +475,17 @@ describe('bind mounts from /dev', () => {
     expect(rules(made).slice(4)).toEqual(['path dri unhide', 'path dri/* unhide'])
   })
 
-  it('read-only take the write bits', () => {
+  it('a read-only bind from /dev takes the write bits of the device away', () => {
     expect(rules(plan(bind('/dev/zero', '/dev/zero', ['ro'])))).toContain('path zero unhide mode 0444')
   })
 
-  it('keep their name', () => {
+  it('a bind from /dev keeps the name of the device', () => {
     expect(errors(bind('/dev/zero', '/dev/nought'))).toEqual([
       'mounts[1].destination: /dev/nought: a device has one name on FreeBSD; the destination of /dev/zero must be /dev/zero',
     ])
   })
 
-  it('of /dev/null over a file are an empty file', () => {
+  it('a bind of /dev/null over a file becomes an empty file', () => {
     expect(mountOn(plan(bind('/dev/null', '/etc/machine-id')), '/etc/machine-id')).toMatchObject({
       fstype: 'nullfs',
       source: '%{empty}',
@@ -485,7 +494,7 @@ describe('bind mounts from /dev', () => {
     })
   })
 
-  it("of the host's /dev/shm, pts and console are left out", () => {
+  it("binds of the host's /dev/shm, /dev/pts and /dev/console are left out", () => {
     for (const source of ['/dev/shm', '/dev/pts', '/dev/console']) {
       expect(fate(plan(bind(source)), 'mounts[1]')).toMatch(/^ignored/)
     }
@@ -495,7 +504,7 @@ describe('bind mounts from /dev', () => {
 describe('profiles', () => {
   const profile = (names: string) => ({ ...dev(), annotations: { 'org.jailwright.device.profiles': names } })
 
-  it('gpu-render shows render nodes and no card', () => {
+  it('the profile gpu-render shows render nodes and no card', () => {
     expect(rules(plan(profile('gpu-render'), { facts: DRM })).slice(4)).toEqual([
       'path dri unhide',
       'path dri/renderD* unhide',
@@ -504,7 +513,7 @@ describe('profiles', () => {
     ])
   })
 
-  it('bhyve brings allow.vmm', () => {
+  it('the profile bhyve sets allow.vmm', () => {
     const made = plan(profile('bhyve'), { facts: VMM })
     expect(parameters(made)).toContain('allow.vmm')
     expect(rules(made)).toEqual(
@@ -518,7 +527,7 @@ describe('profiles', () => {
     expect(rules(made)).not.toContain('path mem unhide')
   })
 
-  it.each(['bhyve', 'bhyve-passthrough'])('%s is warned of when nmdm is not loaded', name => {
+  it.each(['bhyve', 'bhyve-passthrough'])('the profile %s gives a warning when nmdm is not loaded', name => {
     const about = (modules: Record<string, boolean>) =>
       plan(profile(name), { facts: { ...VMM, modules } }).warnings.filter(text => text.includes('nmdm'))
     expect(about({ vmm: true, nmdm: true })).toEqual([])
@@ -529,7 +538,7 @@ describe('profiles', () => {
     expect(about({})).toEqual([])
   })
 
-  it('bhyve-passthrough shows the memory, is warned of, and needs a low securelevel', () => {
+  it('the profile bhyve-passthrough shows the memory with a warning, and needs a low securelevel', () => {
     const made = plan(profile('bhyve-passthrough'), { facts: VMM })
     expect(rules(made)).toEqual(
       expect.arrayContaining(['path pci unhide', 'path io unhide', 'path mem unhide', 'path kmem unhide']),
@@ -540,7 +549,7 @@ describe('profiles', () => {
     ).toEqual([expect.stringContaining('kern.securelevel is 1, it must be at most 0')])
   })
 
-  it('say what is missing, and which names are known', () => {
+  it('an error about a profile says what the host lacks, or which profiles exist', () => {
     expect(errors(profile('bhyve'))).toEqual([
       'annotations["org.jailwright.device.profiles"]: profile bhyve: this host has no /dev/vmmctl',
     ])
@@ -549,7 +558,7 @@ describe('profiles', () => {
     ])
   })
 
-  it('can be had together', () => {
+  it('several profiles can be used together', () => {
     expect(rules(plan(profile('tun, bpf'))).slice(4, 8)).toEqual([
       'path tun* unhide',
       'path tap* unhide',
@@ -558,7 +567,7 @@ describe('profiles', () => {
     ])
   })
 
-  it('are those of the design', () => {
+  it('the names of the profiles are the documented ones', () => {
     expect(Object.keys(DEVICE_PROFILES).sort()).toEqual(
       'audio bhyve bhyve-passthrough bpf fuse gpu gpu-render pf serial tun usb zfs'.split(' '),
     )
@@ -574,11 +583,11 @@ describe('the grammar', () => {
     ['600', 0o640, '0640'],
     ['0660', 0o666, '0660'],
     ['u=rw', 0o666, 'u=rw'],
-  ])('mode %s of a node of mode %o is %s', (asked, host, mode) => {
+  ])('the mode %s, applied to a node of mode %o, gives %s', (asked, host, mode) => {
     expect(notTighter(asked, host)).toBe(mode)
   })
 
-  it('matches as fnmatch with FNM_PATHNAME', () => {
+  it('matcher matches as fnmatch(3) with FNM_PATHNAME does', () => {
     expect(matcher('dri/*')('dri/card0')).toBe(true)
     expect(matcher('dri/*')('dri/by-path/x')).toBe(false)
     expect(matcher('bpf[0-9]*')('bpf12')).toBe(true)
@@ -587,7 +596,7 @@ describe('the grammar', () => {
     expect(matcher('a.b')('axb')).toBe(false)
   })
 
-  it('parses what devfs(8) parses', () => {
+  it('parseRule parses the rules that devfs(8) parses', () => {
     expect(parseRule('path /dev/bpf unhide mode 0600')).toMatchObject({
       path: 'bpf',
       unhides: true,
@@ -598,7 +607,7 @@ describe('the grammar', () => {
 })
 
 describe('devices of a running container', () => {
-  it('are shown with parents and links, and hidden without taking the directories away', () => {
+  it('liveDeviceRules shows devices with parents and links, and hides them without hiding the directories', () => {
     const facts = fixedFacts(DRM)
     expect(liveDeviceRules(facts, ['dri/renderD128'], 'add')).toEqual({
       rules: ['path dri unhide', 'path dri/renderD128 unhide', 'path drm unhide', 'path drm/128 unhide'],

@@ -16,7 +16,7 @@ describe('profiles that mount give what mounting inside needs', () => {
     ['fuse', 'fusefs'],
     ['zfs', 'zfs'],
   ])(
-    '%s gives allow.mount, the permission for %s, and enforce_statfs 1 beside a freebsd section too',
+    'the profile %s gives allow.mount, the permission for %s, and enforce_statfs 1, beside a freebsd section too',
     (name, type) => {
       const facts = { paths: { [`/dev/${name}`]: NODE } }
       const made = plan({ ...config(name), freebsd: {} }, { facts })
@@ -27,7 +27,7 @@ describe('profiles that mount give what mounting inside needs', () => {
     },
   )
 
-  it('what the config says of enforce_statfs holds, with the warning that mounting needs less', () => {
+  it("the config's own enforce_statfs stays beside a profile, with the warning that mounting needs a lower one", () => {
     const made = plan(config('fuse', { 'org.freebsd.jail.enforce_statfs': '2' }), {
       facts: { paths: { '/dev/fuse': NODE } },
     })
@@ -41,7 +41,7 @@ describe('graphics cards', () => {
     paths: { '/dev/nvidiactl': NODE, '/dev/nvidia0': NODE, '/dev/nvidia-modeset': NODE },
   }
 
-  it('of NVIDIA are shown by gpu with mode setting and memory, also without /dev/dri', () => {
+  it('the profile gpu shows NVIDIA cards with mode setting and memory, even without /dev/dri', () => {
     expect(rules(plan(config('gpu'), { facts: NVIDIA })).slice(4)).toEqual([
       'path nvidiactl unhide',
       'path nvidia[0-9]* unhide',
@@ -50,11 +50,11 @@ describe('graphics cards', () => {
     ])
   })
 
-  it('of NVIDIA are shown by gpu-render without mode setting', () => {
+  it('the profile gpu-render shows NVIDIA cards without mode setting', () => {
     expect(rules(plan(config('gpu-render'), { facts: NVIDIA })).join('\n')).not.toMatch(/modeset/)
   })
 
-  it('that are not there name the modules of each maker', () => {
+  it('the error for a missing graphics card names the modules of each maker', () => {
     const [finding] = checkProfiles(fixedFacts(), ['gpu'])
     expect(finding).toMatchObject({ subject: 'profile gpu', status: 'missing' })
     expect(finding?.hint).toMatch(/i915kms or amdgpu .*nvidia-modeset \(package nvidia-driver\)/)
@@ -62,14 +62,14 @@ describe('graphics cards', () => {
 })
 
 describe('pf', () => {
-  it('works only in a jail with a network stack of its own', () => {
+  it('the profile pf works only in a jail with a network stack of its own', () => {
     expect(errors(config('pf'), { facts: PF })).toEqual([
       `${origin}: profile pf: works only in a jail with a network stack of its own`,
     ])
     expect(() => plan(config('pf', { 'org.freebsd.jail.vnet': 'new' }), { facts: PF })).not.toThrow()
   })
 
-  it("needs a securelevel below 2, the host's and the jail's", () => {
+  it('the profile pf needs a securelevel below 2, of the host and of the jail', () => {
     const vnet = { 'org.freebsd.jail.vnet': 'new' }
     const host = { ...PF, sysctls: { 'kern.securelevel': '2' } }
     expect(errors(config('pf', vnet), { facts: host })).toContain(
@@ -85,7 +85,7 @@ describe('datasets', () => {
   const ZFS: FactOverrides = { paths: { '/dev/zfs': NODE }, datasets: { 'tank/web': 'on', 'tank/db': 'off' } }
   const of = (list: string) => ({ mounts: [DEV], annotations: { 'org.jailwright.zfs.datasets': list } })
 
-  it('are handed over after the jail and taken back before it ends', () => {
+  it('ZFS datasets are handed over after the jail is made and taken back before it ends', () => {
     const made = plan(of('tank/web'), { facts: ZFS })
     expect(commands(made)).toEqual(['zfs jail c1 tank/web'])
     expect(steps(made, 'run')[0]?.undo[0]).toMatchObject({ tool: 'zfs', args: ['unjail', 'c1', 'tank/web'] })
@@ -103,17 +103,17 @@ describe('datasets', () => {
     ['tank/db', /tank\/db: its property jailed is off$/],
     ['tank', /is no dataset below a pool/],
     ['-r/x', /is no dataset below a pool/],
-  ])('%s is refused', (name, text) => {
+  ])('the dataset %s is refused', (name, text) => {
     expect(errors(of(name), { facts: ZFS })).toEqual([expect.stringMatching(text)])
   })
 
-  it('need ZFS on the host', () => {
+  it('ZFS datasets are refused on a host without ZFS', () => {
     expect(errors(of('tank/web'))).toEqual([expect.stringContaining('this host has no /dev/zfs')])
   })
 })
 
 describe('check --profile', () => {
-  it('is content with a host that has everything, and says what the container needs', () => {
+  it('check --profile accepts a host that has everything, and says what the container needs', () => {
     expect(checkProfiles(fixedFacts(PF), ['pf'])).toEqual([
       {
         subject: 'profile pf',
@@ -124,7 +124,7 @@ describe('check --profile', () => {
     ])
   })
 
-  it('names each thing that is missing, and refuses an unknown name', () => {
+  it('check --profile names each thing that is missing, and refuses an unknown name', () => {
     const facts = fixedFacts({
       paths: { '/dev/vmmctl': NODE },
       modules: { nmdm: false },

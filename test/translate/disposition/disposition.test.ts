@@ -13,14 +13,14 @@ const properties = schemaProperties('config.schema.json')
 const paths = properties.map(property => property.path)
 
 describe('the table and the schemas name the same properties', () => {
-  test('every property of the schemas has a row', () => {
+  test('every property of the schemas has a row in the disposition table', () => {
     expect(paths.length).toBeGreaterThan(200)
     expect(paths.filter(path => !Object.hasOwn(propertyRows, path))).toEqual([])
   })
-  test('every row names a property of the schemas', () => {
+  test('every row of the disposition table names a property of the schemas', () => {
     expect(Object.keys(propertyRows).filter(path => !paths.includes(path))).toEqual([])
   })
-  test('every note is a sentence', () => {
+  test('every note of the disposition table is a sentence', () => {
     const notes = [...Object.values(propertyRows), ...annotationRows.map(([, row]) => row)].map(
       row => row.note,
     )
@@ -44,7 +44,7 @@ describe('disposition of a property as found in a config', () => {
     ['linux.seccomp.syscalls[3].args[0].value', 'linux.seccomp.syscalls[].args[].value'],
     ['windows.layerFolders[0]', 'windows'],
     ['annotations', 'annotations'],
-  ])('%s has the row of %s', (path, row) => {
+  ])('the property %s has the row of %s', (path, row) => {
     expect(propertyRows[row]).toBeDefined()
     expect(disposition(path)).toBe(propertyRows[row])
   })
@@ -55,7 +55,7 @@ describe('disposition of a property as found in a config', () => {
     'process.rlimits[0].nonsense',
     'freebsd.jail.mlock',
     'mounts.destination',
-  ])('%s is in no schema and has no row', path => {
+  ])('the property %s is in no schema and has no row', path => {
     expect(disposition(path)).toBeUndefined()
   })
 })
@@ -81,14 +81,14 @@ describe('annotations', () => {
     ['custom', 'ignored', /Kept/],
     ['', 'ignored', /Kept/],
     ['a\nb', 'ignored', /Kept/],
-  ] as const)('%j is %s', (name, fate, note) => {
+  ] as const)('the annotation %j is %s', (name, fate, note) => {
     const row = annotationDisposition(name)
     expect(row.fate).toBe(fate)
     expect(row.note).toMatch(note)
     expect(disposition(`annotations[${JSON.stringify(name)}]`)).toBe(row)
   })
 
-  test('the general rows come last', () => {
+  test('the general rows of annotations come after the particular ones', () => {
     expect(annotationRows.at(-1)?.[0]).toBe('*')
     // A row that an earlier one covers would never be used.
     annotationRows.forEach(([name], index) => {
@@ -101,7 +101,7 @@ describe('annotations', () => {
 describe('the table says what the translation does', () => {
   const example = (name: string) => name.replaceAll(/<\w+>/g, 'x').replaceAll('*', 'zzz')
 
-  test('the same jail parameters are refused', () => {
+  test('the disposition table refuses the jail parameters that the translation refuses', () => {
     for (const [name, row] of annotationRows) {
       if (!name.startsWith('org.freebsd.jail.')) continue
       const parameter = example(name).slice('org.freebsd.jail.'.length)
@@ -113,7 +113,7 @@ describe('the table says what the translation does', () => {
     }
   })
 
-  test('all device profiles are named', () => {
+  test('the disposition table names all device profiles', () => {
     const { note } = annotationDisposition('org.jailwright.device.profiles')
     for (const profile of Object.keys(DEVICE_PROFILES)) expect(note).toContain(profile)
   })

@@ -9,7 +9,7 @@ const annotations = (values: Record<string, string>) => ({
 const PARENT = { 'org.freebsd.parentJail': 'pod' }
 
 describe('defaults', () => {
-  it("are ocijail's without a freebsd section", () => {
+  it("without a freebsd section the defaults are ocijail's", () => {
     expect(parameters(plan({ hostname: 'h', domainname: 'd.example' }))).toEqual([
       'persist',
       'host=new',
@@ -23,7 +23,7 @@ describe('defaults', () => {
     ])
   })
 
-  it("are the specification's with one, what jail(8) has on by default left on", () => {
+  it("with a freebsd section the defaults are the specification's, and what jail(8) has on by default stays on", () => {
     expect(parameters(plan({ freebsd: {} }))).toEqual([
       'persist',
       'host=new',
@@ -34,7 +34,7 @@ describe('defaults', () => {
     ])
   })
 
-  it('leave addresses alone in a jail with a stack of its own', () => {
+  it('the defaults set no addresses in a jail with a network stack of its own', () => {
     expect(parameters(plan(annotations({ vnet: 'new' })))).toEqual([
       'persist',
       'host=new',
@@ -45,7 +45,7 @@ describe('defaults', () => {
     ])
   })
 
-  it('give way to what the parent cannot grant', () => {
+  it('the defaults leave out what the parent jail cannot grant', () => {
     const pod = {
       'children.max': '5',
       'children.cur': '0',
@@ -60,7 +60,7 @@ describe('defaults', () => {
   })
 })
 
-it('inherits no family that the kernel does not have', () => {
+it('the defaults inherit no address family that the kernel lacks', () => {
   const made = plan({}, { facts: { jailParams: { ip6: undefined } } })
   expect(parameters(made)).toContain('ip4=inherit')
   expect(parameters(made)).not.toContain('ip6=inherit')
@@ -70,7 +70,7 @@ describe('defaults in a host that is a jail itself', () => {
   const of = (sysctls: Record<string, string>) =>
     parameters(plan({}, { facts: { sysctls } })).filter(name => !/^(persist|host|ip)/.test(name))
 
-  it('give way to what that jail may not', () => {
+  it('on a host that is a jail itself, the defaults leave out what that jail may not do', () => {
     const outer = {
       'security.jail.allow_raw_sockets': '1',
       'security.jail.chflags_allowed': '0',
@@ -87,7 +87,7 @@ describe('defaults in a host that is a jail itself', () => {
 })
 
 describe('the freebsd section', () => {
-  it('becomes parameters, every key of it', () => {
+  it('every key of the freebsd section becomes a parameter', () => {
     const jail = {
       host: 'new',
       ip4: 'new',
@@ -136,20 +136,20 @@ describe('the freebsd section', () => {
     ])
   })
 
-  it('with host=inherit takes no names from the config', () => {
+  it('host=inherit takes no names from the config', () => {
     const made = plan({ hostname: 'h', freebsd: { jail: { host: 'inherit' } } })
     expect(parameters(made)).toContain('host=inherit')
     expect(parameters(made).join()).not.toContain('host.hostname')
     expect(fate(made, 'hostname')).toMatch(/^ignored: host=inherit/)
   })
 
-  it('names a type of file system that this kernel cannot let be mounted', () => {
+  it('an error names a type of file system that this kernel lets no jail mount', () => {
     expect(errors({ freebsd: { jail: { allow: { mount: ['tmpfs', 'nosuchfs'] } } } })).toEqual([
       'freebsd.jail.allow.mount[1]: this kernel has no jail parameter allow.mount.nosuchfs',
     ])
   })
 
-  it('moves interfaces in, with vnet=new only', () => {
+  it('interfaces are moved in with vnet=new only', () => {
     const made = plan({ freebsd: { jail: { vnet: 'new', vnetInterfaces: ['em1', 'em2'] } } })
     expect(steps(made, 'move-interface').map(step => [step.interface, step.jail, step.origin])).toEqual([
       ['em1', 'c1', 'freebsd.jail.vnetInterfaces[0]'],
@@ -162,7 +162,7 @@ describe('the freebsd section', () => {
 })
 
 describe('annotations', () => {
-  it('set parameters of every type, booleans in all spellings', () => {
+  it('annotations set parameters of every type, and booleans in all spellings', () => {
     const made = plan(
       annotations({
         'allow.mlock': 'true',
@@ -217,7 +217,7 @@ describe('annotations', () => {
     ['host.hostname', 'x'.repeat(256), 'at most 255 bytes'],
     ['host.hostid', '18446744073709551616', 'a number from 0 to 18446744073709551615'],
     ['host.hostid', '-1', 'a number from 0 to 18446744073709551615'],
-  ])('refuse %s=%s', (name, value, allowed) => {
+  ])('an annotation refuses the value %s=%s', (name, value, allowed) => {
     expect(errors(annotations({ [name]: value }))).toEqual([
       `annotations["org.freebsd.jail.${name}"]: ${JSON.stringify(value)}: must be ${allowed}`,
     ])
@@ -245,7 +245,7 @@ describe('annotations', () => {
     'children.cur',
     'cpuset.id',
     'dying',
-  ])('refuse %s always', name => {
+  ])('the annotation of the parameter %s is always refused', name => {
     expect(errors(annotations({ [name]: 'true' }))).toEqual([
       expect.stringMatching(
         `^annotations\\["org\\.freebsd\\.jail\\.${name.replace('.', '\\.')}"\\]: refused: `,
@@ -253,7 +253,7 @@ describe('annotations', () => {
     ])
   })
 
-  it('of an unknown allow.* are a warning, of any other unknown parameter an error', () => {
+  it('an annotation of an unknown allow.* is a warning, and one of any other unknown parameter is an error', () => {
     const made = plan(annotations({ 'allow.vmm': 'true' }))
     expect(made.warnings).toEqual([expect.stringContaining('this kernel has no jail parameter allow.vmm')])
     expect(parameters(made).join()).not.toContain('vmm')
@@ -277,7 +277,7 @@ describe('annotations', () => {
       ['allow.mount.notmpfs', 'true', 'allow.mount.tmpfs=false'],
       ['allow.mount.nonullfs', 'true', 'allow.mount.nullfs=false'],
       ['ip4.nosaddrsel', 'true', 'ip4.saddrsel=false'],
-    ])('%s=%j is %s', (name, value, parameter) => {
+    ])("the annotation %s=%j in jail(8)'s negative form is %s", (name, value, parameter) => {
       const made = plan(annotations({ [name]: value }))
       const [positive] = parameter.split('=')
       expect(parameters(made).filter(word => word.split('=')[0] === positive)).toEqual([parameter])
@@ -285,13 +285,13 @@ describe('annotations', () => {
       expect(made.warnings).toEqual([])
     })
 
-    it('have no effect, with a warning, on what this kernel cannot allow', () => {
+    it('a negative form has no effect, with a warning, when this kernel lacks the permission', () => {
       const made = plan(annotations({ 'allow.novmm': 'true' }))
       expect(made.warnings).toEqual([expect.stringContaining('no jail parameter allow.novmm; ignored')])
       expect(parameters(made).join()).not.toContain('vmm')
     })
 
-    it('exist of booleans only, and never instead of a parameter of that name', () => {
+    it('only booleans have a negative form, and a parameter of that name comes first', () => {
       for (const name of ['novnet', 'nosysvshm', 'noosrelease', 'host.nohostname', 'no'])
         expect(errors(annotations({ [name]: 'true' }))).toEqual([
           `${path(name)}: this kernel has no jail parameter ${name}`,
@@ -303,7 +303,7 @@ describe('annotations', () => {
     })
 
     it.each(['nopersist', 'nodying', 'allow.nodying', 'exec.noclean', 'mount.nodevfs'])(
-      'are refused where the positive one is: %s',
+      'the negative form is refused where the positive one is: %s',
       name => {
         expect(errors(annotations({ [name]: 'true' }))).toEqual([
           expect.stringContaining(`${path(name)}: refused: `),
@@ -311,13 +311,13 @@ describe('annotations', () => {
       },
     )
 
-    it('are judged by their value as the positive ones', () => {
+    it('the value of a negative form is checked like that of the positive one', () => {
       expect(errors(annotations({ 'allow.noraw_sockets': 'yes' }))).toEqual([
         `${path('allow.noraw_sockets')}: "yes": must be true, false, 1 or 0`,
       ])
     })
 
-    it('override the section', () => {
+    it('a negative form overrides the section', () => {
       const made = plan({
         ...annotations({ 'allow.nomlock': 'true' }),
         freebsd: { jail: { allow: { mlock: true } } },
@@ -326,7 +326,7 @@ describe('annotations', () => {
       expect(fate(made, 'freebsd.jail.allow.mlock')).toBe(`ignored: overridden by ${path('allow.nomlock')}`)
     })
 
-    it('may not contradict the positive one, in whatever order they stand', () => {
+    it('a negative form may not contradict the positive one, in either order', () => {
       const both = { 'allow.mlock': 'true', 'allow.nomlock': 'true' }
       expect(errors(annotations(both))).toEqual([
         `${path('allow.nomlock')}: contradicts ${path('allow.mlock')}`,
@@ -344,7 +344,7 @@ describe('annotations', () => {
     })
   })
 
-  it('override the section, and the plan says so', () => {
+  it('annotations override the section, and the plan says so', () => {
     const made = plan({ ...annotations({ enforce_statfs: '1' }), freebsd: { jail: { enforceStatfs: 2 } } })
     expect(parameters(made)).toContain('enforce_statfs=1')
     expect(fate(made, 'freebsd.jail.enforceStatfs')).toBe(
@@ -352,19 +352,19 @@ describe('annotations', () => {
     )
   })
 
-  it('take keys of meta and env', () => {
+  it('annotations set keys of meta and env', () => {
     expect(parameters(plan(annotations({ 'meta.owner': 'x', 'env.A': 'b c' })))).toEqual(
       expect.arrayContaining(['meta.owner=x', 'env.A=b c']),
     )
   })
 
-  it('warn when mounting inside is allowed and enforce_statfs forbids it', () => {
+  it('a warning says that mounting inside is allowed but enforce_statfs forbids it', () => {
     const parts = { freebsd: { jail: { allow: { mount: ['tmpfs'] } } } }
     expect(plan(parts).warnings).toEqual([expect.stringContaining('needs enforce_statfs below 2')])
     expect(plan({ ...parts, ...annotations({ enforce_statfs: '1' }) }).warnings).toEqual([])
   })
 
-  it('warn when a type of file system may be mounted and mounting itself may not, or the other way round', () => {
+  it('a warning says that a type of file system may be mounted but mounting itself may not, or the reverse', () => {
     const path = (name: string) => `annotations["org.freebsd.jail.${name}"]`
     const warnings = (values: Record<string, string>, more: object = {}) =>
       plan({ ...annotations(values), ...more }).warnings
@@ -382,13 +382,13 @@ describe('annotations', () => {
     expect(warnings({ 'allow.mount.tmpfs': '0', 'allow.nomount': '1' })).toEqual([])
   })
 
-  it("take ocijail's old ip6.add", () => {
+  it("ocijail's old annotation ip6.add is understood", () => {
     expect(parameters(plan(annotations({ 'ip6.add': 'fd00::5' })))).toContain('ip6.addr=fd00::5')
   })
 })
 
 describe('addresses', () => {
-  it('are checked by family, all of them', () => {
+  it('every address is checked for its family', () => {
     expect(errors(annotations({ 'ip4.addr': '300.1.1.1,10.0.0.1,::1', 'ip6.addr': 'zz::1' }))).toEqual([
       'annotations["org.freebsd.jail.ip4.addr"]: not an IPv4 address: 300.1.1.1',
       'annotations["org.freebsd.jail.ip4.addr"]: not an IPv4 address: ::1',
@@ -396,7 +396,7 @@ describe('addresses', () => {
     ])
   })
 
-  it('of a classic jail become aliases of the interface, taken away by the undo', () => {
+  it('the addresses of a classic jail become aliases of the interface, and the undo removes them', () => {
     const made = plan(annotations({ 'ip4.addr': '10.0.0.7', 'ip6.addr': 'fd00::7', interface: 'em0' }))
     expect(commands(made)).toEqual([
       'ifconfig em0 inet 10.0.0.7/32 alias',
@@ -410,11 +410,11 @@ describe('addresses', () => {
     expect(parameters(made).join()).not.toMatch(/ip[46]=/)
   })
 
-  it('of one family give nothing of the other', () => {
+  it('addresses of one family give no addresses of the other', () => {
     expect(parameters(plan(annotations({ 'ip4.addr': '10.0.0.7' }))).join()).not.toContain('ip6')
   })
 
-  it('may name their own interface and mask', () => {
+  it('an address may name its own interface and mask', () => {
     const made = plan(annotations({ 'ip4.addr': 'em1|10.1.0.7/24,10.0.0.8', interface: 'em0' }))
     expect(commands(made)).toEqual([
       'ifconfig em1 inet 10.1.0.7/24 alias',
@@ -423,12 +423,12 @@ describe('addresses', () => {
     expect(parameters(made)).toContain('ip4.addr=10.1.0.7,10.0.0.8')
   })
 
-  it('that the host has already are left to it', () => {
+  it('an address that the host has already is not added to the interface', () => {
     const facts = { addresses: { em0: ['10.0.0.7'] } }
     expect(commands(plan(annotations({ 'ip4.addr': '10.0.0.7', interface: 'em0' }), { facts }))).toEqual([])
   })
 
-  it('are never spoken of beside vnet: the kernel refuses that even where both say the default', () => {
+  it('ip4 and ip6 are left out beside vnet, because the kernel refuses them even with default values', () => {
     const shared = parameters(
       plan({ freebsd: { jail: { vnet: 'inherit', ip4: 'inherit', ip6: 'disable' } } }),
     )
@@ -443,7 +443,7 @@ describe('addresses', () => {
     ])
   })
 
-  it('that the kernel refuses without a text are named', () => {
+  it('an error names the addresses that the kernel refuses without a message', () => {
     for (const [name, value, text] of [
       ['ip4.addr', '10.0.0.7,10.0.0.7', '10.0.0.7 is there twice'],
       ['ip6.addr', 'fd00::7,fd00:0::7', 'fd00:0::7 is there twice'],
@@ -457,7 +457,7 @@ describe('addresses', () => {
     }
   })
 
-  it('contradict a family that is switched off, or unrestricted', () => {
+  it('addresses contradict a family that is switched off or unrestricted', () => {
     expect(errors(annotations({ ip6: 'inherit', 'ip6.addr': 'fd00::7' }))).toEqual([
       'annotations["org.freebsd.jail.ip6"]: ip6=inherit, but annotations["org.freebsd.jail.ip6.addr"] gives addresses',
     ])
@@ -469,7 +469,7 @@ describe('addresses', () => {
     ])
   })
 
-  it('cannot restrict a vnet jail', () => {
+  it('addresses cannot restrict a vnet jail', () => {
     expect(errors(annotations({ vnet: 'new', 'ip4.addr': '10.0.0.7' }))).toEqual([
       expect.stringContaining('vnet jails cannot have IP address restrictions'),
     ])
@@ -479,7 +479,7 @@ describe('addresses', () => {
 describe('a devfs that the jail may mount itself', () => {
   const mount = { freebsd: { jail: { allow: { mount: ['devfs'] } } } }
 
-  it('shows what ruleset 4 shows unless another is named', () => {
+  it('a devfs that the jail mounts itself shows what ruleset 4 shows, unless another ruleset is named', () => {
     expect(parameters(plan(mount))).toContain('devfs_ruleset=4')
     expect(parameters(plan(annotations({ 'allow.mount.devfs': 'true' })))).toContain('devfs_ruleset=4')
     expect(parameters(plan({ ...mount, ...annotations({ devfs_ruleset: '5' }) }))).toContain(
@@ -488,7 +488,7 @@ describe('a devfs that the jail may mount itself', () => {
     expect(parameters(plan(annotations({ 'allow.mount.tmpfs': 'true' }))).join()).not.toContain('ruleset')
   })
 
-  it('shows everything only where that is asked for, and said', () => {
+  it('a devfs that the jail mounts itself shows everything only on request, with a warning', () => {
     const made = plan({ ...mount, ...annotations({ devfs_ruleset: '0' }) })
     expect(parameters(made)).toContain('devfs_ruleset=0')
     expect(made.warnings).toContain(
@@ -496,20 +496,20 @@ describe('a devfs that the jail may mount itself', () => {
     )
   })
 
-  it('needs a ruleset that is there', () => {
+  it('the ruleset for a devfs that the jail mounts itself has to exist', () => {
     expect(errors(annotations({ devfs_ruleset: '77' }))).toEqual([
       'annotations["org.freebsd.jail.devfs_ruleset"]: devfs ruleset 77 does not exist on this host; a missing ruleset would show every device',
     ])
   })
 
-  it('has the set of the jail around it where this is a jail', () => {
+  it('inside a jail, a devfs that the new jail mounts has the ruleset of the surrounding jail', () => {
     const facts = { sysctls: { 'security.jail.jailed': '1' } }
     expect(parameters(plan(mount, { facts })).join()).not.toContain('devfs_ruleset')
   })
 })
 
 describe('vnet beside ip4 and ip6, which the kernel refuses whatever their values', () => {
-  it('is left out where it only says the default', () => {
+  it('vnet beside ip4 and ip6 is left out when it only states the default', () => {
     const made = plan(annotations({ vnet: 'inherit' }))
     expect(parameters(made)).toContain('ip4=inherit')
     expect(parameters(made).join()).not.toContain('vnet')
@@ -519,14 +519,14 @@ describe('vnet beside ip4 and ip6, which the kernel refuses whatever their value
     expect(parameters(section).join()).not.toContain('vnet')
   })
 
-  it('has them left out where they restrict nothing', () => {
+  it('ip4 and ip6 beside vnet are left out when they restrict nothing', () => {
     const made = plan({ freebsd: { jail: { vnet: 'new', ip4: 'inherit', ip6: 'inherit' } } })
     expect(parameters(made)).toContain('vnet=new')
     expect(parameters(made).join()).not.toMatch(/ip[46]/)
     expect(fate(made, 'freebsd.jail.ip6')).toBe('applied: a jail with vnet=new has a stack of its own')
   })
 
-  it('is an error where they would restrict', () => {
+  it('ip4 and ip6 beside vnet are an error when they restrict the jail', () => {
     expect(
       errors({ freebsd: { jail: { vnet: 'new', ip4: 'disable' } }, ...annotations({ ip6: 'new' }) }),
     ).toEqual([
@@ -537,14 +537,14 @@ describe('vnet beside ip4 and ip6, which the kernel refuses whatever their value
 })
 
 describe('a parent jail', () => {
-  it("gives its name, and its children.max is left alone: the kernel counts against the creator's jails", () => {
+  it("the parent jail gives its name to the child, and its children.max is left alone: the kernel counts against the creator's jails", () => {
     const made = plan({ annotations: PARENT }, { facts: { jails: { pod: { 'children.max': '0' } } } })
     expect(made.jailName).toBe('pod.c1')
     expect(made.parentJail).toBe('pod')
     expect(made.steps.map(step => step.kind)).toEqual(['jail'])
   })
 
-  it('that may have no children takes a container that asks for none itself', () => {
+  it('a parent jail that may have no children accepts a container that asks for none itself', () => {
     const made = plan(
       { annotations: { ...PARENT, ...annotations({ 'children.max': '0' }).annotations } },
       { facts: { jails: { pod: { 'children.max': '0' } } } },
@@ -553,13 +553,13 @@ describe('a parent jail', () => {
     expect(fate(made, 'annotations["org.freebsd.jail.children.max"]')).toMatch(/^applied: the default/)
   })
 
-  it('must be there', () => {
+  it('the parent jail has to exist', () => {
     expect(errors({ annotations: PARENT }, { facts: { jails: {} } })).toEqual([
       'annotations["org.freebsd.parentJail"]: jail "pod" not found',
     ])
   })
 
-  it('of the annotation wins over that of the section', () => {
+  it('the parent jail of the annotation overrides that of the section', () => {
     const made = plan({ annotations: PARENT, freebsd: { jail: { parent: 'other' } } })
     expect(made.parentJail).toBe('pod')
     expect(fate(made, 'freebsd.jail.parent')).toMatch(/^ignored: overridden/)
@@ -599,11 +599,11 @@ describe('what the parent jail cannot grant is refused by name', () => {
       '10.0.0.9 is no address of the parent jail pod, which has 10.0.0.7, 10.0.0.8',
     ],
     ['ip6.addr', 'fd00::9', 'fd00::9 is no address of the parent jail pod, which has no ip6.addr'],
-  ])('%s=%s', (name, value, text) => {
+  ])('a value that the parent jail cannot grant is refused by name: %s=%s', (name, value, text) => {
     expect(errors(...below({ [name]: value }))).toEqual([`annotations["org.freebsd.jail.${name}"]: ${text}`])
   })
 
-  it('of the section too', () => {
+  it('a value of the section that the parent jail cannot grant is refused by name', () => {
     const jail = { parent: 'pod', ip4Addr: ['10.0.0.9'], sysvshm: 'new' as const, allow: { mlock: true } }
     expect(errors({ freebsd: { jail } }, { facts: { jails: { pod } } })).toEqual([
       'freebsd.jail.sysvshm: must be disable, as the parent jail pod has sysvshm=disable',
@@ -620,11 +620,11 @@ describe('what the parent jail cannot grant is refused by name', () => {
     ['allow.unprivileged_proc_debug', '1'],
     ['sysvshm', 'disable'],
     ['ip4.addr', '10.0.0.8'],
-  ])('and %s=%s is not', (name, value) => {
+  ])('a value that the parent jail can grant is accepted: %s=%s', (name, value) => {
     expect(parameters(plan(...below({ [name]: value }))).join(' ')).toContain(name)
   })
 
-  it('leaves the addresses of a stack that the parent does not restrict', () => {
+  it('the addresses of a stack that the parent jail does not restrict are accepted', () => {
     for (const parent of [
       { ...pod, vnet: 'new', 'ip4.addr': '' },
       { ...pod, ip4: 'inherit', 'ip4.addr': '' },
@@ -633,7 +633,7 @@ describe('what the parent jail cannot grant is refused by name', () => {
       expect(parameters(plan(...below({ 'ip4.addr': '10.0.0.9' }, parent)))).toContain('ip4.addr=10.0.0.9')
   })
 
-  it('holds of the jail around this host, as far as it is known', () => {
+  it('a value that the jail around this host cannot grant is refused, as far as that jail is known', () => {
     const sysctls = {
       'security.jail.jailed': '1',
       'security.jail.enforce_statfs': '2',
@@ -662,20 +662,23 @@ describe('aliases below a parent with a stack of its own', () => {
   const room = { 'children.max': '5' }
   const jails = { pod: { ...room, vnet: 'new' }, 'pod.in': { ...room, vnet: 'inherit' } }
 
-  it.each(['pod', 'pod.in'])('are given in that stack: %s', parent => {
-    const jailAddresses = { pod: { vtnet0: ['10.0.0.8'] } }
-    const made = plan(config(parent), { facts: { jails, jailAddresses } })
-    expect(commands(made)).toEqual(['ifconfig -j pod vtnet0 inet 10.0.0.9/24 alias'])
-    expect(steps(made, 'run')[0]?.undo).toEqual([
-      {
-        tool: 'ifconfig',
-        args: ['-j', 'pod', 'vtnet0', 'inet', '10.0.0.9', '-alias'],
-        ignore: expect.arrayContaining(['does not exist', 'jail not found']),
-      },
-    ])
-  })
+  it.each(['pod', 'pod.in'])(
+    'aliases below a parent with a network stack of its own are set in that stack: %s',
+    parent => {
+      const jailAddresses = { pod: { vtnet0: ['10.0.0.8'] } }
+      const made = plan(config(parent), { facts: { jails, jailAddresses } })
+      expect(commands(made)).toEqual(['ifconfig -j pod vtnet0 inet 10.0.0.9/24 alias'])
+      expect(steps(made, 'run')[0]?.undo).toEqual([
+        {
+          tool: 'ifconfig',
+          args: ['-j', 'pod', 'vtnet0', 'inet', '10.0.0.9', '-alias'],
+          ignore: expect.arrayContaining(['does not exist', 'jail not found']),
+        },
+      ])
+    },
+  )
 
-  it("are the host's where the parent has the host's", () => {
+  it("aliases below a parent that shares the host's network stack are set on the host", () => {
     const facts = { jails: { pod: { ...room, vnet: 'inherit' } } }
     expect(commands(plan(config('pod'), { facts }))[0]).toBe('ifconfig vtnet0 inet 10.0.0.9/24 alias')
   })

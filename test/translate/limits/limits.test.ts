@@ -19,7 +19,7 @@ const rules = (parts: Parameters<typeof plan>[0]) => {
 }
 
 describe('linux.resources', () => {
-  it('become one call of rctl, undone by the name of the jail', () => {
+  it('linux.resources becomes one call of rctl(8), which is undone by the name of the jail', () => {
     const made = plan(
       resources({
         memory: { limit: 67_108_864, swap: 134_217_728 },
@@ -45,7 +45,7 @@ describe('linux.resources', () => {
     expect(made.steps.map(step => step.kind)).toEqual(['jail', 'run', 'run', 'run'])
   })
 
-  it('go by the full name of a child jail', () => {
+  it('limits name a child jail by its full name', () => {
     const made = plan(
       { ...resources({ pids: { limit: 5 } }), annotations: { 'org.freebsd.parentJail': 'pod' } },
       { facts: { ...ON } },
@@ -53,25 +53,28 @@ describe('linux.resources', () => {
     expect(commands(made)).toEqual(['rctl -r jail:pod.c1', 'rctl -a jail:pod.c1:maxproc:deny=5'])
   })
 
-  it('round a share of a processor up, and count several processors', () => {
+  it('a share of a processor is rounded up, and several processors are counted', () => {
     expect(rules(resources({ cpu: { quota: 1 } }))).toEqual(['jail:c1:pcpu:deny=1'])
     expect(rules(resources({ cpu: { quota: 300_000, period: 100_000 } }))).toEqual(['jail:c1:pcpu:deny=300'])
   })
 
-  it('that are unlimited make no rule', () => {
+  it('a limit that is unlimited makes no rule', () => {
     expect(
       rules(resources({ memory: { limit: -1, swap: -1 }, cpu: { quota: -1 }, pids: { limit: 0 } })),
     ).toEqual([])
   })
 
-  it.each(['0-', '3-0', '0,,1', 'all', '0-1,foo', '-1', '2000'])('refuse the list of processors %j', cpus => {
-    expect(isCpuList(cpus)).toBe(false)
-    expect(errors(resources({ cpu: { cpus } }), { facts: ON })).toHaveLength(1)
-  })
+  it.each(['0-', '3-0', '0,,1', 'all', '0-1,foo', '-1', '2000'])(
+    'the list of processors %j is refused',
+    cpus => {
+      expect(isCpuList(cpus)).toBe(false)
+      expect(errors(resources({ cpu: { cpus } }), { facts: ON })).toHaveLength(1)
+    },
+  )
 })
 
 describe('without accounting', () => {
-  it('limits are an error that names the tunable', () => {
+  it('without accounting, limits are an error that names the tunable', () => {
     expect(errors(resources({ pids: { limit: 5 } }))).toEqual([
       'linux.resources.pids.limit: resource limits need accounting, which is off (kern.racct.enable=0)',
     ])
@@ -85,7 +88,7 @@ describe('without accounting', () => {
     }
   })
 
-  it('and a warning under best effort, by option or annotation, the option winning', () => {
+  it('without accounting, limits are a warning under best effort, which the option decides before the annotation', () => {
     const parts = resources({ pids: { limit: 5 } })
     const made = plan(parts, { limits: 'best-effort' })
     expect(commands(made)).toEqual([])
@@ -97,11 +100,11 @@ describe('without accounting', () => {
     expect(errors(limits({ mode: 'maybe' }))).toHaveLength(1)
   })
 
-  it('processors can be limited all the same', () => {
+  it('without accounting, the processors can be limited all the same', () => {
     expect(commands(plan(resources({ cpu: { cpus: '0' } })))).toEqual(['cpuset -l 0 -j c1'])
   })
 
-  it('a kernel without the option is told apart', () => {
+  it('the error for a kernel without RACCT differs from the one for a switched-off RACCT', () => {
     expect(
       errors(limits({ maxproc: '5' }), { facts: { sysctls: { 'kern.racct.enable': undefined } } }),
     ).toEqual([expect.stringContaining('options RACCT and RCTL')])
@@ -109,7 +112,7 @@ describe('without accounting', () => {
 })
 
 describe('annotations', () => {
-  it('set any resource, with its usual action or another', () => {
+  it('annotations set any resource, with its usual action or with another', () => {
     expect(
       rules(
         limits({
@@ -130,7 +133,7 @@ describe('annotations', () => {
     ])
   })
 
-  it('override linux.resources', () => {
+  it('annotations override linux.resources', () => {
     const parts = {
       ...resources({ pids: { limit: 5 }, memory: { limit: 1024 } }),
       ...limits({ maxproc: '7', memoryuse: '-1' }),
@@ -154,7 +157,7 @@ describe('annotations', () => {
     ['memoryuse', '8388608t'],
     ['wallclock', '9223372036855'],
     ['cpus', '0-x'],
-  ])('refuse %s=%s', (name, value) => {
+  ])('an annotation refuses the limit %s=%s', (name, value) => {
     expect(errors(limits({ [name]: value }), { facts: ON })).toEqual([
       expect.stringContaining(`annotations["org.jailwright.limits.${name}"]`),
     ])
@@ -162,7 +165,7 @@ describe('annotations', () => {
 })
 
 describe('amounts', () => {
-  it('go up to what the kernel takes', () => {
+  it('amounts go up to the largest number that the kernel accepts', () => {
     expect(rules(limits({ memoryuse: '9223372036854775807' }))).toEqual([
       'jail:c1:memoryuse:deny=9223372036854775807',
     ])
@@ -178,7 +181,7 @@ describe('amounts', () => {
     ])
   })
 
-  it('of swap and address space that leave the program no room are a warning', () => {
+  it('limits of swap and address space that leave the programs no room are a warning', () => {
     const warned = (parts: Parameters<typeof plan>[0]) => plan(parts, { facts: ON }).warnings
     const MIB = 2 ** 20
     expect(warned(resources({ memory: { swap: 256 * MIB - 1 } }))).toEqual([
@@ -195,7 +198,7 @@ describe('amounts', () => {
 })
 
 describe('limits that FreeBSD does not have', () => {
-  it('are a warning each', () => {
+  it('each limit that FreeBSD does not have is a warning', () => {
     const asked: LinuxResources = {
       memory: { reservation: 1024, swappiness: 60 },
       cpu: { shares: 512 },
@@ -211,7 +214,7 @@ describe('limits that FreeBSD does not have', () => {
     ])
   })
 
-  it('unless nothing is asked for', () => {
+  it('a limit that FreeBSD does not have is no warning when it asks for nothing', () => {
     const none: LinuxResources = {
       memory: { reservation: 0, kernel: -1, disableOOMKiller: true, useHierarchy: true },
       cpu: { shares: 0, mems: '', realtimeRuntime: 0 },
@@ -224,14 +227,14 @@ describe('limits that FreeBSD does not have', () => {
 })
 
 describe('update', () => {
-  it('warns of a limit that is too tight', () => {
+  it('update warns of a limit that is too tight', () => {
     const warnings: string[] = []
     const sink = { fail: () => {}, warn: (text: string) => void warnings.push(text), fate: () => {} }
     updateCalls('c1', { memory: { swap: 1024 } }, sink)
     expect(warnings).toEqual([expect.stringMatching(/^memory\.swap: 1024: below 256m/)])
   })
 
-  it('replaces, removes what is unlimited now, and sets processors', () => {
+  it('update replaces limits, removes those that are unlimited now, and sets processors', () => {
     const problems: string[] = []
     const sink = { fail: (property: string) => problems.push(property), warn: () => {}, fate: () => {} }
     const calls = updateCalls(
@@ -251,7 +254,7 @@ describe('update', () => {
       'cpuset -l 0 -j c1',
     ])
   })
-  it('says that a period alone changes nothing', () => {
+  it('update says that a period alone changes nothing', () => {
     const fates: string[] = []
     const sink = {
       fail: () => {},

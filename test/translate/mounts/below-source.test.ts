@@ -36,7 +36,7 @@ const nullfs = (of: Plan): string[] =>
 const fate = (of: Plan, property: string) => of.fates.find(each => each.property === property)
 
 describe('an rbind', () => {
-  it('is one nullfs for its source and for each mount below it, parents before children', () => {
+  it('an rbind is one nullfs for its source and one for each mount below it, parents before children', () => {
     const all = made([bind(['rbind'])], POOL)
     expect(nullfs(all)).toEqual([
       '/tank/data /data',
@@ -50,19 +50,19 @@ describe('an rbind', () => {
     })
   })
 
-  it('gives its options to all, and each keeps nosuid and noexec of its own', () => {
+  it('an rbind gives its options to all its mounts, and each keeps its nosuid and noexec', () => {
     const all = made([bind(['rbind', 'ro'])], POOL)
     expect(words(mountOn(all, '/data/media'))).toEqual(['ro'])
     expect(words(mountOn(all, '/data/media/films'))).toEqual(['ro', 'nosuid', 'noexec'])
   })
 
-  it('leaves out file systems of the kernel and says so', () => {
+  it('an rbind leaves out file systems of the kernel and says so', () => {
     const all = made([bind(['rbind'])], [...POOL, mount('/tank/data/dev', 'devfs')])
     expect(nullfs(all)).toHaveLength(3)
     expect(fate(all, 'mounts[0].options[0]')?.note).toMatch(/; left out: \/tank\/data\/dev \(devfs\)$/)
   })
 
-  it('shows no mount that another one hides', () => {
+  it('an rbind shows no mount that another mount hides', () => {
     const table = [...POOL, mount('/tank/data/media', 'tmpfs')]
     expect(nullfs(made([bind(['rbind'])], table))).toEqual([
       '/tank/data /data',
@@ -70,7 +70,7 @@ describe('an rbind', () => {
     ])
   })
 
-  it('of the whole host drags in neither containers nor their roots, its own among them', () => {
+  it('an rbind of the whole host shows neither containers nor their roots, its own included', () => {
     const table = [
       mount('/', 'ufs'),
       mount('/jails/c1'),
@@ -85,7 +85,7 @@ describe('an rbind', () => {
     expect(nullfs(made([bind(['rbind'], '/')], table))).toEqual(['/ /data', '/tmp /data/tmp'])
   })
 
-  it("shows what is mounted below a source in the container's own root", () => {
+  it("an rbind shows what is mounted below a source in the container's own root", () => {
     const table = [mount('/', 'ufs'), mount('/jails/c1'), mount('/jails/c1/vol/media')]
     expect(nullfs(made([bind(['rbind'], '/jails/c1/vol')], table))).toEqual([
       '/jails/c1/vol /data',
@@ -93,7 +93,7 @@ describe('an rbind', () => {
     ])
   })
 
-  it('gives way to the mounts of the config on and above the same place', () => {
+  it('an rbind leaves out what the config mounts on or above the same place', () => {
     const hidden = made(
       [bind(['rbind']), { destination: '/data/media', type: 'tmpfs', source: 'tmpfs', options: [] }],
       POOL,
@@ -105,18 +105,18 @@ describe('an rbind', () => {
     expect(nullfs(over)).toHaveLength(4)
   })
 
-  it('is read-only as a whole where its destination is a read-only path', () => {
+  it('an rbind is read-only as a whole when its destination is a read-only path', () => {
     const all = made([bind(['rbind'])], POOL, { linux: { readonlyPaths: ['/data'] } })
     expect(words(mountOn(all, '/data/media'))).toEqual(['ro'])
   })
 
-  it('asks for no mount point that is in its source', () => {
+  it('an rbind makes no mount point that is in its source', () => {
     const tmpfs = { destination: '/data', type: 'tmpfs', source: 'tmpfs', options: ['ro'] }
     const all = made([tmpfs, bind(['rbind'], '/tank/data', '/data/vol')], POOL)
     expect(mountOn(all, '/data')?.inside?.map(({ destination }) => destination)).toEqual(['/data/vol'])
   })
 
-  it('adds nothing where the mount table is not known', () => {
+  it('an rbind adds no mount when the mount table is not known', () => {
     expect(nullfs(plan({ mounts: [bind(['rbind'])] }))).toEqual(['/tank/data /data'])
   })
 })
@@ -132,25 +132,25 @@ it('a bind without rbind is its source alone, and a warning names what it does n
 describe('two mounts on one destination', () => {
   const file = (source: string, options: string[] = []) => bind(options, source, '/etc/hosts')
 
-  it('are refused with both names where both are files', () => {
+  it('two files on one destination are refused with both names', () => {
     expect(errors({ mounts: [file('/srv/a/hosts'), file('/srv/b/hosts')] })).toEqual([
       'mounts[1].destination: /etc/hosts has the file /srv/a/hosts already (mounts[0]), and the file /srv/b/hosts cannot be mounted over it',
     ])
   })
 
-  it('are refused where one is a file and the other a directory', () => {
+  it('a file and a directory on one destination are refused', () => {
     expect(errors({ mounts: [file('/srv/a/hosts'), file('/srv/dir')] })).toEqual([
       'mounts[1].destination: /etc/hosts has the file /srv/a/hosts already (mounts[0]), and the directory /srv/dir cannot be mounted over it',
     ])
   })
 
-  it('are stacked in the order of the config where both are directories', () => {
+  it('two directories on one destination are stacked in the order of the config', () => {
     const tmpfs = { destination: '/data', type: 'tmpfs', source: 'tmpfs', options: [] }
     const all = steps(plan({ mounts: [bind([]), bind([], '/srv'), tmpfs] }), 'mount')
     expect(all.map(({ source }) => source)).toEqual(['/tank/data', '/srv', 'tmpfs'])
   })
 
-  it('are one where /dev/null is given twice over a file', () => {
+  it('/dev/null that is given twice over one file is mounted once', () => {
     const twice = plan({ mounts: [file('/dev/null'), file('/dev/null')] })
     expect(steps(twice, 'mount')).toHaveLength(1)
   })

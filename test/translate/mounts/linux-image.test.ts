@@ -5,14 +5,14 @@ const FDESC = { destination: '/dev/fd', type: 'fdescfs', source: 'fdesc' }
 const SHM = { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['rw', 'rprivate'] }
 
 describe('what the mounts of a Linux image get', () => {
-  it('a /dev/fd that the config names has linrdlnk, since programs of Linux read /proc/self/fd/N as links', () => {
+  it('a /dev/fd of the config gets linrdlnk, because programs of Linux read /proc/self/fd/N as links', () => {
     const made = plan({ mounts: [DEV, FDESC], linux: {} })
     expect(words(mountOn(made, '/dev/fd'))).toEqual(['linrdlnk'])
     expect(fate(made, 'mounts[1].type')).toBe('translated: fdescfs with linrdlnk, as service linux mounts it')
   })
 
   it.each([['rdlnk'], ['linrdlnk'], ['nodup', 'rdlnk']])(
-    'a /dev/fd whose options hold %s keeps what it says',
+    'a /dev/fd whose options hold %s keeps them unchanged',
     (...options) => {
       const made = plan({ mounts: [DEV, { ...FDESC, options }], linux: {} })
       expect(words(mountOn(made, '/dev/fd'))).toEqual(options)
@@ -24,7 +24,7 @@ describe('what the mounts of a Linux image get', () => {
     expect(words(mountOn(made, '/compat/fd'))).toEqual(['linrdlnk'])
   })
 
-  it('a container of FreeBSD keeps links of FreeBSD, with a linux section beside a freebsd section too', () => {
+  it('a container of FreeBSD keeps the links of FreeBSD, even with a linux section beside a freebsd section', () => {
     for (const sections of [{}, { freebsd: {}, linux: {} }])
       expect(words(mountOn(plan({ mounts: [DEV, FDESC], ...sections }), '/dev/fd'))).toEqual([])
   })
@@ -37,7 +37,7 @@ describe('what the mounts of a Linux image get', () => {
     expect(words(mountOn(plan({ mounts: [DEV, SHM] }), '/dev/shm'))).toEqual([])
   })
 
-  it('a tmpfs on /dev brings one /dev/fd only, also where the config names one', () => {
+  it('a tmpfs on /dev brings one /dev/fd only, even when the config names one', () => {
     const dev = { destination: '/dev', type: 'tmpfs', source: 'tmpfs' }
     const made = plan({ mounts: [dev, { ...FDESC, options: ['rdlnk'] }], linux: {} })
     const fds = made.steps.filter(step => step.kind === 'mount' && step.destination === '/dev/fd')
@@ -48,13 +48,13 @@ describe('what the mounts of a Linux image get', () => {
 describe('System V IPC of a Linux image', () => {
   const ipc = [{ type: 'mount' as const }, { type: 'ipc' as const }]
 
-  it('an IPC namespace of its own is sysvmsg, sysvsem and sysvshm new: PostgreSQL needs shmget(2)', () => {
+  it('an IPC namespace of its own sets sysvmsg, sysvsem and sysvshm to new: PostgreSQL needs shmget(2)', () => {
     const made = plan({ linux: { namespaces: ipc } })
     expect(parameters(made)).toEqual(expect.arrayContaining(['sysvmsg=new', 'sysvsem=new', 'sysvshm=new']))
     expect(fate(made, 'linux.namespaces[1]')).toBe('translated: sysvmsg=new, sysvsem=new, sysvshm=new')
   })
 
-  it('an annotation about one of them holds', () => {
+  it('an annotation about one System V parameter overrides that default', () => {
     const annotations = { 'org.freebsd.jail.sysvshm': 'disable' }
     expect(parameters(plan({ linux: { namespaces: ipc }, annotations }))).toEqual(
       expect.arrayContaining(['sysvshm=disable', 'sysvsem=new']),
@@ -72,11 +72,11 @@ describe('System V IPC of a Linux image', () => {
       { linux: { namespaces: [{ type: 'ipc' as const, path: '/proc/1/ns/ipc' }] } },
     ],
     ['the container is no Linux image', {}],
-  ])('there is none where %s', (_why, parts) => {
+  ])('a Linux image gets no System V IPC of its own when %s', (_why, parts) => {
     expect(parameters(plan(parts)).join(' ')).not.toMatch(/sysv/)
   })
 
-  it('there is none where the parent jail has none to give, or the host is a jail itself', () => {
+  it('a Linux image gets no System V IPC of its own when the parent jail has none, or when the host is a jail itself', () => {
     const parent = { 'org.freebsd.parentJail': 'pod' }
     const jails = {
       pod: {
@@ -98,7 +98,7 @@ describe('System V IPC of a Linux image', () => {
 })
 
 describe('names of FreeBSD in linux.sysctl', () => {
-  it('are a warning, those of Linux are not', () => {
+  it('names of FreeBSD in linux.sysctl are a warning, and names of Linux are not', () => {
     const sysctl = {
       'kern.ipc.somaxconn': '1',
       'net.inet.ip.forwarding': '1',
@@ -120,19 +120,19 @@ describe('a source that is mounted twice on one destination', () => {
     options,
   })
 
-  it('is mounted once where both say the same', () => {
+  it('a source that is given twice for one destination with the same options is mounted once', () => {
     const made = plan({ mounts: [bind(['rw']), bind()] })
     expect(made.steps.filter(step => step.kind === 'mount')).toHaveLength(1)
     expect(fate(made, 'mounts[1]')).toBe('ignored: mounts[0] mounts the same there')
   })
 
-  it('is refused by name where they differ', () => {
+  it('a source that is given twice for one destination with different options is refused by name', () => {
     expect(errors({ mounts: [bind(), bind(['ro'])] })).toEqual([
       'mounts[1]: /srv/data is mounted on /mnt by mounts[0] already',
     ])
   })
 
-  it('has no mode and no size of its own: they are ignored, as on Linux', () => {
+  it('a bind mount has no mode and no size of its own: they are ignored, as on Linux', () => {
     const made = plan({ mounts: [bind(['mode=0755', 'size=1m'])] })
     expect(words(mountOn(made, '/mnt'))).toEqual([])
     expect(fate(made, 'mounts[0].options[0]')).toBe('ignored: nullfs has no mode')

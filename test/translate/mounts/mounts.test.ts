@@ -7,7 +7,7 @@ const mounts = (...list: Mount[]) => ({ mounts: list })
 const LINUX = { linux: {} }
 
 describe('order', () => {
-  it('has parents before children, directories before files, and keeps what is stacked', () => {
+  it('parents are mounted before children and directories before files, and stacked mounts keep their order', () => {
     const made = plan(
       mounts(
         { destination: '/a/b/f', type: 'nullfs', source: '/s/hosts' },
@@ -28,7 +28,7 @@ describe('order', () => {
     ])
   })
 
-  it('puts the read-only root before and masked paths after everything', () => {
+  it('the read-only root is mounted before all else, and masked paths after all else', () => {
     const made = plan({
       root: { path: '/jails/c1', readonly: true },
       mounts: [DEV],
@@ -49,13 +49,13 @@ describe('destinations', () => {
     ['/a/../b//c/', '/b/c'],
     ['/../../etc', '/etc'],
     ['rel/x', '/rel/x'],
-  ])('%s is %s', (destination, path) => {
+  ])('the destination %s is taken as %s', (destination, path) => {
     expect(steps(plan(mounts({ destination, type: 'tmpfs', source: 't' })), 'mount')[0]?.destination).toBe(
       path,
     )
   })
 
-  it('warn when they are relative, and may not be the root', () => {
+  it('a relative destination is a warning, and the root as destination is refused', () => {
     expect(plan(mounts({ destination: 'x', type: 'tmpfs' })).warnings).toEqual([
       'mounts[0].destination: x is not absolute, taken as /x',
     ])
@@ -66,7 +66,7 @@ describe('destinations', () => {
 })
 
 describe('sources', () => {
-  it('of a nullfs decide by their kind what is covered; relative ones count from the bundle', () => {
+  it('the kind of a nullfs source decides what is covered, and a relative source counts from the bundle', () => {
     const made = plan(
       mounts(
         { destination: '/d', type: 'bind', source: 'vol' },
@@ -77,7 +77,7 @@ describe('sources', () => {
     expect(mountOn(made, '/etc/f')).toMatchObject({ fstype: 'nullfs', source: '/v/hosts', target: 'file' })
   })
 
-  it('that are missing are named', () => {
+  it('a missing source is an error that names it', () => {
     expect(
       errors(mounts({ destination: '/d', type: 'nullfs', source: '/gone' }), {
         facts: { paths: { '/gone': undefined } },
@@ -85,7 +85,7 @@ describe('sources', () => {
     ).toEqual(['mounts[0].source: /gone: no such file or directory'])
   })
 
-  it('that are sockets get a second name in a directory of their own', () => {
+  it('a source that is a socket gets a second name in a directory of its own', () => {
     const made = plan(
       mounts({ destination: '/var/run/docker.sock', type: 'bind', source: '/var/run/podman/podman.sock' }),
     )
@@ -100,7 +100,7 @@ describe('sources', () => {
     })
   })
 
-  it('that are FIFOs are refused', () => {
+  it('a source that is a FIFO is refused', () => {
     const facts = { paths: { '/p': 'fifo' } } as const
     expect(errors(mounts({ destination: '/p', type: 'bind', source: '/p' }), { facts })).toEqual([
       'mounts[0].source: /p is neither directory, file nor socket',
@@ -109,14 +109,17 @@ describe('sources', () => {
 })
 
 describe('types', () => {
-  it.each(['nfs', 'fusefs', 'smbfs'])('refuses %s, which only its own program can mount, by name', fstype => {
-    expect(() => plan(mounts({ destination: '/x', type: fstype, source: 'host:/x' }))).toThrow(
-      `mounts[0].type: ${fstype} is mounted by mount_${fstype}(8) only`,
-    )
-  })
+  it.each(['nfs', 'fusefs', 'smbfs'])(
+    'the type %s, which only its own program can mount, is refused by name',
+    fstype => {
+      expect(() => plan(mounts({ destination: '/x', type: fstype, source: 'host:/x' }))).toThrow(
+        `mounts[0].type: ${fstype} is mounted by mount_${fstype}(8) only`,
+      )
+    },
+  )
 
   it.each(['nullfs', 'fdescfs', 'procfs', 'linprocfs', 'linsysfs', 'mqueuefs', 'ufs', 'zfs', 'p9fs'])(
-    '%s is taken as it is',
+    'the type %s is used as it is',
     type => {
       expect(mountOn(plan(mounts({ destination: '/m', type, source: '/src' })), '/m')?.fstype).toBe(type)
     },
@@ -129,13 +132,13 @@ describe('types', () => {
     expect(mountOn(plan({ ...proc, ...LINUX, freebsd: {} }), '/proc')?.fstype).toBe('procfs')
   })
 
-  it('sysfs is linsysfs for a Linux image and nothing for any other', () => {
+  it('sysfs is linsysfs for a Linux image and is left out for any other', () => {
     const sys = mounts({ destination: '/sys', type: 'sysfs', source: 'sysfs' })
     expect(mountOn(plan({ ...sys, ...LINUX }), '/sys')?.fstype).toBe('linsysfs')
     expect(fate(plan(sys), 'mounts[0]')).toBe('ignored: a FreeBSD container has no /sys')
   })
 
-  it('tmpfs on /dev is a devfs with rules, and /dev/fd comes with it', () => {
+  it('a tmpfs on /dev is a devfs with rules, and /dev/fd comes with it', () => {
     const made = plan({
       ...mounts({
         destination: '/dev',
@@ -149,16 +152,19 @@ describe('types', () => {
     expect(mountOn(made, '/dev/fd')?.fstype).toBe('fdescfs')
   })
 
-  it.each(['devpts', 'mqueue', 'cgroup', 'cgroup2', 'debugfs'])('%s is left out with a note', type => {
-    const made = plan({
-      ...mounts({ destination: '/m', type, source: type, options: ['newinstance'] }),
-      ...LINUX,
-    })
-    expect(steps(made, 'mount')).toEqual([])
-    expect(fate(made, 'mounts[0]')).toMatch(/^ignored: /)
-  })
+  it.each(['devpts', 'mqueue', 'cgroup', 'cgroup2', 'debugfs'])(
+    'the type %s is left out with a note',
+    type => {
+      const made = plan({
+        ...mounts({ destination: '/m', type, source: type, options: ['newinstance'] }),
+        ...LINUX,
+      })
+      expect(steps(made, 'mount')).toEqual([])
+      expect(fate(made, 'mounts[0]')).toMatch(/^ignored: /)
+    },
+  )
 
-  it('that are unknown are refused with the list of the known', () => {
+  it('an unknown type is refused with the list of the known ones', () => {
     expect(errors(mounts({ destination: '/m', type: 'overlay', source: 'x' }))).toEqual([
       expect.stringMatching(/^mounts\[0\]\.type: unknown type overlay; known are cd9660, .*, bind$/),
     ])
@@ -168,13 +174,13 @@ describe('types', () => {
 describe('below devfs no mount point can be made', () => {
   const shm = { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['mode=1777'] }
 
-  it('so /dev/shm is mounted, and shown, where the host has it', () => {
+  it('/dev/shm is mounted, and shown, when the host has it', () => {
     const made = plan(mounts(DEV, shm))
     expect(words(mountOn(made, '/dev/shm'))).toEqual(['mode=1777'])
     expect(steps(made, 'ruleset')[0]?.rules).toContain('path shm unhide')
   })
 
-  it('or will have it: the module that linprocfs loads makes it', () => {
+  it('/dev/shm is mounted when the module that linprocfs loads makes it', () => {
     const proc = { destination: '/proc', type: 'linprocfs', source: 'proc' }
     const made = plan(mounts(DEV, shm, proc), { facts: { paths: { '/dev/shm': undefined } } })
     expect(steps(made, 'mount').map(step => step.destination)).toEqual(['/dev', '/proc', '/dev/shm'])
@@ -182,14 +188,14 @@ describe('below devfs no mount point can be made', () => {
     expect(made.warnings).toEqual([])
   })
 
-  it('and left out with a warning where it has not', () => {
+  it('/dev/shm is left out with a warning when the host lacks it', () => {
     const made = plan(mounts(DEV, shm), { facts: { paths: { '/dev/shm': undefined } } })
     expect(mountOn(made, '/dev/shm')).toBeUndefined()
     expect(made.warnings).toEqual([expect.stringContaining('until linux64 is loaded')])
     expect(words(mountOn(made, '/dev'))).toEqual(['ruleset=4'])
   })
 
-  it('and any other one is an error', () => {
+  it('any other mount point below devfs is an error', () => {
     expect(errors(mounts(DEV, { destination: '/dev/data', type: 'bind', source: '/vol' }))).toEqual([
       'mounts[1].destination: /dev/data: devfs has no such directory, and none can be made in it',
     ])
@@ -213,7 +219,7 @@ describe('options', () => {
     ['mode=01777', 'mode=01777'],
     ['size=9223372036854767616', 'size=9223372036854767616'],
     ['inodes=9223372036854775807', 'inodes=9223372036854775807'],
-  ])('of tmpfs: %s is %s', (given, word) => {
+  ])('the tmpfs option %s gives %s', (given, word) => {
     expect(words(mountOn(plan(tmpfs(given)), '/t'))).toEqual([word])
   })
 
@@ -233,21 +239,21 @@ describe('options', () => {
     'mode=77777',
     'bogus=1',
     'bogus',
-  ])('of tmpfs: %s is refused, since the kernel would take it for no limit', word => {
+  ])('the tmpfs option %s is refused, because the kernel would take it for no limit', word => {
     expect(errors(tmpfs('rw', word))).toEqual([expect.stringMatching(/^mounts\[0\]\.options\[1\]: /)])
   })
 
-  it('keep the last of what is given twice', () => {
+  it('the last of two values of one option holds', () => {
     expect(words(mountOn(plan(tmpfs('size=8k', 'ro', 'size=2k', 'rw')), '/t'))).toEqual(['size=4096'])
   })
 
-  it('warn where a tmpfs that must not be swapped out is asked for', () => {
+  it('a tmpfs that must not be swapped out is a warning', () => {
     expect(plan(tmpfs('noswap')).warnings).toEqual([
       'mounts[0].options[0]: noswap is ignored: a tmpfs on FreeBSD may be swapped out',
     ])
   })
 
-  it('copy up, and give a new mount point the mode', () => {
+  it('tmpcopyup fills the tmpfs and gives a new mount point the mode', () => {
     expect(mountOn(plan(tmpfs('tmpcopyup', 'mode=700')), '/t')).toMatchObject({
       copyUp: true,
       createMode: '700',
@@ -260,7 +266,7 @@ describe('options', () => {
     'nodev dev relatime norelatime strictatime lazytime nodiratime private rprivate shared rshared slave rslave unbindable rbind bind'.split(
       ' ',
     ),
-  )('%s is dropped with a note', word => {
+  )('the nullfs option %s is dropped with a note', word => {
     const made = plan(mounts({ destination: '/d', type: 'nullfs', source: '/s', options: [word] }))
     expect(words(mountOn(made, '/d'))).toEqual([])
     expect(fate(made, 'mounts[0].options[0]')).toMatch(/^ignored: /)
@@ -272,7 +278,7 @@ describe('options', () => {
     ['nosuid', 'nosuid'],
     ['rnoexec', 'noexec'],
     ['noatime', 'noatime'],
-  ])('of nullfs: %s is %s', (given, word) => {
+  ])('the nullfs option %s gives %s', (given, word) => {
     expect(
       words(
         mountOn(plan(mounts({ destination: '/d', type: 'nullfs', source: '/s', options: [given] })), '/d'),
@@ -281,7 +287,7 @@ describe('options', () => {
   })
 
   it.each(['constructor', 'toString', '__proto__', 'constructor=1'])(
-    'that are no option but a name of every object (%s) are unknown',
+    'the option %s, which is the name of a property of every object, is unknown',
     word => {
       for (const [type, source] of [
         ['nullfs', '/s'],
@@ -294,12 +300,15 @@ describe('options', () => {
     },
   )
 
-  it.each(['fspath=/etc', 'from=/etc', 'fstype=ufs'])('%s is what the mount itself says', word => {
-    const [name] = word.split('=')
-    expect(errors(mounts({ destination: '/d', type: 'ufs', source: '/dev/md0', options: [word] }))).toEqual([
-      `mounts[0].options[0]: ${name}= is given by the mount itself`,
-    ])
-  })
+  it.each(['fspath=/etc', 'from=/etc', 'fstype=ufs'])(
+    'the option %s is refused, because the mount itself sets it',
+    word => {
+      const [name] = word.split('=')
+      expect(errors(mounts({ destination: '/d', type: 'ufs', source: '/dev/md0', options: [word] }))).toEqual(
+        [`mounts[0].options[0]: ${name}= is given by the mount itself`],
+      )
+    },
+  )
 
   it.each([
     [['nosuid', 'suid'], []],
@@ -310,7 +319,7 @@ describe('options', () => {
     [['exec', 'noexec'], ['noexec']],
     [['ro', 'rrw', 'ro'], ['ro']],
     [['rnosymfollow'], ['nosymfollow']],
-  ])('of opposites the last holds: %j', (options, left) => {
+  ])('the last of two opposite options holds: %j', (options, left) => {
     const made = plan(mounts({ destination: '/d', type: 'nullfs', source: '/s', options }))
     expect(words(mountOn(made, '/d'))).toEqual(left)
   })
@@ -321,11 +330,11 @@ describe('options', () => {
     expect(words(mountOn(plan(tmpfs('nosymfollow')), '/t'))).toEqual(['nosymfollow'])
   })
 
-  it('noatime is dropped for those that refuse it', () => {
+  it('noatime is dropped for types that refuse it', () => {
     expect(words(mountOn(plan(tmpfs('noatime', 'sync')), '/t'))).toEqual([])
   })
 
-  it.each(['remount', 'idmap', 'nosuchoption', 'nosuch=1'])('of nullfs: %s is refused', word => {
+  it.each(['remount', 'idmap', 'nosuchoption', 'nosuch=1'])('the nullfs option %s is refused', word => {
     expect(errors(mounts({ destination: '/d', type: 'nullfs', source: '/s', options: [word] }))).toHaveLength(
       1,
     )
@@ -333,7 +342,7 @@ describe('options', () => {
 })
 
 describe('masked and read-only paths', () => {
-  it('are hidden where they exist, by a directory or an empty file', () => {
+  it('masked paths that exist are hidden by a directory or an empty file', () => {
     expect(mountOn(plan({ linux: { maskedPaths: ['/proc/kcore'] } }), '/proc/kcore')).toEqual({
       kind: 'mount',
       fstype: 'tmpfs',
@@ -347,7 +356,7 @@ describe('masked and read-only paths', () => {
     })
   })
 
-  it('change the mount of a single file, on which nothing can be stacked, and cover nothing twice', () => {
+  it('a masked or read-only path may be the mount of a file, which cannot be stacked, and nothing is covered twice', () => {
     const made = plan({
       mounts: [
         { destination: '/etc/f', type: 'nullfs', source: '/v/hosts', options: ['nosuid'] },
@@ -362,7 +371,7 @@ describe('masked and read-only paths', () => {
     expect(mountOn(made, '/a')).toMatchObject({ fstype: 'tmpfs', mask: true })
   })
 
-  it('are covered by a read-only copy, but not in what is read-only by itself', () => {
+  it('read-only paths are covered by a read-only copy, except in what is read-only by itself', () => {
     const made = plan({
       mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
       linux: { readonlyPaths: ['/proc/sys', '/etc/conf'] },
@@ -388,7 +397,7 @@ describe('what becomes read-only while something is mounted in it', () => {
   }
   const points = (step: ReturnType<typeof mountOn>) => step?.inside?.map(each => each.destination)
 
-  it('has read-only paths after what is mounted there, before what is mounted in it, and masks last', () => {
+  it('read-only paths follow the mounts on them and precede the mounts in them, and masks come last', () => {
     const made = plan({
       ...tree,
       linux: { maskedPaths: ['/data/secret'], readonlyPaths: ['/data', '/data/sub', '/data/vol/x'] },
@@ -414,7 +423,7 @@ describe('what becomes read-only while something is mounted in it', () => {
     )
   })
 
-  it('leaves out read-only paths that are masked, and sockets, which are read-only already', () => {
+  it('read-only paths that are masked are left out, and so are sockets, which are read-only already', () => {
     const made = plan({
       mounts: [{ destination: '/run/s', type: 'bind', source: '/var/run/podman.sock' }],
       linux: { maskedPaths: ['/data'], readonlyPaths: ['/data/x', '/data', '/run/s'] },
@@ -425,7 +434,7 @@ describe('what becomes read-only while something is mounted in it', () => {
     ])
   })
 
-  it('has the mount points made in a read-only tmpfs before it is that', () => {
+  it('mount points in a read-only tmpfs are made before it becomes read-only', () => {
     const tmpfs = { destination: '/run', type: 'tmpfs', source: 'tmpfs', options: ['ro', 'size=1m'] }
     const made = plan({
       mounts: [
@@ -451,7 +460,7 @@ describe('what becomes read-only while something is mounted in it', () => {
 describe('masked and read-only paths below /dev', () => {
   const paths = { maskedPaths: ['/dev/zero', '/dev/pts'], readonlyPaths: ['/dev/null'] }
 
-  it('are rules, since no file covers a device', () => {
+  it('masked paths below /dev become rules, because no file covers a device', () => {
     const made = plan({ ...mounts(DEV), linux: paths })
     expect(steps(made, 'mount').map(step => step.destination)).toEqual(['/dev'])
     expect(steps(made, 'ruleset')[0]?.rules.slice(-2)).toEqual(['path zero hide', 'path pts hide'])
@@ -459,12 +468,12 @@ describe('masked and read-only paths below /dev', () => {
     expect(fate(made, 'linux.readonlyPaths[0]')).toMatch(/^ignored: nothing can be made in devfs/)
   })
 
-  it('are said to be seen where every device is shown', () => {
+  it('a warning says that masked paths below /dev stay visible when every device is shown', () => {
     const made = plan({ ...mounts({ ...DEV, options: ['ruleset=0'] }), linux: paths })
     expect(made.warnings).toContain('linux.maskedPaths[0]: zero is not hidden: ruleset 0 shows every device')
   })
 
-  it('are paths like others where /dev is no devfs', () => {
+  it('masked paths below /dev are ordinary paths when /dev is no devfs', () => {
     const made = plan({ linux: paths })
     expect(mountOn(made, '/dev/zero')).toMatchObject({ mask: true })
     expect(mountOn(made, '/dev/null')).toMatchObject({ fstype: 'tmpfs', readonlyCopy: true })
@@ -480,11 +489,11 @@ describe('sizes', () => {
     ['1KiB', 1024n],
     ['2t', 2n ** 41n],
     ['25%', 25n],
-  ])('%s is %s', (text, bytes) => {
+  ])('the size %s is %s', (text, bytes) => {
     expect(parseSize(text, () => 100n)).toBe(bytes)
   })
 
-  it.each(['', 'k', '-1', '1.5g', '1 k', '0x10', '1000%', '1kk'])('%j is none', text => {
+  it.each(['', 'k', '-1', '1.5g', '1 k', '0x10', '1000%', '1kk'])('the text %j is no size', text => {
     expect(parseSize(text, () => 100n)).toBeUndefined()
   })
 })

@@ -10,16 +10,16 @@ const net = (values: Record<string, string>) => ({
 const LO0 = ['ifconfig -j c1 lo0 inet 127.0.0.1/8 up', 'ifconfig -j c1 lo0 inet6 ::1/128']
 
 describe('a stack of its own', () => {
-  it('has lo0 up, and nothing else', () => {
+  it('a network stack of its own has lo0 up, and nothing else', () => {
     expect(commands(plan({ annotations: { 'org.freebsd.jail.vnet': 'new' } }))).toEqual(LO0)
   })
 
-  it('has no IPv6 loopback on a kernel without IPv6', () => {
+  it('a network stack of its own has no IPv6 loopback on a kernel without IPv6', () => {
     const facts = { jailParams: { ip6: undefined } }
     expect(commands(plan({ annotations: { 'org.freebsd.jail.vnet': 'new' } }, { facts }))).toEqual([LO0[0]])
   })
 
-  it('is touched only once the jail is there', () => {
+  it('a network stack of its own is changed only after the jail is made', () => {
     const kinds = plan({
       annotations: { 'org.freebsd.jail.vnet': 'new', 'org.freebsd.jail.vnet.interface': 'em1, em2' },
     })
@@ -33,7 +33,7 @@ describe('a stack of its own', () => {
 })
 
 describe('an epair of its own', () => {
-  it('has steps that name the annotation they come from', () => {
+  it('each step of an epair names the annotation that it comes from', () => {
     const made = plan(
       net({
         '0.bridge': 'bridge0',
@@ -65,7 +65,7 @@ describe('an epair of its own', () => {
     expect(new Set(bare.map(({ origin }) => key(origin)))).toEqual(new Set(['bridge']))
   })
 
-  it('is made, named, bridged, moved, named again, addressed and routed, in this order', () => {
+  it('an epair is made, named, bridged, moved, renamed, given addresses and routes, in this order', () => {
     const made = plan(
       net({
         '0.bridge': 'bridge0',
@@ -98,7 +98,7 @@ describe('an epair of its own', () => {
     ])
   })
 
-  it('is destroyed by its description, under whatever name, and its absence is no failure', () => {
+  it('an epair is destroyed by its description, under whatever name, and its absence is no failure', () => {
     const create = steps(plan(net({ '0.bridge': 'bridge0' })), 'run')[0]
     expect(create?.capture).toBe('epair0')
     expect(create?.undo).toEqual([
@@ -111,14 +111,14 @@ describe('an epair of its own', () => {
     ])
   })
 
-  it('has defaults for name and MAC, and a VLAN where one is asked for', () => {
+  it('an epair has a default name and MAC address, and a VLAN when one is asked for', () => {
     const made = commands(plan(net({ '3.bridge': 'br', '3.vlan': '20' })))
     expect(made).toContain('ifconfig br addm e3a_c1 untagged 20')
     expect(made).toContain('ifconfig -j c1 e3b_c1 name vnet3')
     expect(made.find(line => line.includes(' ether '))).toMatch(/ether 02(:[0-9a-f]{2}){5}$/)
   })
 
-  it('may stand beside others, each with names of its own', () => {
+  it('several epairs may be used together, each with names of its own', () => {
     const made = commands(plan(net({ '0.bridge': 'a', '1.bridge': 'b' }), { id: 'a-very-long-container-id' }))
     const names = made.flatMap(line => / name (\S+)/.exec(line)?.[1] ?? [])
     expect(new Set(names).size).toBe(6)
@@ -145,13 +145,13 @@ describe('an epair of its own', () => {
     ['0.mac', 'x', /must be a unicast MAC address$/],
     ['0.bogus', 'x', /must be org\.jailwright\.net\.<number>\./],
     ['x.bridge', 'x', /must be org\.jailwright\.net\.<number>\./],
-  ])('refuses %s=%s', (name, value, text) => {
+  ])('an epair refuses %s=%s', (name, value, text) => {
     const messages = errors(net({ '0.bridge': 'bridge0', [name]: value }))
     expect(messages).toEqual([expect.stringMatching(text)])
     expect(messages[0]).toContain(`annotations["org.jailwright.net.${name}"]`)
   })
 
-  it('refuses one without a bridge, two of one name, and a jail that shares its stack', () => {
+  it('an epair without a bridge, two of one name, and an epair in a jail that shares its stack are refused', () => {
     expect(errors(net({ '0.address': '10.0.0.1/24' }))).toEqual([
       expect.stringContaining('missing: the bridge'),
     ])
@@ -166,7 +166,7 @@ describe('an epair of its own', () => {
 describe('default routes', () => {
   const gateway = (n: number) => `annotations["org.jailwright.net.${n}.gateway"]`
 
-  it('need an address of their family', () => {
+  it('a default route needs an address of its family', () => {
     expect(
       errors(net({ '0.bridge': 'a', '0.address': '10.0.0.2/24', '0.gateway': '10.0.0.1, fd00::1' })),
     ).toEqual([
@@ -178,7 +178,7 @@ describe('default routes', () => {
     ])
   })
 
-  it('lead over a host route to a router that is in no network, as providers of single addresses have it', () => {
+  it('a router that is in no network of the interface gets a host route, as providers of single addresses need it', () => {
     const made = plan(
       net({
         '0.bridge': 'a',
@@ -196,7 +196,7 @@ describe('default routes', () => {
     expect(fate(made, gateway(0))).toBe('translated: a host route over vnet0, then the default route')
   })
 
-  it('outside a network that is more than one address are a warning: the gateway may be mistyped', () => {
+  it('a router outside a network of more than one address is a warning, because the gateway may be mistyped', () => {
     const made = plan(net({ '0.bridge': 'a', '0.address': '10.0.0.2/24', '0.gateway': '192.168.77.1' }))
     expect(commands(made).at(-2)).toBe('route -j c1 add -host 192.168.77.1 -iface vnet0')
     expect(made.warnings).toEqual([
@@ -204,7 +204,7 @@ describe('default routes', () => {
     ])
   })
 
-  it('may lead over another interface, which is there by then', () => {
+  it('a default route may go over another interface of the container', () => {
     const made = plan(
       net({
         '0.bridge': 'a',
@@ -217,7 +217,7 @@ describe('default routes', () => {
     expect(commands(made).at(-1)).toBe('route -j c1 add default 10.1.0.1')
   })
 
-  it('need no address of ours on the link of IPv6 or to lo0', () => {
+  it("a default route over IPv6's link or lo0 needs no address of the interface", () => {
     const made = plan(net({ '0.bridge': 'a', '0.gateway': '127.0.0.1,fe80::1' }))
     expect(commands(made).slice(-2)).toEqual([
       'route -j c1 add default 127.0.0.1',
@@ -226,7 +226,7 @@ describe('default routes', () => {
     expect(commands(made)).toContain('ifconfig -j c1 vnet0 inet6 -ifdisabled no_dad')
   })
 
-  it('of a link-local address name the interface of the zone, which has to be one of ours', () => {
+  it('a default route over a link-local address names the interface of its zone, which has to be one of the container', () => {
     const two = {
       '0.bridge': 'a',
       '0.address': 'fd00::2/64',
@@ -242,7 +242,7 @@ describe('default routes', () => {
     ])
   })
 
-  it('are one for each family over all interfaces', () => {
+  it('there is one default route for each family over all interfaces', () => {
     const two = {
       '0.bridge': 'a',
       '0.address': '10.0.0.2/24,fd00::2/64',
@@ -259,7 +259,7 @@ describe('default routes', () => {
     ])
   })
 
-  it('are not judged by an address that is wrong itself', () => {
+  it('a default route is not judged by an address that is wrong itself', () => {
     expect(errors(net({ '0.bridge': 'a', '0.address': '10.0.0.2', '0.gateway': '10.0.0.1' }))).toEqual([
       expect.stringContaining('must be ADDRESS/PREFIX'),
     ])
@@ -269,7 +269,7 @@ describe('default routes', () => {
 describe('duplicate address detection', () => {
   const six = { '0.bridge': 'a', '0.address': 'fd00::2/64' }
 
-  it('is left out before the first address of IPv6, so that bind(2) works at once', () => {
+  it('duplicate address detection is switched off before the first IPv6 address, so that bind(2) works at once', () => {
     const made = commands(plan(net(six)))
     expect(made.indexOf('ifconfig -j c1 vnet0 inet6 no_dad')).toBe(
       made.indexOf('ifconfig -j c1 vnet0 inet6 fd00::2/64 alias') - 1,
@@ -279,7 +279,7 @@ describe('duplicate address detection', () => {
     )
   })
 
-  it('is waited for where it is asked for: the last step ends when no address is tentative', () => {
+  it('on request, the last step waits until no address is tentative', () => {
     const made = plan(net({ ...six, '0.dad': 'wait' }))
     expect(commands(made).join(' ')).not.toMatch(/no_dad/)
     expect(steps(made, 'run').at(-1)).toMatchObject({
@@ -289,7 +289,7 @@ describe('duplicate address detection', () => {
     expect(planText(made)).toContain('while ifconfig -j c1 vnet0 inet6 | grep -q tentative; do sleep 1; done')
   })
 
-  it('is not waited for where there is no IPv6', () => {
+  it('no step waits for addresses on a kernel without IPv6', () => {
     expect(steps(plan(net({ '0.bridge': 'a', '0.dad': 'wait' })), 'run').some(({ until }) => until)).toBe(
       false,
     )
@@ -297,13 +297,13 @@ describe('duplicate address detection', () => {
 })
 
 describe('addresses that routers advertise', () => {
-  it('are accepted by address=slaac, beside addresses that are given', () => {
+  it('address=slaac accepts addresses that routers advertise, beside addresses that the config gives', () => {
     const made = plan(net({ '0.bridge': 'a', '0.address': 'slaac, 10.0.0.2/24', '0.gateway': '10.0.0.1' }))
     expect(commands(made)).toContain('ifconfig -j c1 vnet0 inet6 -ifdisabled no_dad accept_rtadv')
     expect(commands(made)).toContain('ifconfig -j c1 vnet0 inet 10.0.0.2/24 alias')
   })
 
-  it('bring the default route themselves', () => {
+  it('an interface with address=slaac gets its default route from the router', () => {
     expect(errors(net({ '0.bridge': 'a', '0.address': 'slaac', '0.gateway': 'fe80::1' }))).toEqual([
       expect.stringContaining('the default route for IPv6 is the one that routers advertise'),
     ])
@@ -311,7 +311,7 @@ describe('addresses that routers advertise', () => {
 })
 
 describe('capabilities of the epair', () => {
-  it('are switched on both ends, on the host end before it joins the bridge', () => {
+  it('capabilities are switched on both ends of an epair, on the host end before it joins the bridge', () => {
     const made = commands(plan(net({ '0.bridge': 'a', '0.options': '-txcsum -txcsum6, -lro' })))
     expect(made.indexOf('ifconfig e0a_c1 -txcsum -txcsum6 -lro')).toBe(
       made.indexOf('ifconfig a addm e0a_c1') - 1,
@@ -321,7 +321,7 @@ describe('capabilities of the epair', () => {
 })
 
 describe('further addresses of lo0', () => {
-  it('are aliases in a jail with a stack of its own, which they ask for', () => {
+  it('further addresses of lo0 are aliases in a jail with a network stack of its own, which they ask for', () => {
     const made = plan(net({ 'lo0.address': '127.0.1.1/32, fd00::53/128' }))
     expect(parameters(made)).toContain('vnet=new')
     expect(commands(made)).toEqual([
@@ -331,7 +331,7 @@ describe('further addresses of lo0', () => {
     ])
   })
 
-  it('need a prefix, and no other property of lo0 can be given', () => {
+  it('a further address of lo0 needs a prefix, and lo0 takes no other property', () => {
     expect(errors(net({ 'lo0.address': '127.0.1.1' }))).toEqual([
       expect.stringContaining('must be ADDRESS/PREFIX'),
     ])
@@ -345,7 +345,7 @@ describe('MAC addresses', () => {
   const mac = '02:00:00:00:00:11'
   const of = (made: ReturnType<typeof plan>) => commands(made).find(line => line.includes(' ether '))
 
-  it('of one container are others on each host: its UUID counts, else its name', () => {
+  it("the MAC addresses of a container depend on the host's UUID, or else on its name", () => {
     const made = (sysctls: Record<string, string>) =>
       of(plan(net({ '0.bridge': 'a' }), { facts: { sysctls } }))
     const zero = '00000000-0000-0000-0000-000000000000'
@@ -358,7 +358,7 @@ describe('MAC addresses', () => {
     expect(new Set(all).size).toBe(4)
   })
 
-  it('that are given twice on one bridge are refused, on two bridges they are not', () => {
+  it('a MAC address that is given twice on one bridge is refused, and on two bridges it is accepted', () => {
     const two = { '0.bridge': 'a', '0.mac': mac, '1.bridge': 'a', '1.mac': mac }
     expect(errors(net(two))).toEqual([
       `annotations["org.jailwright.net.1.mac"]: ${mac} is the address of interface 0 on a already`,
@@ -366,7 +366,7 @@ describe('MAC addresses', () => {
     expect(() => plan(net({ ...two, '1.bridge': 'b' }))).not.toThrow()
   })
 
-  it("that another container has on the bridge, or the bridge itself, are refused; the container's own is not", () => {
+  it("a MAC address of another container on the bridge, or of the bridge, is refused; the container's own is accepted", () => {
     const facts = (whose: string) => ({ facts: { etherAddresses: { a: { [mac]: whose } } } })
     const one = net({ '0.bridge': 'a', '0.mac': mac })
     for (const whose of ['container web', 'the bridge'])
@@ -382,7 +382,7 @@ describe('names inside', () => {
   const jail = (names: string[]) => ({ freebsd: { jail: { vnet: 'new' as const, vnetInterfaces: names } } })
   const moved = (n: number) => `freebsd.jail.vnetInterfaces[${n}]`
 
-  it('are had by one interface each, moved ones among them', () => {
+  it('two interfaces, moved ones included, may not have one name inside', () => {
     const own = net({ '0.bridge': 'bridge0', '0.name': 'vtnet0', '1.bridge': 'bridge0' })
     expect(errors({ ...own, ...jail(['vtnet0', 'vnet1', 'em0', 'lo0']) })).toEqual([
       `${moved(0)}: vtnet0 cannot be moved in: it is the name of the interface of annotations["org.jailwright.net.0.name"]`,
@@ -391,7 +391,7 @@ describe('names inside', () => {
     ])
   })
 
-  it('are not given twice', () => {
+  it('one name inside may not be given twice', () => {
     expect(errors(jail(['epair0b', 'epair0b']))).toEqual([
       `${moved(1)}: epair0b cannot be moved in: ${moved(0)} names it already`,
     ])
@@ -405,7 +405,7 @@ describe('an MTU that the bridge does not have', () => {
     plan(net({ '0.bridge': 'bridge0', '0.mtu': mtu }), { facts: { bridges } })
   const path = 'annotations["org.jailwright.net.0.mtu"]'
 
-  it('is a warning where packets are lost', () => {
+  it('an MTU above that of the bridge is a warning, because packets are lost', () => {
     const made = of('9000', { bridge0: { mtu: 1500, members: 1 } })
     expect(made.warnings).toEqual([
       `${path}: 9000 inside, but every member of bridge0 has its MTU of 1500: larger packets are lost`,
@@ -413,14 +413,14 @@ describe('an MTU that the bridge does not have', () => {
     expect(fate(made, path)).toBe("translated: inside; the end on bridge0 has the bridge's, 1500")
   })
 
-  it('is none where it is smaller, the same, or that of the first member', () => {
+  it('an MTU is no warning when it is smaller, the same, or that of the first member', () => {
     expect(of('1400', { bridge0: { mtu: 1500, members: 1 } }).warnings).toEqual([])
     expect(of('9000', { bridge0: { mtu: 9000, members: 1 } }).warnings).toEqual([])
     expect(of('9000', { bridge0: { mtu: 1500, members: 0 } }).warnings).toEqual([])
     expect(of('9000', {}).warnings).toEqual([])
   })
 
-  it('may be that of an interface of the same container', () => {
+  it('an MTU may be that of an interface of the same container', () => {
     const two = { '0.bridge': 'b', '0.mtu': '1400', '1.bridge': 'b', '1.mtu': '9000' }
     expect(plan(net(two)).warnings).toEqual([expect.stringContaining('net.1.mtu"]: 9000 inside')])
     const plain = { '0.bridge': 'b', '1.bridge': 'b', '1.mtu': '9000' }
@@ -440,7 +440,7 @@ describe("annotations beside FreeBSD's", () => {
     ['org.freebsd.jails.vnet', 'org.freebsd.jail.vnet'],
     ['org.freebsd.Jail.allow.mlock', 'org.freebsd.jail.allow.mlock'],
     ['org.freebsd.jai.ip4.addr', 'org.freebsd.jail.ip4.addr'],
-  ])('%s is a warning', (name, known) => {
+  ])('the mistyped annotation %s is a warning', (name, known) => {
     const text = `annotations["${name}"]: unknown, it has no effect; did you mean ${known}?`
     expect(meant(name)).toEqual([text])
     const made = plan({ annotations: { [name]: 'x' } })
@@ -453,12 +453,12 @@ describe("annotations beside FreeBSD's", () => {
     'org.freebsd.ports',
     'org.freebsd',
     'org.freebsdx.jail',
-  ])("%s is a stranger's, which is kept", name => {
+  ])('the annotation %s belongs to another program and is kept', name => {
     expect(meant(name)).toEqual([])
   })
 })
 
-it('an annotation of ours with a mistyped name is refused', () => {
+it('a mistyped org.jailwright annotation is refused', () => {
   expect(errors({ annotations: { 'org.jailwright.device.profile': 'gpu' } })).toEqual([
     'annotations["org.jailwright.device.profile"]: no annotation of this name is known',
   ])

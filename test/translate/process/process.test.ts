@@ -7,7 +7,7 @@ const process = (parts: Partial<Process>): { process: Process } => ({
 })
 
 describe('process', () => {
-  it('has defaults: root, umask 0022, no groups, no terminal', () => {
+  it('a process has the defaults root, umask 0022, no groups and no terminal', () => {
     expect(plan(process({})).process).toEqual({
       args: ['/bin/sh'],
       env: [],
@@ -22,7 +22,7 @@ describe('process', () => {
     })
   })
 
-  it('takes user, groups and umask as they are', () => {
+  it('user, groups and umask are taken as they are', () => {
     const user = { uid: 1001, gid: 1002, umask: 0o077, additionalGids: [5, 6, 5] }
     expect(plan(process({ user })).process).toMatchObject({
       uid: 1001,
@@ -32,7 +32,7 @@ describe('process', () => {
     })
   })
 
-  it('names rlimits as FreeBSD does, with infinity for what does not fit', () => {
+  it('rlimits are named as on FreeBSD, and numbers that do not fit are infinity', () => {
     const rlimits = [
       { type: 'RLIMIT_NOFILE', soft: 512, hard: 1024 },
       { type: 'RLIMIT_AS', soft: 2 ** 64, hard: 2 ** 64 },
@@ -49,7 +49,7 @@ describe('process', () => {
     expect(made.warnings).toEqual(['process.rlimits[3]: FreeBSD has no RLIMIT_SIGPENDING; ignored'])
   })
 
-  it('tells of rlimits that the kernel lowers in silence, of a default of podman without a warning', () => {
+  it('rlimits that the kernel lowers silently are a warning, but not a default of podman', () => {
     const facts = { sysctls: { 'kern.maxfilesperproc': '58383', 'kern.maxproc': '13000' } }
     const of = (type: string, hard: number) =>
       plan(process({ rlimits: [{ type, soft: 10, hard }] }), { facts })
@@ -70,7 +70,7 @@ describe('process', () => {
     }
   })
 
-  it('refuses unknown, doubled and reversed rlimits, each by its property', () => {
+  it('unknown, doubled and reversed rlimits are refused, each by its property', () => {
     const rlimits = [
       { type: 'RLIMIT_NOFILE', soft: 1, hard: 2 },
       { type: 'RLIMIT_NOFILE', soft: 1, hard: 2 },
@@ -84,7 +84,7 @@ describe('process', () => {
     ])
   })
 
-  it('takes a window size for a terminal only', () => {
+  it('a window size is taken for a terminal only', () => {
     const consoleSize = { height: 24, width: 80 }
     expect(plan(process({ consoleSize, terminal: true })).process?.consoleSize).toEqual(consoleSize)
     const made = plan(process({ consoleSize }))
@@ -92,12 +92,12 @@ describe('process', () => {
     expect(fate(made, 'process.consoleSize')).toMatch(/^ignored/)
   })
 
-  it('has each variable once, its last entry: podman appends those of exec to the container’s own', () => {
+  it('each variable is given once, with its last value, because podman appends those of exec to the container’s own', () => {
     const env = ['A=old', 'B=b', 'AB=x', 'A=', 'B=c=d']
     expect(plan(process({ env })).process?.env).toEqual(['AB=x', 'A=', 'B=c=d'])
   })
 
-  it('refuses no program, a relative directory and a broken environment', () => {
+  it('a missing program, a relative directory and a broken environment are refused', () => {
     expect(errors(process({ args: [], cwd: 'tmp', env: ['A=b', 'B', 'C=\0'] }))).toEqual([
       'process.args: must hold at least the program',
       'process.cwd: tmp must be an absolute path',
@@ -106,13 +106,13 @@ describe('process', () => {
     ])
   })
 
-  it('is required, since nothing can be created without it', () => {
+  it('a process is required, because nothing can be created without it', () => {
     expect(errors({ process: undefined })).toEqual(['process: is required to create a container'])
   })
 })
 
 describe('hooks', () => {
-  it("have args as their whole argv, the path where there is none, and the config's timeout", () => {
+  it("a hook has args as its whole argv, or the path when args is missing, and the config's timeout", () => {
     const hook = { path: '/bin/h', args: ['name', 'a'], env: ['A=1'], timeout: 5 }
     const made = plan({ hooks: { prestart: [hook], poststop: [{ path: '/bin/p' }] } })
     expect(made.hooks.prestart).toEqual([{ ...hook, origin: 'hooks.prestart[0]' }])
@@ -122,7 +122,7 @@ describe('hooks', () => {
     expect(made.hooks.createRuntime).toEqual([])
   })
 
-  it('must have an absolute path', () => {
+  it('a hook must have an absolute path', () => {
     expect(errors({ hooks: { poststart: [{ path: 'h' }] } })).toEqual([
       'hooks.poststart[0].path: h must be an absolute path',
     ])
@@ -133,14 +133,17 @@ describe('the routing table', () => {
   const fib = (value: string) => ({ annotations: { 'org.freebsd.jail.exec.fib': value } })
   const facts = { sysctls: { 'net.fibs': '2' } }
 
-  it('of the programs is that of org.freebsd.jail.exec.fib', () => {
+  it('org.freebsd.jail.exec.fib sets the routing table of the programs', () => {
     expect(plan(fib('1'), { facts }).process.fib).toBe(1)
     expect(plan({}, { facts }).process.fib).toBeUndefined()
   })
 
-  it.each(['2', '-1', 'x', ''])('%j is refused: it is none of this host', value => {
-    expect(errors(fib(value), { facts })).toEqual([
-      expect.stringContaining('must be a routing table of this host, from 0 to 1'),
-    ])
-  })
+  it.each(['2', '-1', 'x', ''])(
+    'the routing table %j is refused, because the host does not have it',
+    value => {
+      expect(errors(fib(value), { facts })).toEqual([
+        expect.stringContaining('must be a routing table of this host, from 0 to 1'),
+      ])
+    },
+  )
 })

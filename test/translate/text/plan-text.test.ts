@@ -18,14 +18,14 @@ if (!present) console.log('the bundles of podman are not here: their plans are n
 describe.skipIf(!present)('the plan of each bundle of podman', () => {
   const files = present ? readdirSync(BUNDLES).filter(name => name.endsWith('.json')) : []
 
-  it.each(files)('%s', async file => {
+  it.each(files)("the text of the plan for podman's bundle %s is the reviewed one", async file => {
     const id = basename(file, '.json')
     const config = JSON.parse(readFileSync(join(BUNDLES, file), 'utf8')) as Config
     const made = translate({ id, bundle: { dir: '/bundle', config }, facts: fixedFacts() })
     await expect(planText(made)).toMatchFileSnapshot(golden(`podman-${id}`))
   })
 
-  it('are all there', () => {
+  it('all 32 bundles of podman are found', () => {
     expect(files).toHaveLength(32)
   })
 })
@@ -137,7 +137,7 @@ const RECIPES: Record<string, [Parts, PlanOptions?]> = {
 }
 
 describe('the plan of each recipe', () => {
-  it.each(Object.keys(RECIPES))('%s', async name => {
+  it.each(Object.keys(RECIPES))('the text of the plan for the recipe %s is the reviewed one', async name => {
     const [parts, options] = RECIPES[name]!
     await expect(planText(plan({ ...SH, ...parts }, options))).toMatchFileSnapshot(golden(`recipe-${name}`))
   })
@@ -171,11 +171,11 @@ describe('what stands in place of a plan that cannot be', () => {
     },
   })
 
-  it('shows the fate of every property, why it is refused among them', async () => {
+  it('the text of a refusal shows the fate of every property, those that are refused included', async () => {
     await expect(refusalText(refused)).toMatchFileSnapshot(golden('refused'))
   })
 
-  it('has the same as JSON, with all errors', () => {
+  it('the JSON of a refusal has the same fates, with all errors', () => {
     const value = JSON.parse(JSON.stringify(refusalValue(refused)))
     expect(Object.keys(value)).toEqual(['id', 'errors', 'fates', 'warnings'])
     expect(value.errors).toHaveLength(refused.errors.length)
@@ -191,7 +191,7 @@ describe('what stands in place of a plan that cannot be', () => {
     })
   })
 
-  it('shows what is missing as well', () => {
+  it('the text of a refusal names missing properties as well', () => {
     expect(refusalText(refuse({ process: undefined }))).toMatch(
       /^# Container c1: refused for one error\n.*\n# refused {4}process: is required to create a container\n$/s,
     )
@@ -207,18 +207,18 @@ describe('quoting', () => {
     ['$x;`y`', "'$x;`y`'"],
     ['path dri/*', "'path dri/*'"],
     ["it's\na\\b\u001b[1m\u0085", "$'it\\'s\\na\\\\b\\033[1m\\302\\205'"],
-  ])('%j for sh is %s', (text, word) => {
+  ])('the word %j is quoted for sh as %s', (text, word) => {
     expect(shellWord(text)).toBe(word)
   })
 
-  it('leaves what an earlier command printed to a variable', () => {
+  it('a placeholder that an earlier command printed becomes a variable', () => {
     const variable = (text: string) => text.replace('@', '$')
     expect(shellWordWithVariables('%{epair0}')).toBe(variable('"@{epair0}"'))
     expect(shellWordWithVariables('%{epair0:b}')).toBe(variable('"@{epair0%a}b"'))
     expect(shellWordWithVariables('a"$%{x}')).toBe(variable('"a\\"\\$@{x}"'))
   })
 
-  it('lets no line of a comment become one that is run', () => {
+  it('no line of a comment can become a command', () => {
     const text = planText(
       plan({
         ...SH,
@@ -234,7 +234,7 @@ describe('quoting', () => {
     expect(text).not.toMatch(/^reboot/m)
   })
 
-  it('for jail.conf escapes the backslash and the quote only', () => {
+  it('quoting for jail.conf escapes the backslash and the quote only', () => {
     expect(jailConfValue('a.b/c:1-2')).toBe('a.b/c:1-2')
     expect(jailConfValue("a'b\\c;{}$#")).toBe("'a\\'b\\\\c;{}$#'")
     expect(jailConfValue('a\nb\u001b')).toBe("'a\\nb\\033'")
