@@ -84,11 +84,25 @@ export class ToolError extends JailwrightError {
   readonly argv: readonly string[]
   readonly status: number
   readonly stderr: string
-  constructor(argv: readonly string[], status: number, stderr: string, stdout = '') {
+  constructor(argv: readonly string[], status: number, stderr: string, stdout = '', message?: string) {
     const said = (stderr.trim() || stdout.trim()).split('\n').pop() ?? ''
-    super('HOST', said || `${argv[0]} exited with status ${status}`, { subject: argv.join(' ') })
+    super('HOST', message ?? (said || `${argv[0]} exited with status ${status}`), { subject: argv.join(' ') })
     this.argv = argv
     this.status = status
     this.stderr = stderr
+  }
+
+  /** Gives the same error with another message. */
+  withMessage(message: string): ToolError {
+    return new ToolError(this.argv, this.status, this.stderr, '', message)
+  }
+}
+
+/** Gives the result of an action; undefined when the action fails, whatever its error is. */
+export function quietly<T>(action: () => T): T | undefined {
+  try {
+    return action()
+  } catch {
+    return undefined
   }
 }

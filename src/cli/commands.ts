@@ -4,14 +4,14 @@
  */
 import { hasOwn } from '../es2020.ts'
 import { globalOptions } from './table/global.ts'
+import { inspecting } from './table/inspecting.ts'
 import { lifecycle } from './table/lifecycle.ts'
-import { looking } from './table/looking.ts'
 import { running } from './table/running.ts'
 import { tools } from './table/tools.ts'
 import type { CommandSpec, OptionSpec, OptionValues, PositionalValues } from './table/types.ts'
 
 /** Every command, in the order of the help. */
-export const commands = { ...lifecycle, ...running, ...looking, ...tools } as const
+export const commands = { ...lifecycle, ...running, ...inspecting, ...tools } as const
 
 export type CommandName = keyof typeof commands
 

@@ -14,7 +14,7 @@ import { build } from './build/build.ts'
 import type { Created, CreateMode, CreateOptions } from './build/options.ts'
 import { hostFacts } from './jail/host-facts.ts'
 import { Journal } from './journal/journal.ts'
-import { bootOf } from './state/boot.ts'
+import { isEarlierBoot } from './state/boot.ts'
 import { hasRemains, lastingRecord } from './state/lasting.ts'
 import { lockContainer } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
@@ -122,7 +122,5 @@ function clearRemains(ctx: RuntimeContext, files: Layout, id: string): boolean {
 
 /** True when the journal, or the lasting record where the journal is gone, is from before the host's restart. */
 function isRecordOfEarlierBoot(host: Host, files: Layout): boolean {
-  const then = new Journal(files.journal, undefined, lastingRecord(files)).boot()
-  const now = bootOf(host)
-  return then !== undefined && now !== undefined && then !== now
+  return isEarlierBoot(host, new Journal(files.journal, undefined, lastingRecord(files)).boot())
 }

@@ -24,7 +24,7 @@ import {
 import { undoEverything } from './undo/undo-everything.ts'
 
 /** The options of deleting a container. */
-interface Ways {
+interface DeleteOptions {
   /** True to end a running container, and to accept a container that does not exist. */
   force: boolean
   /** True when the pid file is to stay. */
@@ -32,7 +32,10 @@ interface Ways {
 }
 
 /** Deletes containers one after the other. Every failure but the last is logged, and the last one is thrown. */
-export function deleteContainers(ctx: RuntimeContext, options: Ways & { ids: readonly string[] }): void {
+export function deleteContainers(
+  ctx: RuntimeContext,
+  options: DeleteOptions & { ids: readonly string[] },
+): void {
   let failed: JailwrightError | undefined
   for (const id of options.ids) {
     if (failed !== undefined) ctx.log.error(withHint(failed))
@@ -66,8 +69,8 @@ export function destroyStopped(ctx: RuntimeContext, { id, pid, pidStart }: Incar
   }
 }
 
-function deleteOne(ctx: RuntimeContext, id: string, ways: Ways): void {
-  const { force } = ways
+function deleteOne(ctx: RuntimeContext, id: string, options: DeleteOptions): void {
+  const { force } = options
   // An id that could not have been created could name any directory of the host.
   checkId(id)
   const files = layout(ctx.root, id)
@@ -101,7 +104,7 @@ function deleteOne(ctx: RuntimeContext, id: string, ways: Ways): void {
         )
       }
     }
-    destroy(ctx, files, lock, ways, state)
+    destroy(ctx, files, lock, options, state)
   } finally {
     lock.release()
   }
@@ -112,12 +115,12 @@ function destroy(
   ctx: RuntimeContext,
   files: Layout,
   lock: Lock,
-  ways: Ways,
+  options: DeleteOptions,
   state: StateFile | undefined,
 ): void {
   if (state && isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
-  const hooks = state ? poststopHooks(ctx, files, ways.force) : []
-  undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files, ways)
+  const hooks = state ? poststopHooks(ctx, files, options.force) : []
+  undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files, options)
   lock.remove()
   if (state) runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
 }

@@ -10,7 +10,7 @@ import { expectExec, send } from './init/channel.ts'
 import { type StartedInit, spawnInit } from './init/spawn.ts'
 import { forwardSignals, sendSignal } from './process/forward-signals.ts'
 import { writePidFile } from './process/pid-file.ts'
-import { type OwnTerminal, openTerminal } from './process/terminal.ts'
+import { type OwnTerminal, relayedTerminal } from './process/terminal.ts'
 import { waitForProgram } from './process/wait-for-program.ts'
 import { lockContainer } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
@@ -75,7 +75,8 @@ function startProgram(ctx: RuntimeContext, options: ExecOptions): StartedProgram
       })
     }
     const program = programFor(ctx, readPlan(files).process, options)
-    const terminal = ownTerminal(ctx, program, options)
+    checkTerminal(program, options)
+    const terminal = relayedTerminal(ctx.host, program, options.consoleSocket)
     const init = startInit(ctx, files, options, terminal)
     terminal?.handedOver()
     send(init.orders, {
@@ -125,16 +126,10 @@ function startInit(
   }
 }
 
-function ownTerminal(
-  ctx: RuntimeContext,
-  program: ProcessPlan,
-  options: ExecOptions,
-): OwnTerminal | undefined {
-  if (!program.terminal) {
-    if (options.consoleSocket === undefined) return undefined
+/** Refuses options that do not fit the program's terminal (code USAGE). */
+function checkTerminal({ terminal }: ProcessPlan, { consoleSocket, detach }: ExecOptions): void {
+  if (!terminal && consoleSocket !== undefined)
     throw new JailwrightError('USAGE', '--console-socket needs a terminal: use --tty or process.terminal')
-  }
-  if (options.consoleSocket !== undefined) return undefined
-  if (options.detach) throw new JailwrightError('USAGE', '--tty with --detach: --console-socket is required')
-  return openTerminal(ctx.host, program.consoleSize)
+  if (terminal && consoleSocket === undefined && detach)
+    throw new JailwrightError('USAGE', '--tty with --detach: --console-socket is required')
 }

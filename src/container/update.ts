@@ -139,7 +139,7 @@ function applyLimits(ctx: RuntimeContext, files: Layout, state: StateFile, calls
         } catch (error) {
           // The tool's error does not name the option that caused it.
           if (error instanceof ToolError && call.tool === 'cpuset')
-            error.message = `resources.cpu.cpus (--cpuset-cpus): ${error.message}`
+            throw error.withMessage(`resources.cpu.cpus (--cpuset-cpus): ${error.message}`)
           throw error
         }
       },

@@ -13,6 +13,12 @@ export {
 } from './process/await.ts'
 export { type StartOptions, startProcess } from './process/spawn.ts'
 
+/**
+ * The number of bytes that a pipe, or another descriptor that poll(2) calls writable, takes without waiting: PIPE_BUF of
+ * limits.h, 512 on FreeBSD and 4096 on Linux. It holds for a descriptor in blocking mode too.
+ */
+export const PIPE_WRITE = 512
+
 /** pipe2(2): both ends close-on-exec. */
 export function pipe(): { reader: number; writer: number } {
   const ends = memory(8)

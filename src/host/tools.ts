@@ -7,14 +7,10 @@ import type { RunOptions, Tool, ToolResult } from './types.ts'
 
 /** The absolute path of each tool (hier(7)); a tool that moved between releases of FreeBSD has several. */
 const PATHS: Readonly<Record<Tool, readonly [string, ...string[]]>> = {
-  jail: ['/usr/sbin/jail'],
-  devfs: ['/sbin/devfs'],
   ifconfig: ['/sbin/ifconfig'],
   route: ['/sbin/route'],
   rctl: ['/usr/bin/rctl'],
   cpuset: ['/usr/bin/cpuset', '/bin/cpuset'],
-  kldload: ['/sbin/kldload'],
-  kldstat: ['/sbin/kldstat'],
   sysctl: ['/sbin/sysctl'],
   ps: ['/bin/ps'],
   jls: ['/usr/sbin/jls'],
@@ -29,6 +25,14 @@ function toolPath(tool: Tool): string {
 }
 
 /**
+ * True for a call that enters a jail: ifconfig(8) and route(8) call jail_attach(2) for `-j JAIL`. Root of a hostile parent jail
+ * could stop or trace such a tool there, so it inherits no descriptor of this program; a lock would stay held.
+ */
+function entersJail(tool: Tool, [option]: readonly string[]): boolean {
+  return option === '-j' && (tool === 'ifconfig' || tool === 'route')
+}
+
+/**
  * Runs a tool to its end with `options.stdin` on its standard input, or with an empty standard input. No exit status is thrown
  * as an error; the status of a tool that a signal ended is 128 plus the number of the signal. UNSUPPORTED when the tool cannot
  * be started.
@@ -36,7 +40,7 @@ function toolPath(tool: Tool): string {
 export function run(tool: Tool, args: readonly string[], options: RunOptions = {}): ToolResult {
   const path = toolPath(tool)
   try {
-    return runToEnd(path, [path, ...args], options)
+    return runToEnd(path, [path, ...args], entersJail(tool, args) ? { stdin: options.stdin } : options)
   } catch (cause) {
     if (!(cause instanceof SyscallError)) throw cause
     throw new JailwrightError(

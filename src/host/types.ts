@@ -4,19 +4,7 @@
  */
 
 /** FreeBSD's tools by name; `tools.ts` maps each to its absolute path on FreeBSD. */
-export type Tool =
-  | 'jail'
-  | 'devfs'
-  | 'ifconfig'
-  | 'route'
-  | 'rctl'
-  | 'cpuset'
-  | 'kldload'
-  | 'kldstat'
-  | 'sysctl'
-  | 'ps'
-  | 'jls'
-  | 'zfs'
+export type Tool = 'ifconfig' | 'route' | 'rctl' | 'cpuset' | 'sysctl' | 'ps' | 'jls' | 'zfs'
 
 /** The result of a tool that has ended. */
 export interface ToolResult {
@@ -242,7 +230,10 @@ export interface ProcessCalls {
 export interface RunOptions {
   /** Text for the tool's standard input, which is empty when this is absent. */
   stdin?: string
-  /** A descriptor that the tool inherits as 3. A lock (flock(2)) on it is then held until the tool has ended, too. */
+  /**
+   * A descriptor that the tool inherits as 3. A lock (flock(2)) on it is then held until the tool has ended, too. A tool that
+   * enters a jail does not inherit it (see `entersJail` in tools.ts).
+   */
   keepOpen?: number
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { cpuNumbers } from '../../src/container/jail/calls.ts'
+import { cpuNumbers } from '../../src/container/jail/cpu-list.ts'
 import type { Plan, Step } from '../../src/translate/core/plan.ts'
 import { rulesetInput } from '../../src/translate/devices/ruleset-input.ts'
 import { destroyHost, freshHost, onHost, simulationPossible } from './host.ts'

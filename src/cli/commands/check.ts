@@ -11,7 +11,7 @@ import { usageError } from '../usage.ts'
 
 const check: Handler<'check'> = ({ options }, { context }) => {
   if (options.fix && options.unfix) throw usageError('--fix and --unfix exclude each other', 'check')
-  if (options.fix || options.unfix) return mend(options.unfix, options['podman-conf'])
+  if (options.fix || options.unfix) return changePodman(options.unfix, options['podman-conf'])
   const findings = checkHost(context(), options.profile)
   if (options.json) printJson(findings)
   else print(findingsText(findings))
@@ -19,7 +19,7 @@ const check: Handler<'check'> = ({ options }, { context }) => {
 }
 
 /** Shows the change of podman's configuration, makes it, and reports what podman then does. */
-function mend(back: boolean, given: string | undefined): number {
+function changePodman(back: boolean, given: string | undefined): number {
   const directory = resolve(given ?? DROP_IN_DIRECTORY)
   // podman cannot start the development engine, so its path is not written into the drop-in.
   const executable = /^jailwright/.test(basename(engine.execPath)) ? engine.execPath : undefined

@@ -1,7 +1,7 @@
 import { create as createContainer } from '../../container/create.ts'
 import { currentDirectory } from '../../host/files.ts'
+import { filePath } from '../file-path.ts'
 import type { Handler } from '../handler.ts'
-import { filePath } from '../paths.ts'
 
 const create: Handler<'create'> = ({ options, words }, { context }) => {
   createContainer(context(), {

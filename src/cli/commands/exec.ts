@@ -1,7 +1,7 @@
 import { exec as execInContainer } from '../../container/exec.ts'
 import type { Invocation } from '../commands.ts'
+import { filePath } from '../file-path.ts'
 import type { Handler } from '../handler.ts'
-import { filePath } from '../paths.ts'
 import { usageError } from '../usage.ts'
 import { parseGids, parseUser } from '../user.ts'
 

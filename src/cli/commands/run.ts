@@ -1,7 +1,7 @@
 import { run as runContainer } from '../../container/run.ts'
 import { currentDirectory } from '../../host/files.ts'
+import { filePath } from '../file-path.ts'
 import type { Handler } from '../handler.ts'
-import { filePath } from '../paths.ts'
 
 const run: Handler<'run'> = ({ options, words }, { context }) => {
   return runContainer(context(), {

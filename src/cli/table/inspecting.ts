@@ -18,7 +18,7 @@ const format = {
 } as const satisfies OptionSpec
 
 /** The commands that show a container in any state and change nothing. */
-export const looking = {
+export const inspecting = {
   inspect: {
     purpose: 'Compare a container with its plan, as it is on the host now',
     details: [

@@ -244,7 +244,6 @@ function named<T>(origin: string, action: () => T): T {
   try {
     return action()
   } catch (error) {
-    if (error instanceof ToolError) error.message = `${origin}: ${error.message}`
-    throw error
+    throw error instanceof ToolError ? error.withMessage(`${origin}: ${error.message}`) : error
   }
 }

@@ -14,7 +14,7 @@ import { Journal } from '../journal/journal.ts'
 import { runHooks, runHooksLeniently } from '../process/hooks.ts'
 import { killProcess } from '../process/kill-process.ts'
 import { writePidFile } from '../process/pid-file.ts'
-import { type OwnTerminal, openTerminal } from '../process/terminal.ts'
+import { type OwnTerminal, relayedTerminal } from '../process/terminal.ts'
 import { writeFileAtomic } from '../state/atomic-file.ts'
 import { bootOf } from '../state/boot.ts'
 import { lastingRecord } from '../state/lasting.ts'
@@ -53,7 +53,9 @@ export function build(ctx: RuntimeContext, work: Building): Created {
   try {
     writeState(files, state)
     writeFileAtomic(files.plan, JSON.stringify(plan))
-    const terminal = ownTerminal(ctx, work)
+    const terminal = work.mode.ownTerminal
+      ? relayedTerminal(host, work.program, options.consoleSocket)
+      : undefined
     const started = journal.perform('start init', { op: 'init-gone', ctl: files.ctl }, () =>
       startInit(ctx, work, terminal),
     )
@@ -134,11 +136,6 @@ function giveUp(ctx: RuntimeContext, work: Building, state: StateFile): void {
   }
   const hooks = work.plan.hooks.poststop
   if (state.jid !== 0) runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
-}
-
-function ownTerminal(ctx: RuntimeContext, { mode, options, program }: Building): OwnTerminal | undefined {
-  if (!mode.ownTerminal || !program.terminal || options.consoleSocket !== undefined) return undefined
-  return openTerminal(ctx.host, program.consoleSize)
 }
 
 function startInit(

@@ -84,7 +84,7 @@ export function runtimeTaken(engine: EngineConfig, env: Environment): Taken | un
   const find = (name: string): string | undefined => {
     const paths = engine.runtimes[name] ?? OWN_PATHS[name]
     // podman skips paths that do not exist and then searches PATH (libpod/oci_conmon_common.go).
-    return paths?.find(isProgram) ?? findProgram(name, env)
+    return paths?.find(isProgram) ?? installedProgram(name, env)
   }
   if (engine.runtime && engine.runtime.name !== '') {
     const { name, file } = engine.runtime
@@ -113,7 +113,7 @@ export function isProgram(path: string): boolean {
 }
 
 /** Returns the full path of a program in PATH, or in /usr/local/bin, where packages install programs. */
-export function findProgram(name: string, env: Environment): string | undefined {
+export function installedProgram(name: string, env: Environment): string | undefined {
   const dirs = [...(env.PATH ?? '').split(':'), '/usr/local/bin'].filter(dir => dir.startsWith('/'))
   return dirs.map(dir => join(dir, name)).find(isProgram)
 }

@@ -6,7 +6,7 @@ import {
   configFiles,
   type EngineConfig,
   type Environment,
-  findProgram,
+  installedProgram,
   isProgram,
   readEngine,
   runtimeTaken,
@@ -23,11 +23,11 @@ const UNREADABLE = 'podman cannot read it either'
 
 /** Returns findings on podman, on conmon and on their configuration. `prefix` stands before every path, for tests. */
 export function checkPodman(env: Environment = engine.environment, prefix = ''): Finding[] {
-  const podman = findProgram('podman', env)
+  const podman = installedProgram('podman', env)
   // A host without podman needs no configuration of podman.
   return [
     programFinding('podman', 'podman-suite', podman),
-    programFinding('conmon', 'conmon', findProgram('conmon', env)),
+    programFinding('conmon', 'conmon', installedProgram('conmon', env)),
     ...(podman === undefined ? [] : configFindings(env, prefix)),
   ]
 }
@@ -127,6 +127,6 @@ function runtimeFinding(engine: EngineConfig, files: readonly string[]): Finding
 
 /** Returns the path of an `ocijail` that is a link to this program; undefined when there is none. */
 function inPlaceOfOcijail(engine: EngineConfig, env: Environment): string | undefined {
-  const candidates = [...(engine.runtimes.ocijail ?? []), findProgram('ocijail', env) ?? '']
+  const candidates = [...(engine.runtimes.ocijail ?? []), installedProgram('ocijail', env) ?? '']
   return candidates.filter(isProgram).find(isOurs)
 }

@@ -1,7 +1,8 @@
 /** Finds the program to execute as execvp(3) does, with the error phrases that podman turns into 126 and 127. */
-import { decode, encode } from '../../bytes.ts'
+import { encode } from '../../bytes.ts'
 import { errnoOf, JailwrightError } from '../../errors.ts'
-import { closeFile, type FileStatus, readInto, statusOf, statusOfDescriptor } from '../../host/files.ts'
+import { type FileStatus, statusOf } from '../../host/files.ts'
+import { readStart } from '../../host/read-start.ts'
 import type { Host } from '../../host/types.ts'
 import { join } from '../../paths.ts'
 
@@ -68,7 +69,7 @@ const START_MAX = 4096
  * a file that execve(2) does not recognise to /bin/sh, and images contain scripts without a `#!` line.
  */
 export function isScript(host: Host, path: string): boolean {
-  const text = readStart(host, path, START_MAX)
+  const text = startOf(host, path, START_MAX)
   return text !== '' && !(text.split('\n')[0] ?? '').includes('\0')
 }
 
@@ -76,7 +77,7 @@ export function isScript(host: Host, path: string): boolean {
 export function missingInterpreter(host: Host, path: string, name: string): JailwrightError {
   const found = obstacle(path)
   if (found) return fault(`exec: "${name}": ${found.why}`, found.exitStatus)
-  const first = readStart(host, path, START_MAX).split('\n')[0] ?? ''
+  const first = startOf(host, path, START_MAX).split('\n')[0] ?? ''
   const interpreter = /^#![ \t]*([^ \t]+)/.exec(first)?.[1]
   const which = interpreter === undefined ? '' : ` ${JSON.stringify(interpreter)}`
   return fault(`exec: "${name}": its interpreter${which}: no such file or directory`, 127)
@@ -90,7 +91,7 @@ const PASSWD_MAX = 1024 * 1024
  * file belongs to the image: a FIFO, a device or an endless file must neither stop init nor fill its memory.
  */
 export function homeOf(host: Host, uid: number, passwd = '/etc/passwd'): string {
-  for (const line of readStart(host, passwd).split('\n')) {
+  for (const line of startOf(host, passwd, PASSWD_MAX).split('\n')) {
     const [, , id, , , home] = line.split(':')
     if (id === String(uid) && home?.startsWith('/') && isPath(home)) return home
   }
@@ -107,22 +108,6 @@ function isPath(text: string): boolean {
 }
 
 /** Returns the first bytes of a regular file as text; empty for any other object. */
-function readStart(host: Host, path: string, most = PASSWD_MAX): string {
-  let fd: number | undefined
-  try {
-    fd = host.process.openNonBlocking(path, 'read')
-    const { kind, size } = statusOfDescriptor(fd)
-    if (kind !== 'file') return ''
-    const bytes = new Uint8Array(Math.min(size, most))
-    for (let length = 0; length < bytes.length; ) {
-      const count = readInto(fd, bytes.subarray(length))
-      if (count === 0) return decode(bytes.subarray(0, length))
-      length += count
-    }
-    return decode(bytes)
-  } catch {
-    return ''
-  } finally {
-    if (fd !== undefined) closeFile(fd)
-  }
+function startOf(host: Host, path: string, most: number): string {
+  return readStart(() => host.process.openNonBlocking(path, 'read'), most) ?? ''
 }

@@ -3,30 +3,23 @@
  * result, because a damaged container must be inspected too.
  */
 import type { RuntimeContext } from '../../context.ts'
-import { errnoOf } from '../../errors.ts'
+import { errnoOf, quietly } from '../../errors.ts'
 import { readTextFile } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
-import type { MountStep, Plan } from '../../translate/core/plan.ts'
+import type { Plan } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
 import { FREEBSD_15_PARAMS } from '../../translate/jail/parameters.ts'
+import { cpuNumbers } from '../jail/cpu-list.ts'
+import { readParameters } from '../jail/read-parameters.ts'
 import { Journal } from '../journal/journal.ts'
 import { containerNames } from '../state/container-names.ts'
 import { layout } from '../state/paths.ts'
 import { type Interface, parseInterfaces } from './interfaces.ts'
-import { cpuNumbers, type FoundLimits } from './limits.ts'
+import type { FoundLimits } from './limits.ts'
 import type { Parameters } from './parameters.ts'
 import { commandsByPid, type FoundProcess } from './processes.ts'
 import type { Records } from './records.ts'
 import { type Ids, idByName } from './rules.ts'
-
-/** Returns the result of an action, or undefined when the action fails. */
-export function quietly<T>(action: () => T): T | undefined {
-  try {
-    return action()
-  } catch {
-    return undefined
-  }
-}
 
 /**
  * Returns the jail's values of all parameters that both this host's kernel and FREEBSD_15_PARAMS know, and of the
@@ -40,10 +33,7 @@ export function jailParameters(
   const names = new Set(['path', 'name', ...Object.keys(FREEBSD_15_PARAMS)])
   for (const step of plan?.steps ?? [])
     if (step.kind === 'jail') for (const [name] of step.parameters) names.add(name)
-  return kernel.jailParams(
-    jid,
-    [...names].filter(name => kernel.sysctlExists(`security.jail.param.${name}`)),
-  )
+  return readParameters(kernel, jid, names)
 }
 
 /**
@@ -76,15 +66,6 @@ export function ownerOfMount(ctx: RuntimeContext, own: string): (fsid: string) =
     )
     return owners.get(fsid)
   }
-}
-
-/** Returns the possible paths of a step's mount: the path to which links lead now, and the path as it was written. */
-export function placesOf(host: Host, root: string, { destination, via }: MountStep): string[] {
-  const inside = via?.mountPoint ?? destination
-  const found = quietly(() => host.process.openBeneath(root, inside, {}))
-  if (found) host.process.close(found.fd)
-  const written = `${root}${inside}`
-  return found === undefined || found.path === written ? [written] : [found.path, written]
 }
 
 /**

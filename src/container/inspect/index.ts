@@ -1,8 +1,10 @@
 /** `inspect`: compares a container as it was planned with its present state on the host. */
 import type { RuntimeContext } from '../../context.ts'
+import { quietly } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
+import { placesOf } from '../mounts/places.ts'
 import { currentStatus, isOfEarlierBoot } from '../state/state-file.ts'
 import * as ask from './ask.ts'
 import { expectedMounts } from './expected-mounts.ts'
@@ -86,7 +88,7 @@ function findJail(
   { jailName, jid: planned, root, plan, state }: Records,
 ): { jid: number; found: Parameters | undefined; item: Item } {
   const jid = host.kernel.jailId(jailName) ?? 0
-  const found = jid === 0 ? undefined : ask.quietly(() => ask.jailParameters(host, jid, plan))
+  const found = jid === 0 ? undefined : quietly(() => ask.jailParameters(host, jid, plan))
   const wanted = planned === undefined ? undefined : String(planned)
   const name = 'jid'
   if (jid === 0) {
@@ -116,7 +118,7 @@ function mountItems(ctx: RuntimeContext, records: Records, id: string): Item[] {
   const { host } = ctx
   const expected = expectedMounts(plan, entries, whole, {
     readonlyRoot: files.root,
-    of: step => (root === undefined ? [step.destination] : ask.placesOf(host, root, step)),
+    of: step => (root === undefined ? [step.destination] : placesOf(host, root, step)),
   })
   return compareMounts(
     expected,

@@ -1,5 +1,6 @@
 /** Compares the resource limits in force with those of the plan and of later updates. */
 import type { ToolCall } from '../../translate/core/plan.ts'
+import { cpuNumbers } from '../jail/cpu-list.ts'
 import { compared, type Item } from './item.ts'
 
 /** The limits after all calls of rctl(8) and cpuset(1). */
@@ -42,20 +43,6 @@ function isMatched(rule: string, filter: string): boolean {
   return [resource, action, amount].every(
     (part, index) => part === undefined || part === '' || part === parts[index],
   )
-}
-
-/**
- * Returns the sorted processor numbers of a list. It accepts the form `0-3,7`, which cpuset(1) takes, and the form `0,
- * 1, 2`, which cpuset(1) prints.
- */
-export function cpuNumbers(list: string): number[] {
-  const numbers = new Set<number>()
-  for (const part of list.split(',')) {
-    const [low, high = low] = part.trim().split('-').map(Number)
-    if (low === undefined || high === undefined || Number.isNaN(low + high)) continue
-    for (let cpu = low; cpu <= high; cpu += 1) numbers.add(cpu)
-  }
-  return [...numbers].sort((a, b) => a - b)
 }
 
 /** The limits that are in force. */

@@ -1,5 +1,6 @@
 /** Compares the mounts of the host's table with those of the journal and of the plan. */
 import type { MountEntry } from '../../host/types.ts'
+import { isHiddenFsid } from '../mounts/same-object.ts'
 import type { Item } from './item.ts'
 
 /** A mount that should be in the table. */
@@ -15,9 +16,6 @@ export interface ExpectedMount {
   /** The property of the config that causes the mount. */
   readonly origin?: string
 }
-
-/** An id of zeros is no id: in a jail the kernel hides the ids (kern_do_statfs in sys/kern/vfs_syscalls.c). */
-const HIDDEN = /^0+$/
 
 /**
  * Compares each expected mount with `table`, which is in the order of mounting, then lists the other mounts at or below
@@ -48,7 +46,7 @@ export function compareMounts(
     const old = index < first
     // The root is often a file system of its own, which was mounted before the container.
     if (on === root && (old || taken.size === 0)) continue
-    const other = HIDDEN.test(fsid) ? undefined : owner(fsid)
+    const other = isHiddenFsid(fsid) ? undefined : owner(fsid)
     const note = old
       ? 'was there before the container'
       : other !== undefined
@@ -86,7 +84,7 @@ function shown({ fstype, from }: Pick<MountEntry, 'fstype' | 'from'>): string {
  * there.
  */
 function indexOf(mount: ExpectedMount, table: readonly MountEntry[], taken: ReadonlySet<number>): number {
-  const byId = mount.fsid !== undefined && !HIDDEN.test(mount.fsid)
+  const byId = mount.fsid !== undefined && !isHiddenFsid(mount.fsid)
   for (let index = table.length - 1; index >= 0; index -= 1) {
     const { on, fstype, fsid } = table[index]!
     if (taken.has(index) || !mount.fstypes.includes(fstype) || !mount.places.includes(on)) continue

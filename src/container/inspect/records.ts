@@ -1,11 +1,11 @@
 /** Reads the records of a container in its state directory, as far as they can be read. */
 import type { RuntimeContext } from '../../context.ts'
-import { JailwrightError } from '../../errors.ts'
+import { JailwrightError, quietly } from '../../errors.ts'
 import { realPath } from '../../host/files.ts'
 import { checkId, jailNameOf } from '../../translate/core/names.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { type Entry, Journal } from '../journal/journal.ts'
-import { bootOf } from '../state/boot.ts'
+import { isEarlierBoot } from '../state/boot.ts'
 import { hasRemains, lastingRecord } from '../state/lasting.ts'
 import { type Layout, layout } from '../state/paths.ts'
 import { readPlan } from '../state/plan-file.ts'
@@ -41,7 +41,8 @@ export interface Records {
  */
 export function readRecords(ctx: RuntimeContext, id: string): Records {
   checkId(id)
-  const files = layout(realRoot(ctx.root), id)
+  // The kernel records mounts by real paths, and /var/run may be a link.
+  const files = layout(quietly(() => realPath(ctx.root)) ?? ctx.root, id)
   if (!hasRemains(files)) throw notFound(id)
   const [state, stateItem] = attempt('state.json', () => readState(files))
   const [plan, planItem] = attempt('plan.json', () => readPlan(files))
@@ -61,17 +62,8 @@ export function readRecords(ctx: RuntimeContext, id: string): Records {
     jailName: state?.jailName ?? plan?.jailName ?? told?.name ?? jailNameOf(id),
     jid: state && state.jid > 0 ? state.jid : jail?.done?.jid,
     root: planned ?? told?.path ?? state?.rootfs,
-    rebooted: isRebooted(journal.boot(), bootOf(ctx.host)),
+    rebooted: isEarlierBoot(ctx.host, journal.boot()),
     items: [stateItem, planItem, journalItem(journal, entries.length, whole || state?.jid === 0)],
-  }
-}
-
-/** Returns the real path of the root directory: the kernel records mounts by real paths, and /var/run may be a link. */
-function realRoot(root: string): string {
-  try {
-    return realPath(root)
-  } catch {
-    return root
   }
 }
 
@@ -97,8 +89,4 @@ function journalItem(journal: Journal, count: number, tells: boolean): Item {
   }
   if (!tells) return { name, mark: 'drift', found, note: 'does not tell of the jail' }
   return { name, mark: 'ok', found }
-}
-
-function isRebooted(then: string | undefined, now: string | undefined): boolean {
-  return then !== undefined && now !== undefined && then !== now
 }

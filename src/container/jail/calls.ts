@@ -8,6 +8,7 @@ import { errorText } from '../../host/abi/error-text.ts'
 import { runTool } from '../../host/run-tool.ts'
 import type { Host } from '../../host/types.ts'
 import type { ToolCall } from '../../translate/core/plan.ts'
+import { cpuNumbers } from './cpu-list.ts'
 
 /**
  * Performs a call of a tool and returns its standard output. rctl(8) `-a` and `-r`, and cpuset(1) `-l` of a jail, are
@@ -40,7 +41,7 @@ function systemCall(host: Host, call: ToolCall): (() => void) | undefined {
 
 function addRules(host: Host, call: ToolCall, rules: readonly string[]): void {
   for (const rule of rules)
-    inWords(
+    asTool(
       call,
       () => host.kernel.rctlAddRule(rule),
       text => `rctl: failed to add rule '${rule}': ${text}`,
@@ -49,7 +50,7 @@ function addRules(host: Host, call: ToolCall, rules: readonly string[]): void {
 
 function removeRules(host: Host, call: ToolCall, filters: readonly string[]): void {
   for (const filter of filters)
-    inWords(
+    asTool(
       call,
       () => host.kernel.rctlRemoveRule(filter),
       text => `rctl: failed to remove rule '${filter}': ${text}`,
@@ -60,24 +61,15 @@ function setCpus(host: Host, call: ToolCall, list: string, jail: string): void {
   const jid = host.kernel.jailId(jail)
   if (jid === undefined)
     throw new ToolError([call.tool, ...call.args], 1, `cpuset: ${JSON.stringify(jail)}: jail not found`)
-  inWords(
+  asTool(
     call,
     () => host.kernel.cpusetJail(jid, cpuNumbers(list)),
     text => `cpuset: setaffinity: ${text}`,
   )
 }
 
-/** Returns the numbers of a list such as `0-2,5`. */
-export function cpuNumbers(list: string): number[] {
-  return list.split(',').flatMap(part => {
-    const [from = '', to = from] = part.split('-')
-    const length = Number(to) - Number(from) + 1
-    return Array.from({ length }, (_, index) => Number(from) + index)
-  })
-}
-
 /** Runs a system call and turns its failure into the tool's error, with the text of errno. */
-function inWords(call: ToolCall, action: () => void, words: (text: string) => string): void {
+function asTool(call: ToolCall, action: () => void, words: (text: string) => string): void {
   try {
     action()
   } catch (error) {

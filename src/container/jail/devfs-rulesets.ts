@@ -40,8 +40,7 @@ function named<T>(step: RulesetStep, action: () => T): T {
     if (!(error instanceof ToolError)) throw error
     const word = error.message.split(' ').pop() ?? ''
     const option = step.options?.find(({ rule }) => rule.split(' ').includes(word))
-    if (option) error.message = `${option.property}: ${error.message}`
-    throw error
+    throw option ? error.withMessage(`${option.property}: ${error.message}`) : error
   }
 }
 

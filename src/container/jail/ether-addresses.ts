@@ -1,4 +1,5 @@
 /** MAC addresses that are in use on a bridge. */
+import { quietly } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { containerNames } from '../state/container-names.ts'
@@ -16,19 +17,11 @@ export function etherAddresses(host: Host, root: string | undefined, bridge: str
   if (own !== undefined) found.set(own, 'the bridge')
   if (root === undefined) return found
   for (const name of containerNames(root)) {
-    const plan = planOf(root, name)
+    // Another command reports a plan that cannot be read.
+    const plan = quietly(() => readPlan(layout(root, name)))
     for (const mac of plan ? addressesOn(plan, bridge) : []) found.set(mac, `container ${name}`)
   }
   return found
-}
-
-/** Returns a container's plan, or undefined when it cannot be read: another command reports that. */
-function planOf(root: string, name: string): Plan | undefined {
-  try {
-    return readPlan(layout(root, name))
-  } catch {
-    return undefined
-  }
 }
 
 /**

@@ -6,9 +6,10 @@ import { ToolError } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
 import type { JailStep } from '../../translate/core/plan.ts'
 import { lacking } from '../../translate/jail/parent-grants.ts'
+import { readParameters } from './read-parameters.ts'
 
 /** Parameters of the surrounding jail, by name. */
-type Around = Readonly<Record<string, string>>
+type Surrounding = Readonly<Record<string, string>>
 
 /**
  * Adds the likely cause to the error of a refused jail: what the surrounding jail lacks, or which values may be wrong.
@@ -18,8 +19,7 @@ export function explainRefusal(host: Host, error: unknown, step: JailStep): unkn
   const words = /jail_set: (Operation not permitted|Invalid argument)$/.exec(error.message)?.[1]
   if (words === undefined) return error
   const why = words === 'Invalid argument' ? suspects(step) : ungranted(host, step)
-  if (why !== undefined) error.message = `${error.message}: ${why}`
-  return error
+  return why === undefined ? error : error.withMessage(`${error.message}: ${why}`)
 }
 
 /** Returns the values that may have caused EINVAL. A parameter that is only on or off cannot have. */
@@ -55,14 +55,14 @@ function ungranted(host: Host, { name, parameters }: JailStep): string | undefin
 /**
  * Returns the parent jail's values of the requested parameters and of the further parameters that the kernel compares.
  */
-function parametersOf({ kernel }: Host, parent: string, asked: JailStep['parameters']): Around | undefined {
+function parametersOf(
+  { kernel }: Host,
+  parent: string,
+  asked: JailStep['parameters'],
+): Surrounding | undefined {
   const jid = kernel.jailId(parent)
   if (jid === undefined) return undefined
-  const names = new Set(['vnet', 'ip4', 'ip6', ...asked.map(([name]) => name)])
-  return kernel.jailParams(
-    jid,
-    [...names].filter(name => kernel.sysctlExists(`security.jail.param.${name}`)),
-  )
+  return readParameters(kernel, jid, ['vnet', 'ip4', 'ip6', ...asked.map(([name]) => name)])
 }
 
 /**
@@ -70,7 +70,7 @@ function parametersOf({ kernel }: Host, parent: string, asked: JailStep['paramet
  * parameters by sysctl, because the kernel shows a jail only its child jails ("Prisons just see their own parameters",
  * kern_jail.c).
  */
-function ownParameters({ kernel }: Host): Around | undefined {
+function ownParameters({ kernel }: Host): Surrounding | undefined {
   if (kernel.sysctl('security.jail.jailed') !== '1') return undefined
   const own: Record<string, string> = {}
   const read = (name: string, sysctl: string) => {

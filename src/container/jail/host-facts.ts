@@ -10,6 +10,7 @@ import type { HostFacts } from '../../translate/core/plan.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
 import { etherAddresses } from './ether-addresses.ts'
 import { addressesByInterface, bridgeFacts } from './ifconfig-output.ts'
+import { readParameters } from './read-parameters.ts'
 
 /** Parameters of a parent jail that the translation needs, because a parent cannot grant what it lacks itself. */
 const PARENT_PARAMS = [
@@ -102,11 +103,7 @@ function findDevLinks(): Map<string, string> {
 
 function jailFacts(kernel: Host['kernel'], name: string): ReturnType<HostFacts['jail']> {
   const jid = kernel.jailId(name)
-  if (jid === undefined) return undefined
-  return kernel.jailParams(
-    jid,
-    PARENT_PARAMS.filter(param => kernel.sysctlExists(`security.jail.param.${param}`)),
-  )
+  return jid === undefined ? undefined : readParameters(kernel, jid, PARENT_PARAMS)
 }
 
 /**

@@ -12,7 +12,7 @@ const KILL = 9
 
 let count = 0
 
-function note(file: string, line: string): void {
+function appendLine(file: string, line: string): void {
   const fd = openFile(file, 'append')
   try {
     writeText(fd, line)
@@ -21,7 +21,7 @@ function note(file: string, line: string): void {
   }
 }
 
-function point(when: 'before' | 'after'): void {
+function crashPoint(when: 'before' | 'after'): void {
   if (engine.environment.JAILWRIGHT_CRASH_AT !== `${count}:${when}`) return
   kill(engine.pid(), KILL)
   // The kernel delivers the signal to the calling thread at once; the wait covers an engine with several threads.
@@ -32,9 +32,9 @@ function point(when: 'before' | 'after'): void {
 export function effect<T>(label: string, action: () => T): T {
   count += 1
   const file = engine.environment.JAILWRIGHT_EFFECTS
-  if (file) note(file, `${count} ${label}\n`)
-  point('before')
+  if (file) appendLine(file, `${count} ${label}\n`)
+  crashPoint('before')
   const value = action()
-  point('after')
+  crashPoint('after')
   return value
 }

@@ -14,7 +14,7 @@ import { makeWay, unshareFile } from './file.ts'
 import { ChangedUnderway, changed, mountHeld, mountLanding } from './landing.ts'
 import { lookUp, type Roots } from './mount-point.ts'
 import { makeInside } from './nested-mount-points.ts'
-import { isWritable, readonlyStep } from './read-only-path.ts'
+import { acceptsChanges, readonlyStep } from './read-only-path.ts'
 import { isSameObject, refuseItself } from './same-object.ts'
 
 /** Throws the error of a mount with the property, the source and the destination. */
@@ -82,7 +82,7 @@ function tryMount(host: Host, journal: Journal, planned: MountStep, roots: Roots
     }
     if (COVERS_ITSELF.has(resolved.fstype) && isSameObject(host, resolved.source, target)) {
       // A writable mount of an object on itself without options would show what is there already.
-      if (resolved.options.length === 0 && isWritable(host, target, roots)) return
+      if (resolved.options.length === 0 && acceptsChanges(host, target, roots)) return
       refuseItself(resolved, target)
     }
     mountOn(host, journal, resolved, target, roots)

@@ -9,7 +9,7 @@ import { asReadonly } from '../../translate/mounts/order.ts'
 import { effect } from '../journal/effect.ts'
 import type { Journal } from '../journal/journal.ts'
 import { inParent, type Roots, writableRoot } from './mount-point.ts'
-import { isCopy, isWritable } from './read-only-path.ts'
+import { acceptsChanges, isCopy } from './read-only-path.ts'
 
 /**
  * Replaces a file with several hard links by a new one. nullfs mounts on a file only when the file has a single hard
@@ -63,7 +63,7 @@ export function makeWay(
     const free = host.process.openBeneath(roots.mountRoot, path, {})
     return free && { step: step.mask ? step : asReadonly(step), target: free }
   }
-  if (!step.mask && !isWritable(host, target, roots)) return undefined
+  if (!step.mask && !acceptsChanges(host, target, roots)) return undefined
   throw new JailwrightError(
     'CONFIG',
     `${step.origin}: ${step.destination} leads to ${path}, a mount of its own, on which nothing can be mounted`,

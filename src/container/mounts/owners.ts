@@ -1,8 +1,8 @@
 /** Finds the owner of a mount in the journals of this container and of the others. */
-import { listDirectory } from '../../host/files.ts'
 import type { MountEntry } from '../../host/types.ts'
 import { basename, dirname, join } from '../../paths.ts'
 import { type Entry, Journal } from '../journal/journal.ts'
+import { visibleNames } from '../state/container-names.ts'
 import { isHiddenFsid } from './same-object.ts'
 
 /**
@@ -25,7 +25,7 @@ export function isOwned(entries: readonly Entry[], mount: MountEntry): boolean {
 /** Returns the pending entries of all containers beside the one in `directory`. */
 export function entriesOfOthers(directory: string): Entry[] {
   const root = dirname(directory)
-  return listDirectory(root)
-    .filter(name => name !== basename(directory) && !name.startsWith('.'))
+  return visibleNames(root)
+    .filter(name => name !== basename(directory))
     .flatMap(name => new Journal(join(root, name, 'journal.jsonl')).pending())
 }

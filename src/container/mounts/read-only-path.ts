@@ -4,7 +4,7 @@
  */
 
 import { JailwrightError } from '../../errors.ts'
-import { exists, isWritable as mayWrite, statusOfDescriptor } from '../../host/files.ts'
+import { exists, isWritable, statusOfDescriptor } from '../../host/files.ts'
 import type { BeneathTarget, Host } from '../../host/types.ts'
 import { basename, dirname, join, relative } from '../../paths.ts'
 import type { MountStep } from '../../translate/core/plan.ts'
@@ -35,7 +35,7 @@ export function readonlyStep(
       { subject: step.origin },
     )
   }
-  if (!isWritable(host, target, roots)) return undefined
+  if (!acceptsChanges(host, target, roots)) return undefined
   const table = host.kernel.mounts()
   if (OWN_RULES.has(table[holderOf(table, target.path)]?.fstype ?? '')) return undefined
   if (target.kind === 'dir') {
@@ -58,10 +58,10 @@ function isSame(fd: number, target: BeneathTarget): boolean {
 }
 
 /** True when the object lies on a mount that accepts changes. access(2) answers EROFS to root on a read-only mount. */
-export function isWritable(host: Host, target: BeneathTarget, roots: Roots): boolean {
+export function acceptsChanges(host: Host, target: BeneathTarget, roots: Roots): boolean {
   const path = `/${relative(roots.mountRoot, target.path)}`
   const [within, name] = target.kind === 'dir' ? [`${path}/.`, '.'] : [path, basename(path)]
-  return inParent(host, roots.mountRoot, within, () => mayWrite(name))
+  return inParent(host, roots.mountRoot, within, () => isWritable(name))
 }
 
 /** Returns the beginning of the paths of copies, which lie in the container's state directory. */

@@ -6,8 +6,8 @@
  * (EDEADLK of nullfs_mount).
  */
 
-import { JailwrightError } from '../../errors.ts'
-import { realPath as realPathOf, statusOf, statusOfDescriptor } from '../../host/files.ts'
+import { JailwrightError, quietly } from '../../errors.ts'
+import { realPath, statusOf, statusOfDescriptor } from '../../host/files.ts'
 import type { BeneathTarget, Host, MountEntry } from '../../host/types.ts'
 import type { MountStep } from '../../translate/core/plan.ts'
 import { holderOf } from '../../translate/mounts/mount-table.ts'
@@ -25,18 +25,15 @@ export function lowestMount(table: readonly MountEntry[], path: string): MountEn
     if (mount?.fstype !== 'nullfs') return mount?.fstype === 'unionfs' ? undefined : mount
     // All of a nullfs shows the file system of its source, because a nullfs does not cross into mounts below the
     // source.
-    place = realPath(mount.from)
+    place = realPathOr(mount.from)
     // A nullfs shows what lay on its source when it was mounted, so later mounts do not count.
     known = known.slice(0, at)
   }
 }
 
-function realPath(path: string): string {
-  try {
-    return realPathOf(path)
-  } catch {
-    return path
-  }
+/** Returns the real path of a path, or the path itself when it cannot be resolved. */
+function realPathOr(path: string): string {
+  return quietly(() => realPath(path)) ?? path
 }
 
 /** True when a path of the host and a target are the same object, through any number of nullfs mounts. */
@@ -46,7 +43,7 @@ export function isSameObject(host: Host, path: string, { fd, path: found }: Bene
   // number is its own.
   if (source?.ino !== statusOfDescriptor(fd).ino) return false
   const table = host.kernel.mounts()
-  const [one, other] = [lowestMount(table, realPath(path)), lowestMount(table, found)]
+  const [one, other] = [lowestMount(table, realPathOr(path)), lowestMount(table, found)]
   // Equal inode numbers alone prove nothing: the roots of all ZFS datasets have the same number. In a jail the kernel
   // hides the ids and the sources of the host's mounts, so there the inode numbers decide.
   if (one === undefined || other === undefined || isHiddenFsid(one.fsid)) return true

@@ -1,4 +1,5 @@
 /** The terminal on which this command was called. */
+import { quietly } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'
 
 /** The size of a terminal in characters. */
@@ -16,7 +17,7 @@ export interface CallersTerminal {
 
 /** True for a descriptor of a terminal. */
 export function isTerminal(host: Host, fd: number): boolean {
-  return tolerant(() => host.process.getWindowSize(fd)) !== undefined
+  return quietly(() => host.process.getWindowSize(fd)) !== undefined
 }
 
 /** Finds the caller's terminal among the standard streams. */
@@ -26,29 +27,20 @@ export function callersTerminal(host: Host): CallersTerminal {
   let known: Size | undefined
   return {
     changedSize() {
-      const now = shown === undefined ? undefined : tolerant(() => host.process.getWindowSize(shown))
+      const now = shown === undefined ? undefined : quietly(() => host.process.getWindowSize(shown))
       if (!now || (now.rows === known?.rows && now.columns === known.columns)) return undefined
       known = now
       return now
     },
     makeRaw() {
       if (!isTerminal(host, 0)) return
-      const before = tolerant(() => host.process.makeRaw(0))
+      const before = quietly(() => host.process.makeRaw(0))
       saved ??= before
     },
     restore() {
       const settings = saved
       saved = undefined
-      if (settings) tolerant(() => host.process.restoreTerminal(0, settings))
+      if (settings) quietly(() => host.process.restoreTerminal(0, settings))
     },
-  }
-}
-
-/** Runs an action and returns undefined when it fails: a terminal that has hung up has no settings any more. */
-function tolerant<T>(action: () => T): T | undefined {
-  try {
-    return action()
-  } catch {
-    return undefined
   }
 }

@@ -3,7 +3,7 @@ import { concatenate, decode, encode } from '../../bytes.ts'
 import { errnoOf } from '../../errors.ts'
 import { engine } from '../../host/engine/index.ts'
 import { closeFile, readInto, writeFrom } from '../../host/files.ts'
-import { type Ended, pipe, poll, startProcess, waitForEnd } from '../../host/processes.ts'
+import { type Ended, PIPE_WRITE, pipe, poll, startProcess, waitForEnd } from '../../host/processes.ts'
 import { signalName } from '../../host/signals.ts'
 import type { EverydayHost } from '../../host/types.ts'
 import type { HookPlan } from '../../translate/core/plan.ts'
@@ -11,11 +11,6 @@ import { signalProcess } from './signal.ts'
 
 /** The number of bytes of a hook's output that are kept for the error message. */
 const KEPT_OUTPUT = 4096
-/**
- * PIPE_BUF of FreeBSD, which is smaller than that of Linux. When poll(2) reports a pipe as writable, a write of this
- * size does not block.
- */
-const PIPE_WRITE = 512
 /**
  * The longest time between two checks of the process, in milliseconds. A daemon that the hook left behind may hold the
  * pipes open, so their end does not show the end of the hook.

@@ -1,16 +1,8 @@
 /** The file of `--pid-file`. Its directory may be writable by others, such as /tmp. */
-import { decode } from '../../bytes.ts'
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import { errorText } from '../../host/abi/error-text.ts'
-import {
-  closeFile,
-  openFile,
-  readInto,
-  removeFile,
-  renameFile,
-  statusOfDescriptor,
-  writeText,
-} from '../../host/files.ts'
+import { closeFile, openFile, removeFile, renameFile, writeText } from '../../host/files.ts'
+import { readStart } from '../../host/read-start.ts'
 import type { Host } from '../../host/types.ts'
 import { basename, dirname, join } from '../../paths.ts'
 
@@ -61,7 +53,8 @@ function write(path: string, temporary: string, pid: number): void {
  */
 export function removePidFile(host: Host, path: string, pid: number): void {
   removeIfThere(temporaryPidFile(path, pid))
-  if (textOf(host, path) === String(pid)) removeFile(path)
+  const text = readStart(() => host.process.openNoFollow(path), PID_LENGTH)
+  if (text === String(pid)) removeFile(path)
 }
 
 function removeIfThere(path: string): void {
@@ -70,22 +63,5 @@ function removeIfThere(path: string): void {
   } catch (error) {
     const code = errnoOf(error)
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
-  }
-}
-
-/** Returns the first bytes of a regular file as text; undefined when there is no file or another kind of object. */
-function textOf(host: Host, path: string): string | undefined {
-  let fd: number
-  try {
-    fd = host.process.openNoFollow(path)
-  } catch {
-    return undefined
-  }
-  try {
-    if (statusOfDescriptor(fd).kind !== 'file') return undefined
-    const bytes = new Uint8Array(PID_LENGTH)
-    return decode(bytes.subarray(0, readInto(fd, bytes)))
-  } finally {
-    closeFile(fd)
   }
 }

@@ -2,15 +2,10 @@
 import { concatenate } from '../../bytes.ts'
 import { errnoOf } from '../../errors.ts'
 import { readInto, writeFrom } from '../../host/files.ts'
+import { PIPE_WRITE } from '../../host/processes.ts'
 
 /** The number of bytes that one read takes from the source. */
 const CHUNK = 65_536
-
-/**
- * PIPE_BUF of FreeBSD, which is smaller than that of Linux. When poll(2) reports a descriptor as writable, a write of
- * this size does not block, even when the descriptor is in blocking mode because it is shared with others.
- */
-const PIECE = 512
 
 /** A descriptor and the events that poll(2) waits for. */
 export interface Interest {
@@ -65,7 +60,7 @@ export class Relay {
 
   #write(): Progress {
     try {
-      const size = writeFrom(this.#to, this.#waiting.subarray(0, PIECE))
+      const size = writeFrom(this.#to, this.#waiting.subarray(0, PIPE_WRITE))
       this.#waiting = this.#waiting.subarray(size)
       return 'copying'
     } catch (error) {

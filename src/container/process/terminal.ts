@@ -6,6 +6,7 @@ import { engine } from '../../host/engine/index.ts'
 import { closeFile } from '../../host/files.ts'
 import { poll } from '../../host/processes.ts'
 import type { Host } from '../../host/types.ts'
+import type { ProcessPlan } from '../../translate/core/plan.ts'
 import { type CallersTerminal, callersTerminal, isTerminal } from './callers-terminal.ts'
 import { Relay } from './relay.ts'
 
@@ -56,6 +57,18 @@ export function openTerminal(host: Host, size?: { height: number; width: number 
   // A program that does not read must not keep this process from reading the program's output.
   host.process.setNonBlocking(master)
   return new Terminal(host, master, slave, path, size)
+}
+
+/**
+ * Opens a pty for a program whose terminal this command relays itself; undefined for a program without a terminal, and for one
+ * whose terminal goes to a console socket.
+ */
+export function relayedTerminal(
+  host: Host,
+  { terminal, consoleSize }: ProcessPlan,
+  consoleSocket: string | undefined,
+): OwnTerminal | undefined {
+  return terminal && consoleSocket === undefined ? openTerminal(host, consoleSize) : undefined
 }
 
 class Terminal implements OwnTerminal {

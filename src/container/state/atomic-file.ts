@@ -1,5 +1,5 @@
 /** Atomic writing of files in the state directory. */
-import { closeFile, openFile, renameFile, writeText } from '../../host/files.ts'
+import { renameFile, writeTextFile } from '../../host/files.ts'
 
 /**
  * Writes a file so that a reader sees either the old or the new content: a new file is written beside it and renamed.
@@ -11,11 +11,6 @@ export function writeFileAtomic(path: string, text: string, mode = 0o600): void 
 /** Writes the new file beside the old one, and returns the function that renames it. */
 export function stageFile(path: string, text: string, mode: number): () => void {
   const next = `${path}.new`
-  const fd = openFile(next, 'write', mode)
-  try {
-    writeText(fd, text)
-  } finally {
-    closeFile(fd)
-  }
+  writeTextFile(next, text, mode)
   return () => renameFile(next, path)
 }

@@ -9,3 +9,9 @@ import type { EverydayHost } from '../../host/types.ts'
 export function bootOf(host: EverydayHost): string | undefined {
   return host.kernel.processInfo(1)?.start
 }
+
+/** True for a boot of before the present one; false when either is not known. */
+export function isEarlierBoot(host: EverydayHost, then: string | undefined): boolean {
+  const now = bootOf(host)
+  return then !== undefined && now !== undefined && then !== now
+}

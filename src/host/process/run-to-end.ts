@@ -2,14 +2,12 @@
 import { concatenate, decode, encode } from '../../bytes.ts'
 import { errnoOf } from '../../errors.ts'
 import { closeFile, openFile, readInto, writeFrom } from '../files.ts'
-import { pipe, poll, startProcess, waitForEnd } from '../processes.ts'
+import { PIPE_WRITE, pipe, poll, startProcess, waitForEnd } from '../processes.ts'
 import type { RunOptions, ToolResult } from '../types.ts'
 
 /** The whole environment of the program. LC_ALL=C gives numbers and dates in one form, and messages in English. */
 const ENVIRONMENT = { PATH: '/sbin:/bin:/usr/sbin:/usr/bin', LC_ALL: 'C' }
 const CHUNK = 65_536
-/** Bytes that a writable pipe takes without waiting: PIPE_BUF of limits.h, the smaller of the two hosts' values. */
-const PIPE_WRITE = 512
 
 /** Runs a program in `/` until it has ended; SyscallError when it cannot be started. */
 export function runToEnd(path: string, argv: readonly string[], { stdin, keepOpen }: RunOptions): ToolResult {

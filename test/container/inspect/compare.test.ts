@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { expectedMounts } from '../../../src/container/inspect/expected-mounts.ts'
 import { compareInterfaces, parseInterfaces } from '../../../src/container/inspect/interfaces.ts'
 import type { Item } from '../../../src/container/inspect/item.ts'
-import { compareLimits, cpuNumbers, plannedLimits } from '../../../src/container/inspect/limits.ts'
+import { compareLimits, plannedLimits } from '../../../src/container/inspect/limits.ts'
 import { compareMounts } from '../../../src/container/inspect/mounts.ts'
 import { compareParameters } from '../../../src/container/inspect/parameters.ts'
 import { commandsByPid, compareProcesses } from '../../../src/container/inspect/processes.ts'
@@ -202,11 +202,6 @@ describe('limits', () => {
   it('cannot be told when rctl(8) does not answer', () => {
     const [item] = compareLimits(plannedLimits(plan, 'web'), { rules: undefined, cpus: undefined }, 'web')
     expect(item).toMatchObject({ mark: 'unknown', planned: '50' })
-  })
-
-  it('read processors as cpuset(1) takes and prints them', () => {
-    expect(cpuNumbers('0-2,7')).toEqual([0, 1, 2, 7])
-    expect(cpuNumbers('3, 1, 2')).toEqual([1, 2, 3])
   })
 })
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { cpuNumbers, perform } from '../../../src/container/jail/calls.ts'
+import { perform } from '../../../src/container/jail/calls.ts'
 import { SyscallError, ToolError } from '../../../src/errors.ts'
 import { type FakeHost, fakeHost } from '../fake-host.ts'
 
@@ -69,16 +69,5 @@ describe('a call of a plan', () => {
     perform(host, { tool: 'cpuset', args: ['-l', '0', '-p', '77'] })
     perform(host, { tool: 'rctl', args: ['-h'] })
     expect(host.calls).toEqual(['ifconfig epair create', 'cpuset -l 0 -p 77', 'rctl -h'])
-  })
-})
-
-describe('a list of processors', () => {
-  it.each([
-    ['0', [0]],
-    ['0,2', [0, 2]],
-    ['1-3', [1, 2, 3]],
-    ['0-1,4,6-7', [0, 1, 4, 6, 7]],
-  ])('%s is their numbers', (list, numbers) => {
-    expect(cpuNumbers(list)).toEqual(numbers)
   })
 })
