@@ -1,16 +1,35 @@
 // npm run check:abi: compares the numbers of the C interface in src/host/ with the headers of every system that zig contains,
-// or, without zig, with the headers of this machine.
+// or, without zig, with the headers of this machine. FREEBSD_SRC=DIR takes FreeBSD's headers from a tree of its source.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { abiAsserts } from './generate-abi-asserts.mjs'
 import { hasZig, zig } from './native.mjs'
 import { root } from './root.mjs'
 
+/**
+ * Gives the flags that put the headers of a tree of FreeBSD's source before zig's. <machine/...> and <x86/...> are links in a
+ * directory of ours, as in /usr/include.
+ */
+function headersOf(source, arch) {
+  const links = path.join(root, `dist/native/freebsd-headers-${arch}`)
+  rmSync(links, { recursive: true, force: true })
+  mkdirSync(links, { recursive: true })
+  const machine = arch === 'x64' ? 'amd64' : 'arm64'
+  symlinkSync(path.resolve(source, 'sys', machine, 'include'), path.join(links, 'machine'))
+  symlinkSync(path.resolve(source, 'sys/x86/include'), path.join(links, 'x86'))
+  return ['include', 'sys'].map(name => `-I${path.resolve(source, name)}`).concat(`-I${links}`)
+}
+
 /** Gives the compiler, the system and the machine of each target. */
 function targets() {
   if (!hasZig()) return [{ cc: [process.env.CC ?? 'cc'], os: process.platform, arch: process.arch }]
-  const one = (target, os, arch) => ({ cc: [zig, 'cc', '-target', target], os, arch })
+  const source = process.env.FREEBSD_SRC
+  const one = (target, os, arch) => ({
+    cc: [zig, 'cc', ...(source && os === 'freebsd' ? headersOf(source, arch) : []), '-target', target],
+    os,
+    arch,
+  })
   return [
     one('x86_64-freebsd', 'freebsd', 'x64'),
     one('aarch64-freebsd', 'freebsd', 'arm64'),

@@ -89,7 +89,13 @@ const FREEBSD_STRUCTURES = [
     'STATFS',
     {
       type: 'struct statfs',
-      members: { fsid: 'f_fsid', fstype: 'f_fstypename', from: 'f_mntfromname', on: 'f_mntonname' },
+      members: {
+        flags: 'f_flags',
+        fsid: 'f_fsid',
+        fstype: 'f_fstypename',
+        from: 'f_mntfromname',
+        on: 'f_mntonname',
+      },
       sizes: { fstypeSize: 'f_fstypename', nameSize: 'f_mntonname' },
     },
   ],
