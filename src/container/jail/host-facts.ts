@@ -8,7 +8,7 @@ import type { Host, MountEntry } from '../../host/types.ts'
 import { dirname, join } from '../../paths.ts'
 import type { HostFacts } from '../../translate/core/plan.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
-import { etherAddresses } from './ether-addresses.ts'
+import { etherAddresses } from './bridge-addresses.ts'
 import { addressesByInterface, bridgeFacts } from './ifconfig-output.ts'
 import { readParameters } from './read-parameters.ts'
 
