@@ -288,6 +288,14 @@ test('spec writes a configuration once, and validate finds nothing wrong with it
   }
 })
 
+test('a bundle that is given twice is an error of the command line, because one of both would be ignored', () => {
+  for (const words of [['plan'], ['validate'], ['create', 'one'], ['run', 'one']])
+    expect(run(words[0]!, '--bundle', '/a', ...words.slice(1), '/b')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`${words[0]}: give --bundle or BUNDLE, not both ("/b")`),
+    })
+})
+
 test('validate reports every error with its property', () => {
   const bundle = mkdtempSync(join(dir, 'bad-'))
   writeFileSync(

@@ -1,12 +1,12 @@
 import { create as createContainer } from '../../container/create.ts'
-import { currentDirectory } from '../../host/files.ts'
+import { bundleDirectory } from '../bundle-directory.ts'
 import { filePath } from '../file-path.ts'
 import type { Handler } from '../handler.ts'
 
 const create: Handler<'create'> = ({ options, words }, { context }) => {
   createContainer(context(), {
     id: words.id,
-    bundle: options.bundle ?? words.bundle ?? currentDirectory(),
+    bundle: bundleDirectory('create', options.bundle, words.bundle),
     pidFile: filePath('--pid-file', options['pid-file'], 'create'),
     consoleSocket: options['console-socket'],
     preserveFds: options['preserve-fds'],

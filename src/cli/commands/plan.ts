@@ -1,12 +1,12 @@
 import { planBundle } from '../../container/plan.ts'
-import { currentDirectory } from '../../host/files.ts'
 import { Refusal, refusalValue } from '../../translate/core/refusal.ts'
 import { planText, refusalText } from '../../translate/text/plan-text.ts'
+import { bundleDirectory } from '../bundle-directory.ts'
 import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 
 const plan: Handler<'plan'> = ({ options, words }, { context }) => {
-  const bundle = options.bundle ?? words.directory ?? currentDirectory()
+  const bundle = bundleDirectory('plan', options.bundle, words.directory)
   const json = options.format === 'json'
   try {
     const made = planBundle(context(), { bundle, id: options.id })

@@ -1,12 +1,12 @@
 import { run as runContainer } from '../../container/run.ts'
-import { currentDirectory } from '../../host/files.ts'
+import { bundleDirectory } from '../bundle-directory.ts'
 import { filePath } from '../file-path.ts'
 import type { Handler } from '../handler.ts'
 
 const run: Handler<'run'> = ({ options, words }, { context }) => {
   return runContainer(context(), {
     id: words.id,
-    bundle: options.bundle ?? words.bundle ?? currentDirectory(),
+    bundle: bundleDirectory('run', options.bundle, words.bundle),
     pidFile: filePath('--pid-file', options['pid-file'], 'run'),
     consoleSocket: options['console-socket'],
     preserveFds: options['preserve-fds'],

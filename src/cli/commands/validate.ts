@@ -1,13 +1,13 @@
 import { planBundle } from '../../container/plan.ts'
 import { ConfigErrors, JailwrightError } from '../../errors.ts'
-import { currentDirectory } from '../../host/files.ts'
 import { Refusal } from '../../translate/core/refusal.ts'
+import { bundleDirectory } from '../bundle-directory.ts'
 import type { Handler } from '../handler.ts'
 import { print } from '../output.ts'
 import { describe } from '../report.ts'
 
 const validate: Handler<'validate'> = ({ options, words }, { context }) => {
-  const bundle = options.bundle ?? words.directory ?? currentDirectory()
+  const bundle = bundleDirectory('validate', options.bundle, words.directory)
   const warn = (warning: string) => print(`warning: ${warning}\n`)
   const ctx = context()
   try {
