@@ -28,8 +28,8 @@ export interface FactOverrides {
   /** Addresses by interface in jails with a stack of their own. */
   jailAddresses?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   bridges?: Readonly<Record<string, { mtu: number; members: number }>>
-  /** MAC addresses by bridge, each with its owner. */
-  etherAddresses?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** MAC and IP addresses by bridge, each with its owner. */
+  onBridge?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** The property `jailed` of ZFS datasets by name; no other dataset exists. */
   datasets?: Readonly<Record<string, 'on' | 'off'>>
   /** The mount table; none without it, as where there is no FreeBSD to ask. */
@@ -135,7 +135,7 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
       own<{ mtu: number; members: number } | undefined>(overrides.bridges, name, () => undefined),
     datasetJailed: name =>
       overrides.datasets && own<'on' | 'off' | 'none'>(overrides.datasets, name, () => 'none'),
-    etherAddresses: bridge => new Map(Object.entries(overrides.etherAddresses?.[bridge] ?? {})),
+    addressesOnBridge: bridge => new Map(Object.entries(overrides.onBridge?.[bridge] ?? {})),
     physicalMemory: () => overrides.memory ?? 4_294_967_296n,
     ...(overrides.mounts && { mounts: () => overrides.mounts! }),
   }

@@ -115,4 +115,56 @@ export const ipv6Cases = [
       dropBridge,
     ],
   }),
+  defineCase({
+    id: 'network.address-on-the-bridge',
+    title: 'an address that the bridge or another container on it has is warned of, in the same VLAN only',
+    stands: 'docs/config.md, org.jailwright.net.<n>.address; two stations of one address answer arp(4) both',
+    mark: 'jailwright',
+    program: LOOK,
+    steps: [
+      makeBridge,
+      check('the bridge has an address', async context => {
+        await context.tool('ifconfig', context.expand('%{switch}'), 'inet', '10.77.0.1/24')
+      }),
+      onBridge({ '0.address': '10.77.0.1/24,10.77.0.2/24' }),
+      ...startReady(),
+      check('plans of further containers say whose address it is', async context => {
+        const said = async (id: string) => {
+          const { stdout, stderr } = await context.runtime(
+            'plan',
+            '--bundle',
+            context.expand('%{bundle}'),
+            '--id',
+            id,
+          )
+          return (
+            (stdout + stderr).match(
+              /10\.77\.0\.\d on \S+ is an address of (container \S+|the bridge) too/g,
+            ) ?? []
+          )
+        }
+        const id = context.expand('%{id}')
+        const on = `on ${context.expand('%{switch}')} is an address of`
+        const other = (await said('other')).join()
+        if (other !== `10.77.0.1 ${on} the bridge too,10.77.0.2 ${on} container ${id} too`)
+          context.fail(other)
+        const own = (await said(id)).join()
+        if (own !== `10.77.0.1 ${on} the bridge too`) context.fail(own)
+      }),
+      onBridge({ '0.address': '10.77.0.1/24,10.77.0.2/24', '0.vlan': '7' }),
+      check('in another VLAN nobody has them', async context => {
+        const { stdout, stderr } = await context.runtime(
+          'plan',
+          '--bundle',
+          context.expand('%{bundle}'),
+          '--id',
+          'other',
+        )
+        if (/is an address of/.test(stdout + stderr)) context.fail(stdout + stderr)
+      }),
+      ...finish,
+      noMembers,
+      dropBridge,
+    ],
+  }),
 ]

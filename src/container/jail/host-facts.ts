@@ -8,7 +8,7 @@ import type { Host, MountEntry } from '../../host/types.ts'
 import { dirname, join } from '../../paths.ts'
 import type { HostFacts } from '../../translate/core/plan.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
-import { etherAddresses } from './bridge-addresses.ts'
+import { addressesOnBridge } from './bridge-addresses.ts'
 import { addressesByInterface, bridgeFacts } from './ifconfig-output.ts'
 import { readParameters } from './read-parameters.ts'
 
@@ -158,7 +158,7 @@ export function hostFacts(host: Host, root?: string): HostFacts & Required<Pick<
       const { status, stdout } = host.run('zfs', ['get', '-H', '-o', 'value', 'jailed', name])
       return status !== 0 ? 'none' : stdout.trim() === 'on' ? 'on' : 'off'
     },
-    etherAddresses: bridge => etherAddresses(host, root, bridge),
+    addressesOnBridge: (bridge, wanted, vlan) => addressesOnBridge(host, root, bridge, wanted, vlan),
     moduleLoaded: name => kernel.moduleLoaded(name),
     jail(name) {
       if (!jails.has(name)) jails.set(name, jailFacts(kernel, name))

@@ -252,8 +252,15 @@ export interface HostFacts {
   interfaceAddresses?(jail?: string): ReadonlyMap<string, readonly string[]>
   /** MTU of a bridge and how many members it has; undefined when there is no such interface. */
   bridge?(name: string): { mtu: number; members: number } | undefined
-  /** MAC addresses on a bridge, its own and those of the containers whose epairs join it, each with its owner. */
-  etherAddresses?(bridge: string): ReadonlyMap<string, string>
+  /**
+   * Those of the MAC and IP addresses `wanted` that a bridge has, or a container whose epair joins it, each with its owner;
+   * IP addresses in the VLAN alone.
+   */
+  addressesOnBridge?(
+    bridge: string,
+    wanted: readonly string[],
+    vlan: number | undefined,
+  ): ReadonlyMap<string, string>
   /** The property `jailed` of a ZFS dataset, `none` for a missing dataset, undefined where this cannot be found out. */
   datasetJailed?(name: string): 'on' | 'off' | 'none' | undefined
   /** True when a kernel module is loaded or built in (kldstat -m, lsvfs); undefined where this cannot be found out. */

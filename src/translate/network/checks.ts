@@ -1,9 +1,10 @@
-/** Checks interfaces against each other: names, routes, MAC addresses and MTUs that do not go together. */
+/** Checks interfaces against each other: names, routes, addresses and MTUs that do not go together. */
 import { inNetwork } from '../core/addresses.ts'
 import type { Context } from '../core/context.ts'
 import type { JailPlan } from '../jail/jail.ts'
 import { type Gateway, isLinkLocal, isLoopback } from './gateways.ts'
 import type { OwnInterface } from './own-interface.ts'
+import { checkTakenAddresses } from './taken-addresses.ts'
 
 /** A default route that can be added. */
 export interface Routed {
@@ -18,7 +19,7 @@ export interface Routed {
 export function checkNetwork(context: Context, jail: JailPlan, own: readonly OwnInterface[]): Routed[] {
   checkNames(context, jail, own)
   checkMtus(context, own)
-  checkMacs(context, own)
+  checkTakenAddresses(context, own)
   return checkRoutes(context, own)
 }
 
@@ -98,19 +99,6 @@ function reachedOver(
 
 function isAddress(property: string): boolean {
   return property === 'annotations' || /^annotations\["org\.jailwright\.net\.\d+\.address"\]$/.test(property)
-}
-
-/** Refuses a MAC address that a bridge has already: it sends to the last sender only (if_bridge.c, bridge_rtupdate). */
-function checkMacs(context: Context, own: readonly OwnInterface[]): void {
-  own.forEach(({ mac, macGiven, bridge, origins }, index) => {
-    if (!macGiven) return
-    const twin = own.slice(0, index).find(other => other.mac === mac && other.bridge === bridge)
-    if (twin)
-      context.fail(origins.mac, `${mac} is the address of interface ${twin.index} on ${bridge} already`)
-    const other = context.facts.etherAddresses?.(bridge).get(mac)
-    if (other !== undefined && other !== `container ${context.id}`)
-      context.fail(origins.mac, `${mac} on ${bridge} is the address of ${other} already`)
-  })
 }
 
 /** Refuses an MTU other than the bridge's: a bridge gives all members that of its first one (docs/freebsd/network.md). */

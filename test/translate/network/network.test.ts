@@ -367,7 +367,7 @@ describe('MAC addresses', () => {
   })
 
   it("a MAC address of another container on the bridge, or of the bridge, is refused; the container's own is accepted", () => {
-    const facts = (whose: string) => ({ facts: { etherAddresses: { a: { [mac]: whose } } } })
+    const facts = (whose: string) => ({ facts: { onBridge: { a: { [mac]: whose } } } })
     const one = net({ '0.bridge': 'a', '0.mac': mac })
     for (const whose of ['container web', 'the bridge'])
       expect(errors(one, facts(whose))).toEqual([
@@ -375,6 +375,39 @@ describe('MAC addresses', () => {
       ])
     expect(() => plan(one, facts('container c1'))).not.toThrow()
     expect(() => plan(net({ '0.bridge': 'b', '0.mac': mac }), facts('the bridge'))).not.toThrow()
+  })
+})
+
+describe('IP addresses', () => {
+  const warnings = (patch: object, over: object) => plan(patch, over).warnings
+  const at = (index: number, key: string) => `annotations["org.jailwright.net.${index}.${key}"]`
+
+  it('an address that two interfaces of the container have is refused, a link-local one is not', () => {
+    const two = (one: string, other: string) =>
+      net({ '0.bridge': 'a', '0.address': one, '1.bridge': 'b', '1.address': other })
+    expect(errors(two('10.0.0.7/24', '10.0.1.7/24,10.0.0.7/25'))).toEqual([
+      `${at(1, 'address')}: 10.0.0.7 is an address of interface 0 already`,
+    ])
+    expect(errors(two('fd00::7/64', 'fd00:0::7/64'))).toEqual([
+      `${at(1, 'address')}: fd00:0::7 is an address of interface 0 already`,
+    ])
+    expect(() => plan(two('fe80::7/64', 'fe80::7/64'))).not.toThrow()
+  })
+
+  it('an address of the container is no gateway of it', () => {
+    expect(errors(net({ '0.bridge': 'a', '0.address': '10.0.0.1/24', '0.gateway': '10.0.0.1' }))).toEqual([
+      `${at(0, 'gateway')}: 10.0.0.1 is an address of the container itself`,
+    ])
+  })
+
+  it('an address of another container on the bridge, or of the bridge, is warned of', () => {
+    const one = net({ '0.bridge': 'a', '0.address': '10.0.0.7/24' })
+    const facts = (owner: string) => ({ facts: { onBridge: { a: { '10.0.0.7': owner } } } })
+    for (const owner of ['container web', 'the bridge'])
+      expect(warnings(one, facts(owner))).toEqual([
+        `${at(0, 'address')}: 10.0.0.7 on a is an address of ${owner} too: packets reach one or the other`,
+      ])
+    expect(warnings(one, facts('container c1'))).toEqual([])
   })
 })
 
