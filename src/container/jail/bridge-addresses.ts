@@ -1,4 +1,5 @@
 /** MAC and IP addresses that are in use on a bridge. */
+import { quietly } from '../../errors.ts'
 import { readTextFile } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
 import { sameAddress } from '../../translate/core/addresses.ts'
@@ -67,12 +68,10 @@ function stationsOf(text: string, bridge: string): Station[] {
  */
 function planWith(root: string, name: string, wanted: readonly string[]): Plan | undefined {
   const files = layout(root, name)
-  try {
+  return quietly(() => {
     const text = readTextFile(files.plan)
     return wanted.some(address => text.includes(address)) ? readPlan(files) : undefined
-  } catch {
-    return undefined
-  }
+  })
 }
 
 /**
