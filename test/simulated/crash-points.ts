@@ -1,6 +1,6 @@
 /**
- * Run inside a simulated host: kills the runtime before and after each single effect of `create`, `delete` and `update`, and
- * looks each time whether `delete --force` takes the host back to what it was.
+ * A program that runs inside a simulated host. It kills the runtime before and after each effect of `create`, `delete` and
+ * `update`, and checks each time that `delete --force` leaves the host as it was before.
  *
  *     bun crash-points.ts RUNTIME WORKDIR
  *
@@ -9,6 +9,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { difference, hostLines, tool, treeLines } from './snapshot.ts'
 
 const [runtime, work] = process.argv.slice(2) as [string, string]
 const root = join(work, 'run')
@@ -63,31 +64,12 @@ function prepare(): void {
   if (!tool('ifconfig', '-l').includes('bridge9')) execFileSync('ifconfig', ['bridge9', 'create'])
 }
 
-function tool(name: string, ...args: string[]): string {
-  return spawnSync(name, args, { encoding: 'utf8' }).stdout
+/** Lists everything on the host that a container could leave behind: kernel objects, and the files of state and root. */
+function snapshot(): string[] {
+  return [...hostLines(), ...treeLines(root), ...treeLines(rootfs, ['rescue'])]
 }
 
-/** Everything of the host that a container could leave behind. */
-function snapshot(): string {
-  const files = tool('find', root, rootfs, '-not', '-path', '*/rescue/*').split('\n').sort()
-  return JSON.stringify(
-    {
-      mounts: tool('mount', '-v').replaceAll(/(reads|writes|vnodes): [^)]*/g, ''),
-      jails: tool('jls', 'name', 'path'),
-      interfaces: tool('ifconfig', '-l').trim().split(' ').sort(),
-      members: tool('ifconfig', 'bridge9').match(/member: \S+/g),
-      rulesets: tool('devfs', 'rule', 'showsets'),
-      limits: tool('rctl'),
-      files,
-      shared: readFileSync(join(rootfs, 'etc/shared'), 'utf8'),
-      processes: tool('ps', '-axo', 'command').match(/jailwright.*init|sleep 100/g),
-    },
-    undefined,
-    1,
-  )
-}
-
-/** Standard error goes to a file: the container's first process inherits it, and a pipe would be waited for. */
+/** Runs the runtime. Standard error is a file, because the container's first process inherits it and would keep a pipe open. */
 function run(
   args: readonly string[],
   env: Record<string, string> = {},
@@ -121,24 +103,18 @@ function countEffects(args: readonly string[]): string[] {
 const leftovers: string[] = []
 let points = 0
 
-/** One crash, then `delete --force`; the host has to be as before. */
-function crash(args: readonly string[], at: string, label: string, clean: string): void {
+/** Kills the runtime at one effect, then runs `delete --force`, and records what differs from the host before. */
+function crash(args: readonly string[], at: string, label: string, clean: readonly string[]): void {
   points += 1
   const died = run(args, { JAILWRIGHT_CRASH_AT: at })
   if (died.signal !== 'SIGKILL')
     leftovers.push(`${label} ${at}: did not die but gave ${died.status} ${died.text}`)
   const removed = run(remove)
-  const now = snapshot()
-  if (removed.status === 0 && now === clean) return
-  leftovers.push(`${label} ${at}: delete gave ${removed.status} ${removed.text}\n${difference(clean, now)}`)
-  // The next point starts from what is there now, so that one left-over is not counted at every later one.
+  const left = difference(clean, snapshot())
+  if (removed.status === 0 && left === '') return
+  leftovers.push(`${label} ${at}: delete gave ${removed.status} ${removed.text}\n${left}`)
+  // The container is deleted once more, so that the next point does not fail because of this one.
   run(remove)
-}
-
-function difference(before: string, after: string): string {
-  const old = new Set(before.split('\n'))
-  const added = after.split('\n').filter(line => !old.has(line))
-  return added.join('\n').slice(0, 600)
 }
 
 prepare()
@@ -148,7 +124,8 @@ mustSucceed(remove)
 const clean = snapshot()
 const ofCreate = countEffects(create)
 const ofDelete = countEffects(remove)
-if (snapshot() !== clean) leftovers.push(`without a crash:\n${difference(clean, snapshot())}`)
+const left = difference(clean, snapshot())
+if (left !== '') leftovers.push(`without a crash:\n${left}`)
 for (const when of ['before', 'after']) {
   ofCreate.forEach((label, index) => {
     crash(create, `${index + 1}:${when}`, `create: ${label}`, clean)
@@ -158,7 +135,7 @@ for (const when of ['before', 'after']) {
     crash(remove, `${index + 1}:${when}`, `delete: ${label}`, clean)
   })
 }
-// update: limits of a container.
+
 mustSucceed(create)
 const ofUpdate = countEffects(update)
 mustSucceed(remove)

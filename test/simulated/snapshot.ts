@@ -1,14 +1,20 @@
-/** What a container could leave behind on the host, as text that can be compared. Runs inside a simulated host. */
+/**
+ * Lists of what a container could leave behind on the host, as lines that can be compared. They are made inside a simulated
+ * host.
+ */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** Standard output of a tool of the host. */
+/** Gives the standard output of a tool of the host. */
 export function tool(name: string, ...args: string[]): string {
   return spawnSync(name, args, { encoding: 'utf8' }).stdout
 }
 
-/** The kernel's part of it: mounts, jails, interfaces, members of bridges, rulesets, limits, processes. */
+/**
+ * Gives a line for each object of the kernel: mounts, jails, interfaces, members of bridges, addresses, rulesets, limits,
+ * processes.
+ */
 export function hostLines(): string[] {
   const bridges = tool('ifconfig', '-g', 'bridge').split('\n').filter(Boolean)
   return [
@@ -34,7 +40,7 @@ export function hostLines(): string[] {
   ]
 }
 
-/** Mounts and jails alone: two tools in place of eight. */
+/** Gives the lines of mounts and jails only, for which it runs two tools instead of eight. */
 export function mountLines(): string[] {
   return [
     ...tool('mount', '-v')
@@ -47,8 +53,8 @@ export function mountLines(): string[] {
 }
 
 /**
- * All files of a tree, one line each: kind, mode, owner, links, what a small file or a link holds. A name that is not
- * UTF-8 is given byte by byte. `skip` names entries that are not looked into.
+ * Gives a line for each file of a tree, with its kind, mode, owner, number of links, and the contents of a small file or a
+ * link. A name that is not UTF-8 is given byte by byte. Entries with a name in `skip` are left out.
  */
 export function treeLines(directory: string, skip: readonly string[] = []): string[] {
   const lines: string[] = []
@@ -72,7 +78,10 @@ export function treeLines(directory: string, skip: readonly string[] = []): stri
   return lines.sort()
 }
 
-/** Lines that are only in one of the two snapshots; empty when they are the same. */
+/**
+ * Gives the lines that only one of the two lists has, as one text of at most 800 characters; an empty text when the lists are
+ * equal.
+ */
 export function difference(before: readonly string[], after: readonly string[]): string {
   const old = new Set(before)
   const now = new Set(after)
