@@ -129,7 +129,8 @@ export const terminalCases = [
   defineCase({
     id: 'terminal.without-socket',
     title: 'terminal without a console socket is an error of create',
-    stands: 'terminals.md in the documentation of runc: a detached container with a terminal needs --console-socket',
+    stands:
+      'terminals.md in the documentation of runc: a detached container with a terminal needs --console-socket',
     mark: 'any-runtime',
     config: { process: { terminal: true } },
     program: 'echo never',
