@@ -13,14 +13,14 @@ test.each([
   ['c', 0o020666, 0o666],
   ['b', 0o060640, 0o640],
   ['c', 0o620, 0o620],
-])('%s %o is permission bits %o', (type, given, meant) => {
+])('for a device of type %s the mode %o means the permission bits %o', (type, given, meant) => {
   const document = withDevice(type, given)
   const { errors } = configFindings(JSON.stringify(document), document)
   expect(errors).toEqual([])
   expect(document.linux.devices[0]?.fileMode).toBe(meant)
 })
 
-test('a type that differs from the mode is left to be refused', () => {
+test("a type in fileMode that differs from the device's type is left for the schema to refuse", () => {
   const document = withDevice('b', 0o020666)
   expect(configFindings(JSON.stringify(document), document).errors.map(e => e.subject)).toEqual([
     'linux.devices[0].fileMode',
@@ -28,7 +28,7 @@ test('a type that differs from the mode is left to be refused', () => {
 })
 
 test.each([null, 1, [], {}, { linux: null }, { linux: { devices: [null, 1, {}] } }])(
-  '%j is no matter of it',
+  'the document %j has no file types to be dropped, and is no error',
   document => {
     const before = JSON.stringify(document)
     dropFileTypes(document)

@@ -24,12 +24,12 @@ describe('where a text stops being JSON', () => {
     ['\ufeff{}', 1, 1, 'expected a value, got "\ufeff"'],
     ['{"a": 0x1f}', 1, 8, 'expected "," or "}", got "x"'],
     ['[😀]', 1, 2, 'expected a value, got "😀"'],
-  ])('%j', (text, line, column, message) => {
+  ])('the text %j has its first fault at line %s, column %s: %s', (text, line, column, message) => {
     expect(() => JSON.parse(text)).toThrow()
     expect(jsonFault(text)).toMatchObject({ line, column, message })
   })
 
-  test('agrees with JSON.parse on whether there is a fault', () => {
+  test('the fault finder agrees with JSON.parse on whether a text is JSON', () => {
     const parses = (text: string) => {
       try {
         JSON.parse(text)
@@ -53,7 +53,7 @@ describe('where a text stops being JSON', () => {
     expect(faults).toBeGreaterThan(100)
   })
 
-  test('a deep document does not exhaust the stack', () => {
+  test("a deep document does not exhaust the fault finder's stack", () => {
     const deep = '['.repeat(200_000)
     expect(jsonFault(deep)).toMatchObject({ column: 200_001 })
   })

@@ -122,18 +122,18 @@ describe('one line for each kind of error', () => {
       linux({ sysctl: { 'net.ipv4.ip_forward': 1 } }),
       'linux.sysctl["net.ipv4.ip_forward"]: must be a string, got 1',
     ],
-  ])('%j', (found, expected) => {
+  ])('%j is the whole line of a schema error', (found, expected) => {
     expect(found).toEqual([expected])
   })
 
-  test('a capability of features', () => {
+  test('a wrong capability in a features document is reported with the form that a capability has', () => {
     const document = { ociVersionMin: '1.0.0', ociVersionMax: '1.3.0', linux: { capabilities: ['chown'] } }
     expect(schemaErrors(validateFeatures, document).map(error => error.message)).toEqual([
       'linux.capabilities[0]: must be the name of a capability, such as CAP_CHOWN, got "chown"',
     ])
   })
 
-  test('an error is one line, whatever was given', () => {
+  test('an error of a config is one line, whatever value was given', () => {
     const [message] = messages({ hostname: ['x'], domainname: undefined })
     expect(message).toBe('hostname: must be a string, got an array')
     const [long] = jail({ vnet: 'a\nb'.repeat(100) })
@@ -141,7 +141,7 @@ describe('one line for each kind of error', () => {
     expect(long!.length).toBeLessThan(130)
   })
 
-  test('each error names its property as subject', () => {
+  test('each error of a config has its property as subject', () => {
     const [error] = schemaErrors(validateConfig, { ...minimal, mounts: [{ destination: '/a', type: 5 }] })
     expect(error).toMatchObject({ code: 'CONFIG', subject: 'mounts[0].type' })
   })
@@ -158,18 +158,18 @@ describe('the tables are complete', () => {
   }
   for (const file of schemaFiles()) walk(loadSchema(file))
 
-  test('every pattern of the schemas has words, and no other', () => {
+  test('every pattern of the schemas has a text, and no text is without a pattern', () => {
     expect(Object.keys(PATTERNS).sort()).toEqual([...inSchemas].sort())
     expect(Object.keys(samples).sort()).toEqual([...inSchemas].sort())
   })
 
-  test('the hints know exactly the properties of the freebsd section', () => {
+  test('the hints know exactly the properties that the schema of the freebsd section has', () => {
     const known = Object.entries(KNOWN).flatMap(([section, names]) => names.map(name => `${section}.${name}`))
     const paths = schemaProperties('config.schema.json').map(property => property.path)
     expect(known.sort()).toEqual(paths.filter(path => path.startsWith('freebsd.')).sort())
   })
 
-  test('every property has a description', () => {
+  test('every property of the schemas has a description', () => {
     for (const name of ['config', 'state', 'features']) {
       const without = schemaProperties(`${name}.schema.json`).filter(property => property.description === '')
       expect(without.map(property => property.path)).toEqual([])
@@ -188,11 +188,11 @@ describe('property paths', () => {
     ['annotations', '1a', 'annotations["1a"]'],
     ['', 'a b', '["a b"]'],
     ['x', 'q"\n', 'x["q\\"\\n"]'],
-  ] as const)('%j and %j give %s', (parent, key, path) => {
+  ] as const)('the property path of parent %j and key %j is %s', (parent, key, path) => {
     expect(childPath(parent, key)).toBe(path)
   })
 
-  test('pointers', () => {
+  test('a JSON pointer becomes the keys that it names', () => {
     expect(pointerKeys('')).toEqual([])
     expect(pointerKeys('/a~1b/~01/')).toEqual(['a/b', '~1', ''])
     const document = { list: [{ 0: 'x' }] }
@@ -200,7 +200,7 @@ describe('property paths', () => {
     expect(place('/list/7/x', document, 'p')).toMatchObject({ value: undefined, path: 'p.list[7].x' })
   })
 
-  test('values in a few words', () => {
+  test('a value is described in a few words', () => {
     expect([undefined, null, 5, 'a', [], {}].map(describeValue)).toEqual([
       'nothing',
       'null',

@@ -22,7 +22,7 @@ const errorsOf = (config: unknown) => validateBundle(makeBundle(config)).errors.
 const warningsOf = (config: unknown) => validateBundle(makeBundle(config)).warnings
 
 describe('readBundle', () => {
-  test('gives the directory without links, the config and no warnings', () => {
+  test('readBundle gives the directory without links, the config and no warnings', () => {
     const dir = makeBundle(minimal)
     const link = path.join(temporaryDirectory(), 'link')
     fs.symlinkSync(dir, link)
@@ -30,12 +30,12 @@ describe('readBundle', () => {
     expect(readBundle(`${dir}//`).dir).toBe(dir)
   })
 
-  test('a relative directory counts from the current one', () => {
+  test('readBundle resolves a relative directory from the current one', () => {
     const dir = makeBundle(minimal)
     expect(readBundle(path.relative(process.cwd(), dir)).dir).toBe(dir)
   })
 
-  test('throws all errors at once, the first as message', () => {
+  test('readBundle throws all errors at once, and the first is the message', () => {
     const dir = makeBundle({ ...minimal, hostname: 5, process: { cwd: 'x', args: ['a'] } })
     const error = thrown(() => readBundle(dir)) as ConfigErrors
     expect(error).toBeInstanceOf(ConfigErrors)
@@ -44,7 +44,7 @@ describe('readBundle', () => {
     expect(error.errors.map(each => each.subject)).toEqual(['hostname', 'process.cwd'])
   })
 
-  test('unknown properties are kept and no error (extensibility)', () => {
+  test('an unknown property of a config is kept and is no error', () => {
     const config = { ...minimal, future: { x: 1 }, process: { ...minimal.process, future: true } }
     expect(readBundle(makeBundle(config)).config).toEqual(config)
   })
@@ -102,7 +102,7 @@ describe('files', () => {
       () => makeBundle('{\n  "a": 1,\n]'),
       /config\.json:3:1: not JSON: expected a property name in double/,
     ],
-  ])('%s', (_, make, message) => {
+  ])('a bundle with %s in the place of a correct config.json is refused', (_, make, message) => {
     const dir = make()
     const { errors } = validateBundle(dir)
     expect(errors).toHaveLength(1)
@@ -174,11 +174,11 @@ describe('what schemas cannot say', () => {
         'linux.readonlyPaths[1]: must be absolute, got "b"',
       ],
     ],
-  ])('%j', (config, messages) => {
+  ])('the config %j, which fits the schema, has the errors %j', (config, messages) => {
     expect(errorsOf(config)).toEqual(messages)
   })
 
-  test('NUL characters are refused everywhere, in names too', () => {
+  test('a NUL character is refused in every text and property name of a config', () => {
     const config = {
       ...minimal,
       hostname: 'a\0b',
@@ -195,7 +195,7 @@ describe('what schemas cannot say', () => {
     expect(errorsOf({ ...minimal, hostname: '\\u0000' })).toEqual([])
   })
 
-  test('schema errors in one place do not hide other errors', () => {
+  test('a schema error in one place of a config does not hide errors in other places', () => {
     const config = {
       ociVersion: '3.0.0',
       process: { args: ['a'], env: ['A', 5, 'B'], cwd: 5, rlimits: [5, { type: 'RLIMIT_CPU', soft: 1 }] },
@@ -222,16 +222,16 @@ describe('what schemas cannot say', () => {
     ])
   })
 
-  test.each(['null', '5', '[]', '"x"'])('a document that is no object: %s', text => {
+  test.each(['null', '5', '[]', '"x"'])('a config that is %s is refused, because it is no object', text => {
     expect(errorsOf(text)[0]).toMatch(/^the document must be an object, got /)
     expect(errorsOf(text)).toHaveLength(1)
   })
 
-  test('hooks of a kind that is not known are ignored', () => {
+  test('hooks of an unknown kind are ignored', () => {
     expect(errorsOf({ ...minimal, hooks: { preflight: [{ path: 'x' }, 5], other: 5 } })).toEqual([])
   })
 
-  test('names like __proto__ are names', () => {
+  test('a property named like __proto__ is an ordinary property', () => {
     const text =
       '{"ociVersion":"1.0.0","root":{"path":"r"},"annotations":{"__proto__":"x","constructor":"y"},"__proto__":{"process":5}}'
     expect(errorsOf(text)).toEqual([])
@@ -255,7 +255,7 @@ describe('ociVersion', () => {
     ['1.2', 'ociVersion: 1.2 is no full version, read as 1.2.0'],
     ['1.4', 'ociVersion: 1.4 is newer than 1.3; what 1.3 does not have is ignored'],
     ['0.5.0-dev', 'ociVersion: 0.5.0-dev is older than 1.0 and read as 1.0'],
-  ])('%s: accepted, at most one warning', (ociVersion, warning) => {
+  ])('the ociVersion %s is accepted with at most one warning', (ociVersion, warning) => {
     const { errors, warnings } = validateBundle(makeBundle({ ...minimal, ociVersion }))
     expect(errors).toEqual([])
     expect(warnings).toEqual(warning ? [warning] : [])
@@ -315,15 +315,15 @@ describe('near misses in the freebsd section', () => {
       'freebsd.jail["allow.noset_hostname"]',
       'freebsd.jail.allow.setHostname = false',
     ],
-  ])('%j', (section, path, suggestion) => {
+  ])('the near miss %j at %s gets the suggestion %s', (section, path, suggestion) => {
     expect(advice(section)).toEqual([`${path}: is not known and ignored; did you mean ${suggestion}?`])
   })
 
-  test('what is far from anything known is ignored in silence', () => {
+  test('a property of the freebsd section that resembles no known one gets no warning', () => {
     expect(advice({ bananas: 1, jail: { split: true, allow: { everything: true } } })).toEqual([])
   })
 
-  test('the official example gives no warning', () => {
+  test('the official example of the freebsd section gives no warning', () => {
     const jail = {
       host: 'new',
       vnet: 'new',
@@ -339,11 +339,11 @@ const bundles = fs.existsSync(shared) ? fs.readdirSync(shared) : []
 if (bundles.length === 0) console.log('skipped: ../shared/podman-freebsd is not there, no bundles of podman')
 
 describe.skipIf(bundles.length === 0)("podman's bundles", () => {
-  test.each(bundles)('%s has no errors and no warnings', name => {
+  test.each(bundles)("podman's bundle %s has no errors and no warnings", name => {
     const text = fs.readFileSync(path.join(shared, name), 'utf8')
     expect(validateBundle(makeBundle(text))).toEqual({ errors: [], warnings: [] })
   })
-  test('there are 32', () => {
+  test("the repository has 32 of podman's bundles", () => {
     expect(bundles).toHaveLength(32)
   })
 })

@@ -24,7 +24,7 @@ const failures = (action: () => unknown): string[] => {
 }
 
 describe('the process of exec', () => {
-  test('as podman writes it', () => {
+  test('a process file as podman writes it for exec is accepted', () => {
     const process = {
       terminal: true,
       user: { uid: 0, gid: 0, additionalGids: [0], umask: 18 },
@@ -36,7 +36,7 @@ describe('the process of exec', () => {
     expect(readProcess(file(process))).toEqual({ process, warnings: [] })
   })
 
-  test('all errors at once, with paths as in a config', () => {
+  test('a process file with several errors has all of them reported at once, with paths as in a config', () => {
     const process = {
       args: [],
       cwd: 'x',
@@ -57,7 +57,7 @@ describe('the process of exec', () => {
     ])
   })
 
-  test('a user or group of all ones, which chown(2) and others take for "no change", is refused', () => {
+  test('a user or group of all ones in a process file, which chown(2) reads as "no change", is refused', () => {
     const process = {
       args: ['a'],
       cwd: '/',
@@ -75,11 +75,11 @@ describe('the process of exec', () => {
     ['[]', ['process: must be an object, got an array']],
     ['{"cwd":"/"}', ['process.args: is required']],
     ['{"args":["a"],"cwd":"/","user":null}', ['process.user: must be an object, got null']],
-  ])('%s', (text, messages) => {
+  ])('the process file %s is refused with %j', (text, messages) => {
     expect(failures(() => readProcess(file(text)))).toEqual(messages)
   })
 
-  test('a file that is not there or no JSON', () => {
+  test('a process file that does not exist or is not JSON is refused', () => {
     expect(failures(() => readProcess('/nonexistent/p'))).toEqual([
       'open /nonexistent/p: no such file or directory',
     ])
@@ -87,7 +87,7 @@ describe('the process of exec', () => {
     expect(failures(() => readProcess(name))).toEqual([`${name}:1:9: not JSON: expected a value, got "/"`])
   })
 
-  test('a pipe is read to its end', () => {
+  test('a process file that is a pipe is read to its end', () => {
     const fifo = path.join(temporaryDirectory(), 'fifo')
     execFileSync('mkfifo', [fifo])
     const text = JSON.stringify({ args: ['x'.repeat(100_000)], cwd: '/' })
@@ -99,7 +99,7 @@ describe('the process of exec', () => {
 })
 
 describe('the resources of update', () => {
-  test('as podman writes them', () => {
+  test('a resources file as podman writes it for update is accepted', () => {
     const resources = {
       memory: { limit: 67108864, swap: -1 },
       cpu: { quota: 50000, period: 100000, cpus: '0-1' },
@@ -108,7 +108,7 @@ describe('the resources of update', () => {
     expect(readResources(JSON.stringify(resources))).toEqual(resources)
     expect(readResources('{}')).toEqual({})
   })
-  test('errors', () => {
+  test('a resources file with errors has each of them reported by its property', () => {
     const text = '{"memory":{"limit":"64m"},"cpu":{"cpus":3},"pids":{},"unified":{"a\\u0000":"x"}}'
     expect(failures(() => readResources(text))).toEqual([
       'resources.unified["a\\u0000"]: the name must not contain a NUL character',
@@ -133,7 +133,7 @@ describe('limits of 64 bits', () => {
     ['9223372036854775808', -1n],
     ['18446744073709551615', -1n], // RLIM_INFINITY of Linux
     ['-1', -1n],
-  ])('%s', (text, value) => {
+  ])('the 64-bit limit %s is read as %s', (text, value) => {
     expect(limitValue(JSON.parse(text))).toBe(value)
   })
 })

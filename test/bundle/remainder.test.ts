@@ -39,7 +39,7 @@ const BASE = { ociVersion: '1.3.0', root: { path: 'rootfs' }, process: { args: [
 const DEV = { destination: '/dev', type: 'devfs', source: 'devfs', options: ['ruleset=4'] }
 
 describe('of a config with errors the rest is judged too', () => {
-  it('tells what the checks and what the translation finds', () => {
+  it('a config with errors has the findings of the checks and of the translation reported together', () => {
     const { found, more } = judge({
       ...BASE,
       process: { ...BASE.process, cwd: 'rel' },
@@ -58,7 +58,7 @@ describe('of a config with errors the rest is judged too', () => {
     ])
   })
 
-  it('tells what else is wrong with a mount that has no destination', () => {
+  it('a mount without a destination has its other errors reported too', () => {
     expect(
       judge({ ...BASE, mounts: [{ type: 'nosuchfs' }, { type: 'tmpfs', options: ['x'] }] }).more,
     ).toEqual([
@@ -67,14 +67,14 @@ describe('of a config with errors the rest is judged too', () => {
     ])
   })
 
-  it('knows an unknown limit by its name alone', () => {
+  it('a limit of an unknown type is reported by its name alone', () => {
     const rlimits = [{ type: 'RLIMIT_BOGUS' }, { type: 'RLIMIT_CORE', soft: 1 }, { soft: 1 }]
     expect(judge({ ...BASE, process: { ...BASE.process, rlimits } }).more).toEqual([
       expect.stringMatching(/^process\.rlimits\[0\]\.type: unknown limit RLIMIT_BOGUS/),
     ])
   })
 
-  it('gives the errors of a missing process and a missing root beside others', () => {
+  it('a missing process and a missing root are reported beside other errors', () => {
     expect(judge({ ociVersion: 7 })).toMatchObject({
       found: [expect.stringMatching(/^root: /), expect.stringMatching(/^ociVersion: /)],
       more: ['process: is required to create a container'],
@@ -126,7 +126,7 @@ describe('what was left out is the reason of no further error', () => {
       },
     ],
     ['a text with a NUL', { mounts: [{ destination: '/a', type: 'nullfs', source: '/x\0' }] }],
-  ])('%s', (_, parts) => {
+  ])('no further error follows from a part of a config that was left out: %s', (_, parts) => {
     const { found, more } = judge({ ...BASE, ...parts })
     expect(found.length).toBeGreaterThan(0)
     expect(more).toEqual([])
@@ -149,26 +149,29 @@ function* places(value: unknown): Generator<{ holder: Record<string, unknown>; k
 
 describe.skipIf(!present)('a bundle of podman with one property broken', () => {
   const files = present ? readdirSync(BUNDLES) : []
-  it.each(files)('%s has the error of that property and no other', file => {
-    const config = JSON.parse(readFileSync(join(BUNDLES, file), 'utf8')) as object
-    expect(judge(config)).toMatchObject({ found: [], more: [] })
-    let wrong = 0
-    for (const { holder, key } of places(config)) {
-      const right = holder[key]
-      for (const bad of [typeof right === 'string' ? 7 : 'x\0', undefined, 'a\0b']) {
-        holder[key] = bad
-        const { found, more } = judge(config)
-        // Without an error of a check it is another config, which may be wrong in other ways.
-        if (found.length > 0) expect({ key, bad, found, more }).toMatchObject({ more: [] })
-        wrong += found.length
+  it.each(files)(
+    "podman's bundle %s with one broken property has the error of that property and no other",
+    file => {
+      const config = JSON.parse(readFileSync(join(BUNDLES, file), 'utf8')) as object
+      expect(judge(config)).toMatchObject({ found: [], more: [] })
+      let wrong = 0
+      for (const { holder, key } of places(config)) {
+        const right = holder[key]
+        for (const bad of [typeof right === 'string' ? 7 : 'x\0', undefined, 'a\0b']) {
+          holder[key] = bad
+          const { found, more } = judge(config)
+          // Without an error of a check it is another config, which may be wrong in other ways.
+          if (found.length > 0) expect({ key, bad, found, more }).toMatchObject({ more: [] })
+          wrong += found.length
+        }
+        holder[key] = right
       }
-      holder[key] = right
-    }
-    expect(wrong).toBeGreaterThan(50)
-  })
+      expect(wrong).toBeGreaterThan(50)
+    },
+  )
 })
 
-test('any document is judged to its end, with every line told once', () => {
+test('any document is checked to its end, and every line is reported once', () => {
   let together = 0
   for (const mistakes of [5, 30, 200]) {
     fc.assert(

@@ -12,7 +12,7 @@ const findings = (document: unknown) => {
   return configFindings(text, JSON.parse(text))
 }
 
-test('whatever is wrong in a config, all of it is told in lines that name a property', () => {
+test('whatever is wrong in a config, every error is a line that names a property', () => {
   let wrong = 0
   for (const mistakes of [30, 200]) {
     fc.assert(
@@ -36,7 +36,7 @@ test('whatever is wrong in a config, all of it is told in lines that name a prop
   expect(wrong).toBeGreaterThan(50)
 })
 
-test('any JSON at all is judged without a surprise', () => {
+test('any JSON document is checked without an unexpected exception', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), document => {
       expect(findings(document).errors.length).toBeGreaterThan(0)

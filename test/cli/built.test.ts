@@ -20,13 +20,13 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }))
 
 describe.runIf(built).each(programs)('%s', (_, program, engine) => {
-  test('tells its engine', () => {
+  test('the built program prints its engine with --version', () => {
     const { stdout, stderr, status } = spawnSync(program, ['--version'], { encoding: 'utf8' })
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
     expect(stdout).toContain(`\nengine: ${engine} `)
   })
 
-  test('has yargs for help and complaints', () => {
+  test('the built program has yargs for help and errors', () => {
     expect(spawnSync(program, ['start', '--help'], { encoding: 'utf8' }).stdout).toContain(
       'Usage: jailwright start',
     )
@@ -35,7 +35,7 @@ describe.runIf(built).each(programs)('%s', (_, program, engine) => {
     )
   })
 
-  test('called through a link named ocijail uses that name', () => {
+  test('the built program uses the name ocijail when it is called through a link of that name', () => {
     const link = join(mkdtempSync(join(dir, `${engine}-`)), 'ocijail')
     symlinkSync(program, link)
     expect(spawnSync(link, ['state'], { encoding: 'utf8' }).stderr).toBe(
@@ -46,7 +46,7 @@ describe.runIf(built).each(programs)('%s', (_, program, engine) => {
     )
   })
 
-  test('runs nothing of what lies in the current directory, which may be a container root', () => {
+  test("the built program runs nothing from the current directory, which may be a container's root", () => {
     const here = mkdtempSync(join(dir, 'hostile-'))
     writeFileSync(join(here, 'evil.js'), 'console.log("EVIL")\n')
     writeFileSync(join(here, '.env'), 'NODE_OPTIONS=--require=./evil.js\n')

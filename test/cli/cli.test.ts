@@ -37,7 +37,7 @@ function run(...args: string[]): SpawnSyncReturns<string> {
 }
 
 describe('help', () => {
-  test('without a command lists all commands, on standard output, with status 0', () => {
+  test('help without a command lists all commands on standard output with status 0', () => {
     for (const args of [[], ['--help'], ['-h'], ['help']]) {
       const { stdout, stderr, status } = run(...args)
       expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
@@ -49,7 +49,7 @@ describe('help', () => {
     }
   })
 
-  test('on a command has purpose, usage, options with defaults, and examples', () => {
+  test('help on a command has purpose, usage, options with defaults, and examples', () => {
     const { stdout, status } = run('create', '--help')
     expect(status).toBe(0)
     expect(stdout).toMatch(/^Usage: jailwright create \[options\] CONTAINER-ID \[BUNDLE\]$/m)
@@ -63,7 +63,7 @@ describe('help', () => {
   })
 })
 
-test('--version is in the form of runc, on any engine', () => {
+test('--version is printed in the form of runc on any engine', () => {
   for (const option of ['--version', '-v']) {
     const { stdout, status } = run(option)
     expect(status).toBe(0)
@@ -72,7 +72,7 @@ test('--version is in the form of runc, on any engine', () => {
 })
 
 describe('errors', () => {
-  test('of use are one line on standard error, say where help is, and give status 1', () => {
+  test('a usage error is one line on standard error, names the help, and gives status 1', () => {
     expect(run('create', '--bogus', 'x')).toMatchObject({
       stdout: '',
       stderr: 'jailwright: create: unknown option --bogus (see "jailwright create --help")\n',
@@ -87,26 +87,29 @@ describe('errors', () => {
     )
   })
 
-  test.each([['--version'], ['-v'], ['--help'], ['features']])('of a full disk are one line: %s', option => {
-    const full = openSync('/dev/full', 'w')
-    const { stderr, status } = spawnSync(process.execPath, [program, option], {
-      encoding: 'utf8',
-      stdio: ['ignore', full, 'pipe'],
-    })
-    closeSync(full)
-    expect({ stderr, status }).toEqual({
-      stderr: 'jailwright: write standard output: No space left on device\n',
-      status: 1,
-    })
-  })
+  test.each([['--version'], ['-v'], ['--help'], ['features']])(
+    'with a full disk %s prints one line of error',
+    option => {
+      const full = openSync('/dev/full', 'w')
+      const { stderr, status } = spawnSync(process.execPath, [program, option], {
+        encoding: 'utf8',
+        stdio: ['ignore', full, 'pipe'],
+      })
+      closeSync(full)
+      expect({ stderr, status }).toEqual({
+        stderr: 'jailwright: write standard output: No space left on device\n',
+        status: 1,
+      })
+    },
+  )
 
-  test('of init, called by hand, are one line', () => {
+  test('init that is called by hand prints one line of error', () => {
     const { stdout, stderr, status } = run('init')
     expect({ stdout, status }).toEqual({ stdout: '', status: 1 })
     expect(stderr).toMatch(/^jailwright: init, which only create and exec can start: .*\n$/)
   })
 
-  test('of a log that cannot be written are told although nothing is logged', () => {
+  test('a log that cannot be written is reported although nothing is logged', () => {
     const log = join(dir, 'missing', 'log')
     const { stdout, stderr, status } = run('--log', log, '--root', join(dir, 'none'), 'list', '-q')
     expect({ stdout, status }).toEqual({ stdout: '', status: 0 })
@@ -114,7 +117,7 @@ describe('errors', () => {
     expect(run('--log', '', '--root', join(dir, 'none'), 'list', '-q').stderr).toBe('')
   })
 
-  test('go to the log as podman reads it, and to standard error', () => {
+  test("an error goes to the log in podman's form and to standard error", () => {
     const log = join(dir, 'log')
     const { stderr, status } = run(
       '--log-format=json',
@@ -142,7 +145,7 @@ describe('errors', () => {
     [['exec', '--bogus', 'x', 'prog', '--log', 'other', '--log-format=text'], 'exec: unknown option --bogus'],
     [['create', '--bundle', '--log', 'x', '--bogus'], 'create: '],
     [['help', 'frob'], 'unknown command "frob"'],
-  ])('of use go to the log too: %j', (args, message) => {
+  ])('the usage error of %j goes to the log too', (args, message) => {
     const globals = [
       ['--log', 'l1', '--log-format', 'json', ...args],
       ['--log=l2', '--log-format=json', ...args],
@@ -164,14 +167,14 @@ describe('errors', () => {
     expect(existsSync(join(dir, 'other'))).toBe(false)
   })
 
-  test('of use are JSON on standard error where there is no log, and show a stack with --debug', () => {
+  test('a usage error is JSON on standard error when there is no log, and has a stack with --debug', () => {
     const { stderr } = run('--log-format', 'json', 'frob')
     expect(JSON.parse(stderr)).toMatchObject({ level: 'error', code: 'USAGE' })
     expect(run('frob', '--debug').stderr).toContain('slowParse')
     expect(run('frob', '--debug=false').stderr).not.toContain('slowParse')
   })
 
-  test('of use about the log itself are told without it', () => {
+  test('a usage error about the log itself is reported without the log', () => {
     expect(run('list', '--log')).toMatchObject({
       stderr: 'jailwright: list: option --log needs a value (FILE) (see "jailwright list --help")\n',
       status: 1,
@@ -229,22 +232,19 @@ describe('errors', () => {
       ['completion', 'ksh'],
       'completion: no completion for "ksh"; there is one for sh, bash, zsh, fish, tcsh',
     ],
-  ])('%j', (args, message) => {
+  ])('the command line %j is refused with %j', (args, message) => {
     const { stderr, status } = run(...args)
     expect(stderr.replace(/ \(see .*/s, '')).toBe(`jailwright: ${message}`)
     expect(status).toBe(1)
   })
 
-  test.each([[], ['--cpu-share', '3']])(
-    'an update that changes nothing is none of the complaints: %j',
-    (...words) => {
-      // It gets as far as looking for the container.
-      expect(run('--root', join(dir, 'root'), 'update', ...words, 'x').stderr).toContain('"x" does not exist')
-    },
-  )
+  test.each([[], ['--cpu-share', '3']])('an update without a change is no usage error: %j', (...words) => {
+    // It gets as far as looking for the container.
+    expect(run('--root', join(dir, 'root'), 'update', ...words, 'x').stderr).toContain('"x" does not exist')
+  })
 })
 
-test('called ocijail it reports under that name', () => {
+test('the program that is called ocijail reports under that name', () => {
   const { stderr } = spawnSync(process.execPath, [program, 'state'], {
     encoding: 'utf8',
     argv0: '/usr/local/bin/ocijail',
@@ -259,7 +259,7 @@ test.each([
   ['warning', ['warning', 'error']],
   ['fatal', ['error']],
   ['panic', ['error']],
-] as const)('the level %s, as logrus names it, lets through %j', (level, through) => {
+] as const)('the log level %s, as logrus names it, lets %j through', (level, through) => {
   const log = join(dir, `levels-${level}`)
   const globals = toInvocation('list', { log, 'log-level': level }, []).globals
   const reporter = reporterFor(globals, 'jailwright')
@@ -308,7 +308,7 @@ test('validate reports every error with its property', () => {
   expect(stdout).toMatch(/^error: mounts\[0\]\.destination/m)
 })
 
-test('list of no containers is an empty table, and an empty array as JSON', () => {
+test('list without containers prints an empty table, and an empty array as JSON', () => {
   const options = ['--root', join(dir, 'none'), 'list']
   expect(run(...options).stdout).toMatch(/^ID +PID +STATUS/)
   expect(JSON.parse(run(...options, '-f', 'json').stdout)).toEqual([])
@@ -333,7 +333,7 @@ function wrongBundle(): string {
   return bundle
 }
 
-test('validate tells at once what the checks and what the translation finds', () => {
+test('validate reports the findings of the checks and of the translation together', () => {
   const { stdout, stderr, status } = run('validate', wrongBundle())
   expect({ stderr, status }).toEqual({ stderr: '', status: 1 })
   expect(stdout.trimEnd().split('\n')).toEqual([
@@ -344,7 +344,7 @@ test('validate tells at once what the checks and what the translation finds', ()
   ])
 })
 
-test('validate tells what is ignored although somebody may count on it', () => {
+test('validate reports a property that is ignored although somebody may rely on it', () => {
   const bundle = mkdtempSync(join(dir, 'warned-'))
   mkdirSync(join(bundle, 'rootfs'))
   const process = { args: ['/bin/sh'], cwd: '/', rlimits: [{ type: 'RLIMIT_NICE', soft: 1, hard: 1 }] }
@@ -356,7 +356,7 @@ test('validate tells what is ignored although somebody may count on it', () => {
   })
 })
 
-test('plan shows what is refused and what would become of the rest, and fails', () => {
+test('plan shows what is refused and the fates of the other properties, and fails', () => {
   const bundle = wrongBundle()
   const text = run('plan', bundle)
   expect(text).toMatchObject({
@@ -380,7 +380,7 @@ test('plan shows what is refused and what would become of the rest, and fails', 
   expect(made.fates).toContainEqual({ property: 'hostname', fate: 'translated', note: 'host.hostname=h' })
 })
 
-test('a config without process is refused by validate and plan with one and the same error', () => {
+test('validate and plan refuse a config without process with the same error', () => {
   const bundle = mkdtempSync(join(dir, 'no-process-'))
   mkdirSync(join(bundle, 'rootfs'))
   writeFileSync(

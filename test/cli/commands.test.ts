@@ -9,7 +9,7 @@ import { version } from '../../src/cli/version.ts'
 
 const names = Object.keys(commands) as CommandName[]
 
-test.each(names)('%s: no option or letter hides a global one, none is used twice', name => {
+test.each(names)('no option or letter of the command %s hides a global one or is used twice', name => {
   const own: Readonly<Record<string, OptionSpec>> = specOf(name).options
   const hidden = Object.keys(own).filter(option => option in globalOptions)
   // runc has both: `runc --rootless auto ...` and the flag of `runc spec --rootless`.
@@ -19,7 +19,7 @@ test.each(names)('%s: no option or letter hides a global one, none is used twice
   expect(letters).toEqual([...new Set(letters)])
 })
 
-test.each(names)('%s: says what it is for, in the form of help', name => {
+test.each(names)('the command %s states its purpose in the form of the help', name => {
   const { purpose, options, positionals, examples } = specOf(name)
   expect(purpose).toMatch(/^[A-Z].*[^.]$/)
   expect(examples.length).toBeGreaterThan(0)
@@ -43,6 +43,6 @@ test.each(names.flatMap(name => specOf(name).examples.map(([line]) => [line, nam
   },
 )
 
-test('the version is that of the package', () => {
+test("the program's version equals that of package.json", () => {
   expect(version).toBe(packageJson.version)
 })

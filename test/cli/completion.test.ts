@@ -41,7 +41,7 @@ const cases: readonly (readonly [line: string, expected: readonly string[]])[] =
   ['jailwright exec web /usr/bin/diffst', []],
 ]
 
-test('the shells of the table are those that there is a script for', () => {
+test('every shell of the table has a completion script', () => {
   expect(shellNames).toEqual(shells)
   expect(completionScript('ksh', 'jailwright')).toBeUndefined()
   expect(completionScript('constructor', 'jailwright')).toBeUndefined()
@@ -58,23 +58,23 @@ describe.runIf(has('bash'))('bash', () => {
     return stdout.split('\n').filter(Boolean)
   }
 
-  test.each(cases)('%s', (line, expected) => {
+  test.each(cases)('bash completes "%s" with %j', (line, expected) => {
     expect(complete(line.split(' '))).toEqual(expected)
   })
 
-  test('a value after an equals sign, which bash makes a word of its own', () => {
+  test('bash completes a value after an equals sign, which bash makes a word of its own', () => {
     expect(complete(['jailwright', 'create', '--limits', '=', 's'])).toEqual(['strict'])
     expect(complete(['jailwright', '--root', '=', '/x', 'resu'])).toEqual(['resume'])
   })
 
-  test('the script for sh loads the one for bash', () => {
+  test('the completion script for sh loads the one for bash', () => {
     const loader = `jailwright() { cat ${dir}/bash; }; . ${dir}/sh; declare -F _jailwright`
     expect(spawnSync('bash', ['--norc', '-c', loader], { encoding: 'utf8' }).stdout).toBe('_jailwright\n')
   })
 })
 
 describe.runIf(has('fish'))('fish', () => {
-  test.each(cases)('%s', (line, expected) => {
+  test.each(cases)('fish completes "%s" with %j', (line, expected) => {
     const script = `source ${dir}/fish; complete -C $argv[1] | string replace -r '\\t.*' ''`
     const { stdout } = spawnSync('fish', ['--no-config', '-c', script, line], {
       encoding: 'utf8',
@@ -84,17 +84,17 @@ describe.runIf(has('fish'))('fish', () => {
   })
 })
 
-test.runIf(has('zsh'))('zsh takes the script', () => {
+test.runIf(has('zsh'))('zsh accepts its completion script', () => {
   const { stderr, status } = spawnSync('zsh', ['-f', '-n', join(dir, 'zsh')], { encoding: 'utf8' })
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
 })
 
-test('zsh is offered every command', () => {
+test('the completion script for zsh offers every command', () => {
   for (const name of Object.keys(commands))
     expect(completionScript('zsh', 'jailwright')).toContain(`    '${name}:`)
 })
 
-test.runIf(has('tcsh'))('tcsh takes the script', () => {
+test.runIf(has('tcsh'))('tcsh accepts its completion script', () => {
   const { stdout, status } = spawnSync('tcsh', ['-f', '-c', `source ${dir}/tcsh; complete jailwright`], {
     encoding: 'utf8',
   })
@@ -102,7 +102,7 @@ test.runIf(has('tcsh'))('tcsh takes the script', () => {
   expect(stdout).toContain('`jailwright list -q`')
 })
 
-test.runIf(has('sh'))('in a sh without completion the script for sh does nothing', () => {
+test.runIf(has('sh'))('the completion script for sh does nothing in a sh without completion', () => {
   const { stdout, stderr, status } = spawnSync('sh', ['-eu', join(dir, 'sh')], { encoding: 'utf8' })
   expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: '', status: 0 })
 })

@@ -8,12 +8,12 @@ function isUnsafe(name: string): boolean {
   return unsafeAnnotations.some(unsafe => (unsafe.endsWith('.') ? name.startsWith(unsafe) : name === unsafe))
 }
 
-test('the document is what the schema of features asks for', () => {
+test('the features document fits the schema of features.md', () => {
   expect(validateFeatures(features())).toBe(true)
   expect(features()).toMatchObject({ ociVersionMin: '1.0.0', ociVersionMax: '1.3.0' })
 })
 
-test('mount options that callers write are among those named', () => {
+test('the features document names the mount options that callers write', () => {
   const written = [
     'ro',
     'rw',
@@ -31,7 +31,7 @@ test('mount options that callers write are among those named', () => {
   expect(features().mountOptions).not.toContain('')
 })
 
-test('mount options with a value are named by type, and taken there', () => {
+test('the features document names mount options with a value by file system type, and each is accepted there', () => {
   const values: Readonly<Record<string, string>> = { ruleset: '4', rule: 'path null unhide', mode: '755' }
   for (const [type, names] of Object.entries(valuedMountOptions)) {
     expect(features().annotations?.[`org.jailwright.mountOptions.${type}`]).toBe(names.join(','))
@@ -53,7 +53,7 @@ test('mount options with a value are named by type, and taken there', () => {
   }
 })
 
-test('the annotations that are taken and those that are refused are listed', () => {
+test('the features document lists the annotations that are applied and those that are refused', () => {
   const { annotations = {} } = features()
   const taken = annotations['org.jailwright.annotations']?.split(',') ?? []
   const refused = annotations['org.jailwright.annotations.refused']?.split(',') ?? []
@@ -73,7 +73,7 @@ test('the annotations that are taken and those that are refused are listed', () 
   expect([...taken, ...refused].sort()).toEqual(rows.sort())
 })
 
-test('each annotation that has an effect is named as potentially unsafe', () => {
+test('the features document names each annotation that has an effect as potentially unsafe', () => {
   const effective = annotationRows.filter(([, { fate }]) => fate === 'translated' || fate === 'applied')
   expect(effective.length).toBeGreaterThan(20)
   expect(effective.map(([name]) => name).filter(name => !isUnsafe(name))).toEqual([])
@@ -86,6 +86,6 @@ test.each([
   'allow.chflags',
   'children.max',
   'any.module.parameter',
-])('org.freebsd.jail.%s is potentially unsafe', parameter => {
+])('the features document names org.freebsd.jail.%s as potentially unsafe', parameter => {
   expect(isUnsafe(`org.freebsd.jail.${parameter}`)).toBe(true)
 })

@@ -21,7 +21,7 @@ const inspection: Inspection = {
   plan: null,
 }
 
-it('An inspection is a line for each thing, drifts marked, and no name can begin a line.', () => {
+it('an inspection is printed as a line for each thing with drifts marked, and no name can begin a line', () => {
   expect(inspectText(inspection)).toBe(`container web: running, jail web (jid 3)
 root /r
 bundle /b
@@ -49,11 +49,11 @@ processes
 `)
 })
 
-it('An inspection without drift says so.', () => {
+it('an inspection without drift says so', () => {
   expect(inspectText({ ...inspection, drift: 0 })).toMatch(/\n\nno drift from the plan\n$/)
 })
 
-it('A journal is a line for each effect, the newest first, what a restart has undone marked.', () => {
+it('a journal is printed as a line for each effect, newest first, and marks what a restart has undone', () => {
   const undo = { op: 'host-rmdir', path: '/x' } as const
   const listing = {
     ...{ id: 'web', directory: '/run/web', rebooted: true, problems: ['plan.json: damaged'] },

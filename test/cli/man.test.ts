@@ -14,7 +14,7 @@ function mandoc(...args: string[]) {
 const installed = mandoc('-T', 'lint', '/dev/null').error === undefined
 if (!installed) console.error('skipped: no mandoc here to check the manual pages')
 
-test('the manual pages are made from the current tables', () => {
+test('the manual pages are generated from the current tables', () => {
   const { stderr, status } = spawnSync(process.execPath, ['scripts/generate-man.mjs', '--check'], {
     cwd: root,
     encoding: 'utf8',
@@ -27,12 +27,12 @@ test.runIf(installed).each(pages)('mandoc has no warning about %s', page => {
   expect({ stdout, status }).toEqual({ stdout: '', status: 0 })
 })
 
-test('every placeholder is filled, with something', () => {
+test('every placeholder of the manual pages is filled', () => {
   for (const page of pages)
     expect(readFileSync(`${root}/${page}`, 'utf8')).not.toMatch(/@[A-Z]+@|undefined|\[object/)
 })
 
-test.runIf(installed)('jailwright(8) tells every command and every option that has an effect', () => {
+test.runIf(installed)('jailwright(8) documents every command and every option that has an effect', () => {
   // Bold is a letter, a backspace and the letter again.
   const struck = new RegExp(`.${String.fromCharCode(8)}`, 'g')
   const text = mandoc('-T', 'ascii', 'man/jailwright.8').stdout.replace(struck, '')

@@ -8,7 +8,7 @@ function failure(code: string): Error {
   return Object.assign(new Error(code), { code })
 }
 
-test('a descriptor that is full for a while, and takes a part at a time, gets everything once', () => {
+test('a descriptor that is full for a while and takes a part at a time gets every byte once', () => {
   let written = ''
   let calls = 0
   vi.mocked(writeFrom).mockImplementation((fd, data, offset) => {
@@ -22,7 +22,7 @@ test('a descriptor that is full for a while, and takes a part at a time, gets ev
   expect(Buffer.from(written, 'latin1').toString()).toBe('zwölf Zeichen')
 })
 
-test('a reader that has gone ends it; any other error is thrown', () => {
+test('a write ends when its reader has gone, and throws any other error', () => {
   vi.mocked(writeFrom).mockImplementation(() => {
     throw failure('EPIPE')
   })

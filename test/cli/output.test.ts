@@ -31,7 +31,7 @@ beforeAll(() => {
   })
 })
 
-test('all is written to a reader that is slow', async () => {
+test('a slow reader gets all that is written', async () => {
   const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
   await new Promise(resolve => setTimeout(resolve, 300))
   let text = ''
@@ -51,7 +51,7 @@ test('a table has columns as wide as their widest cell', () => {
   expect(table(['A', 'BB'], [['long', 'x']])).toBe('A     BB\nlong  x\n')
 })
 
-test('statistics are shown in units', () => {
+test('statistics are printed with units', () => {
   const resources = {
     memoryuse: { used: 5_000_000, limit: 8 << 20 },
     pcpu: { used: 3 },
@@ -62,7 +62,7 @@ test('statistics are shown in units', () => {
   )
 })
 
-test("events have runc's form, without what is not counted", () => {
+test("events have runc's form, without what the kernel does not count", () => {
   const resources = {
     cputime: { used: 3 },
     memoryuse: { used: 5_000_000, limit: 8 << 20 },
@@ -80,7 +80,7 @@ test("events have runc's form, without what is not counted", () => {
   })
 })
 
-test('findings have their hints below them', () => {
+test('findings are printed with their hints below them', () => {
   expect(
     findingsText([
       { subject: 'racct', status: 'warning', message: 'off', hint: 'set it' },
@@ -89,7 +89,7 @@ test('findings have their hints below them', () => {
   ).toBe('warning  racct  off\n                -> set it\nok       root   yes\n')
 })
 
-test('this program can be started again', () => {
+test('the command that starts this program again works', () => {
   const [engine, ...rest] = selfCommand()
   expect(engine).toBe(process.execPath)
   expect(rest).toEqual([join(root, 'dist/node/main.cjs')])

@@ -64,7 +64,7 @@ async function outcome(parse: () => Promise<ReturnType<typeof fastParse>>): Prom
 }
 
 describe('the quick parser', () => {
-  test('makes of a line what yargs makes of it', async () => {
+  test('the quick parser reads a line as yargs does', async () => {
     let quick = 0
     let all = 0
     await fc.assert(
@@ -86,7 +86,7 @@ describe('the quick parser', () => {
     expect(quick / all).toBeGreaterThan(0.5)
   })
 
-  test("makes of a line what node:util's parseArgs makes of it", () => {
+  test("the quick parser reads a line as node:util's parseArgs does", () => {
     fc.assert(
       fc.property(commandLine, ({ command, argv }) => {
         const fast = fastParse(argv)
@@ -120,7 +120,7 @@ describe('the quick parser', () => {
     [['ps', 'web', '--', '-o', 'pid'], {}, ['web', '-o', 'pid']],
     [['exec', '-e', 'A=1', '-e', 'B=x=y', 'web', 'env'], { env: ['A=1', 'B=x=y'] }, ['web', 'env']],
     [['update', '-r', '-', 'web'], { resources: '-' }, ['web']],
-  ])('%j', (argv, raw, words) => {
+  ])('the quick parser reads %j as options %j and words %j', (argv, raw, words) => {
     expect(fastParse(argv)).toMatchObject({ command: argv.find(name => name in commands), raw, words })
   })
 
@@ -138,7 +138,7 @@ describe('the quick parser', () => {
     ['nosuch'],
     [''],
     ['--root'],
-  ])('leaves "%s" to yargs', line => {
+  ])('the quick parser leaves "%s" to yargs', line => {
     expect(fastParse(line.split(' ').filter(Boolean))).toBeUndefined()
   })
 })
@@ -163,7 +163,7 @@ describe('unusual spellings', () => {
     ['--rootless auto spec --linux', { rootless: false, linux: true }, {}],
     ['--rootless auto spec --linux=true', { rootless: false, linux: true }, {}],
     ['--rootless=auto --root /r spec --rootless --linux=true', { root: '/r', rootless: true }, {}],
-  ])('%s', async (line, options, words) => {
+  ])('the unusual spelling "%s" is read as %j and %j', async (line, options, words) => {
     expect(await parse(line)).toMatchObject({ options, words })
   })
 })
@@ -200,12 +200,12 @@ describe('complaints', () => {
     ['update --read-iops=-2 y', 'update: --read-iops must be a whole number, -1 or more, not "-2"'],
     ['update --write-iops=-2 y', 'update: --write-iops must be a whole number, -1 or more, not "-2"'],
     ['--log-format xml list', 'list: --log-format must be text or json, not "xml"'],
-  ])('%s', async (line, message) => {
+  ])('the command line "%s" is refused with "%s"', async (line, message) => {
     expect(await parse(line)).toBe(message)
   })
 })
 
-test('sees at once that only the version is asked for', () => {
+test('the quick parser recognises a line that only asks for the version', () => {
   for (const line of ['--version', '-v', '--root /r --version', '--version --log-format=json'])
     expect([line, asksForVersion(line.split(' '))]).toEqual([line, true])
   for (const line of [

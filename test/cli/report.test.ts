@@ -109,11 +109,11 @@ group('the text of an error', () => {
       1,
     ],
     ['a thrown string', 'oops', 'oops (this is a bug; --debug shows where)', 1],
-  ])('%s', (_, error, message, status) => {
+  ])('an error is printed as one line with its exit status: %s', (_, error, message, status) => {
     expect(describe(error)).toMatchObject({ message, status })
   })
 
-  test('of a system call is the host refusing, not a bug, and keeps the words podman looks for', () => {
+  test('the error of a system call is a refusal of the host, not a bug, and keeps the words podman looks for', () => {
     let error: unknown
     try {
       readTextFile('/no/such/file')
@@ -127,7 +127,7 @@ group('the text of an error', () => {
 })
 
 group('a line of the log', () => {
-  test('as JSON is what podman reads: level, msg, time in RFC 3339 with a fraction', () => {
+  test('a log line as JSON has what podman reads: level, msg, and time in RFC 3339 with a fraction', () => {
     const line = logLine('json', time, 'error', 'say "no"\u0007', {
       code: 'HOST',
       msg: 'other',
@@ -143,7 +143,7 @@ group('a line of the log', () => {
     })
   })
 
-  test('as text is that of logrus', () => {
+  test('a log line as text has the form of logrus', () => {
     expect(logLine('text', time, 'warning', 'say "no"', { code: 'HOST', n: 3 })).toBe(
       'time="2026-02-03T04:05:06.789Z" level=warning msg="say \\"no\\"" code=HOST n=3\n',
     )
@@ -178,7 +178,7 @@ group('reporting', () => {
     expect(stderr).toBe('')
   })
 
-  test('levels below the one asked for are left out, and nothing is opened for them', () => {
+  test('a message below the requested level is dropped, and no log is opened for it', () => {
     const report = reporter({ file: log, level: 'warning' })
     report.debug('a')
     report.info('b')
@@ -189,7 +189,7 @@ group('reporting', () => {
     expect(readFileSync(log, 'utf8').match(/msg=./g)).toEqual(['msg=c', 'msg=d'])
   })
 
-  test('without a log messages go to standard error, as JSON when asked for', () => {
+  test('without a log messages go to standard error, as JSON on request', () => {
     reporter({ level: 'debug' }).debug('a')
     reporter().info('b')
     reporter().warn('c')
@@ -207,7 +207,7 @@ group('reporting', () => {
     expect(JSON.parse(error!)).toMatchObject({ level: 'error', msg: 'no' })
   })
 
-  test('a log that cannot be written is told before anything is logged, and once', () => {
+  test('a log that cannot be written is reported once, before anything is logged', () => {
     const report = reporter({ file: join(dir, 'missing', 'log') })
     report.checkFile()
     expect(stderr).toMatch(/^jailwright: warning: log .*[Nn]o such file or directory.*\n$/)
@@ -217,7 +217,7 @@ group('reporting', () => {
     expect(stderr).toBe('jailwright: warning: a\njailwright: warning: b\n')
   })
 
-  test('a log that can be written is there from the start, without a descriptor that a container would get', () => {
+  test('a log that can be written exists from the start, without a descriptor that a container would get', () => {
     const before = readdirSync('/dev/fd')
     const report = reporter({ file: log })
     report.checkFile()
@@ -226,7 +226,7 @@ group('reporting', () => {
     expect(stderr).toBe('')
   })
 
-  test('a stack is shown with --debug only', () => {
+  test('a stack is printed with --debug only', () => {
     const bug = new TypeError('odd', { cause: new Error('deeper') })
     reporter().failure(bug)
     expect(stderr.split('\n')).toHaveLength(2)

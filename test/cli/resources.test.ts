@@ -33,15 +33,18 @@ test.each([
   ['2KiB', 2048],
   ['3tb', 3 * 2 ** 40],
   ['-1', -1],
-])('a size of %s', (text, bytes) => {
+])('the size %s of update is %s bytes', (text, bytes) => {
   expect(parseSize(text, 'memory')).toBe(bytes)
 })
 
-test.each(['', '1.5g', '-2', '1 k', 'm', '99999999999999t', '0x10'])('"%s" is no size', text => {
-  expect(() => parseSize(text, 'memory')).toThrow('--memory must be a number of bytes')
-})
+test.each(['', '1.5g', '-2', '1 k', 'm', '99999999999999t', '0x10'])(
+  '"%s" is refused as a size of update',
+  text => {
+    expect(() => parseSize(text, 'memory')).toThrow('--memory must be a number of bytes')
+  },
+)
 
-test('single options win over a file, property by property', () => {
+test("a single option of update replaces the file's value, property by property", () => {
   const file = join(dir, 'limits.json')
   writeFileSync(file, '{"memory":{"limit":1000,"reservation":5},"pids":{"limit":7},"cpu":{"shares":2}}')
   expect(resourcesFromOptions(options('--memory 1m --cpuset-cpus=0-3'), resourcesFromFile(file))).toEqual({
@@ -51,7 +54,7 @@ test('single options win over a file, property by property', () => {
   })
 })
 
-test('every option has its property', () => {
+test('every option of update has its property in linux.resources', () => {
   const line =
     '--memory 1k --memory-swap=-1 --cpu-quota 50000 --cpu-period 100000 --cpuset-cpus 1 --pids-limit 9 --read-bps 1m --write-bps 2m --read-iops 3 --write-iops 4'
   const rate = (value: number) => [{ major: 0, minor: 0, rate: value }]
@@ -69,7 +72,7 @@ test('every option has its property', () => {
   expect(resourcesFromOptions(options(''), {})).toEqual({})
 })
 
-test('every option without effect is told of, with a property that is ignored in a config too', () => {
+test('every option of update without effect is reported, and its property is ignored in a config too', () => {
   const names = Object.entries(running.update.options).flatMap(([name, spec]) =>
     'ignored' in spec ? [`--${name}`] : [],
   )
@@ -79,7 +82,7 @@ test('every option without effect is told of, with a property that is ignored in
   expect(ignoredOptions(options('--memory 1m'))).toEqual([])
 })
 
-test('a file is checked like linux.resources of a bundle', () => {
+test('a resources file of update is checked like linux.resources of a bundle', () => {
   const file = join(dir, 'bad.json')
   writeFileSync(file, '{"memory":{"limit":"lots"}}')
   expect(() => resourcesFromFile(file)).toThrow()

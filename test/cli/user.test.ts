@@ -7,15 +7,15 @@ describe('--user', () => {
     ['0', { uid: 0, gid: undefined }],
     ['1001:1002', { uid: 1001, gid: 1002 }],
     ['4294967294:0', { uid: 4294967294, gid: 0 }],
-  ])('%s', (text, user) => {
+  ])('--user %s is read as %j', (text, user) => {
     expect(parseUser(text)).toEqual(user)
   })
 
-  test.each(['1000:', ':5', '1:x'])('tells all of what it does not take: %s', text => {
+  test.each(['1000:', ':5', '1:x'])('--user %s is refused, and the whole value is quoted', text => {
     expect(() => parseUser(text)).toThrow(`not ${JSON.stringify(text)}`)
   })
 
-  test('takes nothing else: what is misread would run as somebody else', () => {
+  test('--user refuses every other text, because a misread one would run the program as another user', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9: x+-]{1,12}$/)), text => {
         const fine =
@@ -27,7 +27,7 @@ describe('--user', () => {
   })
 })
 
-test('--additional-gids may be repeated and may be lists', () => {
+test('--additional-gids may be repeated, and each may be a comma list', () => {
   expect(parseGids([])).toEqual([])
   expect(parseGids(['5', '44,0'])).toEqual([5, 44, 0])
   for (const bad of ['', '5,', 'video', '-1', '1.5', '0x10']) expect(() => parseGids([bad])).toThrow('GID')

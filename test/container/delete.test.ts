@@ -21,7 +21,7 @@ const state = {
   annotations: {},
 }
 
-it('ends the init for which the holder of the lock waits, and then gets it', async () => {
+it('delete --force ends the init for which the holder of the lock waits, and then gets the lock', async () => {
   const root = tmp.dirSync({ unsafeCleanup: true }).name
   const files = layout(root, 'web')
   mkdirSync(files.dir)
@@ -44,7 +44,7 @@ it('ends the init for which the holder of the lock waits, and then gets it', asy
   expect(existsSync(files.lock)).toBe(false)
 })
 
-it('logs the failures before the last one with what to do about them', async () => {
+it('delete logs the failures before the last one with their hints', async () => {
   const root = tmp.dirSync({ unsafeCleanup: true }).name
   mkdirSync(layout(root, 'web').dir)
   writeFileSync(
@@ -79,7 +79,7 @@ it.each([true, false])(
   },
 )
 
-it('leaves a container of another program alone, even with --force', async () => {
+it('delete leaves a container of another program alone, even with --force', async () => {
   const root = tmp.dirSync({ unsafeCleanup: true }).name
   const files = layout(root, 'web')
   mkdirSync(files.dir)
@@ -99,7 +99,7 @@ const here = () => {
   return { root, host, warnings, ctx, drop, files: layout(root, 'web') }
 }
 
-it('ends the create that waits for a hook, once init is gone', async () => {
+it('delete --force ends a create that waits for a hook, once its init is gone', async () => {
   const { ctx, files, host } = here()
   mkdirSync(files.dir)
   mkdirSync(dirname(files.lock))
@@ -134,7 +134,7 @@ it.each([true, false])('follows no link in place of the directory, force %s', as
   expect(existsSync(`${root}/keep/state.json`)).toBe(true)
 })
 
-it('removes what a create has left in its first instant', async () => {
+it('delete removes what a create left in its first instant', async () => {
   const { files, drop } = here()
   mkdirSync(files.dir)
   writeFileSync(`${files.state}.new`, '{')
@@ -142,7 +142,7 @@ it('removes what a create has left in its first instant', async () => {
   expect(existsSync(files.dir)).toBe(false)
 })
 
-it('leaves the files of others in a directory of ours, and says so', async () => {
+it("delete leaves foreign files in a container's directory, and names them", async () => {
   const { files, drop } = here()
   mkdirSync(files.dir)
   writeFileSync(files.state, JSON.stringify({ ...state, status: 'stopped' }))
@@ -165,7 +165,7 @@ it.each(['null', '[]', '3', '{"pidStart":"1"}', JSON.stringify({ ...state, pid: 
   },
 )
 
-it('is not held up by a FIFO or a directory in place of its files', async () => {
+it("delete is not held up by a FIFO or a directory in place of a container's files", async () => {
   const { files, drop } = here()
   mkdirSync(files.dir)
   execFileSync('mkfifo', [files.state])

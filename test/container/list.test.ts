@@ -45,19 +45,19 @@ function container(id: string, more: object): void {
 }
 
 describe('list', () => {
-  it('is empty without a root directory', () => {
+  it('list is empty without a root directory', () => {
     rmSync(root, { recursive: true })
     expect(list(context())).toEqual([])
     expect(containerIds(context())).toEqual([])
   })
 
-  it('tells of a root directory that is none', () => {
+  it('list reports a root that is no directory', () => {
     const file = join(root, 'file')
     writeFileSync(file, '')
     expect(() => list({ ...context(), root: file })).toThrow(`--root ${file}: not a directory`)
   })
 
-  it('tells the status of a thousand containers by one question', () => {
+  it('list asks once for the status of a thousand containers', () => {
     const kinds = ['running', 'ended', 'reused', 'paused', 'created', 'stopped', 'creating'] as const
     const expected: Record<string, string> = {
       running: 'running',
@@ -86,7 +86,7 @@ describe('list', () => {
     expect(single).not.toHaveBeenCalled()
   })
 
-  it('says what is damaged and shows the others', () => {
+  it('list reports a damaged container and shows the others', () => {
     container('a', {})
     mkdirSync(join(root, 'b'))
     writeFileSync(join(root, 'b', 'state.json'), '{')
@@ -97,7 +97,7 @@ describe('list', () => {
     expect(warnings).toEqual([expect.stringContaining('container b: ')])
   })
 
-  it('is not kept from the others by what is no container', () => {
+  it('list shows the containers despite foreign files beside them', () => {
     container('a', {})
     writeFileSync(join(root, 'file'), '')
     execFileSync('mkfifo', [join(root, 'fifo')])
@@ -113,7 +113,7 @@ describe('list', () => {
     expect(containerIds(context())).not.toEqual(expect.arrayContaining(['file']))
   })
 
-  it('gives ids without looking at states or processes', () => {
+  it('list -q returns ids without looking at states or processes', () => {
     container('b', { pid: 7, status: 'running' })
     container('a', {})
     mkdirSync(join(root, 'being-made'))

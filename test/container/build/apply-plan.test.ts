@@ -15,7 +15,7 @@ function apply(host: ReturnType<typeof fakeHost>, steps: Step[]): void {
   applyPlan(host, journal, plan, { files: layout(dir, 'web') }, () => {})
 }
 
-it('puts the property in front of what a tool says', () => {
+it("the error of a tool has the step's property before it", () => {
   const host = fakeHost()
   const refuse = (line: string, stderr: string) => host.answers.set(line, { status: 1, stdout: '', stderr })
   host.jails.set('web', 7)

@@ -30,7 +30,7 @@ describe('a process file under the restrictions of the container', () => {
     ['nothing', given()],
     ['an empty list of limits', given({ rlimits: [] })],
     ['a user without umask', given({ user: { uid: 0, gid: 0 } })],
-  ])('that gives %s', (_, process) => {
+  ])('a process file that gives %s is put under the restrictions of the container', (_, process) => {
     expect(underRestrictions(process, base, own)).toEqual({
       ...base,
       umask: 0o027,
@@ -39,7 +39,7 @@ describe('a process file under the restrictions of the container', () => {
     })
   })
 
-  test('what it gives counts, but for privileges that the container has given up', () => {
+  test("a process file's own values count, except for privileges that the container has given up", () => {
     const process = given({
       user: { umask: 0 },
       rlimits: [{ type: 'RLIMIT_CORE', soft: 0, hard: 0 }],
@@ -53,7 +53,7 @@ describe('a process file under the restrictions of the container', () => {
     })
   })
 
-  test('a container without a process has none to add', () => {
+  test('a container without a process adds no restrictions to a process file', () => {
     expect(underRestrictions(given(), base, undefined)).toBe(base)
   })
 })

@@ -40,14 +40,14 @@ const of = (findings: readonly Finding[], subject: string) =>
   findings.find(finding => finding.subject === subject)
 
 describe('root', () => {
-  it('is needed', () => {
+  it('check reports that root is needed', () => {
     expect(rootFinding(0).status).toBe('ok')
     expect(rootFinding(1001)).toMatchObject({ status: 'missing', hint: expect.stringContaining('doas') })
   })
 })
 
 describe('the kernel', () => {
-  it('has VIMAGE and RACCT, and RACCT is on', () => {
+  it('check reports a kernel with VIMAGE and with RACCT enabled as ok', () => {
     const findings = checkKernel(withSysctls({ 'kern.osrelease': '15.1-RELEASE', 'kern.racct.enable': '1' }))
     expect(findings.map(({ subject, status }) => `${subject} ${status}`)).toEqual([
       'kernel ok',
@@ -58,7 +58,7 @@ describe('the kernel', () => {
     expect(of(findings, 'kernel')?.message).toBe('15.1-RELEASE')
   })
 
-  it('lacks VIMAGE or RACCT', () => {
+  it('check reports a kernel without VIMAGE or RACCT', () => {
     host.kernel.sysctlExists = name => name !== 'security.jail.param.vnet'
     const findings = checkKernel(withSysctls({}))
     expect(of(findings, 'VIMAGE')).toMatchObject({
@@ -69,14 +69,14 @@ describe('the kernel', () => {
     expect(of(findings, 'kern.racct.enable')).toBeUndefined()
   })
 
-  it('has RACCT, but off', () => {
+  it('check reports a kernel whose RACCT is disabled', () => {
     expect(of(checkKernel(withSysctls({ 'kern.racct.enable': '0' })), 'kern.racct.enable')).toMatchObject({
       status: 'warning',
       hint: expect.stringContaining('/boot/loader.conf'),
     })
   })
 
-  it('is seen from a jail', () => {
+  it('check reports a surrounding jail and its children.max', () => {
     const jailed = (max: string) =>
       of(checkKernel(withSysctls({ 'security.jail.jailed': '1', 'security.jail.children.max': max })), 'jail')
     expect(jailed('0')?.status).toBe('missing')
@@ -97,7 +97,7 @@ describe('system calls', () => {
     return withSysctls({ 'kern.ostype': 'FreeBSD' })
   }
 
-  it('answer as the program expects', () => {
+  it('check reports system calls that answer as the program expects as ok', () => {
     expect(callsFinding(answering())).toEqual({
       subject: 'system calls',
       status: 'ok',
@@ -105,7 +105,7 @@ describe('system calls', () => {
     })
   })
 
-  it('that give something else, or fail, are named', () => {
+  it('check names the system calls that answer differently or fail', () => {
     const other = answering()
     other.kernel.mounts = () => [{ on: '', fstype: '', from: '', fsid: '0'.repeat(16) }]
     other.kernel.processInfo = () => {
@@ -124,7 +124,7 @@ describe('modules', () => {
     return checkModules(withSysctls({ 'kern.module_path': `${dir}/kernel;${dir}/modules`, ...more }))
   }
 
-  it('are in the kernel, or loaded under the name of their file or their own', () => {
+  it('check finds modules that are in the kernel, or loaded under the name of their file or their own', () => {
     expect(of(findings(), 'tmpfs')).toMatchObject({
       status: 'ok',
       message: expect.stringContaining('present'),
@@ -137,7 +137,7 @@ describe('modules', () => {
     expect(host.calls.filter(line => line.startsWith('kldstat'))).toEqual([])
   })
 
-  it('can be loaded from anywhere in the module path', () => {
+  it('check finds loadable modules anywhere in the module path', () => {
     put('modules/nullfs.ko')
     expect(of(findings(), 'nullfs')).toMatchObject({
       status: 'ok',
@@ -146,7 +146,7 @@ describe('modules', () => {
     })
   })
 
-  it('cannot be loaded at a securelevel', () => {
+  it('check reports that a securelevel forbids loading modules', () => {
     put('kernel/nullfs.ko')
     expect(of(findings({ 'kern.securelevel': '1' }), 'nullfs')).toMatchObject({
       status: 'missing',
@@ -154,14 +154,14 @@ describe('modules', () => {
     })
   })
 
-  it('are not there: what containers need is missing, the rest a warning', () => {
+  it('check reports absent modules: missing when containers need them, else a warning', () => {
     const all = findings()
     for (const name of ['nullfs', 'fdescfs']) expect(of(all, name)?.status).toBe('missing')
     for (const name of ['if_epair', 'if_bridge', 'linprocfs', 'linsysfs', 'vmm', 'pf'])
       expect(of(all, name)?.status).toBe('warning')
   })
 
-  it('of device profiles are a hint', () => {
+  it('check reports modules of device profiles as a hint', () => {
     expect(of(findings(), 'device profiles')).toMatchObject({
       status: 'ok',
       message: expect.stringContaining('bhyve, bhyve-passthrough: vmm; bhyve, bhyve-passthrough: nmdm'),
@@ -178,7 +178,7 @@ describe('devfs rulesets', () => {
     for (const set of sets) host.rulesets.set(set, ['hide'])
     return rulesetsFinding(host)
   }
-  it('are loaded or not', () => {
+  it('check reports whether the devfs rulesets are loaded', () => {
     expect(loaded(1, 2, 3, 4, 5, 100).status).toBe('ok')
     expect(loaded(1, 2, 3)).toMatchObject({
       status: 'missing',
@@ -186,7 +186,7 @@ describe('devfs rulesets', () => {
       hint: 'service devfs restart',
     })
   })
-  it('are not said to be missing when they cannot be seen', () => {
+  it('check does not report devfs rulesets as missing when it cannot see them', () => {
     host.rulesets.set(
       1,
       new SyscallError('ioctl DEVFSIO_RGETNEXT', 'EPERM', 'Operation not permitted', 'ruleset 1'),
@@ -200,7 +200,7 @@ describe('devfs rulesets', () => {
 })
 
 describe('the network', () => {
-  it('forwards or does not', () => {
+  it('check reports whether the host forwards packets', () => {
     const forwarding = (value: string) =>
       of(checkNetwork(withSysctls({ 'net.inet.ip.forwarding': value })), 'net.inet.ip.forwarding')
     expect(forwarding('1')?.status).toBe('ok')
@@ -210,7 +210,7 @@ describe('the network', () => {
     })
   })
 
-  it('tells what pf sees of bridges, once if_bridge is loaded', () => {
+  it('check reports what pf sees of bridges once if_bridge is loaded', () => {
     const subjects = (values: Record<string, string>) =>
       checkNetwork(withSysctls(values)).filter(({ subject }) => subject.includes('bridge'))
     expect(subjects({})).toEqual([])
@@ -242,7 +242,7 @@ describe('podman', () => {
   }
   beforeEach(() => void put('bin/podman', '', 0o755))
 
-  it('and conmon are found or not', async () => {
+  it('check reports whether podman and conmon are found', async () => {
     expect(of(findings(), 'podman')).toMatchObject({ status: 'ok', message: join(dir, 'bin/podman') })
     put('bin/conmon')
     expect(of(findings(), 'conmon')?.status).toBe('ok')
@@ -251,7 +251,7 @@ describe('podman', () => {
     expect(of(none, 'containers.conf')).toBeUndefined()
   })
 
-  it('has no configuration, or one without us', async () => {
+  it('check reports that podman has no configuration, or one without jailwright', async () => {
     expect(config()).toMatchObject({
       status: 'warning',
       hint: expect.stringContaining('[engine.runtimes]'),
@@ -261,7 +261,7 @@ describe('podman', () => {
     expect(config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
   })
 
-  it('has a configuration that cannot be looked at', async () => {
+  it('check reports a configuration of podman that it cannot look at', async () => {
     put(conf, named())
     symlinkSync('containers.conf.d', join(dir, `${conf}.d`))
     expect(config()).toMatchObject({
@@ -271,7 +271,7 @@ describe('podman', () => {
     })
   })
 
-  it('knows us by the main file', async () => {
+  it("check recognises jailwright in podman's main file", async () => {
     put(conf, named())
     expect(config()).toMatchObject({ status: 'ok', message: expect.stringContaining('--runtime') })
     put(conf, named().replace('[engine]', '[engine]\nruntime = "jailwright"'))
@@ -281,7 +281,7 @@ describe('podman', () => {
     })
   })
 
-  it('knows us by drop-ins, of which the last wins', async () => {
+  it("check recognises jailwright in podman's drop-ins, of which the last wins", async () => {
     put(conf, '[engine]\nruntime = "ocijail"\n')
     put(`${conf}.d/50-jailwright.conf`, named())
     put(`${conf}.d/60-default.conf`, '[engine]\nruntime = "jailwright"\n')
@@ -292,7 +292,7 @@ describe('podman', () => {
     })
   })
 
-  it('reads CONTAINERS_CONF alone, and CONTAINERS_CONF_OVERRIDE on top', async () => {
+  it('check reads CONTAINERS_CONF alone, and CONTAINERS_CONF_OVERRIDE after the other files', async () => {
     put(conf, named())
     const empty = put('empty.conf')
     expect(config({ CONTAINERS_CONF: empty })?.status).toBe('warning')
@@ -300,7 +300,7 @@ describe('podman', () => {
     expect(config({ CONTAINERS_CONF: empty, CONTAINERS_CONF_OVERRIDE: override })?.status).toBe('ok')
   })
 
-  it('would lose our messages', async () => {
+  it("check warns that podman would lose jailwright's messages", async () => {
     put(conf, named().replace(/runtime_supports_json.*/, ''))
     expect(config()).toMatchObject({
       status: 'warning',
@@ -308,17 +308,17 @@ describe('podman', () => {
     })
   })
 
-  it('would look for us in the wrong place', async () => {
+  it('check warns that podman would look for jailwright in the wrong place', async () => {
     put(conf, named().replace(/= \["[^"]*"\]\n$/, '= ["/nowhere/jailwright"]\n'))
     expect(config()).toMatchObject({ status: 'warning', message: expect.stringContaining('/nowhere') })
   })
 
-  it('has a configuration that cannot be read', async () => {
+  it('check warns of a configuration that podman cannot read', async () => {
     put(conf, '[engine\n')
     expect(config()).toMatchObject({ status: 'warning', message: expect.stringContaining(conf) })
   })
 
-  it('finds us in the place of ocijail', async () => {
+  it('check recognises jailwright in the place of ocijail', async () => {
     symlinkSync(put('lib/jailwright'), join(dir, 'bin/ocijail'))
     expect(config()).toMatchObject({ status: 'ok', message: expect.stringContaining('ocijail') })
   })
@@ -331,26 +331,29 @@ describe('the state directory', () => {
   }
   const isRoot = process.getuid?.() === 0
 
-  it.runIf(isRoot)('is made, to be made, no directory, or open to others', () => {
-    const root = join(dir, 'root')
-    const [absent] = checkContainers(context(root))
-    expect(absent).toMatchObject({ status: 'ok', message: expect.stringContaining('first container') })
-    mkdirSync(root, { mode: 0o711 })
-    expect(checkContainers(context(root))).toEqual([
-      { subject: 'state directory', status: 'ok', message: root },
-    ])
-    chmodSync(root, 0o777)
-    expect(checkContainers(context(root))[0]).toMatchObject({
-      status: 'missing',
-      hint: expect.stringMatching(/chmod/),
-    })
-    expect(checkContainers(context(put('file')))[0]).toMatchObject({
-      status: 'missing',
-      message: expect.stringContaining('no directory'),
-    })
-  })
+  it.runIf(isRoot)(
+    'check reports a state directory that exists, is still to be made, is no directory, or is open to others',
+    () => {
+      const root = join(dir, 'root')
+      const [absent] = checkContainers(context(root))
+      expect(absent).toMatchObject({ status: 'ok', message: expect.stringContaining('first container') })
+      mkdirSync(root, { mode: 0o711 })
+      expect(checkContainers(context(root))).toEqual([
+        { subject: 'state directory', status: 'ok', message: root },
+      ])
+      chmodSync(root, 0o777)
+      expect(checkContainers(context(root))[0]).toMatchObject({
+        status: 'missing',
+        hint: expect.stringMatching(/chmod/),
+      })
+      expect(checkContainers(context(put('file')))[0]).toMatchObject({
+        status: 'missing',
+        message: expect.stringContaining('no directory'),
+      })
+    },
+  )
 
-  it.runIf(isRoot)('is no good below a directory that others can write', () => {
+  it.runIf(isRoot)('check refuses a state directory below a directory that others can write', () => {
     mkdirSync(join(dir, 'open'))
     chmodSync(join(dir, 'open'), 0o777)
     expect(checkContainers(context(join(dir, 'open/root')))[0]).toMatchObject({
@@ -361,7 +364,7 @@ describe('the state directory', () => {
     expect(checkContainers(context(join(dir, 'open/root')))[0]?.status).toBe('ok')
   })
 
-  it.runIf(isRoot)('holds containers with and without their jail, damaged and unfinished ones', () => {
+  it.runIf(isRoot)('check reports containers without their jail, damaged ones and unfinished ones', () => {
     const root = join(dir, 'root')
     mkdirSync(root, { mode: 0o711 })
     const whole = { pid: 0, pidStart: '', bundle: '/b', created: '', annotations: {} }

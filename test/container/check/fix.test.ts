@@ -17,11 +17,11 @@ beforeEach(() => {
   file = join(directory, 'jailwright.conf')
 })
 
-it('The drop-in is the file that the package installs as a sample.', () => {
+it('the drop-in of check --fix is the file that the package installs as a sample', () => {
   expect(dropInText()).toBe(readFileSync('packaging/containers.conf.d/jailwright.conf', 'utf8'))
 })
 
-it('The change is shown before it is made, writes one file, and is taken back without a trace.', () => {
+it('check --fix shows its change first and writes one file, and --unfix takes it back without a trace', () => {
   const change = fix(directory)
   expect(change.diff).toMatch(/^--- \/dev\/null\n\+\+\+ .*jailwright\.conf\n@@ -0,0 \+1,\d+ @@\n\+# Makes/)
   expect(existsSync(directory)).toBe(false)
@@ -34,7 +34,7 @@ it('The change is shown before it is made, writes one file, and is taken back wi
   expect(unfix(directory).diff).toBe('')
 })
 
-it('A drop-in for an executable elsewhere is ours too, and is replaced and removed.', () => {
+it('a drop-in for an executable elsewhere is recognised, replaced and removed', () => {
   fix(directory, '/opt/bin/jailwright').apply()
   expect(isDropIn(readFileSync(file, 'utf8'))).toBe(true)
   const change = fix(directory)
@@ -51,7 +51,7 @@ it('A drop-in for an executable elsewhere is ours too, and is replaced and remov
 it.each([
   ['a file of others', () => writeFileSync(file, '[engine]\nruntime = "ocijail"\n')],
   ['a file of ours that was changed', () => writeFileSync(file, `${dropInText()}# mine\n`)],
-])('Over %s nothing is written, and it is not removed.', (_, put) => {
+])('check --fix writes nothing over %s, and --unfix does not remove it', (_, put) => {
   mkdirSync(directory)
   put()
   const before = readFileSync(file, 'utf8')
@@ -61,7 +61,7 @@ it.each([
   expect(readFileSync(file, 'utf8')).toBe(before)
 })
 
-it('A link in the place of the file is not followed.', () => {
+it('check --fix follows no link in the place of the file', () => {
   mkdirSync(directory)
   writeFileSync(join(etc, 'target'), dropInText())
   symlinkSync('../target', file)
@@ -69,7 +69,7 @@ it('A link in the place of the file is not followed.', () => {
   expect(() => unfix(directory)).toThrow('was not written by jailwright')
 })
 
-it('A diff shows what differs with three lines around it.', () => {
+it('the diff of check --fix shows the differences with three lines around them', () => {
   const text = (...lines: string[]) => lines.map(line => `${line}\n`).join('')
   expect(unifiedDiff('f', text('1', '2', '3', '4', '5', '6'), text('1', '2', '3', '4', 'x', '6'))).toBe(
     text('--- f', '+++ f', '@@ -2,5 +2,5 @@', ' 2', ' 3', ' 4', '-5', '+x', ' 6'),

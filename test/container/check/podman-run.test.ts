@@ -27,7 +27,7 @@ beforeEach(() => {
   put('bin/podman', '', 0o755)
 })
 
-it('Without a file it is the first of those that podman tries itself.', () => {
+it('without a file podman takes the first of the runtimes that it tries itself', () => {
   expect(taken()?.status).toBe('warning')
   const ocijail = put('bin/ocijail', '', 0o755)
   expect(taken()).toEqual({
@@ -38,7 +38,7 @@ it('Without a file it is the first of those that podman tries itself.', () => {
   expect(taken()?.message).toContain(`takes runc (${runc})`)
 })
 
-it('The last file that names one decides, and is told.', () => {
+it('the last file that names a runtime decides what podman takes, and check names that file', () => {
   put('bin/ocijail', '', 0o755)
   const names = (name: string) => `[engine]\nruntime = "${name}"\n`
   const first = put(share, names('ocijail'))
@@ -58,7 +58,7 @@ it('The last file that names one decides, and is told.', () => {
   expect(taken()?.message).toContain(`as ${second} says`)
 })
 
-it('A runtime that is nowhere, or that no table has, is a warning with the file to correct.', () => {
+it('a runtime that does not exist, or that no table has, is a warning with the file to correct', () => {
   const file = put(etc, '[engine]\nruntime = "jailwright"\n')
   expect(taken()).toEqual({
     ...{ subject: 'podman run', status: 'warning', hint: `correct "runtime" in ${file}` },
@@ -68,7 +68,7 @@ it('A runtime that is nowhere, or that no table has, is a warning with the file 
   expect(taken()?.message).toContain('would take runc')
 })
 
-it('What check --fix writes makes it this program, and so does a link in the place of ocijail.', () => {
+it('podman takes this program after check --fix, and through a link in the place of ocijail', () => {
   const executable = put('lib/jailwright', '', 0o755)
   fix(join(dir, `${etc}.d`), executable).apply()
   const found = taken()

@@ -22,13 +22,13 @@ const fault = (name: string, env: string[] = [`PATH=${dir}`]) => {
   }
 }
 
-it('finds a program by path and by PATH', () => {
+it('a program is found by its path and by PATH', () => {
   expect(fault(join(dir, 'tool'))).toBe(join(dir, 'tool'))
   expect(fault('tool')).toBe(join(dir, 'tool'))
   expect(findProgram('./tool', [], dir)).toBe(join(dir, 'tool'))
 })
 
-it('says in podman’s words what is missing (127) and what may not be executed (126)', () => {
+it("a missing program (127) and one that cannot be executed (126) are reported in podman's words", () => {
   expect(fault('/no/such')).toBe('127 exec: "/no/such": no such file or directory')
   expect(fault('nosuch')).toBe(
     '127 exec: "nosuch": executable file not found in $PATH: no such file or directory',
@@ -39,7 +39,7 @@ it('says in podman’s words what is missing (127) and what may not be executed 
   expect(fault(join(dir, 'sub'))).toBe(`126 exec: "${join(dir, 'sub')}": is a directory: permission denied`)
 })
 
-it('looks a home directory up, and is not held up by a passwd that is no file or has no end', () => {
+it('a home directory is looked up, and a passwd that is no file or has no end holds nothing up', () => {
   const passwd = join(dir, 'passwd')
   const home = (uid: number, file = passwd) => homeOf(openHost(), uid, file)
   writeFileSync(
@@ -55,7 +55,7 @@ it('looks a home directory up, and is not held up by a passwd that is no file or
   expect(home(80)).toBe('/srv/web')
 })
 
-it('takes no home that would keep every program from being executed', () => {
+it('a home that would prevent every program from being executed is not taken', () => {
   const passwd = join(dir, 'odd')
   const home = (text: string) => {
     writeFileSync(passwd, `root:*:0:0:r:${text}:/bin/sh\n`)

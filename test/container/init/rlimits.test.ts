@@ -9,7 +9,7 @@ function hostWhose(setrlimit: Host['process']['setrlimit']): Host {
   return { process: { setrlimit } } as unknown as Host
 }
 
-it('takes limits on in their order', () => {
+it('the limits of a process are set in their order', () => {
   const set: unknown[] = []
   setLimits(
     hostWhose((...limit) => void set.push(limit)),
@@ -21,7 +21,7 @@ it('takes limits on in their order', () => {
   ])
 })
 
-it('names the property of a limit that the kernel refuses, and what was asked for', () => {
+it('a limit that the kernel refuses is reported with its property and its values', () => {
   const host = hostWhose(resource => {
     throw new SyscallError('setrlimit', 'EPERM', 'Operation not permitted', `RLIMIT_${resource}`)
   })
@@ -30,7 +30,7 @@ it('names the property of a limit that the kernel refuses, and what was asked fo
   )
 })
 
-it('leaves other errors as they are', () => {
+it('another error of setrlimit(2) is passed on unchanged', () => {
   const host = hostWhose(() => {
     throw new Error('a bug')
   })

@@ -20,7 +20,7 @@ const dir = mkdtempSync(join(tmpdir(), 'spawn-init-'))
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 describe('init', () => {
-  it('gets its limit of descriptors and a session of its own, and nothing else of the caller', () => {
+  it('init gets its limit of descriptors and a session of its own, and nothing else of the caller', () => {
     const host = fakeHost()
     host.processes.set(4242, { pid: 4242, start: 'now', jid: 0, zombie: false, stopped: false })
     host.process = { ...host.process, callersDescriptors: () => 300n }

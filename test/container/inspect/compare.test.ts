@@ -39,7 +39,7 @@ describe('parameters of a jail', () => {
     'children.max': '3',
   }
 
-  it('are no drift while they are as planned, whatever order the kernel keeps addresses in', () => {
+  it('jail parameters that are as planned are no drift, whatever order the kernel keeps addresses in', () => {
     const sorted = { ...found, 'ip4.addr': '10.0.0.2,10.0.0.9' }
     expect(compareParameters(planned, sorted).filter(({ mark }) => mark !== 'ok')).toEqual([])
   })
@@ -52,18 +52,18 @@ describe('parameters of a jail', () => {
     ['children.max', '4', 'drift | children.max | 3 | 4'],
     ['allow.mount', 'true', 'drift | allow.mount | - | true | not planned'],
     ['ip6.addr', 'fd00::1', 'drift | ip6.addr | - | fd00::1 | not planned'],
-  ])('that were changed are a drift: %s=%s', (name, value, line) => {
+  ])('the changed jail parameter %s=%s is a drift', (name, value, line) => {
     expect(
       told(compareParameters(planned, { ...found, [name]: value }).filter(({ mark }) => mark !== 'ok')),
     ).toEqual([line])
   })
 
-  it('that a new jail has by the host sysctls are no drift', () => {
+  it("jail parameters that a new jail has by the host's sysctls are no drift", () => {
     const items = compareParameters(planned, { ...found, 'allow.mount': 'true' }, new Set(['allow.mount']))
     expect(items.map(({ name }) => name)).not.toContain('allow.mount')
   })
 
-  it('that the kernel does not know cannot be told', () => {
+  it('a jail parameter that the kernel does not know is unknown', () => {
     const { persist: _, ...rest } = found
     expect(told(compareParameters(planned, rest))).toContain(
       'unknown | persist | true | - | the kernel has no such parameter to be asked for',
@@ -107,7 +107,7 @@ describe('mounts', () => {
   const compare = (table: (typeof dev)[], told = entries, whole = true) =>
     compareMounts(expectedMounts(plan, told, whole, places), table, '/r')
 
-  it('are no drift while they are as the journal tells, and what was there before is no concern', () => {
+  it('mounts that are as the journal records are no drift, and earlier mounts are no concern', () => {
     expect(told(compare([old, dev, data]))).toEqual([
       'ok | /r/dev | devfs | devfs',
       'ok | /r/data | nullfs from /vol | nullfs from /vol',
@@ -115,7 +115,7 @@ describe('mounts', () => {
     ])
   })
 
-  it('that were taken away, replaced, covered and added are drifts', () => {
+  it('mounts that were taken away, replaced, covered or added are drifts', () => {
     expect(told(compare([dev]))).toContain(
       'drift | /r/data | nullfs from /vol | - | not mounted (mounts of /data)',
     )
@@ -132,14 +132,14 @@ describe('mounts', () => {
     ])
   })
 
-  it('are found by place and type when the journal is lost', () => {
+  it('mounts are found by place and type when the journal is lost', () => {
     expect(told(compare([dev, data], [], false))).toEqual([
       'ok | /r/dev | devfs | devfs',
       'ok | /r/data | nullfs from /vol | nullfs from /vol',
     ])
   })
 
-  it('of another container of the same root are its own', () => {
+  it("mounts of another container with the same root are that container's", () => {
     const other = { on: '/r/tmp', fstype: 'tmpfs', from: 'tmpfs', fsid: 'f7' }
     const expected = expectedMounts(plan, entries, true, places)
     const items = compareMounts(expected, [dev, data, other], '/r', fsid =>
@@ -152,13 +152,13 @@ describe('mounts', () => {
 describe('devfs rules', () => {
   const ids = { user: idByName('root:*:0:0\noperator:*:2:5'), group: idByName('wheel:*:0:root\n') }
 
-  it('are compared by what they mean, since devfs(8) shows them in its own words', () => {
+  it('devfs rules are compared by their meaning, because devfs(8) prints them in its own words', () => {
     const planned = ['path /dev/full mode 0660 group wheel unhide', 'path x mode u=rw,g=r', 'include 2']
     const found = ['path full unhide group 0 mode 660', 'path x mode 640', 'include 2']
     expect(compareRules(planned, found, ids).map(({ mark }) => mark)).toEqual(['ok', 'ok', 'ok'])
   })
 
-  it('that were removed, added and moved are drifts', () => {
+  it('devfs rules that were removed, added or moved are drifts', () => {
     const planned = ['hide', 'path null unhide', 'path zero unhide']
     expect(told(compareRules(planned, ['hide', 'path zero unhide', 'path mem unhide'], ids))).toEqual([
       'ok | hide | hide | hide',
@@ -176,7 +176,7 @@ describe('limits', () => {
     rctl('-a', 'jail:web:maxproc:deny=50', 'jail:web:memoryuse:deny=1000', 'jail:web:readbps:throttle=5'),
   ]
 
-  it('follow the plan and the updates since', () => {
+  it('planned limits follow the plan and the updates since', () => {
     const updates = [
       rctl('-r', 'jail:web:memoryuse'),
       rctl('-a', 'jail:web:maxproc:deny=40'),
@@ -188,7 +188,7 @@ describe('limits', () => {
     })
   })
 
-  it('that were removed, changed and added are drifts', () => {
+  it('limits that were removed, changed or added are drifts', () => {
     const found = { rules: ['jail:web:maxproc:deny=9', 'jail:web:openfiles:deny=7/jail'], cpus: [0] }
     expect(told(compareLimits(plannedLimits(plan, 'web'), found, 'web'))).toEqual([
       'drift | maxproc:deny | 50 | 9',
@@ -199,7 +199,7 @@ describe('limits', () => {
     ])
   })
 
-  it('cannot be told when rctl(8) does not answer', () => {
+  it('limits are unknown when rctl(8) does not answer', () => {
     const [item] = compareLimits(plannedLimits(plan, 'web'), { rules: undefined, cpus: undefined }, 'web')
     expect(item).toMatchObject({ mark: 'unknown', planned: '50' })
   })
@@ -237,7 +237,7 @@ describe('interfaces', () => {
     ].join('\n'),
   )
 
-  it('are compared with what each step has set; what others have made is no drift', () => {
+  it("interfaces are compared with what each step has set, and others' additions are no drift", () => {
     expect(told(compareInterfaces(steps, 'web', { inside, outside }))).toEqual([
       'ok | lo0 | address 127.0.0.1/8 | -',
       'ok | bridge0 | member e0a_web | -',
@@ -249,7 +249,7 @@ describe('interfaces', () => {
     ])
   })
 
-  it('that are gone with the jail are drifts', () => {
+  it('interfaces that are gone with the jail are drifts', () => {
     const items = compareInterfaces(steps, 'web', { inside: undefined, outside: new Map() })
     expect(new Set(items.map(({ mark }) => mark))).toEqual(new Set(['drift']))
   })
@@ -261,7 +261,7 @@ describe('processes', () => {
     ...{ pid, start: 's', jid: 1, zombie: false, stopped: false, ...more },
   })
 
-  it('are the first one and others', () => {
+  it('the processes of a jail are the first one and others', () => {
     const found = [process(7, { command: 'sleep 9' }), process(8)]
     expect(told(compareProcesses(state, found[0], found))).toEqual([
       'ok | 7 | the first process | runs: sleep 9',
@@ -269,7 +269,7 @@ describe('processes', () => {
     ])
   })
 
-  it('of a paused container are stopped', () => {
+  it('a process of a paused container that is not stopped is a drift', () => {
     const found = [process(7, { stopped: true }), process(8)]
     expect(told(compareProcesses({ ...state, paused: true }, found[0], found))).toEqual([
       'ok | 7 | the first process | stopped',
@@ -277,7 +277,7 @@ describe('processes', () => {
     ])
   })
 
-  it('that have ended are no drift, one outside the jail is', () => {
+  it('a first process that has ended is no drift, and one outside the jail is', () => {
     const later = process(7, { start: 'later' })
     expect(told(compareProcesses({ ...state, ended: true }, later, []))).toEqual([
       'other | 7 | the first process | - | has ended',
@@ -287,7 +287,7 @@ describe('processes', () => {
     ])
   })
 
-  it('have the command lines that ps(1) tells', () => {
+  it('processes have the command lines that ps(1) prints', () => {
     expect(commandsByPid('  PID COMMAND\n    7 sleep 9\n')).toEqual(new Map([[7, 'sleep 9']]))
   })
 })

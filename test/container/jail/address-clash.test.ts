@@ -27,7 +27,7 @@ const jail = (name: string, addresses: string, vnet = 'inherit') =>
   `name=${name} vnet=${vnet} ip4.addr=${addresses}`
 
 describe('a clash of addresses', () => {
-  it('names property, address and jail, and keeps what the kernel said', () => {
+  it("a clash of addresses is reported with property, address and jail, and the kernel's words", () => {
     const error = explained(
       [['ip4.addr', '10.0.0.1,10.0.0.2']],
       [jail('other', ''), jail('far', '10.0.0.9'), jail('web', '10.0.0.2')],
@@ -54,7 +54,7 @@ describe('a clash of addresses', () => {
     })
   })
 
-  it('is with a jail of the same stack', () => {
+  it('a clash of addresses is sought among jails of the same network stack', () => {
     const others = [
       jail('box', '', 'new'),
       jail('box.a', '10.0.0.1'),
@@ -70,13 +70,13 @@ describe('a clash of addresses', () => {
     expect(holder('box.new')).toBe('box.a')
   })
 
-  it('is not with a jail that has this address alone, when the new one has no other', () => {
+  it('a jail that has the clashing address alone is no clash when the new jail has no other address', () => {
     expect(
       explained([['ip4.addr', '10.0.0.1']], [jail('alone', '10.0.0.1'), jail('two', '10.0.0.2,10.0.0.1')]),
     ).toMatchObject({ message: expect.stringContaining('"two"') })
   })
 
-  it('stays as it is when nobody is found, or when it is none', () => {
+  it('a refusal stays unchanged when no jail has the address, or when it is no clash', () => {
     const error = clash(4)
     expect(explained([['ip4.addr', '10.0.0.1']], [], { error })).toBe(error)
     const other = new ToolError(['jail'], 1, 'jail: unknown parameter: foo\n')

@@ -9,7 +9,7 @@ beforeEach(() => {
 })
 
 describe('a call of a plan', () => {
-  it('of rctl is the system call for each of its rules', () => {
+  it('a call of rctl is the system call for each of its rules', () => {
     const added: string[] = []
     const removed: string[] = []
     host.kernel.rctlAddRule = rule => void added.push(rule)
@@ -22,19 +22,19 @@ describe('a call of a plan', () => {
     expect(host.calls).toEqual([])
   })
 
-  it('of cpuset for a jail is the system call, by the number that the jail has', () => {
+  it("a call of cpuset for a jail is the system call with the jail's number", () => {
     host.jails.set('web', 7)
     perform(host, { tool: 'cpuset', args: ['-l', '0-2,5', '-j', 'web'] })
     expect(host.calls).toEqual(['cpuset -l 0,1,2,5 -j 7'])
   })
 
-  it('of cpuset for a jail that is not there fails in the words of the tool', () => {
+  it('a call of cpuset for a missing jail fails in the words of the tool', () => {
     expect(() => perform(host, { tool: 'cpuset', args: ['-l', '0', '-j', 'web'] })).toThrow(
       expect.objectContaining({ stderr: 'cpuset: "web": jail not found' }),
     )
   })
 
-  it('that a system call refuses fails in the words of the tool, with its whole command line', () => {
+  it('a call that a system call refuses fails in the words of the tool, with its whole command line', () => {
     host.kernel.rctlAddRule = () => {
       throw new SyscallError('rctl_add_rule', 'ENOSYS', 'Function not implemented')
     }
@@ -47,7 +47,7 @@ describe('a call of a plan', () => {
     )
   })
 
-  it('does not fail by what it says is to be ignored, and by anything else it does', () => {
+  it('a call ignores the failures that it names, and fails by any other', () => {
     host.kernel.rctlRemoveRule = () => {
       throw new SyscallError('rctl_remove_rule', 'ESRCH', 'No such process')
     }
@@ -56,14 +56,14 @@ describe('a call of a plan', () => {
     expect(() => perform(host, { ...call, ignore: ['Operation not permitted'] })).toThrow(ToolError)
   })
 
-  it('leaves an error that is none of the kernel as it is', () => {
+  it("a call passes on an error that is not the kernel's", () => {
     host.kernel.rctlAddRule = () => {
       throw new TypeError('a bug')
     }
     expect(() => perform(host, { tool: 'rctl', args: ['-a', 'x'] })).toThrow(TypeError)
   })
 
-  it('of any other tool, or of these in another form, runs the tool and gives its output', () => {
+  it('a call of any other tool, or of these in another form, runs the tool and returns its output', () => {
     host.answers.set('ifconfig epair create', { status: 0, stdout: 'epair0a\n', stderr: '' })
     expect(perform(host, { tool: 'ifconfig', args: ['epair', 'create'] })).toBe('epair0a\n')
     perform(host, { tool: 'cpuset', args: ['-l', '0', '-p', '77'] })

@@ -7,20 +7,20 @@ import { SyscallError } from '../../../src/errors.ts'
 import { markerRule, rulesetInput } from '../../../src/translate/devices/ruleset-input.ts'
 import { fakeHost } from '../fake-host.ts'
 
-it('writes numbered lines, the owner first, none empty', () => {
+it('a ruleset is numbered lines with the owner first and none empty', () => {
   expect(rulesetInput('web', ['hide', 'path null unhide'])).toBe(
     '1 path jailwright-of-web\n100 hide\n200 path null unhide\n',
   )
 })
 
-it('cuts a name that no pattern can hold, and still tells two names apart', () => {
+it("a ruleset's marker shortens a name that no pattern can hold, and still tells two names apart", () => {
   const [a, b] = ['a', 'b'].map(last => markerRule('x'.repeat(200) + last))
   expect(a).toHaveLength('path '.length + 199)
   expect(a).not.toBe(b)
   expect(markerRule('x'.repeat(185))).toBe(`path jailwright-of-${'x'.repeat(185)}`)
 })
 
-it('lets sets of others alone, into which its first rule would go', () => {
+it('rulesets of others are left alone, and the first rule is not added to them', () => {
   const host = fakeHost()
   for (const set of [4, 1000, 1001]) host.rulesets.set(set, ['hide'])
   const journal = new Journal(join(tmp.dirSync({ unsafeCleanup: true }).name, 'j'))
@@ -40,7 +40,7 @@ function refusing(rule: string, error: SyscallError) {
   return { host, journal: new Journal(join(tmp.dirSync({ unsafeCleanup: true }).name, 'j')) }
 }
 
-it('goes on to the next number when one is taken', () => {
+it('a ruleset takes the next number when one is taken', () => {
   const { host, journal } = refusing(
     '1 path jailwright-of-web',
     new SyscallError('ioctl DEVFSIO_RADD', 'EEXIST', 'File exists'),
@@ -49,7 +49,7 @@ it('goes on to the next number when one is taken', () => {
   expect(takeRuleset(host, journal, step, 'web')).toBe(1001)
 })
 
-it('puts the option in front whose word devfs(8) does not take', () => {
+it('a refused devfs rule is reported with the mount option that holds the refused word', () => {
   const { host, journal } = refusing(
     '200 path null user nobodyhere unhide',
     new SyscallError('devfs rule', 'EINVAL', 'error converting to integer: nobodyhere'),

@@ -44,18 +44,21 @@ describe('Of a jail that is refused with "Operation not permitted" alone', () =>
       ['children.max', '3'],
       'children.max: must be below 3, as the parent jail p has children.max=3',
     ],
-  ] as const)('the parameter is named that the parent lacks: %j', (parameters, parameter, text) => {
-    expect(said(parent(parameters), 'Operation not permitted', 'p.web', [parameter])).toBe(`: ${text}`)
-  })
+  ] as const)(
+    'a jail refused with EPERM has the parameter named that its parent lacks: %j',
+    (parameters, parameter, text) => {
+      expect(said(parent(parameters), 'Operation not permitted', 'p.web', [parameter])).toBe(`: ${text}`)
+    },
+  )
 
-  it('a host is named that is a jail itself and may have none in it', () => {
+  it('a jail refused with EPERM has the host named when the host is a jail that may have none in it', () => {
     const host = itself({ 'security.jail.children.max': '0' })
     expect(said(host, 'Operation not permitted', 'web', [['persist', true]])).toBe(
       ': this host, itself a jail, may have no jails in it (children.max=0)',
     )
   })
 
-  it('the parameter is named that this host lacks as a jail itself', () => {
+  it('a jail refused with EPERM has the parameter named that this host, itself a jail, lacks', () => {
     const host = itself({ 'security.jail.mount_tmpfs_allowed': '0', 'security.jail.devfs_ruleset': '4' })
     const said2 = (parameter: readonly [string, string | true]) =>
       said(host, 'Operation not permitted', 'web', [parameter])
@@ -65,13 +68,13 @@ describe('Of a jail that is refused with "Operation not permitted" alone', () =>
     expect(said2(['devfs_ruleset', '7'])).toBe(': devfs_ruleset: must be 4, as this host, itself a jail, has')
   })
 
-  it('nothing is said where nothing is known', () => {
+  it('a jail refused with EPERM has no cause named when none is known', () => {
     const host = { kernel: { sysctl: () => '0' } }
     expect(said(host, 'Operation not permitted', 'web', [['allow.mount', true]])).toBe('')
   })
 })
 
-it('Of a jail that is refused with "Invalid argument" alone the values are named that it may be about.', () => {
+it('a jail refused with EINVAL has the values named that may be the cause', () => {
   const refused = (...parameters: JailStep['parameters']) => said({}, 'Invalid argument', 'web', parameters)
   expect(refused(['persist', true], ['enforce_statfs', '9'], ['ip4', 'inherit'])).toBe(
     ': it is about enforce_statfs=9',
@@ -81,7 +84,7 @@ it('Of a jail that is refused with "Invalid argument" alone the values are named
   )
 })
 
-it('An error with words of its own is let alone.', () => {
+it('a refusal of a jail that has a text of its own is passed on unchanged', () => {
   const error = new ToolError(['jail'], 1, 'jail: web: IPv4 addresses clash')
   expect(explainRefusal({} as Host, error, { kind: 'jail', name: 'web', parameters: [] })).toBe(error)
   expect(error.message).toBe('jail: web: IPv4 addresses clash')

@@ -3,7 +3,7 @@ import { hostFacts } from '../../../src/container/jail/host-facts.ts'
 import { SyscallError } from '../../../src/errors.ts'
 import { fakeHost } from '../fake-host.ts'
 
-it('tells rulesets that are not there from those that may not be seen', () => {
+it('the facts of the host tell rulesets that do not exist from those that may not be seen', () => {
   const host = fakeHost()
   host.rulesets.set(4, ['hide', 'path null unhide'])
   host.rulesets.set(5, [])

@@ -16,7 +16,7 @@ e0a_one: flags=1008943<UP,BROADCAST,RUNNING> metric 0 mtu 1500
 	description: jailwright one inet 1.2.3.4
 `
 
-it('gives every address of every interface, also of one that is down', () => {
+it('the addresses of every interface are read, also of one that is down', () => {
   expect(Object.fromEntries(addressesByInterface(text))).toEqual({
     lo0: ['127.0.0.1', '::1', 'fe80::1'],
     jails0: ['10.0.0.1', '10.0.0.10', 'fd6a:6169:6c77::1'],
@@ -24,17 +24,17 @@ it('gives every address of every interface, also of one that is down', () => {
   })
 })
 
-it('gives nothing for no output', () => {
+it('an empty output of ifconfig(8) yields no addresses', () => {
   expect(addressesByInterface('').size).toBe(0)
 })
 
-it('does not forget an address because a description pretends to be the same interface', () => {
+it('no address is forgotten because a description pretends to be the same interface', () => {
   const forged = 'em1: flags=8843<UP>\n\tdescription: x\nem0: flags=8843<UP>\n\tether 02:00:00:00:00:01\n'
   const found = addressesByInterface(`em0: flags=8843<UP>\n\tinet 10.0.0.1 netmask 0xffffff00\n${forged}`)
   expect(found.get('em0')).toEqual(['10.0.0.1'])
 })
 
-it('knows the MTU of a bridge and its members', () => {
+it('the MTU and the number of members of a bridge are read', () => {
   const bridge = `bridge0: flags=1008843<UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST,LOWER_UP> metric 0 mtu 9000
 	description: member: none mtu 1
 	ether 58:9c:fc:10:ff:93

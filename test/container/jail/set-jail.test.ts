@@ -16,12 +16,12 @@ function refusal(message: string, errno = 'EINVAL'): SyscallError {
 }
 
 describe('a jail that is made', () => {
-  it('gives its number, and loads nothing that the kernel knows', () => {
+  it('a new jail yields its number, and no module is loaded that the kernel has', () => {
     expect(setJail(host, 'web', [NAME, ['allow.mount', true], ['allow.mount.tmpfs', true]], 'create')).toBe(1)
     expect(host.calls).toEqual(['jail_set create name=web allow.mount allow.mount.tmpfs'])
   })
 
-  it('has the modules of its parameters loaded first, as libjail does', () => {
+  it('a new jail has the modules of its parameters loaded first, as libjail does', () => {
     host.kernel.sysctlExists = () => false
     const parameters = [
       NAME,
@@ -34,7 +34,7 @@ describe('a jail that is made', () => {
     expect(host.calls.slice(0, -1)).toEqual(['kldload linux', 'kldload sysvshm', 'kldload zfs'])
   })
 
-  it('is still tried when a module cannot be loaded, so that the kernel tells which parameter it does not know', () => {
+  it('a new jail is still tried when a module cannot be loaded, so that the kernel names the unknown parameter', () => {
     host.kernel.sysctlExists = () => false
     host.kernel.kldLoad = name => {
       throw new SyscallError('kldload', 'ENOENT', 'No such file or directory', name)
@@ -49,7 +49,7 @@ describe('a jail that is made', () => {
 })
 
 describe('a jail that is refused', () => {
-  it("fails in the kernel's own words where it gives some", () => {
+  it("a refused jail fails in the kernel's own words where it gives some", () => {
     host.kernel.jailSet = () => {
       throw refusal('IPv4 addresses clash', 'EADDRINUSE')
     }
@@ -61,7 +61,7 @@ describe('a jail that is refused', () => {
     )
   })
 
-  it('fails in the words of errno where the kernel gives none', () => {
+  it('a refused jail fails in the words of errno where the kernel gives none', () => {
     host.kernel.jailSet = () => {
       throw refusal('Operation not permitted', 'EPERM')
     }
@@ -73,7 +73,7 @@ describe('a jail that is refused', () => {
     )
   })
 
-  it('by no errno of the kernel is an error of ours, as it is', () => {
+  it('an error that is no errno of the kernel is passed on unchanged by the making of a jail', () => {
     host.kernel.jailSet = () => {
       throw new TypeError('a bug')
     }

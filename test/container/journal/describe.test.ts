@@ -41,11 +41,11 @@ const cases: [Undo, string][] = [
   [{ op: 'children', parent: 'p' }, 'lower children.max of the jail p by one'],
 ]
 
-it.each(cases)('%j is told in one readable line.', (undo, text) => {
+it.each(cases)('the undo %j is described in one readable line', (undo, text) => {
   expect(describeUndo({ undo, done: {} })).toBe(text)
 })
 
-it('An effect that may never have happened is told as such, and a line end in a name stays in the line.', () => {
+it('an effect that may never have happened is described as such, and a line end in a name stays in the line', () => {
   expect(describeUndo({ undo: { op: 'rmdir', root: '/r', path: '/a\nb' }, done: undefined })).toBe(
     'remove the directory /r/a\\nb, if it is empty, if it was done',
   )

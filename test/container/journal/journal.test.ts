@@ -10,7 +10,7 @@ describe('journal', () => {
     path = join(tmp.dirSync({ unsafeCleanup: true }).name, 'journal.jsonl')
   })
 
-  it('has the undo on disk before the effect happens, and what became known after it', () => {
+  it('the journal has the undo on disk before the effect happens, and the later facts after it', () => {
     const journal = new Journal(path)
     let during = ''
     const jid = journal.perform(
@@ -29,7 +29,7 @@ describe('journal', () => {
     ])
   })
 
-  it('keeps an effect that failed, since it may have happened in part', () => {
+  it('the journal keeps an effect that failed, because it may have happened in part', () => {
     const journal = new Journal(path)
     expect(() =>
       journal.perform('x', { op: 'children', parent: 'p' }, () => {
@@ -41,26 +41,26 @@ describe('journal', () => {
     ])
   })
 
-  it('gives pending entries newest first, without those that were taken back', () => {
+  it('the journal returns pending entries newest first, without those that were taken back', () => {
     const journal = new Journal(path)
     for (const name of ['a', 'b', 'c']) journal.perform(name, { op: 'jail', name, path: '/r' }, () => 1)
     journal.undone(2)
     expect(new Journal(path).pending().map(entry => entry.n)).toEqual([3, 1])
   })
 
-  it('goes on counting in a later process', () => {
+  it('the journal continues its numbers in a later process', () => {
     new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
     new Journal(path).perform('b', { op: 'jail', name: 'b', path: '/r' }, () => 1)
     expect(new Journal(path).pending().map(entry => entry.n)).toEqual([2, 1])
   })
 
-  it('passes over a line that a crash cut short', () => {
+  it('the journal skips a line that a crash cut short', () => {
     new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
     appendFileSync(path, '{"n":2,"undo":{"op":"ja')
     expect(new Journal(path).pending().map(entry => entry.n)).toEqual([1])
   })
 
-  it('loses nothing that was written after a line that a full disk cut short', () => {
+  it('the journal loses nothing that was written after a line that a full disk cut short', () => {
     new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
     appendFileSync(path, '{"n":2,"undo":{"op":"ja')
     const journal = new Journal(path)
@@ -71,7 +71,7 @@ describe('journal', () => {
     ])
   })
 
-  it('records what outlives a restart in a second place before the effect, and goes by it when the journal is gone', () => {
+  it('the journal records what outlives a restart in a second place first, and uses it when the journal is gone', () => {
     const lasting = join(dirname(path), 'db/jailwright/web')
     const journal = new Journal(path, 'monday', lasting)
     journal.perform('a jail', { op: 'jail', name: 'a', path: '/r' }, () => 1)
@@ -102,14 +102,14 @@ describe('journal', () => {
     expect(existsSync(lasting)).toBe(false)
   })
 
-  it('begins with the boot of the host, once', () => {
+  it('the journal begins with the boot of the host, once', () => {
     new Journal(path, 'monday').perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
     new Journal(path, 'tuesday').perform('b', { op: 'jail', name: 'b', path: '/r' }, () => 1)
     expect(new Journal(path).boot()).toBe('monday')
     expect(new Journal(path).pending().map(entry => entry.n)).toEqual([2, 1])
   })
 
-  it('passes over what is no line of ours', () => {
+  it('the journal skips a line that is not of its form', () => {
     new Journal(path).perform('a', { op: 'jail', name: 'a', path: '/r' }, () => 1)
     const odd = ['null', '7', '[]', '{"n":"x"}', '{"n":8,"undo":null}', '{"n":9,"undo":{"op":"kill"}}']
     appendFileSync(path, `${[...odd, '{"n":10,"undo":{"op":"other"}}', '{"n":1,"done":3}'].join('\n')}\n`)

@@ -64,7 +64,7 @@ beforeEach(() => {
 })
 
 describe('a file mount', () => {
-  it('takes place by one name in the directory that was found', () => {
+  it('a file mount takes place by one name in the directory that was found', () => {
     mount()
     expect(called).toEqual([[join(dir, 'root/vol'), 'file']])
     expect(readlinkSync('/proc/self/cwd')).toBe('/')
@@ -80,7 +80,7 @@ describe('a file mount', () => {
     }
   }
 
-  it('is not led out of the root when the directory is replaced by a link after it was found', () => {
+  it('a file mount is not led out of the root when the directory is replaced by a link after it was found', () => {
     meanwhile(() => {
       renameSync(join(dir, 'root/vol'), join(dir, 'root/moved'))
       symlinkSync(join(dir, 'host'), join(dir, 'root/vol'))
@@ -90,7 +90,7 @@ describe('a file mount', () => {
     expect(called).toEqual([[join(dir, 'root', dir, 'host'), 'file']])
   })
 
-  it('is not made on what has taken the place of the file that was found', () => {
+  it('a file mount is not made on what has taken the place of the file that was found', () => {
     meanwhile(() => {
       renameSync(join(dir, 'root/vol/file'), join(dir, 'root/vol/old'))
       symlinkSync(join(dir, 'host/file'), join(dir, 'root/vol/file'))
@@ -100,7 +100,7 @@ describe('a file mount', () => {
     expect(readFileSync(join(dir, 'host/file'), 'utf8')).toBe('host/file')
   })
 
-  it('is given up when its place is changed again and again', () => {
+  it('a file mount is given up when its place is changed again and again', () => {
     let turn = 0
     const { mountAt } = host.kernel
     host.kernel.mountAt = path => {
@@ -123,7 +123,7 @@ describe('a mount on a directory', () => {
       { mountRoot: join(dir, 'root'), realRoot: join(dir, 'root'), empty: join(dir, 'run/mine/empty') },
     )
 
-  it('is never tried by its path when the kernel cannot name it', () => {
+  it('a mount on a directory is never tried by its path when the kernel cannot name the directory', () => {
     const tried: string[] = []
     host.kernel.nmount = options => {
       tried.push(new Map(options).get('fspath') ?? '')
@@ -133,7 +133,7 @@ describe('a mount on a directory', () => {
     expect(tried).toEqual(['.', '.', '.', '.', '.'])
   })
 
-  it('is made when the kernel can name it at another try', () => {
+  it('a mount on a directory is made when the kernel can name the directory at another try', () => {
     let tries = 0
     host.kernel.nmount = () => {
       if (++tries < 3) throw new SyscallError('nmount', 'ENOENT', 'No such file or directory', '.')
@@ -143,7 +143,7 @@ describe('a mount on a directory', () => {
     expect(journal.pending()[0]?.done).toEqual({ fsid: 'ours' })
   })
 
-  it('is taken away when it stands elsewhere, and not tried again', () => {
+  it('a mount on a directory that stands elsewhere is taken away and not tried again', () => {
     let tries = 0
     host.mounts.push({ path: '/tmp', fstype: 'tmpfs', from: 'tmpfs', fsid: 'of the host' })
     host.kernel.nmount = () => {
@@ -157,13 +157,13 @@ describe('a mount on a directory', () => {
 })
 
 describe('a mount that landed elsewhere', () => {
-  it('is taken away from there', () => {
+  it('a mount that landed elsewhere is taken away from there', () => {
     landing(() => join(dir, 'host/file'))
     expect(mount).toThrow('was changed while it was being mounted')
     expect(host.calls).toEqual([`unmount ${join(dir, 'host/file')} force`])
   })
 
-  it('is found by its undo alone when create dies in between', () => {
+  it('a mount that landed elsewhere is found by its undo alone when create dies in between', () => {
     landing(() => {
       throw new Error('crash')
     })
@@ -183,7 +183,7 @@ describe('a mount that landed elsewhere', () => {
     expect(host.mounts.map(({ fsid }) => fsid)).toEqual(['theirs'])
   })
 
-  it('is not taken for one of another container that mounts the same volume, nor for an earlier one of ours', () => {
+  it("a mount that landed elsewhere is told from another container's mount of the same volume and from an earlier own one", () => {
     const other = { fstype: 'nullfs', from: join(dir, 'source') }
     const undo = (path: string) => ({ op: 'unmount', path, before: undefined, ...other }) as const
     new Journal(join(dir, 'run/other/journal.jsonl')).perform('m', undo('/other/file'), () => undefined)
@@ -212,7 +212,7 @@ describe('what is made for a mount point', () => {
       .pending()
       .map(({ undo }) => (undo.op === 'unmount' ? 'mount' : `${undo.op} ${'path' in undo ? undo.path : ''}`))
 
-  it('is recorded as it was made when a dangling link leads to it', () => {
+  it('a mount point made through a dangling link is recorded under the path at which it was made', () => {
     symlinkSync('/usr/share/zone/info', join(root(), 'localtime'))
     applyMount(host, journal, { ...step(), destination: '/localtime' }, roots())
     expect(made()).toEqual([
@@ -227,7 +227,7 @@ describe('what is made for a mount point', () => {
     expect(readdirSync(root()).sort()).toEqual(['localtime', 'vol'])
   })
 
-  it('is not recorded, and stays, in a volume, which other containers may have mounted too', () => {
+  it('a mount point made in a volume is not recorded and stays, because other containers may have mounted the volume', () => {
     host.kernel.nmount = () => {
       host.mounts.push({
         path: join(root(), 'vol'),
@@ -270,7 +270,7 @@ describe('a mount of a dataset that does not exist', () => {
     }
   }
 
-  it('fails with the error of the file system', () => {
+  it('a mount of a missing dataset fails with the error of the file system', () => {
     refuse()
     expect(() => applyMount(host, journal, zfs, roots())).toThrow(
       /^mounts\[0\]: mount tank\/nosuch \(zfs\) on \/vol: .*No such file or directory/,
@@ -278,7 +278,7 @@ describe('a mount of a dataset that does not exist', () => {
     expect(called).toHaveLength(1)
   })
 
-  it('is tried again when the destination was changed meanwhile', () => {
+  it('a mount of a missing dataset is tried again when the destination was changed meanwhile', () => {
     let round = 0
     refuse(() => {
       round += 1

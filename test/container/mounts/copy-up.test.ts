@@ -72,7 +72,7 @@ function racing(name: string, act: () => void): Host {
   }
 }
 
-it('copies files, directories and links with their modes, and leaves FIFOs out', () => {
+it('copy-up copies files, directories and links with their modes, and leaves FIFOs out', () => {
   chmodSync(join(dir, 'covered'), 0o1777)
   chmodSync(join(dir, 'covered/sub/file'), 0o4751)
   symlinkSync('/etc/passwd', join(dir, 'covered/link'))
@@ -86,7 +86,7 @@ it('copies files, directories and links with their modes, and leaves FIFOs out',
   expect(existsSync(join(dir, 'saved'))).toBe(false)
 })
 
-it('does not read what a file was swapped for after it was looked at', () => {
+it('copy-up does not read the file that replaced another after it was looked at', () => {
   copy(
     racing('file', () => {
       renameSync(join(dir, 'covered/sub/file'), join(dir, 'away'))
@@ -96,7 +96,7 @@ it('does not read what a file was swapped for after it was looked at', () => {
   expect(readdirSync(join(dir, 'mounted/sub'))).toEqual([])
 })
 
-it('does not go into what a directory was swapped for, and does not wait for a FIFO', () => {
+it('copy-up does not enter what replaced a directory, and does not wait for a FIFO', () => {
   copy(
     racing('sub', () => {
       renameSync(join(dir, 'covered/sub'), join(dir, 'away'))
@@ -116,7 +116,7 @@ it('does not go into what a directory was swapped for, and does not wait for a F
   expect(readdirSync(join(dir, 'mounted'))).toEqual([])
 })
 
-it('does not fill the disk of the host with a file that is all hole, nor copy more than the tmpfs takes', () => {
+it("copy-up does not fill the host's disk with a sparse file, nor copy more than the tmpfs takes", () => {
   truncateSync(join(dir, 'covered/sub/file'), 2 ** 40)
   expect(() => copy(openHost(), 1024 ** 2)).toThrow(
     'mounts[0]: tmpcopyup: it holds more than the tmpfs may take',
@@ -124,7 +124,7 @@ it('does not fill the disk of the host with a file that is all hole, nor copy mo
   expect(statSync(join(dir, 'saved/sub/file')).size).toBeLessThanOrEqual(1024 ** 2)
 })
 
-it('does not go down without end', () => {
+it('copy-up does not descend without end', () => {
   const deep = (levels: number) => mkdirSync(join(dir, 'covered', 'd/'.repeat(levels)), { recursive: true })
   deep(128)
   copy(openHost())
@@ -133,7 +133,7 @@ it('does not go down without end', () => {
   expect(() => copy(openHost())).toThrow('mounts[0]: tmpcopyup: its directories are deeper than 128')
 })
 
-it('takes options apart: what an update to read-only refuses is left out, what it would clear is given again', () => {
+it('the options of a tmpfs that is filled are split: those that an update refuses are left out, those that it would clear are repeated', () => {
   const flags = (...names: string[]) => names.map(name => [name, undefined] as const)
   const split = splitOptions([
     ...flags('ro', 'nosuid', 'noexec', 'union', 'nonc'),

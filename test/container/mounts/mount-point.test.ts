@@ -10,7 +10,7 @@ import { fakeHost } from '../fake-host.ts'
 
 const LONG = 'x'.repeat(300)
 
-it('tells a destination that cannot be with its property', () => {
+it('an impossible destination is reported with its property', () => {
   const root = tmp.dirSync({ unsafeCleanup: true }).name
   const journal = new Journal(join(root, 'journal.jsonl'))
   mkdirSync(join(root, 'root'))
@@ -34,7 +34,7 @@ it('tells a destination that cannot be with its property', () => {
   expect(mount('linux.maskedPaths[0]')).toThrow(/^linux\.maskedPaths\[0\]: .*File name too long$/)
 })
 
-it('asks for the ruleset where devfs refuses a directory', () => {
+it('a directory that devfs refuses is reported with the question for its ruleset', () => {
   const root = tmp.dirSync({ unsafeCleanup: true }).name
   const host = fakeHost()
   host.process = {
@@ -66,7 +66,7 @@ it('asks for the ruleset where devfs refuses a directory', () => {
   )
 })
 
-it('takes a path that is too long for one that is not there', () => {
+it('a path that is too long is taken for one that does not exist', () => {
   const facts = hostFacts(fakeHost())
   expect(facts.pathKind(`/${LONG}`)).toBeUndefined()
   expect(facts.pathOwner(`/${LONG}`)).toBeUndefined()

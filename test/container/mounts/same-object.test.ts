@@ -22,25 +22,25 @@ const table = [
 ]
 
 describe('the file system below every nullfs', () => {
-  it('is found from the sources in the mount table', () => {
+  it('the file system below every nullfs is found from the sources in the mount table', () => {
     expect(lowestMount(table, '/view/x')?.fsid).toBe('data')
     expect(lowestMount(table, '/jails/c1/vol')?.fsid).toBe('data')
     expect(lowestMount(table, '/jails/c1/other')?.fsid).toBe('root')
   })
 
-  it('does not go into mounts below a source, which nullfs does not show', () => {
+  it('the file system below a nullfs is not that of a mount below its source, which nullfs does not show', () => {
     const later = [...table, mount('/jails/c1/vol/media', 'third', 'nullfs', '/data/media')]
     expect(lowestMount(later, '/jails/c1/vol/media/x')?.fsid).toBe('media')
     expect(lowestMount(later, '/view/media')?.fsid).toBe('data')
   })
 
-  it('is not told by what was mounted on its source later', () => {
+  it('the file system below a nullfs is not that of a later mount on its source', () => {
     const later = [...table, mount('/data', 'over')]
     expect(lowestMount(later, '/view')?.fsid).toBe('data')
     expect(later[holderOf(later, '/data/media')]?.fsid).toBe('over')
   })
 
-  it('is not told where a unionfs lies between', () => {
+  it('the file system below a nullfs is unknown where a unionfs lies between', () => {
     expect(lowestMount([...table, mount('/u', 'union', 'unionfs', '<above>:/data')], '/u')).toBeUndefined()
   })
 })
@@ -58,13 +58,13 @@ describe('one object', () => {
     symlinkSync(join(dir, 'a'), join(dir, 'link'))
   })
 
-  it('is told from another, and by a link too', () => {
+  it('one object is told from another, also by a link', () => {
     expect(same(join(dir, 'a'), [mount('/', 'root')])).toBe(true)
     expect(same(join(dir, 'link'), [mount('/', 'root')])).toBe(true)
     expect(same(join(dir, 'b'), [mount('/', 'root')])).toBe(false)
   })
 
-  it('is not told by the inode number alone: the roots of all ZFS datasets have the same', () => {
+  it('one object is not recognised by the inode number alone, because the roots of all ZFS datasets have the same', () => {
     const view = join(dir, 'a')
     const other = join(dir, 'link')
     const entries = [mount('/', 'root'), mount(view, 'dataset')]
@@ -76,7 +76,7 @@ describe('one object', () => {
     expect(isSameObject(host, view, target)).toBe(false)
   })
 
-  it('is taken for granted where no file system ids are told, as in a jail', () => {
+  it('one object is assumed where the kernel tells no file system ids, as in a jail', () => {
     const hidden = '0'.repeat(16)
     const host = fakeHost()
     host.kernel.mounts = () => [mount('/', hidden), mount(join(dir, 'a'), hidden)]

@@ -36,7 +36,7 @@ describe('signals for a program', () => {
     return { host, sent }
   }
 
-  it('are kept until the program is there, then passed on, then let alone', () => {
+  it('signals for a program are kept until it exists, then forwarded, and then act on this process again', () => {
     const { host, sent } = recording()
     const forwarding = forwardSignals(host)
     expect(signals.blocked).toEqual(expect.arrayContaining(['HUP', 'INT', 'QUIT', 'TERM', 'USR1', 'USR2']))
@@ -53,7 +53,7 @@ describe('signals for a program', () => {
     expect(signals.blocked).toEqual([])
   })
 
-  it('go to nobody once the program has ended, whose pid may be another process’s by then', () => {
+  it("signals go to nobody once the program has ended, whose pid may be another process's by then", () => {
     const { host, sent } = recording()
     const forwarding = forwardSignals(host)
     forwarding.to(77)
@@ -65,7 +65,7 @@ describe('signals for a program', () => {
     expect(signals.pending).toEqual([])
   })
 
-  it('are not the ends of children, and a SIGCONT wakes our side too', () => {
+  it('the ends of children are not forwarded, and a SIGCONT also restores this side', () => {
     const { host, sent } = recording()
     let woken = 0
     const forwarding = forwardSignals(host, () => {
@@ -78,7 +78,7 @@ describe('signals for a program', () => {
     forwarding.stop()
   })
 
-  it('are no error when it has just ended', () => {
+  it('a signal to a program that has just ended is no error', () => {
     const { host } = recording()
     const forwarding = forwardSignals(host)
     forwarding.to(666)

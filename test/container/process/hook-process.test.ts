@@ -36,32 +36,32 @@ interface Options {
 }
 
 describe('the process of a hook', () => {
-  it('is told a text on its standard input, then the end of file, and both of its outputs are kept', () => {
+  it('a hook gets a text and the end of file on its standard input, and both of its outputs are kept', () => {
     expect(ran('cat; echo error >&2', { told: 'the state\n' })).toEqual({
       why: undefined,
       said: 'the state\nerror\n',
     })
   })
 
-  it('stands in the directory that it is given, with its own environment alone', () => {
+  it('a hook runs in the given directory with its own environment alone', () => {
     const { said } = ran('pwd; printf "%s,%s,%s\\n" "$A" "$B" "$HOME"', {
       env: ['A=1', 'A=2=3', 'B='],
     })
     expect(said).toBe(`${dir}\n2=3,,\n`)
   })
 
-  it('that exits with a status has failed, also with one by which a shell tells a signal', () => {
+  it('a hook that exits with a status has failed, also with one by which a shell reports a signal', () => {
     expect(ran('exit 3').why).toBe('exit status 3')
     expect(ran('exit 137').why).toBe('exit status 137')
     expect(ran('exit 143').why).toBe('exit status 143')
   })
 
-  it('that a signal has ended is said to be killed by it', () => {
+  it('a hook that a signal has ended is reported as killed by it', () => {
     expect(ran('kill -TERM $$').why).toBe('killed by SIGTERM')
     expect(ran('kill -KILL $$').why).toBe('killed by SIGKILL')
   })
 
-  it('is killed at its timeout with all that it has started', () => {
+  it('a hook is killed at its timeout with all processes that it has started', () => {
     const { why } = ran('sleep 1000 & echo $! >child; wait', { timeout: 300 })
     expect(why).toBe('timed out after 0.3 s')
     const child = Number(readFileSync(join(dir, 'child'), 'utf8'))
@@ -71,23 +71,23 @@ describe('the process of a hook', () => {
     )
   })
 
-  it('succeeds without reading what it is told, however much that is', () => {
+  it('a hook succeeds without reading its standard input, however long the text is', () => {
     expect(ran('exec <&-; exit 0', { told: 'x'.repeat(1_000_000) }).why).toBeUndefined()
   })
 
-  it('that writes more than is kept goes on to its end', () => {
+  it('a hook that writes more than is kept runs to its end', () => {
     const { why, said } = ran('head -c 200000 /dev/zero | tr "\\0" a; echo >done')
     expect(why).toBeUndefined()
     expect(said).toBe('a'.repeat(4096))
     expect(readFileSync(join(dir, 'done'), 'utf8')).toBe('\n')
   })
 
-  it('is not waited for any longer when it has left a daemon behind that holds its output', () => {
+  it('a hook that left behind a daemon with its output open is not waited for any longer', () => {
     const { why, said } = ran('sleep 3 & echo started')
     expect({ why, said }).toEqual({ why: undefined, said: 'started\n' })
   })
 
-  it('calls what is to be done meanwhile while it runs', () => {
+  it('a function is called meanwhile as long as a hook runs', () => {
     const path = '/bin/sh'
     const args = ['sh', '-c', 'until [ -e go ]; do sleep 0.01; done']
     const hook = new HookProcess(host, { origin: 'hooks.poststop[0]', path, args, env: [] }, dir)
@@ -101,7 +101,7 @@ describe('the process of a hook', () => {
     expect(called).toBeGreaterThanOrEqual(3)
   })
 
-  it('that cannot be started is an error at once', () => {
+  it('a hook that cannot be started is an error at once', () => {
     const hook = { origin: 'hooks.poststop[0]', path: join(dir, 'nosuch'), args: [], env: [] }
     expect(() => new HookProcess(host, hook, dir)).toThrow(expect.objectContaining({ errno: 'ENOENT' }))
   })

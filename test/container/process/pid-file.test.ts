@@ -17,7 +17,7 @@ beforeEach(() => {
   file = join(dir, 'pid')
 })
 
-it('replaces a link that somebody has put there, and leaves what it leads to', () => {
+it("a pid file replaces a link that somebody has put there, and leaves the link's target", () => {
   writeFileSync(join(dir, 'precious'), 'text')
   symlinkSync(join(dir, 'precious'), file)
   symlinkSync(join(dir, 'precious'), join(dir, '.pid.1234'))
@@ -28,13 +28,13 @@ it('replaces a link that somebody has put there, and leaves what it leads to', (
   expect(readdirSync(dir).sort()).toEqual(['pid', 'precious'])
 })
 
-it('does not wait for a reader of a FIFO', () => {
+it('a pid file does not wait for a reader of a FIFO', () => {
   execFileSync('mkfifo', [file])
   writePidFile(file, 1234)
   expect(readFileSync(file, 'utf8')).toBe('1234')
 })
 
-it('says what keeps it, and leaves nothing beside it', () => {
+it('a pid file that cannot be written is reported, and leaves nothing beside it', () => {
   mkdirSync(join(file, 'x'), { recursive: true })
   expect(() => writePidFile(file, 1)).toThrow(/EISDIR|ENOTEMPTY|EEXIST/)
   const path = join(dir, 'none', 'p')
@@ -44,14 +44,14 @@ it('says what keeps it, and leaves nothing beside it', () => {
   expect(readdirSync(dir)).toEqual(['pid'])
 })
 
-it('is refused below a file, where there is nothing to take back either', () => {
+it('a pid file below a file is refused, and there is nothing to take back there either', () => {
   writeFileSync(file, 'text')
   expect(() => writePidFile(join(file, 'p'), 1)).toThrow(`--pid-file ${join(file, 'p')}: ENOTDIR`)
   removePidFile(openHost(), join(file, 'p'), 1)
   expect(readFileSync(file, 'utf8')).toBe('text')
 })
 
-it('leaves nothing beside it when it cannot be written, and says which file it was', () => {
+it("a pid file that cannot be written leaves no temporary file, and the message names the caller's path", () => {
   vi.spyOn(files, 'writeText').mockImplementationOnce(() => {
     throw new Error('ENOSPC: no space left on device, write')
   })
@@ -59,7 +59,7 @@ it('leaves nothing beside it when it cannot be written, and says which file it w
   expect(readdirSync(dir)).toEqual([])
 })
 
-it('is removed while it holds this pid, and left when another container has been given the path since', () => {
+it('a pid file is removed while it holds this pid, and left when another container has been given the path since', () => {
   const host = openHost()
   writePidFile(file, 12)
   writeFileSync(join(dir, '.pid.12'), 'cut short')
@@ -70,7 +70,7 @@ it('is removed while it holds this pid, and left when another container has been
   expect(readFileSync(file, 'utf8')).toBe('123')
 })
 
-it('is left when it is no file any more, without waiting for a FIFO or following a link', () => {
+it('a pid file that is no file any more is left, without waiting for a FIFO or following a link', () => {
   const host = openHost()
   execFileSync('mkfifo', [file])
   removePidFile(host, file, 12)

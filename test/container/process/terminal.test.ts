@@ -27,7 +27,7 @@ function session(command: string, size?: string, options: { output?: 'pipe' } = 
 }
 
 describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
-  it("gives the program the caller's size, and tells it of every change", async () => {
+  it("a relayed terminal gives the program the caller's size, and passes every change on", async () => {
     const { resize, shows, type, status } = session(
       'stty size; trap "stty size" WINCH; echo ready; while :; do sleep 0.05; read -r x && exit 5; done',
     )
@@ -39,13 +39,13 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
     expect(await status()).toBe(5)
   })
 
-  it('gives it the size of the configuration instead', async () => {
+  it('a relayed terminal has the size of the configuration where there is one', async () => {
     const { shows, status } = session('stty size', '50x132')
     await shows('50 132')
     expect(await status()).toBe(0)
   })
 
-  it('is raw while the program runs, and restored when it has ended', async () => {
+  it("the caller's terminal is raw while the program runs, and restored when it has ended", async () => {
     const terminal = session('echo ready; read -r x; exit 3')
     const before = await settings(terminal)
     await terminal.shows('ready')
@@ -55,7 +55,7 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
     expect(await settings(terminal)).toBe(before)
   })
 
-  it('hands ^C to the program, not to us', async () => {
+  it('a relayed terminal gives ^C to the program, not to this process', async () => {
     const { shows, type, status } = session(
       'trap "echo caught; exit 4" INT; echo ready; while :; do sleep 0.05; done',
     )
@@ -65,7 +65,7 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
     expect(await status()).toBe(4)
   })
 
-  it('is restored when a signal ends the program, and when one is sent to us', async () => {
+  it("the caller's terminal is restored when a signal ends the program, and when one is sent to this process", async () => {
     const killed = session('echo ready; kill -KILL $$')
     const before = await settings(killed)
     expect(await killed.status()).toBe(137)
@@ -79,7 +79,7 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
     expect(await settings(asked)).toBe(before)
   })
 
-  it('loses nothing of the last output, however slow its reader', async () => {
+  it('a relayed terminal loses nothing of the last output, however slow its reader', async () => {
     const { child, status } = session('seq 1 60000; echo the end', undefined, { output: 'pipe' })
     let size = 0
     let tail = ''
@@ -98,7 +98,7 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
     expect(size).toBe(lines.length + 'the end\r\n'.length)
   })
 
-  it('takes a large paste in order', async () => {
+  it('a relayed terminal takes a large paste in order', async () => {
     const lines = Array.from({ length: 20_000 }, (_, n) => `line ${n}\n`).join('')
     const { shows, type, status } = session(`stty raw -echo; echo ready; head -c ${lines.length} | cksum`)
     await shows('ready')
@@ -111,7 +111,7 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
     await shows(sum)
   })
 
-  it('hangs up when the reader of the output is gone', async () => {
+  it('a relayed terminal hangs up when the reader of the output is gone', async () => {
     const { child, status } = session('trap "exit 9" HUP; while :; do echo y; done', undefined, {
       output: 'pipe',
     })
@@ -140,7 +140,7 @@ describe.runIf(process.platform === 'linux')('a terminal for a caller without on
     )
   }
 
-  it('ends the input with the end of the pipe, also in the middle of a line', async () => {
+  it("a pipe's end becomes the end of a relayed terminal's input, also in the middle of a line", async () => {
     expect(await piped('stty -echo; sleep 0.3; cat; echo "[end]"', 'a\nb')).toEqual({
       status: 0,
       text: expect.stringMatching(/a\r\nb\[end\]\r\n$/),
@@ -148,7 +148,7 @@ describe.runIf(process.platform === 'linux')('a terminal for a caller without on
     expect((await piped('cat; echo "[end]"', undefined)).text).toContain('[end]')
   })
 
-  it('does not wait for the input when the program has ended', async () => {
+  it('a relayed terminal does not wait for the input when the program has ended', async () => {
     const child = spawn(process.execPath, [fixture, 'exit 8'], { stdio: ['pipe', 'ignore', 'inherit'] })
     expect(await new Promise(resolve => child.once('exit', resolve))).toBe(8)
   })

@@ -15,7 +15,7 @@ import { removeTree } from '../../../src/host/files.ts'
 
 const dir = tmp.dirSync({ unsafeCleanup: true }).name
 
-it('removes a directory with all that is in it, and follows no link', () => {
+it('the removal of a tree removes all that is in the directory, and follows no link', () => {
   const kept = join(dir, 'kept')
   const gone = join(dir, 'gone')
   mkdirSync(kept)
@@ -29,7 +29,7 @@ it('removes a directory with all that is in it, and follows no link', () => {
   expect(() => removeTree(gone)).not.toThrow()
 })
 
-it('replaces a file whole, with the mode that is asked for', () => {
+it('an atomic write replaces a file as a whole, with the requested mode', () => {
   const file = join(dir, 'file')
   writeFileAtomic(file, 'text')
   writeFileAtomic(file, 'other', 0o644)

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { hasDirectory } from '../../../src/container/state/directory.ts'
 import { layout } from '../../../src/container/state/paths.ts'
 
-it('is the directory of a container; anything else at its place is told, and left', () => {
+it('the directory of a container is recognised, and anything else at its place is reported and left', () => {
   const dir = tmp.dirSync({ unsafeCleanup: true }).name
   mkdirSync(join(dir, 'web'))
   expect(hasDirectory(layout(dir, 'web'))).toBe(true)

@@ -11,13 +11,13 @@ it('a root below /var/run, which is emptied at boot, has its records at the same
   expect(lastingRecord(layout('/var/run/jailwright', 'web'))).toBe('/var/db/jailwright/web')
 })
 
-it('any other root needs none: nothing removes its journals', () => {
+it('a root elsewhere needs no records, because nothing removes its journals', () => {
   for (const root of ['/var/run', '/var/running/x', '/var/db/x', '/'])
     expect(lastingDirectory(root)).toBeUndefined()
   expect(lastingRecord(layout('/srv/x', 'web'))).toBeUndefined()
 })
 
-it('a directory of records that is not there has none', () => {
+it('a directory of records that does not exist has none', () => {
   const directory = mkdtempSync(join(tmpdir(), 'lasting-'))
   expect(recordNames(join(directory, 'none'))).toEqual([])
   expect(recordNames(directory)).toEqual([])

@@ -12,7 +12,7 @@ vi.mock('../../../src/host/files.ts', { spy: true })
 const host = openHost()
 const path = () => join(tmp.dirSync({ unsafeCleanup: true }).name, '.lock/web')
 
-it('is held by one at a time', () => {
+it('a lock is held by one holder at a time', () => {
   const file = path()
   const first = tryLock(host, file, 0)
   expect(first).toBeDefined()
@@ -21,7 +21,7 @@ it('is held by one at a time', () => {
   expect(tryLock(host, file, 0)).toBeDefined()
 })
 
-it('is no lock any more when its file was removed by the one who held it', () => {
+it('a lock is lost when the holder has removed its file', () => {
   const file = path()
   const first = tryLock(host, file, 0)
   first?.remove()
@@ -31,7 +31,7 @@ it('is no lock any more when its file was removed by the one who held it', () =>
   expect(existsSync(file)).toBe(true)
 })
 
-it('takes its file away when there is no container, and leaves it where there is one', () => {
+it('a released lock removes its file when there is no container, and leaves it where there is one', () => {
   const file = path()
   tryLock(host, file, 0)?.release()
   expect(existsSync(file)).toBe(false)
@@ -40,7 +40,7 @@ it('takes its file away when there is no container, and leaves it where there is
   expect(existsSync(file)).toBe(true)
 })
 
-it('is taken on a read-only disk too', () => {
+it('a lock is taken on a read-only disk too', () => {
   const file = path()
   mkdirSync(join(file, '../../web'))
   tryLock(host, file, 0)?.release()
@@ -54,7 +54,7 @@ it('is taken on a read-only disk too', () => {
   lock?.release()
 })
 
-it('is held until a tool has ended that was started under it', () => {
+it('a lock is held until a tool that was started under it has ended', () => {
   const file = path()
   mkdirSync(join(file, '../../web'))
   const first = tryLock(host, file, 0)

@@ -9,21 +9,21 @@ beforeEach(() => {
   dir = tmp.dirSync({ unsafeCleanup: true }).name
 })
 
-it('is made with what is above it, and is told by its real path', () => {
+it('the root directory is made with its parents, and its real path is returned', () => {
   symlinkSync(dir, join(dir, 'link'))
   expect(makeRoot(join(dir, 'link/a/b'))).toBe(join(dir, 'a/b'))
   expect(lstatSync(join(dir, 'a/b')).isDirectory()).toBe(true)
   expect(makeRoot(join(dir, 'a/b'))).toBe(join(dir, 'a/b'))
 })
 
-it('is told by its option when it is a file, or below one', () => {
+it('a root that is a file, or lies below one, is reported by its option', () => {
   const file = join(dir, 'file')
   writeFileSync(file, '')
   for (const root of [file, join(file, 'a'), join(file, 'a/b')])
     expect(() => makeRoot(root)).toThrow(`--root ${root}: not a directory`)
 })
 
-it('is for root', () => {
+it('a user other than root is refused', () => {
   requireRoot(0)
   for (const uid of [1001, undefined]) expect(() => requireRoot(uid)).toThrow(/^operation not permitted/)
 })

@@ -35,18 +35,18 @@ const withProcess = (start: string, zombie = false) => {
   return host
 }
 
-it('is running while its own process lives', () => {
+it('a container is running while its own process lives', () => {
   expect(currentStatus(withProcess('s1'), state)).toBe('running')
   expect(currentStatus(withProcess('s1'), { ...state, paused: true })).toBe('paused')
 })
 
-it('is stopped when the process is gone, a zombie, or another one with the same pid', () => {
+it('a container is stopped when its process is gone, a zombie, or another one with the same pid', () => {
   expect(currentStatus(fakeHost(), state)).toBe('stopped')
   expect(currentStatus(withProcess('s1', true), state)).toBe('stopped')
   expect(currentStatus(withProcess('s2'), state)).toBe('stopped')
 })
 
-it('gives the jid as a string annotation and no pid once stopped', () => {
+it('a state has the jid as a string annotation, and no pid once the container is stopped', () => {
   expect(ociState(state, 'running').annotations).toEqual({
     a: 'b',
     'org.freebsd.jail.jid': '4',
@@ -56,7 +56,7 @@ it('gives the jid as a string annotation and no pid once stopped', () => {
   expect(ociState(state, 'stopped')).not.toHaveProperty('pid')
 })
 
-it('is of an earlier boot when the boot is another one and neither jail nor process is there', () => {
+it('a container is of an earlier boot when the boot is another one and neither jail nor process exists', () => {
   const booted = (host: ReturnType<typeof fakeHost>) => {
     host.processes.set(1, { pid: 1, start: 'second', jid: 0, zombie: false, stopped: false })
     return host
@@ -71,7 +71,7 @@ it('is of an earlier boot when the boot is another one and neither jail nor proc
   expect(isOfEarlierBoot(booted(withJail), before)).toBe(false)
 })
 
-it('does not take the state of another program for its own', () => {
+it('the state of another program is refused', () => {
   const root = mkdtempSync(join(tmpdir(), 'state-'))
   const files = { ...layout(root, 'c'), state: join(root, 'state.json') }
   // What ocijail writes (runtime_state in its main.cpp).

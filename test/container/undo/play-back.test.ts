@@ -60,7 +60,7 @@ function busyUnlessForced({ kernel }: FakeHost): void {
 describe('unmount', () => {
   const undo = { op: 'unmount', path: '/r/data', fstype: 'nullfs', from: '/src', before: undefined } as const
 
-  it('takes our mount away by its id', () => {
+  it("an unmount takes the container's mount away by its id", () => {
     host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
     record(undo, { fsid: 'f1' })
     expect(playBack(host, journal)).toEqual([])
@@ -68,21 +68,21 @@ describe('unmount', () => {
     expect(journal.pending()).toEqual([])
   })
 
-  it('takes away a mount whose record was not finished', () => {
+  it('an unmount takes away a mount whose record was not finished', () => {
     host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
     record(undo)
     expect(playBack(host, journal)).toEqual([])
     expect(host.mounts).toEqual([])
   })
 
-  it('leaves a mount that was there before us', () => {
+  it('an unmount leaves a mount that was there before the container', () => {
     host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f0' })
     record({ ...undo, before: 'f0' })
     expect(playBack(host, journal)).toEqual([])
     expect(host.mounts).toHaveLength(1)
   })
 
-  it('waits for busy mounts for five seconds in all, then forces each', () => {
+  it('unmounts wait for busy mounts for five seconds in all, and then force each', () => {
     busyUnlessForced(host)
     for (const fsid of ['f1', 'f2', 'f3']) {
       host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid })
@@ -94,7 +94,7 @@ describe('unmount', () => {
     expect(host.mounts).toEqual([])
   }, 20_000)
 
-  it('does not force a mount that another one lies on, and leaves what is seen there', () => {
+  it('an unmount does not force a mount that another one lies on, and leaves what is seen there', () => {
     host.kernel.unmount = path => {
       throw new SyscallError('unmount', 'EBUSY', 'Device busy', path)
     }
@@ -112,7 +112,7 @@ describe('unmount', () => {
     expect(host.mounts).toHaveLength(2)
   })
 
-  it('does not wait long for the root of a removed jail, which its last connections may hold', () => {
+  it('an unmount does not wait long for the root of a removed jail, which its last connections may hold', () => {
     busyUnlessForced(host)
     host.mounts.push({ path: '/r', fstype: 'nullfs', from: '/src', fsid: 'f1' })
     host.jails.set('web', 7)
@@ -140,14 +140,14 @@ describe('unmount', () => {
       record({ ...undo, path: place(), root: join(realpathSync(dir), 'root') }, { fsid: hidden })
     }
 
-    it('takes a mount away by its name in the directory that holds it', () => {
+    it('an unmount in a jail takes a mount away by its name in the directory that holds it', () => {
       mounted()
       expect(playBack(host, journal)).toEqual([])
       expect(called).toEqual([[join(realpathSync(dir), 'root'), 'data', undefined]])
       expect(host.mounts).toEqual([])
     })
 
-    it('touches nothing when a link stands in the place of the mount by now', () => {
+    it('an unmount in a jail touches nothing when a link has taken the place of the mount', () => {
       mounted()
       renameSync(place(), `${place()}.moved`)
       mkdirSync(join(dir, 'root/elsewhere'))
@@ -159,7 +159,7 @@ describe('unmount', () => {
       expect(journal.pending()).toHaveLength(1)
     })
 
-    it('touches nothing when the directory that holds the mount has moved', () => {
+    it('an unmount in a jail touches nothing when the directory that holds the mount has moved', () => {
       mounted()
       renameSync(join(dir, 'root'), join(dir, 'moved'))
       expect(playBack(host, journal).map(({ message }) => message)).toEqual([
@@ -169,14 +169,14 @@ describe('unmount', () => {
     })
   })
 
-  it('leaves another mount that has the same id after a reboot', () => {
+  it('an unmount leaves another mount that has the same id after a reboot', () => {
     host.mounts.push({ path: '/other/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
     record(undo, { fsid: 'f1' })
     expect(playBack(host, journal)).toEqual([])
     expect(host.mounts).toHaveLength(1)
   })
 
-  it('does nothing when the mount never happened', () => {
+  it('an unmount does nothing when the mount never happened', () => {
     record(undo)
     expect(playBack(host, journal)).toEqual([])
     expect(host.calls.filter(call => call.startsWith('unmount'))).toEqual([])
@@ -184,7 +184,7 @@ describe('unmount', () => {
 })
 
 describe('what was made in the root', () => {
-  it('removes an empty directory and an empty file', () => {
+  it('an undo in the root removes an empty directory and an empty file', () => {
     mkdirSync(join(dir, 'root/mnt'), { recursive: true })
     writeFileSync(join(dir, 'root/file'), '')
     record({ op: 'rmdir', root: join(dir, 'root'), path: '/mnt' }, {})
@@ -194,7 +194,7 @@ describe('what was made in the root', () => {
     expect(existsSync(join(dir, 'root/file'))).toBe(false)
   })
 
-  it('leaves what the container has put there', () => {
+  it('an undo in the root leaves what the container has put there', () => {
     mkdirSync(join(dir, 'root/mnt/theirs'), { recursive: true })
     writeFileSync(join(dir, 'root/file'), 'data')
     record({ op: 'rmdir', root: join(dir, 'root'), path: '/mnt' }, {})
@@ -204,7 +204,7 @@ describe('what was made in the root', () => {
     expect(existsSync(join(dir, 'root/file'))).toBe(true)
   })
 
-  it('removes a link only when it is the one that we made', () => {
+  it("an undo in the root removes a link only when the container's create made it", () => {
     mkdirSync(join(dir, 'root'))
     symlinkSync('.s.jailwright/s', join(dir, 'root/ours'))
     symlinkSync('/etc', join(dir, 'root/theirs'))
@@ -216,7 +216,7 @@ describe('what was made in the root', () => {
     expect(readdirSync(root)).toEqual(['theirs'])
   })
 
-  it('does not follow a link that the container has put in the way', () => {
+  it('an undo in the root does not follow a link that the container has put in the way', () => {
     mkdirSync(join(dir, 'root'))
     mkdirSync(join(dir, 'host/empty'), { recursive: true })
     symlinkSync(join(dir, 'host'), join(dir, 'root/a'))
@@ -227,21 +227,21 @@ describe('what was made in the root', () => {
 })
 
 describe('jail', () => {
-  it('is removed by jail_remove(2)', () => {
+  it('a jail is removed by jail_remove(2)', () => {
     host.jails.set('web', 3)
     record({ op: 'jail', name: 'web', path: '/r' }, { jid: 3 })
     expect(playBack(host, journal)).toEqual([])
     expect(host.calls).toContain('jail_remove 3')
   })
 
-  it('is left alone when its root is elsewhere', () => {
+  it('a jail of the same name whose root is elsewhere is left alone', () => {
     host.jails.set('web', 3)
     record({ op: 'jail', name: 'web', path: '/other' })
     expect(playBack(host, journal)).toEqual([])
     expect(host.jails.get('web')).toBe(3)
   })
 
-  it('is left alone when a later jail has its name', () => {
+  it('a later jail of the same name is left alone', () => {
     host.jails.set('web', 9)
     record({ op: 'jail', name: 'web', path: '/r' }, { jid: 3 })
     expect(playBack(host, journal)).toEqual([])
@@ -252,14 +252,14 @@ describe('jail', () => {
 describe('ruleset', () => {
   const marker = markerRule('web')
 
-  it('is deleted when its first rule is our marker', () => {
+  it("a ruleset is deleted when its first rule is the container's marker", () => {
     host.rulesets.set(1000, [marker, 'hide'])
     record({ op: 'ruleset', number: 1000, marker }, {})
     expect(playBack(host, journal)).toEqual([])
     expect(host.calls).toContain('devfs rule -s 1000 delset')
   })
 
-  it('is left alone when it is somebody else’s', () => {
+  it('a ruleset of somebody else is left alone', () => {
     host.rulesets.set(1000, ['path jailwright-of-db'])
     record({ op: 'ruleset', number: 1000, marker })
     expect(playBack(host, journal)).toEqual([])
@@ -277,7 +277,7 @@ describe('an epair', () => {
     `${name}: flags=8843<UP> metric 0 mtu 1500\n\tdescription: ${text}\n`
   const answer = (line: string, stdout: string) => host.answers.set(line, { status: 0, stdout, stderr: '' })
 
-  it('is known by its description', () => {
+  it('an epair is recognised by its description', () => {
     answer('ifconfig -a', `${described('em0', 'uplink')}${described('e0a_web', 'jailwright web vnet0')}`)
     answer('ifconfig -g epair', 'e0a_db e0a_web')
     answer('ifconfig e0a_web', described('e0a_web', 'jailwright web vnet0'))
@@ -286,7 +286,7 @@ describe('an epair', () => {
     expect(host.calls.filter(call => call.endsWith('destroy'))).toEqual(['ifconfig e0a_web destroy'])
   })
 
-  it('is not what a jail has given that description, nor what it has written into one', () => {
+  it("an interface to which a jail gave an epair's description, by name or by a line in it, is no epair of the container", () => {
     const forged =
       'x\nbridge0: flags=8843<UP>\n\tdescription: jailwright web vnet0\ne0a_db: flags=8843<UP>\n\tdescription: jailwright web vnet0'
     answer('ifconfig -a', `${described('em1', forged)}${described('vlan7', 'jailwright web vnet0')}`)
@@ -299,7 +299,7 @@ describe('an epair', () => {
 })
 
 describe('a root that has been removed', () => {
-  it('keeps nothing from being undone', () => {
+  it('a root that has been removed prevents no undo', () => {
     record({ op: 'rmdir', root: join(dir, 'gone'), path: '/a' }, {})
     record({ op: 'put-back', root: join(dir, 'gone'), path: '/a', aside: '.a' }, {})
     expect(playBack(host, journal)).toEqual([])
@@ -309,7 +309,7 @@ describe('a root that has been removed', () => {
 describe('tools', () => {
   const calls = [{ tool: 'ifconfig', args: ['e0a_web', 'destroy'], ignore: ['does not exist'] }] as const
 
-  it('that say "already gone" are done', () => {
+  it('a tool of an undo that reports "already gone" counts as done', () => {
     host.answers.set('ifconfig e0a_web destroy', {
       status: 1,
       stdout: '',
@@ -320,7 +320,7 @@ describe('tools', () => {
     expect(journal.pending()).toEqual([])
   })
 
-  it('that fail stay in the journal, and the others are still done', () => {
+  it('a tool of an undo that fails stays in the journal, and the other undos are still done', () => {
     host.answers.set('ifconfig e0a_web destroy', {
       status: 1,
       stdout: '',
@@ -338,19 +338,21 @@ describe('tools', () => {
 describe('init-gone', () => {
   const undo = () => ({ op: 'init-gone', ctl: join(dir, 'ctl') }) as const
 
-  it('is content where the channel was never made', () => {
+  it("the wait for init's end succeeds when its channel was never made", () => {
     record(undo())
     expect(playBack(host, journal)).toEqual([])
   })
 
-  it('takes a channel that nobody reads for the end of init', () => {
+  it('a channel that nobody reads means that init has ended', () => {
     host.process.mkfifo(join(dir, 'ctl'), 0o600)
     record(undo())
     expect(playBack(host, journal)).toEqual([])
     expect(journal.pending()).toEqual([])
   })
 
-  it('waits while somebody reads it, and says so in the end', { timeout: 15_000 }, () => {
+  it("the wait for init's end lasts while somebody reads its channel, and finally fails", {
+    timeout: 15_000,
+  }, () => {
     host.process.mkfifo(join(dir, 'ctl'), 0o600)
     const reader = openSync(join(dir, 'ctl'), constants.O_RDONLY | constants.O_NONBLOCK)
     record(undo())
@@ -371,25 +373,25 @@ describe('children.max of a parent jail', () => {
 
   beforeEach(() => host.jails.set('p', 4))
 
-  it('is lowered by one when it was raised', () => {
+  it('children.max of a parent jail is lowered by one when it was raised', () => {
     record(undo, {})
     expect(playBack(host, journal)).toEqual([])
     expect(setTo(2)).toHaveLength(1)
   })
 
-  it('is left when the command died before it had raised it', () => {
+  it('children.max of a parent jail is left when the command died before raising it', () => {
     record(undo)
     expect(playBack(host, journal)).toEqual([])
     expect(host.calls.filter(call => call.startsWith('jail_set'))).toEqual([])
   })
 
-  it('is lowered when the command died after it had raised it', () => {
+  it('children.max of a parent jail is lowered when the command died after raising it', () => {
     record({ ...undo, before: 2 })
     expect(playBack(host, journal)).toEqual([])
     expect(setTo(2)).toHaveLength(1)
   })
 
-  it('is changed under a lock, whose file is gone afterwards', () => {
+  it('children.max of a parent jail is changed under a lock, whose file is gone afterwards', () => {
     const lock = join(dir, 'lock')
     record({ ...undo, lock }, {})
     expect(playBack(host, journal)).toEqual([])
@@ -402,7 +404,7 @@ describe('after a reboot', () => {
   const boot = (start: string) =>
     host.processes.set(1, { pid: 1, start, jid: 0, zombie: false, stopped: false })
 
-  it('takes back what is on disk only: the address, the jail and the mount of the same name are others', () => {
+  it('after a reboot only effects on disk are taken back, and objects of the same names belong to others', () => {
     boot('first')
     journal = new Journal(join(dir, 'other.jsonl'), 'first')
     mkdirSync(join(dir, 'made'))
@@ -423,18 +425,21 @@ describe('after a reboot', () => {
     expect(existsSync(join(dir, 'made'))).toBe(false)
   })
 
-  it.each(['first', undefined])('takes everything back within one boot (%s: not known)', now => {
-    if (now) boot(now)
-    journal = new Journal(join(dir, 'other.jsonl'), 'first')
-    record({ op: 'jail', name: 'web', path: '/r' }, { jid: 7 })
-    host.jails.set('web', 7)
-    expect(playBack(host, journal)).toEqual([])
-    expect(host.jails.size).toBe(0)
-  })
+  it.each(['first', undefined])(
+    'everything is taken back within one boot, when the present boot is %s',
+    now => {
+      if (now) boot(now)
+      journal = new Journal(join(dir, 'other.jsonl'), 'first')
+      record({ op: 'jail', name: 'web', path: '/r' }, { jid: 7 })
+      host.jails.set('web', 7)
+      expect(playBack(host, journal)).toEqual([])
+      expect(host.jails.size).toBe(0)
+    },
+  )
 })
 
 describe('a state directory that cannot be written', () => {
-  it('does not keep the host from being cleaned', () => {
+  it('a state directory that cannot be written does not prevent the host from being cleaned', () => {
     record({ op: 'jail', name: 'a', path: '/r' }, { jid: 1 })
     record({ op: 'jail', name: 'b', path: '/r' }, { jid: 2 })
     host.jails.set('a', 1).set('b', 2)
@@ -445,7 +450,7 @@ describe('a state directory that cannot be written', () => {
     expect(host.jails.size).toBe(0)
   })
 
-  it('an undo that fails for a reason of the file system keeps no other from being done', () => {
+  it('an undo that fails for a reason of the file system prevents no other undo', () => {
     record({ op: 'jail', name: 'a', path: '/r' }, { jid: 1 })
     record({ op: 'host-rmdir', path: join(dir, 'x'.repeat(300)) }, {})
     host.jails.set('a', 1)
@@ -458,7 +463,7 @@ describe('a state directory that cannot be written', () => {
 
 describe('an undo in the root that this process or the disk fails', () => {
   it.each(['EMFILE', 'ENFILE', 'EIO'])(
-    '%s while the place is looked for is an error, and is owed still',
+    '%s while the place of an undo is opened is an error, and the undo stays in the journal',
     errno => {
       mkdirSync(join(dir, 'made'))
       record({ op: 'rmdir', root: dir, path: '/made' }, {})
@@ -476,7 +481,7 @@ describe('an undo in the root that this process or the disk fails', () => {
     },
   )
 
-  it.each(['EMFILE', 'EIO'])('%s of unmount(2) is an error and not taken for gone', errno => {
+  it.each(['EMFILE', 'EIO'])('%s of unmount(2) is an error, and the mount is not taken for gone', errno => {
     host.mounts.push({ path: '/r/data', fstype: 'nullfs', from: '/src', fsid: 'f1' })
     record(
       { op: 'unmount', path: '/r/data', fstype: 'nullfs', from: '/src', before: undefined },
@@ -491,7 +496,7 @@ describe('an undo in the root that this process or the disk fails', () => {
     expect(journal.pending()).toHaveLength(1)
   })
 
-  it('is no reason to give anything up by force while descriptors are short', () => {
+  it('a shortage of descriptors is no reason to give an undo up by force', () => {
     record({ op: 'rmdir', root: dir, path: '/made' }, {})
     host.process.openBeneath = () => {
       throw new SyscallError('openat', 'EMFILE', 'Too many open files', dir)

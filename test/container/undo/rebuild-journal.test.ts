@@ -48,7 +48,7 @@ function write({ jid = 7, boot = '' }: { jid?: number; boot?: string } = {}): vo
 }
 
 it.each(['', '{"n":1,"undo":{"op":"init-gone","ctl":"/nosuch"}}\n'])(
-  'takes back what state and plan tell when the journal is lost or cut: %j',
+  'a rebuilt journal takes back what state and plan record when the journal is lost or cut: %j',
   journal => {
     write()
     writeFileSync(files.journal, journal)
@@ -63,7 +63,7 @@ it.each(['', '{"n":1,"undo":{"op":"init-gone","ctl":"/nosuch"}}\n'])(
   },
 )
 
-it('lets a jail of another number or root, and what an earlier boot had, alone', () => {
+it('a rebuilt journal leaves a jail of another number or root, and effects of an earlier boot, alone', () => {
   write({ jid: 8 })
   undoEverything(ctx, files)
   expect(host.jails.get('web')).toBe(7)
@@ -75,7 +75,7 @@ it('lets a jail of another number or root, and what an earlier boot had, alone',
   expect(host.calls).toEqual([])
 })
 
-it('keeps the directory when too little is left to tell whose the jail and mounts are', () => {
+it('a rebuilt journal keeps the directory when too little is left to identify the jail and mounts', () => {
   write()
   writeFileSync(files.plan, '')
   expect(() => undoEverything(ctx, files)).toThrow(/do not tell what the container had: \/r\/dev is mounted/)
@@ -87,7 +87,7 @@ it('keeps the directory when too little is left to tell whose the jail and mount
   expect(existsSync(files.dir)).toBe(false)
 })
 
-it('does nothing for a create that had not come to its jail', () => {
+it('a rebuilt journal is empty for a create that had not come to its jail', () => {
   write({ jid: 0 })
   undoEverything(ctx, files)
   expect(host.jails.size).toBe(1)
