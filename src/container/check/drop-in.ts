@@ -16,15 +16,15 @@ const EXECUTABLE = '/usr/local/bin/jailwright'
 const TEXT = `# Makes jailwright the runtime of podman and buildah on this host.
 #
 # podman reads every *.conf below /usr/local/etc/containers/containers.conf.d
-# after containers.conf; to take this back, remove the file from there.
+# after containers.conf. To undo this, remove the file from that directory.
 
 [engine]
-# What a plain "podman run" takes. Without this line jailwright is still known
-# by name: podman --runtime jailwright run ...
+# The runtime of "podman run" without --runtime. Without this line, podman
+# still knows jailwright by its name: podman --runtime jailwright run ...
 runtime = "jailwright"
 
-# Runtimes whose messages podman reads as JSON. A list replaces the one that
-# was read before, so podman's own names are repeated here.
+# The runtimes whose messages podman reads as JSON. This list replaces the one
+# that podman has read before, so it repeats podman's own names.
 runtime_supports_json = ["crun", "runc", "kata", "runsc", "ocijail", "jailwright"]
 
 [engine.runtimes]
