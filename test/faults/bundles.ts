@@ -43,7 +43,7 @@ export function makeBundle(dir: string, config: object, from?: string): string {
 }
 
 /** Writes the config.json of a bundle, with what every config has. */
-function writeConfig(dir: string, config: object): void {
+export function writeConfig(dir: string, config: object): void {
   const whole = { ociVersion: '1.3.0', process: PROCESS, root: { path: 'rootfs' }, ...config }
   writeFileSync(join(dir, 'config.json'), JSON.stringify(whole))
 }

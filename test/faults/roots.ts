@@ -2,13 +2,16 @@
  * Roots that an image's author could have prepared against the runtime. `create` either works or fails with one line;
  * what is outside the root stays as it is, and `delete --force` leaves nothing.
  */
-import { spawnSync } from 'node:child_process'
-import { linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { difference, hostLines, mountLines, treeLines } from '../simulated/snapshot.ts'
-import { makeBundle, rootWithSleep } from './bundles.ts'
+import { makeBundle, rootWithSleep, writeConfig } from './bundles.ts'
 import { type Group, type Setting, workplace } from './group.ts'
 import { type Runtime, unclean } from './runtime.ts'
+
+const SWAP = fileURLToPath(new URL('swap.ts', import.meta.url))
 
 /** Makes something hostile at a path. `canary` is a directory of the host. */
 type Make = (path: string, canary: string) => void
@@ -231,6 +234,57 @@ function deep(place: Place, fill: readonly object[]): void {
   attempt(place, label, { mounts: onto(missing) }, () => undefined)
 }
 
+/**
+ * A directory of the root that another process exchanges with a link to the host, as fast as it can, while `create` and
+ * `delete --force` are at work. A mount of each kind is to land below it; none may land outside.
+ */
+function swapped(place: Place): void {
+  const { canary, runtime, faults } = place
+  const kinds = mounts(canary).map(mount =>
+    mount.source === join(canary, 'file') ? { ...mount, destination: '/a/b/f' } : mount,
+  )
+  const { dir, rootfs } = bundleFor(place, {})
+  const [one, other] = [join(rootfs, 'a/b'), join(rootfs, 'a/other')]
+  mkdirSync(join(one, 'c'), { recursive: true })
+  writeFileSync(join(one, 'f'), '')
+  symlinkSync(join(canary, 'b'), other)
+  const within = treeLines(rootfs)
+  const outside = () => [...mountLines(), ...treeLines(canary)]
+  const before = outside()
+  const swapper = spawn(process.execPath, [SWAP, one, other], { stdio: 'ignore' })
+  try {
+    const deadline = Date.now() + 20_000
+    while (!lstatSync(one).isSymbolicLink())
+      if (Date.now() > deadline) throw new Error('nothing was swapped in 20 seconds')
+    for (let round = 0; round < (place.setting.long ? 60 : 4); round++)
+      for (const mount of kinds) {
+        place.tried++
+        const label = `${mount.type} from ${mount.source} while /a/b is swapped, round ${round}`
+        writeConfig(dir, { mounts: [mount] })
+        createAt(place, label, dir)
+        const removed = runtime.run(['delete', '--force', 'hostile'])
+        if (removed.status !== 0 || unclean(removed))
+          faults.push(`${label}: delete ${removed.status} ${removed.text}`)
+        const left = difference(before, outside())
+        if (left !== '') faults.push(`${label}: left:\n${left}`)
+      }
+  } finally {
+    swapper.kill('SIGKILL')
+  }
+  // Whichever of the two names holds the link now.
+  const after = treeLines(rootfs).map(line =>
+    lstatSync(one).isSymbolicLink()
+      ? line.replace(
+          /^(\S+\/a\/)(b|other)(?=[ /])/,
+          (_, at: string, name: string) => at + (name === 'b' ? 'other' : 'b'),
+        )
+      : line,
+  )
+  const left = difference(within, after.sort())
+  if (left !== '') faults.push(`a root that was swapped: left:\n${left}`)
+  rmSync(dir, { recursive: true, force: true })
+}
+
 /** All hostile roots. */
 export const hostileRoots: Group = setting => {
   const runtime = workplace(setting)
@@ -238,12 +292,14 @@ export const hostileRoots: Group = setting => {
   mkdirSync(join(canary, 'volume/inner'), { recursive: true })
   mkdirSync(join(canary, 'b/c'), { recursive: true })
   writeFileSync(join(canary, 'file'), 'canary\n')
+  writeFileSync(join(canary, 'b/f'), 'canary\n')
   writeFileSync(join(canary, 'volume/inner/file'), 'canary\n')
   const place: Place = { runtime, setting, canary, faults: [], tried: 0, created: 0 }
   const before = [...hostLines(), ...treeLines(runtime.root, ['.lock'])]
   components(place)
   wellKnown(place)
   names(place)
+  swapped(place)
   const left = difference(before, [...hostLines(), ...treeLines(runtime.root, ['.lock'])])
   if (left !== '') place.faults.push(`left after all:\n${left}`)
   // A suite in which every create fails would say nothing about delete.

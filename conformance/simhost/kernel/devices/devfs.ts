@@ -5,7 +5,7 @@ import { loadDefaultRules } from '../../rules/devfs/defaults.ts'
 import { DevfsKernel, type DevfsMount } from '../../rules/devfs/kernel.ts'
 import { type DeviceNode, MODULE_NODES, ptsNode } from '../../rules/devfs/nodes.ts'
 import type { Mount } from '../mounts/types.ts'
-import { DevfsTree } from './tree.ts'
+import { DevfsTree, type Reach } from './tree.ts'
 
 /** Makes what Linux programs need in the host's /dev and devfs lacks; the rules know nothing of these nodes. */
 function linuxExtras(): void {
@@ -36,7 +36,7 @@ export class Devfs {
 
   constructor() {
     const view = this.rules.mount(0)
-    this.host = { view, tree: new DevfsTree(() => '/dev', true) }
+    this.host = { view, tree: new DevfsTree(work => work('/dev'), true) }
     loadDefaultRules(this.rules, view)
     this.show(this.host)
     linuxExtras()
@@ -51,9 +51,9 @@ export class Devfs {
     return (m.data as Mounted | undefined) ?? this.host
   }
 
-  /** Fills a new tmpfs with the nodes of a devfs; `where` tells the place of the tmpfs. */
-  attach(where: () => string, ruleset: number): Mounted {
-    const made = { view: this.rules.mount(ruleset), tree: new DevfsTree(where, false) }
+  /** Fills a new tmpfs with the nodes of a devfs; `reach` gives the root of the tmpfs. */
+  attach(reach: Reach, ruleset: number): Mounted {
+    const made = { view: this.rules.mount(ruleset), tree: new DevfsTree(reach, false) }
     this.show(made)
     return made
   }

@@ -1,5 +1,4 @@
 /** devfs as a type of file system of the simulated kernel: its options, and what happens at a mount and an unmount. */
-import { mount as linuxMount } from '../../libc.ts'
 import { loadDefaultRules } from '../../rules/devfs/defaults.ts'
 import { MODULE_NODES } from '../../rules/devfs/nodes.ts'
 import { type Caller, type Kernel, KernelError } from '../kernel.ts'
@@ -35,11 +34,11 @@ export function installDevfs(kernel: Kernel, parts: Parts): Devfs {
     local: false,
     jail: true,
     options: ['from', 'export', 'ruleset'],
-    mount({ caller, mount: m, point }) {
+    mount({ caller, mount: m, attach }) {
       const ruleset = rulesetFor(caller, parts, m.options.get('ruleset'))
       m.from = 'devfs'
-      linuxMount('devfs', point, 'tmpfs', 0, 'mode=555')
-      m.data = devfs.attach(() => mounts.place(m), ruleset)
+      attach('devfs', 'tmpfs', 0, 'mode=555')
+      m.data = devfs.attach(work => mounts.reach(m, work), ruleset)
     },
     update(m, options) {
       const asked = options.get('ruleset')

@@ -5,26 +5,34 @@ import { MS, mknod, mount, umount } from '../../libc.ts'
 import type { DevfsEntry } from '../../rules/devfs/kernel.ts'
 import { descriptorLink, hideDescriptors, showDescriptors } from './descriptors.ts'
 
+/** Gives a function the root of the mount, by descriptor: its place changes when a directory above it is renamed. */
+export type Reach = (work: (root: string) => void) => void
+
 /** One mounted devfs on disk. */
 export class DevfsTree {
-  private dir: string
-  private readonly where: () => string
+  /** The root of the mount while `reach` holds it. */
+  private dir = ''
+  private readonly reach: Reach
   /** True for the host's /dev, whose terminals stay mounted. */
   private readonly ownTerminals: boolean
   private readonly made = new Map<string, string>()
   private terminals = false
   private descriptors = false
 
-  /** `where` tells the place of the mount, which changes when a directory above it is renamed. */
-  constructor(where: () => string, ownTerminals: boolean) {
-    this.where = where
-    this.dir = where()
+  constructor(reach: Reach, ownTerminals: boolean) {
+    this.reach = reach
     this.ownTerminals = ownTerminals
   }
 
   /** Makes the files as `entries` say; a directory comes before its entries. */
   sync(entries: readonly DevfsEntry[]): void {
-    this.dir = this.where()
+    this.reach(root => {
+      this.dir = root
+      this.make(entries)
+    })
+  }
+
+  private make(entries: readonly DevfsEntry[]): void {
     const isTerminal = (name: string): boolean => name === 'pts' || name.startsWith('pts/')
     const wanted = new Map(entries.filter(entry => !isTerminal(entry.name)).map(entry => [entry.name, entry]))
     for (const name of [...this.made.keys()].reverse()) {
@@ -41,10 +49,12 @@ export class DevfsTree {
 
   /** Unmounts what is mounted inside, for good or until the next `sync`. */
   hideMounts(): void {
-    this.dir = this.where()
-    this.showTerminals(false)
-    if (this.descriptors) hideDescriptors(path.join(this.dir, 'fd'))
-    this.descriptors = false
+    this.reach(root => {
+      this.dir = root
+      this.showTerminals(false)
+      if (this.descriptors) hideDescriptors(path.join(root, 'fd'))
+      this.descriptors = false
+    })
   }
 
   private remove(name: string): void {

@@ -44,7 +44,7 @@ function nullfs(mounts: Mounts, selfMount: 'hang' | 'allow'): Filesystem {
     local: true,
     fileMount: true,
     jail: true,
-    mount({ caller, target, mount, point }) {
+    mount({ caller, target, mount, attach, reach }) {
       const given = mount.options.get('from') ?? mount.options.get('target')
       if (given === undefined) throw new KernelError('EINVAL')
       const source = lookup(caller, given)
@@ -55,9 +55,9 @@ function nullfs(mounts: Mounts, selfMount: 'hang' | 'allow'): Filesystem {
         mount.lower = mounts.mountOf(source)
         refuseItself(mounts, mount.lower, source, target, selfMount)
         if (mount.lower?.flags.has('local') !== false) mount.flags.add('local')
-        linuxMount(`/proc/self/fd/${source.fd}`, point, null, MS.BIND)
+        attach(`/proc/self/fd/${source.fd}`, null, MS.BIND)
         const flags = linuxFlags(mount)
-        if (flags !== 0) linuxMount(null, mount.on, null, MS.REMOUNT | MS.BIND | flags)
+        if (flags !== 0) reach(root => linuxMount(null, root, null, MS.REMOUNT | MS.BIND | flags))
       } finally {
         fs.closeSync(source.fd)
       }
@@ -99,7 +99,7 @@ const tmpfs: Filesystem = {
     ],
     ...['nosymfollow', 'pgread'],
   ],
-  mount({ target, mount, point }) {
+  mount({ target, mount, attach }) {
     const o = mount.options
     const covered = fs.fstatSync(target.fd)
     const octal = /^[0-7]+/.exec(o.get('mode') ?? '')?.[0]
@@ -114,18 +114,18 @@ const tmpfs: Filesystem = {
     mount.from = 'tmpfs'
     mount.flags.add('local')
     try {
-      linuxMount('tmpfs', point, 'tmpfs', linuxFlags(mount), data.join(','))
+      attach('tmpfs', 'tmpfs', linuxFlags(mount), data.join(','))
     } catch (error) {
       throw error instanceof LibcError && error.code === 'ENOMEM' ? new KernelError('ENOSPC') : error
     }
   },
-  update(mount, options, flags) {
+  update(mount, options, flags, root) {
     for (const name of options.keys())
       if (TMPFS_FIXED.includes(name)) throw new KernelError('EOPNOTSUPP', `mount option <${name}> is unknown`)
     // tmpfs_mount compares the size in bytes with the size of the mount, which it has rounded up to whole pages.
     const [asked, had] = [options, mount.options].map(list => size(list.get('size')) ?? 0)
     if (asked !== Math.ceil(had! / 4096) * 4096) throw new KernelError('EOPNOTSUPP')
-    linuxMount('tmpfs', mount.on, null, MS.REMOUNT | linuxFlags(mount, flags))
+    linuxMount('tmpfs', root, null, MS.REMOUNT | linuxFlags(mount, flags))
   },
 }
 
@@ -150,19 +150,21 @@ function pseudo(
 }
 
 /** procfs: the /proc of the host's pid namespace; a jail's processes lack the capability to look at others. */
-function proc({ mount, point }: MountRequest): void {
+function proc({ mount, attach }: MountRequest): void {
   try {
-    linuxMount('proc', point, 'proc', linuxFlags(mount), `hidepid=invisible,gid=${NOBODYS_GID}`)
+    attach('proc', 'proc', linuxFlags(mount), `hidepid=invisible,gid=${NOBODYS_GID}`)
   } catch {
-    linuxMount('proc', point, 'proc', linuxFlags(mount))
+    attach('proc', 'proc', linuxFlags(mount))
   }
 }
 
 /** fdescfs: links to the descriptors of the process that follows them, also where there is no procfs. */
-function fdesc({ mount, point }: MountRequest): void {
-  linuxMount('fdescfs', point, 'tmpfs', linuxFlags(mount) & ~MS.RDONLY, 'mode=555')
-  for (let fd = 0; fd < 20; fd++) fs.symlinkSync(descriptorLink(fd), `${mount.on}/${fd}`)
-  showDescriptors(mount.on)
+function fdesc({ mount, attach, reach }: MountRequest): void {
+  attach('fdescfs', 'tmpfs', linuxFlags(mount) & ~MS.RDONLY, 'mode=555')
+  reach(root => {
+    for (let fd = 0; fd < 20; fd++) fs.symlinkSync(descriptorLink(fd), `${root}/${fd}`)
+    showDescriptors(root)
+  })
 }
 
 /** ufs and other types of disks: the host has no disk that could be mounted. */
@@ -180,8 +182,15 @@ function disk(number: number): Filesystem {
 }
 
 /** linsysfs(4): five directories and the CPUs, which is what programs look at (sys/compat/linsysfs). */
-function linsys({ mount, point }: MountRequest): void {
-  linuxMount('linsysfs', point, 'tmpfs', linuxFlags(mount) & ~MS.RDONLY, 'mode=555')
+function linsys({ mount, attach, reach }: MountRequest): void {
+  attach('linsysfs', 'tmpfs', linuxFlags(mount) & ~MS.RDONLY, 'mode=555')
+  reach(root => {
+    fillLinsys(root)
+    linuxMount(null, root, null, MS.REMOUNT | MS.BIND | linuxFlags(mount) | MS.RDONLY)
+  })
+}
+
+function fillLinsys(root: string): void {
   const cpus = navigator.hardwareConcurrency
   const range = cpus === 1 ? '0\n' : `0-${cpus - 1}\n`
   const dirs = [
@@ -193,12 +202,11 @@ function linsys({ mount, point }: MountRequest): void {
     'dev/char',
   ]
   for (const dir of [...dirs, 'kernel/debug'])
-    fs.mkdirSync(`${mount.on}/${dir}`, { recursive: true, mode: 0o555 })
-  const system = `${mount.on}/devices/system/cpu`
+    fs.mkdirSync(`${root}/${dir}`, { recursive: true, mode: 0o555 })
+  const system = `${root}/devices/system/cpu`
   for (let cpu = 0; cpu < cpus; cpu++) fs.mkdirSync(`${system}/cpu${cpu}`, { recursive: true, mode: 0o555 })
   for (const name of ['online', 'possible', 'present'])
     fs.writeFileSync(`${system}/${name}`, range, { mode: 0o444 })
-  linuxMount(null, mount.on, null, MS.REMOUNT | MS.BIND | linuxFlags(mount) | MS.RDONLY)
 }
 
 /** Registers the types, in the order of lsvfs(1). devfs registers itself first. */
@@ -216,8 +224,8 @@ export function registerFilesystems(mounts: Mounts, selfMount: 'hang' | 'allow')
     pseudo(0x59, 'synthetic, jail', 'fdescfs', {
       local: false,
       make: fdesc,
-      beforeUnmount: (_, place) => hideDescriptors(place),
-      restore: (_, place) => showDescriptors(place),
+      beforeUnmount: (_, root) => hideDescriptors(root),
+      restore: (_, root) => showDescriptors(root),
     }),
   )
   mounts.type('linprocfs', pseudo(0xb0, 'synthetic, jail', 'linprocfs', { make: proc }))
@@ -230,7 +238,7 @@ export function registerFilesystems(mounts: Mounts, selfMount: 'hang' | 'allow')
   mounts.type(
     'mqueuefs',
     pseudo(0x71f, 'synthetic, jail', 'mqueuefs', {
-      make: ({ mount, point }) => linuxMount('mqueue', point, 'mqueue', linuxFlags(mount)),
+      make: ({ mount, attach }) => attach('mqueue', 'mqueue', linuxFlags(mount)),
     }),
   )
   mounts.type('zfs', disk(0xde))

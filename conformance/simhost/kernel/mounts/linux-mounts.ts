@@ -15,6 +15,7 @@ export interface LinuxMount {
 }
 
 const O_PATH = 0o10000000 | 0o2000000
+const O_NOFOLLOW = 0o400000
 
 /** All mounts by their number. */
 export function linuxMounts(): Map<number, LinuxMount> {
@@ -33,15 +34,37 @@ export function linuxMounts(): Map<number, LinuxMount> {
   return list
 }
 
-/** Number of the topmost mount at a path. */
-export function mountIdAt(path: string): number | undefined {
-  try {
-    const fd = fs.openSync(path, O_PATH)
+/** How often a mount is looked for while somebody renames the directories above it. */
+const TRIES = 50
+
+/**
+ * Gives `work` the root of a mount as a path by descriptor, which no rename and no link can lead elsewhere. `otherwise` is
+ * the path for a mount that cannot be reached: it is in another mount namespace, or another mount covers it.
+ */
+export function onMount<T>(id: number | undefined, otherwise: string, work: (root: string) => T): T {
+  for (let tries = 0; id !== undefined && tries < TRIES; tries++) {
+    const place = linuxMounts().get(id)?.place
+    if (place === undefined) break
+    const fd = openQuietly(place)
+    if (fd === undefined) continue
     try {
-      return mountIdOf(fd)
+      if (mountIdOf(fd) === id) return work(`/proc/self/fd/${fd}`)
     } finally {
       fs.closeSync(fd)
     }
+  }
+  return work(otherwise)
+}
+
+/** The number of the mount that was made last on a directory or file of the mount `parent`. */
+export function newMountOn(parent: number): number | undefined {
+  // The list is in the order in which the mounts were made.
+  return [...linuxMounts().values()].findLast(each => each.parent === parent)?.id
+}
+
+function openQuietly(path: string): number | undefined {
+  try {
+    return fs.openSync(path, O_PATH | O_NOFOLLOW)
   } catch {
     return undefined
   }

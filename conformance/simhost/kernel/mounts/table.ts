@@ -1,12 +1,15 @@
 /** The mount table with FreeBSD's rules (sys/kern/vfs_mount.c): nmount(2), unmount(2) and what statfs(2) tells. */
 import fs from 'node:fs'
-import { LibcError, umount } from '../../libc.ts'
+import { LibcError, mount as linuxMount, umount } from '../../libc.ts'
 import { type Caller, KernelError } from '../kernel.ts'
 import type { Klds } from '../klds.ts'
 import { asKernelError, type Found, lookup } from '../paths.ts'
-import { linuxMounts, mountIdAt } from './linux-mounts.ts'
+import { linuxMounts, newMountOn, onMount } from './linux-mounts.ts'
 import { checkOptions, FLAG_OPTIONS, ONE_SHOT } from './options.ts'
 import type { Filesystem, Mount } from './types.ts'
+
+/** What umount2(2) says of a path that leads elsewhere than a moment ago. */
+const MISLED = ['EINVAL', 'ENOENT', 'ENOTDIR', 'ELOOP']
 
 export class Mounts {
   readonly table: Mount[] = []
@@ -61,6 +64,11 @@ export class Mounts {
   /** Where a mount is now, or its recorded mount point when it is in another mount namespace of Linux. */
   place(mount: Mount): string {
     return (mount.id === undefined ? undefined : linuxMounts().get(mount.id)?.place) ?? mount.on
+  }
+
+  /** Gives `work` the root of a mount, by descriptor where it can be had. */
+  reach<T>(mount: Mount, work: (root: string) => T): T {
+    return onMount(mount.id, mount.on, work)
   }
 
   /** The mount of an object; hidden mounts of the simulation do not count. */
@@ -139,8 +147,16 @@ export class Mounts {
         options,
         jid: caller.jid,
       }
-      type.mount({ caller, target, mount, point: `/proc/self/fd/${target.fd}` })
-      mount.id = mountIdAt(mount.on)
+      type.mount({
+        caller,
+        target,
+        mount,
+        attach(source, kind, linuxFlags = 0, data) {
+          linuxMount(source, `/proc/self/fd/${target.fd}`, kind, linuxFlags, data)
+          mount.id = newMountOn(target.mountId)
+        },
+        reach: work => this.reach(mount, work),
+      })
       this.table.push(mount)
     } catch (error) {
       throw asKernelError(error)
@@ -189,7 +205,8 @@ export class Mounts {
     const merged = new Map([...mount.options, ...options])
     checkOptions(type, options, 'EINVAL')
     try {
-      type.update(mount, merged, flags)
+      const { update } = type
+      this.reach(mount, root => update(mount, merged, flags, root))
     } catch (error) {
       throw asKernelError(error)
     }
@@ -233,19 +250,32 @@ export class Mounts {
     if (this.inUse(mount, force)) throw new KernelError('EBUSY')
     if (!force && this.jailRootOn(mount)) throw new KernelError('EBUSY')
     const type = this.types.get(mount.fstype)
-    const place = this.place(mount)
-    type?.beforeUnmount?.(mount, place)
+    this.reach(mount, root => type?.beforeUnmount?.(mount, root))
     try {
-      umount(place, force ? 2 | 8 : 8)
+      this.detach(mount, force)
     } catch (error) {
-      // EINVAL: Linux no longer has the mount, which went with the one that it lay in.
-      if (!(error instanceof LibcError && error.code === 'EINVAL')) {
-        type?.restore?.(mount, place)
-        throw asKernelError(error)
-      }
+      this.reach(mount, root => type?.restore?.(mount, root))
+      throw asKernelError(error)
     }
     this.table.splice(this.table.indexOf(mount), 1)
     type?.unmounted?.(mount)
+  }
+
+  /** The Linux unmount, which goes by a path: it is repeated while somebody renames what is above the mount. */
+  private detach(mount: Mount, force: boolean): void {
+    for (let tries = 0; ; tries++) {
+      try {
+        umount(this.place(mount), force ? 2 | 8 : 8)
+        return
+      } catch (error) {
+        if (!(error instanceof LibcError) || !MISLED.includes(error.code)) throw error
+        // Linux no longer has the mount, which went with the one that it lay in.
+        if (mount.id === undefined || tries > 100 || !linuxMounts().has(mount.id)) {
+          if (error.code === 'EINVAL') return
+          throw error
+        }
+      }
+    }
   }
 
   /** Unmounts everything that was mounted since the boot. */

@@ -24,13 +24,15 @@ export interface Mount {
   jid: number
 }
 
-/** The arguments of a file system's `mount`, which does the Linux mount on `/proc/self/fd/N` of the target. */
+/** The arguments of a file system's `mount`. */
 export interface MountRequest {
   caller: Caller
   target: Found
   mount: Mount
-  /** A Linux path for the target that no link or rename can change. */
-  point: string
+  /** The Linux mount on the target, by its descriptor, which no link or rename can change; sets `mount.id`. */
+  attach(source: string, fstype: string | null, flags?: number, data?: string): void
+  /** Gives the root of the new mount, by descriptor. */
+  reach<T>(work: (root: string) => T): T
 }
 
 /** A file system type. */
@@ -49,11 +51,11 @@ export interface Filesystem {
   /** Whether jails may mount the type with allow.mount.TYPE. */
   jail?: boolean
   mount(request: MountRequest): void
-  /** Does `mount -u`; a type without this function gives EOPNOTSUPP. */
-  update?(mount: Mount, options: Map<string, string | undefined>, flags: Set<string>): void
-  /** Unmounts the hidden mounts inside; `restore` makes them again when the unmount fails. */
-  beforeUnmount?(mount: Mount, place: string): void
-  restore?(mount: Mount, place: string): void
+  /** Does `mount -u` with the mount's root by descriptor; a type without this function gives EOPNOTSUPP. */
+  update?(mount: Mount, options: Map<string, string | undefined>, flags: Set<string>, root: string): void
+  /** Unmounts the hidden mounts inside; `restore` makes them again when the unmount fails. `root` is by descriptor. */
+  beforeUnmount?(mount: Mount, root: string): void
+  restore?(mount: Mount, root: string): void
   /** Called after the unmount. */
   unmounted?(mount: Mount): void
 }
