@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freebsdTestsOf } from './freebsd-suite.ts'
 import { type TestProgram, testProgram } from './program.ts'
 
 /** Arrays within each other. */
@@ -95,6 +96,8 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
       expect(ask('values', 'same part')).toBe(true)
     })
   })
+
+  freebsdTestsOf(ask)
 
   describe('what is hostile ends as an exception', () => {
     it.each([
