@@ -29,7 +29,7 @@ const config = {
 const fileConfig = { mounts: [bind('vol', '/vol', 'rw'), bind('one', '/vol/f', 'ro')] }
 
 const stands =
-  'nmount(2) in a directory that is removed or moved says ENOENT (vn_path_to_global_path in sys/kern/vfs_cache.c); a path instead of the directory would follow a link of the attacker (CVE-2021-30465, CVE-2019-19921)'
+  'nmount(2) in a directory that is removed says ENOENT, in one that was moved it mounts there (vn_path_to_global_path in sys/kern/vfs_cache.c); a path instead of the directory would follow a link of the attacker (CVE-2021-30465, CVE-2019-19921)'
 
 /**
  * A case that changes the shared volume after create has found the mount point and before create mounts on it. The file of

@@ -123,11 +123,11 @@ function takeAway(host: Host, journal: Journal, step: MountStep, roots: Roots): 
 
 /**
  * Calls nmount(2) on an object that is held by a descriptor. A directory is given as `.` after fchdir(2): the kernel
- * checks that the path by which it records the mount leads to the same directory (vn_path_to_global_path in
- * sys/kern/vfs_cache.c), so no link is followed, and the directory's present path is never tried. A file is given by
- * its name in its directory, because the kernel takes a file only by a path and follows links in it (vfs_domount in
- * sys/kern/vfs_mount.c). Somebody may replace that name between the check and the call, so the caller checks afterwards
- * where the mount landed.
+ * mounts on that very directory and records the path that it has at that moment, ENOENT when it has none any more
+ * (vn_path_to_global_path in sys/kern/vfs_cache.c), so no link is followed. A directory that was moved is mounted on where
+ * it is now, which the caller sees. A file is given by its name in its directory, because the kernel takes a file only by a
+ * path and follows links in it (vfs_domount in sys/kern/vfs_mount.c). Somebody may replace that name between the check and
+ * the call, so the caller checks afterwards where the mount landed.
  */
 export function mountHeld(
   host: Host,
@@ -161,7 +161,7 @@ export function mountHeld(
   }
 }
 
-/** Errors of nmount(2) for `.` when the directory has lost its path, or the path leads elsewhere. */
+/** Errors of nmount(2) for `.` when the directory has lost its path. */
 const NO_NAME = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
 
 /** File systems whose source is no path, and that say ENOENT when there is none of that name. */
