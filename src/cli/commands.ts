@@ -13,6 +13,7 @@ import type { CommandSpec, OptionSpec, OptionValues, PositionalValues } from './
 /** Every command, in the order of the help. */
 export const commands = { ...lifecycle, ...running, ...inspecting, ...tools } as const
 
+/** The name of a command. */
 export type CommandName = keyof typeof commands
 
 /** The values of the global options. */

@@ -3,7 +3,7 @@
 import type { Features } from '../bundle/generated/features.ts'
 import { HOOK_KINDS } from '../bundle/hook-kinds.ts'
 import { annotationRows } from '../translate/disposition/annotations.ts'
-import { mountOptionWords } from '../translate/mounts/options.ts'
+import { mountOptionWords, valuedMountOptions } from '../translate/mounts/options.ts'
 import { ociVersion, version } from './version.ts'
 
 /**
@@ -27,15 +27,6 @@ export const unsafeAnnotations: readonly string[] = [
   'org.jailwright.limits.',
   'org.jailwright.net.',
 ]
-
-/**
- * Mount options that take a value. They are not elements of `mountOptions`, because the runtime "MUST recognize the
- * elements in this array" as they stand there (features.md), and `size` alone is not an option.
- */
-export const valuedMountOptions: Readonly<Record<string, readonly string[]>> = {
-  devfs: ['ruleset', 'rule'],
-  tmpfs: ['size', 'nr_blocks', 'inodes', 'nr_inodes', 'maxfilesize', 'easize', 'mode', 'uid', 'gid'],
-}
 
 /**
  * Returns the names of the annotations that are applied, or refused, as a comma list. In a name `<n>` stands for one

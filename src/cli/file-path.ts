@@ -1,3 +1,4 @@
+/** Paths that options give. */
 import { usageError } from './usage.ts'
 
 /**

@@ -1,3 +1,4 @@
+/** Suggestions for mistyped commands. */
 import { commands } from './commands.ts'
 
 /**

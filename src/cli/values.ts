@@ -9,6 +9,7 @@ import { usageError } from './usage.ts'
 
 /** The value of one option as a parser returns it. */
 export type RawValue = string | boolean | readonly string[] | undefined
+/** The values of all options as a parser returns them. */
 export type RawValues = Readonly<Record<string, RawValue>>
 
 type Value = string | number | boolean | readonly string[] | undefined

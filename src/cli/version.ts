@@ -1,3 +1,4 @@
+/** The versions of this program, of the specification and of the engine. */
 import { engine } from '../host/engine/index.ts'
 
 /** The version of this program. A test asserts that package.json has the same. */

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import validateFeatures from '../../src/bundle/generated/validate-features.js'
-import { features, unsafeAnnotations, valuedMountOptions } from '../../src/cli/features.ts'
+import { features, unsafeAnnotations } from '../../src/cli/features.ts'
 import { annotationRows } from '../../src/translate/disposition/disposition.ts'
+import { valuedMountOptions } from '../../src/translate/mounts/options.ts'
 import { errors, plan } from '../translate/support.ts'
 
 function isUnsafe(name: string): boolean {

@@ -1,3 +1,4 @@
+/** `check`: reports whether the host is ready, and changes podman's drop-in with --fix and --unfix. */
 import { DROP_IN_DIRECTORY } from '../../container/check/drop-in.ts'
 import { fix, unfix } from '../../container/check/fix.ts'
 import { check as checkHost } from '../../container/check/index.ts'

@@ -1,3 +1,4 @@
+/** `completion`: prints a completion script. */
 import { completionScript, shells } from '../completion/index.ts'
 import type { Handler } from '../handler.ts'
 import { print } from '../output.ts'

@@ -1,3 +1,4 @@
+/** `create`: passes its options on. */
 import { create as createContainer } from '../../container/create.ts'
 import { bundleDirectory } from '../bundle-directory.ts'
 import { filePath } from '../file-path.ts'

@@ -1,3 +1,4 @@
+/** `delete`: passes its options on. */
 import { deleteContainers } from '../../container/delete.ts'
 import type { Handler } from '../handler.ts'
 

@@ -1,3 +1,4 @@
+/** `events`: prints statistics as JSON lines until the container ends. */
 import { isCounted, stats } from '../../container/stats.ts'
 import { sleep } from '../../host/wait.ts'
 import { type Event, statsEvent } from '../event.ts'

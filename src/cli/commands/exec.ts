@@ -1,3 +1,4 @@
+/** `exec`: checks its options and runs a program in a container. */
 import { exec as execInContainer } from '../../container/exec.ts'
 import type { Invocation } from '../commands.ts'
 import { filePath } from '../file-path.ts'

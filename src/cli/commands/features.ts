@@ -1,3 +1,4 @@
+/** `features`: prints the features document. */
 import { features } from '../features.ts'
 import type { Handler } from '../handler.ts'
 import { printJson } from '../output.ts'

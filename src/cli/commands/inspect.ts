@@ -1,3 +1,4 @@
+/** `inspect`: prints the comparison of a container with its plan; status 1 for a drift. */
 import { inspect as inspectContainer } from '../../container/inspect/index.ts'
 import type { Handler } from '../handler.ts'
 import { inspectText } from '../inspect-text.ts'

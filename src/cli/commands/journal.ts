@@ -1,3 +1,4 @@
+/** `journal`: prints what `delete --force` would take back. */
 import { journalListing } from '../../container/journal-listing.ts'
 import type { Handler } from '../handler.ts'
 import { journalText } from '../journal-text.ts'

@@ -1,3 +1,4 @@
+/** `kill`: passes its signal on. */
 import { kill as killContainer } from '../../container/kill.ts'
 import type { EverydayHost } from '../../host/types.ts'
 import type { Handler } from '../handler.ts'

@@ -1,7 +1,19 @@
-import { containerIds, list as listContainers } from '../../container/list.ts'
+/** `list`: prints the containers as a table, as JSON or as ids. */
+import { containerIds, type ListEntry, list as listContainers } from '../../container/list.ts'
 import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 import { table } from '../text-table.ts'
+
+/** The columns of the table, in order. They are runc's (ocijail's first four are the same), and the jail's id after them. */
+const COLUMNS: readonly (readonly [title: string, cell: (entry: ListEntry) => string])[] = [
+  ['ID', ({ id }) => id],
+  ['PID', ({ pid }) => String(pid)],
+  ['STATUS', ({ status }) => status],
+  ['BUNDLE', ({ bundle }) => bundle],
+  ['CREATED', ({ created }) => created],
+  ['OWNER', ({ owner }) => owner],
+  ['JID', ({ jid }) => (jid > 0 ? String(jid) : '-')],
+]
 
 const list: Handler<'list'> = ({ options }, { context }) => {
   const surroundings = context()
@@ -15,19 +27,13 @@ const list: Handler<'list'> = ({ options }, { context }) => {
   }
   const entries = listContainers(surroundings)
   if (options.format === 'json') printJson(entries)
-  else {
-    // The columns are runc's, in runc's order (ocijail's first four are the same); the jail's id comes after them.
-    const rows = entries.map(({ id, pid, status, bundle, created, owner, jid }) => [
-      id,
-      String(pid),
-      status,
-      bundle,
-      created,
-      owner,
-      jid > 0 ? String(jid) : '-',
-    ])
-    print(table(['ID', 'PID', 'STATUS', 'BUNDLE', 'CREATED', 'OWNER', 'JID'], rows))
-  }
+  else
+    print(
+      table(
+        COLUMNS.map(([title]) => title),
+        entries.map(entry => COLUMNS.map(([, cell]) => cell(entry))),
+      ),
+    )
   return 0
 }
 

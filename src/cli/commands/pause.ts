@@ -1,3 +1,4 @@
+/** `pause`: passes the container's id on. */
 import { pause as pauseContainer } from '../../container/pause.ts'
 import type { Handler } from '../handler.ts'
 

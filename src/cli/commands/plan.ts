@@ -1,3 +1,4 @@
+/** `plan`: prints the plan of a bundle, or what is wrong with the bundle. */
 import { planBundle } from '../../container/plan.ts'
 import { Refusal, refusalValue } from '../../translate/core/refusal.ts'
 import { planText, refusalText } from '../../translate/text/plan-text.ts'

@@ -1,3 +1,4 @@
+/** `ps`: prints the processes of a container. */
 import { ps as processesOf } from '../../container/ps.ts'
 import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'

@@ -1,3 +1,4 @@
+/** `resume`: passes the container's id on. */
 import { resume as resumeContainer } from '../../container/pause.ts'
 import type { Handler } from '../handler.ts'
 

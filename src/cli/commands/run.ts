@@ -1,3 +1,4 @@
+/** `run`: passes its options on, and ends with the status of the program. */
 import { run as runContainer } from '../../container/run.ts'
 import { bundleDirectory } from '../bundle-directory.ts'
 import { filePath } from '../file-path.ts'

@@ -1,3 +1,4 @@
+/** `spec`: writes a config.json to start from. */
 import { JailwrightError } from '../../errors.ts'
 import { closeFile, exists, openFile, writeText } from '../../host/files.ts'
 import type { Handler } from '../handler.ts'

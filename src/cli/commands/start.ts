@@ -1,3 +1,4 @@
+/** `start`: starts a container, and destroys it when a hook fails. */
 import { start as startContainer } from '../../container/start.ts'
 import { engine } from '../../host/engine/index.ts'
 import type { EverydayHost } from '../../host/types.ts'

@@ -1,3 +1,4 @@
+/** `state`: prints the state of a container as JSON. */
 import { state as stateOf } from '../../container/state.ts'
 import type { EverydayHost } from '../../host/types.ts'
 import type { Handler } from '../handler.ts'

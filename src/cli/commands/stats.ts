@@ -1,3 +1,4 @@
+/** `stats`: prints statistics once or repeatedly. */
 import { stats as statsOf } from '../../container/stats.ts'
 import { sleep } from '../../host/wait.ts'
 import type { Handler } from '../handler.ts'

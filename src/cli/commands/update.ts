@@ -1,3 +1,4 @@
+/** `update`: puts together the resources to change, and passes them on. */
 import { update as updateContainer } from '../../container/update.ts'
 import type { Handler } from '../handler.ts'
 import { ignoredOptions, resourcesFromFile, resourcesFromOptions } from '../resources.ts'

@@ -1,3 +1,4 @@
+/** `validate`: prints every warning and error of a bundle. */
 import { planBundle } from '../../container/plan.ts'
 import { ConfigErrors, JailwrightError } from '../../errors.ts'
 import { Refusal } from '../../translate/core/refusal.ts'

@@ -1,3 +1,4 @@
+/** Rows of the global options. */
 import type { OptionSpec } from './types.ts'
 
 /** The options of every command. runc accepts them before the command only; this program accepts them after it too. */

@@ -1,3 +1,4 @@
+/** Rows of the commands that make, start, end and list containers. */
 import type { CommandSpec, OptionSpec, PositionalSpec } from './types.ts'
 
 const id = {

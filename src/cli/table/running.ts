@@ -1,3 +1,4 @@
+/** Rows of the commands on a running container. */
 import type { CommandSpec, PositionalSpec } from './types.ts'
 
 const id = {

@@ -1,3 +1,4 @@
+/** Rows of the commands that need no container. */
 import type { CommandSpec, OptionSpec, PositionalSpec } from './types.ts'
 
 const bundle = {

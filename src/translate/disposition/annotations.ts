@@ -2,6 +2,7 @@
  * The fates of annotations. A name may contain `<n>` for one word and end in `*` for any rest. The first row that matches
  * counts, so particular names stand before general ones.
  */
+import { DEVICE_PROFILES } from '../devices/profiles.ts'
 import { type Disposition, ignored, refused, translated } from './row.ts'
 
 const JAIL = 'org.freebsd.jail.'
@@ -126,7 +127,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     'org.jailwright.device.profiles',
     translated(
-      'Comma list of gpu-render, gpu, bhyve, bhyve-passthrough, bpf, pf, tun, usb, serial, audio, fuse, zfs: devfs rules, and the jail parameters the device needs. fuse and zfs give allow.mount, allow.mount.fusefs or allow.mount.zfs, and enforce_statfs 1 unless the config says otherwise; gpu and gpu-render show what there is of /dev/dri and of NVIDIA; pf needs vnet=new and a securelevel below 2. check --profile NAME tells what a host lacks.',
+      `Comma list of ${Object.keys(DEVICE_PROFILES).join(', ')}: devfs rules, and the jail parameters the device needs. fuse and zfs give allow.mount, allow.mount.fusefs or allow.mount.zfs, and enforce_statfs 1 unless the config says otherwise; gpu and gpu-render show what there is of /dev/dri and of NVIDIA; pf needs vnet=new and a securelevel below 2. check --profile NAME tells what a host lacks.`,
     ),
   ],
   [

@@ -136,6 +136,16 @@ export function mountOptionWords(): string[] {
   return [...new Set([...tables, ...DEFAULTS, 'noswap', 'tmpcopyup', 'notmpcopyup'])].sort()
 }
 
+/**
+ * Mount options that take a value, by the type of the file system. They are not elements of `mountOptions` of the features
+ * document, because the runtime "MUST recognize the elements in this array" as they stand there (features.md), and `size`
+ * alone is not an option.
+ */
+export const valuedMountOptions: Readonly<Record<string, readonly string[]>> = {
+  devfs: ['ruleset', 'rule'],
+  tmpfs: ['size', 'nr_blocks', 'inodes', 'nr_inodes', 'maxfilesize', 'easize', 'mode', 'uid', 'gid'],
+}
+
 /** Translates the options of one mount; `property` is `mounts[n]`. */
 export function translateMountOptions(
   context: Context,
