@@ -1,4 +1,4 @@
-/** Structures that FreeBSD's kernel is given, byte by byte. Sizes and numbers were printed by a program on FreeBSD 15.1. */
+/** The bytes of structures for FreeBSD's kernel. A program on FreeBSD 15.1 has printed the sizes and numbers. */
 import { describe, expect, it } from 'vitest'
 import { DEVFS_RULE, decodeRule, encodeRule, ruleNumber } from '../../src/host/abi/devfs-rule.ts'
 import { address6Request, addressRequest, interfaceRequest } from '../../src/host/abi/interface-request.ts'

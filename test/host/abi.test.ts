@@ -81,7 +81,7 @@ describe('sockets', () => {
     const onLinux = encodeUnixAddress(linux, '/run/s')
     expect(onLinux.bytes.length).toBe(110)
     expect(Buffer.from(onLinux.bytes.subarray(0, 9))).toEqual(Buffer.from('\x01\0/run/s\0', 'latin1'))
-    // An abstract name is not ended by NUL.
+    // An abstract name has no NUL at its end.
     expect(encodeUnixAddress(linux, '\0name').length).toBe(7)
   })
 
@@ -158,12 +158,12 @@ describe('what FreeBSD tells', () => {
   it('decodeStatfs reads type, source, mount point, fsid and flags', () => {
     const bytes = Buffer.alloc(STATFS_SIZE)
     bytes.writeUInt32LE(0x20140518, 0)
-    // MNT_LOCAL, MNT_IGNORE, MNT_NOSUID, MNT_RDONLY.
+    // The flags are MNT_LOCAL, MNT_IGNORE, MNT_NOSUID and MNT_RDONLY.
     bytes.writeBigUInt64LE(0x801009n, 8)
     Buffer.from('0102030405060708', 'hex').copy(bytes, 192)
     bytes.write('nullfs', 280)
     bytes.write('/jails/base', 296)
-    // As long as it can be: no NUL at the end.
+    // The longest possible path leaves no room for a NUL at its end.
     bytes.write(`/${'m'.repeat(1023)}`, 1320)
     expect(decodeStatfs(bytes)).toEqual({
       fsid: '0102030405060708',

@@ -34,7 +34,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(outside, { recursive: true, force: true }))
 
-/** The result without its descriptor, which must be one of the very object at `path`. */
+/** Gives the result without its descriptor, and checks that the descriptor is one of the object at `path`. */
 function find(destination: string, options?: BeneathOptions) {
   const target = openBeneath(root, destination, options)
   if (target === undefined) return undefined
@@ -77,7 +77,7 @@ describe('resolving inside a root', () => {
     expect(find('/absolute/file')?.path).toBe('/etc/file')
     expect(find('/etc/up')?.path).toBe('/etc/deep')
     expect(find('/twice')?.path).toBe('/etc')
-    // The host's path means nothing inside: the link dangles.
+    // Inside the root the link's target, a path of the host, does not exist.
     expect(find('/host/secret')).toBeUndefined()
     expect(readFileSync(join(outside, 'secret'), 'utf8')).toBe('outside')
   })
@@ -206,7 +206,7 @@ it('a walk never leaves the root and leaves no descriptor open, whatever the lin
         rmSync(root, { recursive: true, force: true })
         mkdirSync(root)
         for (const { at, link } of entries) {
-          // The tree is built on real directories only: what cannot be made is left out.
+          // An object that cannot be made is left out, so that the tree stands on real directories only.
           try {
             if (link === null) mkdirSync(join(root, ...at), { recursive: true })
             else {

@@ -1,4 +1,4 @@
-/** Limits of descriptors as FreeBSD has them, with an engine in place of this test's own. */
+/** Limits of descriptors on FreeBSD. A mock replaces the engine, so that this test's own limits play no part. */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { callersDescriptors, restoreDescriptors } from '../../src/host/process/identity.ts'
 
@@ -6,7 +6,7 @@ const fake = vi.hoisted(() => ({
   soft: 0n,
   hard: 0n,
   raises: true,
-  /** The caller's soft and hard limit; undefined when it cannot be seen. */
+  /** The caller's soft and hard limit; undefined when the caller's limits cannot be read. */
   caller: undefined as readonly [bigint, bigint] | undefined,
 }))
 

@@ -1,4 +1,4 @@
-/** The host layer as a process of its own: the same answers from Node and from the native program. */
+/** The host layer in a process of its own, whose answers are the same from Node and from the native program. */
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { dirSync } from 'tmp'

@@ -1,6 +1,6 @@
 /**
- * kernel-freebsd.ts against a small FreeBSD made of JavaScript: the adapter of the engine is replaced by one whose
- * functions read the very memory that the real ones would get.
+ * kernel-freebsd.ts on a small FreeBSD of JavaScript. A mock replaces the adapter of the engine; its functions read the memory
+ * that FreeBSD's functions would get.
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SyscallError } from '../../src/errors.ts'
@@ -14,7 +14,7 @@ const fake = vi.hoisted(() => ({
   errno: 0,
   looked: [] as string[],
   functions: {} as Record<string, (...args: never[]) => number>,
-  /** A Buffer on the same memory. */
+  /** Gives a Buffer on the same memory. */
   shared: (value: unknown) =>
     value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value,
 }))
@@ -36,7 +36,7 @@ vi.mock('../../src/host/engine/index.ts', async original => {
   return { engine: Object.create(engine, { ffi: { value: ffi } }) }
 })
 
-// The same numbers on FreeBSD and on the host of this test.
+// These numbers are the same on FreeBSD and on the host of this test.
 const ENOENT = 2
 const ESRCH = 3
 const ENOMEM = 12
@@ -50,7 +50,7 @@ const string = (bytes: CPointer) => {
   const buffer = bytes as Buffer
   return buffer.toString('utf8', 0, buffer.indexOf(0))
 }
-/** The buffers of an iovec in order, null for a NULL base, with the length given. */
+/** Gives the buffers of an iovec in order, null for a NULL base, each with its length. */
 const vector = (iovec: Buffer, count: number) =>
   Array.from({ length: count }, (_, index) => {
     const address = Number(iovec.readBigUInt64LE(index * 16))
@@ -65,7 +65,7 @@ const int32 = (value: number) => {
   return bytes
 }
 
-/** One oid: its kind, format and value. */
+/** The kind, the format and the value of an oid. */
 type Oid = readonly [kind: number, format: string, value: () => Buffer | number]
 const oids = new Map<string, Oid>()
 const named = (name: string) => [...oids.keys()].indexOf(name) + 1000
@@ -90,7 +90,7 @@ const record = (pid: number, jid: number, stat = 3) => {
   return bytes
 }
 let processes: Buffer[]
-/** jid -> parameters; `name` is the key. */
+/** The parameters of each jail by its jid. */
 let jails: Map<number, Record<string, Buffer>>
 
 beforeEach(() => {
@@ -164,7 +164,7 @@ beforeEach(() => {
           length,
         )
       if (key === '1.14.8') {
-        // One more process has come between asking for the size and reading.
+        // A process has started between the question for the size and the read.
         if (old !== null && !grown) {
           grown = true
           processes.push(record(42, 4))
@@ -198,7 +198,7 @@ beforeEach(() => {
         const parameter = jail[name]
         if (name === 'errmsg') continue
         const target = buffers[index + 1]!.bytes!
-        // The kernel wants numbers in exactly their size and writes back how long a list is.
+        // The kernel accepts a number only in its exact size, and writes back the length of a list.
         const list = name === 'ip4.addr' || /^(name|path)$/.test(name)
         if (parameter === undefined || (!list && target.length !== parameter.length)) return fail(EINVAL)
         parameter.copy(target)
@@ -359,7 +359,7 @@ describe('jails', () => {
     fake.functions.jail_remove = (jid: number) => (jid === 4 ? 0 : fail(EINVAL))
     kernel.jailRemove(4)
     fake.functions.jail_attach = (jid: number) => {
-      // From here on the root is a hostile one: everything that is still needed has been looked up.
+      // From here on the root may be hostile, so every function that is still needed must have been looked up.
       expect(fake.looked).toEqual(
         expect.arrayContaining(['execve', 'setuid', 'setrlimit', 'sigaction', 'close_range']),
       )

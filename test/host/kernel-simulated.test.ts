@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { runFixture } from './run-fixture.ts'
 
 const root = process.getuid?.() === 0
-// Under Bun: Node 20 pads an abstract name with NULs, which makes it another name.
+// The server runs on Bun, because Node 20 pads an abstract name with NULs, which makes it another name.
 const server = [
   join(import.meta.dirname, '../../node_modules/.bin/bun'),
   join(import.meta.dirname, 'fixtures/simulated-server.mjs'),
@@ -19,7 +19,7 @@ interface Answer {
   message?: string
 }
 
-/** Makes the calls against a stand-in server with these answers, in a network namespace of the test's own. */
+/** Makes calls of a server with these answers, in a network namespace of the test's own. */
 function ask(answers: object, calls: readonly (readonly [string, readonly unknown[]])[]) {
   const wrapper = ['unshare', '-n', '-u', ...server, JSON.stringify(answers)]
   const done = runFixture('simulated', [JSON.stringify(calls)], { wrapper })
@@ -107,7 +107,7 @@ describe('the simulated kernel', () => {
       const attachment = {
         root: jail,
         namespaces: { uts: '/proc/self/ns/uts', net: '/proc/self/ns/net' },
-        // CAP_SYS_BOOT, CAP_SYS_TIME
+        // The numbers are CAP_SYS_BOOT and CAP_SYS_TIME.
         dropCapabilities: [22, 25],
       }
       const { answers } = ask({ jailAttach: { value: attachment } }, [['jailAttach', [3]]])
@@ -120,7 +120,7 @@ describe('the simulated kernel', () => {
   it.runIf(root)(
     'the calls that a filter names are left to the simulated kernel, through a descriptor of their own',
     () => {
-      // BPF_RET|BPF_K SECCOMP_RET_ALLOW: what the filter says is for the kernel to choose.
+      // The filter allows everything (BPF_RET|BPF_K, SECCOMP_RET_ALLOW), because the simulated kernel chooses the real one.
       const allow = Buffer.from([0x06, 0, 0, 0, 0, 0, 0xff, 0x7f])
       const attachment = {
         root: '/',

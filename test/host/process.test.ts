@@ -9,7 +9,7 @@ describe('becoming the program', () => {
     const done = runFixture('exec', [script], { input: 'from stdin\n' })
     const [first, count, input] = done.stdout.split('\n')
     expect(first).toBe('näme|two words|1|grüß dich')
-    // PWD and the like are the shell's own; nothing of the caller's environment is there.
+    // The shell sets PWD and a few others itself; no variable of the caller may be among them.
     expect(Number(count)).toBeLessThanOrEqual(5)
     expect(input).toBe('from stdin')
     expect(done.stderr).toBe('oops\n')
@@ -43,7 +43,7 @@ describe('becoming the program', () => {
         .stdout.trim()
         .split('\n')
     expect(open()).toContain('9')
-    // ls itself opens descriptor 3 for the listing.
+    // Descriptor 3 is the one that ls opens for its listing.
     expect(open('cloexec')).toEqual(['0', '1', '2', '3'])
   })
 
@@ -52,7 +52,7 @@ describe('becoming the program', () => {
     const done = runFixture('exec', [script, 'session', 'privileges'], {
       wrapper: ['setsid', '-w', '-f'],
     })
-    // setsid -f makes a child that leads already: setsid(2) then says EPERM.
+    // setsid -f starts a child that is a session leader already, for which setsid(2) fails with EPERM.
     expect(done.stderr).toContain('setsid: Operation not permitted')
     const own = runFixture('exec', [script, 'session', 'privileges'])
     expect(own.stdout).toBe('leader\nNoNewPrivs:\t1\n')

@@ -1,4 +1,4 @@
-/** Runs a fixture as a process of its own: bundled for Node, as the program itself is, or as a native program. */
+/** Running a fixture in a process of its own: bundled for Node, as the program itself is, or compiled into a native program. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,10 +6,10 @@ import { buildSync } from 'esbuild'
 import { compileNative, writeParts } from '../../scripts/native.mjs'
 
 const repository = join(import.meta.dirname, '../..')
-/** The bundles are inside the repository because they look for koffi in the directories above. */
+/** The directory of the bundles. It is inside the repository, because the bundles look for koffi in the directories above. */
 const cache = join(repository, 'node_modules/.cache/host-test')
 
-/** Program and first arguments that run a fixture under Node. */
+/** Gives the program and the first arguments that run a fixture with Node. */
 export function fixtureCommand(name: string): [string, string[]] {
   const source = join(import.meta.dirname, 'fixtures', `${name}.ts`)
   const outfile = join(cache, `${name}.mjs`)
@@ -36,7 +36,7 @@ interface Finished {
   stderr: string
 }
 
-/** Runs a fixture to its end under Node; `wrapper` is put before the command (`['unshare', '-n']`). */
+/** Runs a fixture with Node to its end; the words of `wrapper` precede the command (`['unshare', '-n']`). */
 export function runFixture(
   name: string,
   args: readonly string[] = [],
@@ -53,7 +53,7 @@ export function runFixture(
   return { status, signal, stdout, stderr }
 }
 
-/** A fixture compiled into a native program; it may use nothing but `src/`. */
+/** Compiles a fixture into a native program; the fixture may import only modules of `src/`. */
 export async function nativeFixture(name: string): Promise<string> {
   const parts = `dist/native/host-parts/${name}`
   await writeParts({ main: `test/host/fixtures/${name}.ts` }, join(repository, parts))

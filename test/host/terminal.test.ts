@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-/** A listening socket of that name in `directory`, bound by its short name however long the path is. */
+/** Makes a listening socket in `directory`; it is bound by its short name, because the whole path may be too long. */
 function listener(name: string): { fd: number; path: string } {
   const cwd = process.cwd()
   process.chdir(directory)
@@ -45,7 +45,7 @@ function listener(name: string): { fd: number; path: string } {
   }
 }
 
-/** What one connection brought: its bytes and its descriptor. */
+/** Gives the bytes and the descriptor that a connection brings. */
 function receive(socket: number): { text: string; fd: number } {
   const connection = c.accept(socket, null, null) as number
   opened.push(connection)
@@ -76,7 +76,7 @@ describe('a pseudo terminal', () => {
     expect(calls.getWindowSize(slave)).toEqual({ rows: 33, columns: 121 })
 
     const buffer = Buffer.alloc(64)
-    // The kernel hands the output over piece by piece.
+    // The output arrives in pieces.
     const said = () => {
       let text = ''
       while (!text.endsWith('\n')) text += buffer.toString('utf8', 0, readSync(master, buffer))
@@ -132,7 +132,7 @@ describe('sending a descriptor', () => {
     const got = receive(server)
     expect(got.text).toBe(pty.path)
     expect(fstatSync(got.fd).rdev).toBe(fstatSync(pty.master).rdev)
-    // The very terminal: what is written to one end comes out of the other.
+    // Text that is written to one end comes out of the other, so it is the same terminal.
     writeSync(pty.slave, 'hello')
     const buffer = Buffer.alloc(16)
     expect(buffer.toString('utf8', 0, readSync(got.fd, buffer))).toBe('hello')

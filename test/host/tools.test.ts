@@ -20,7 +20,7 @@ let directory: string
 let tool: string
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'tools-'))
-  // Tells everything that it was given; put in sysctl's place in a mount namespace of the test's own.
+  // This program prints everything that it gets. It is mounted over sysctl(8) in a mount namespace of the test's own.
   tool = join(directory, 'tool')
   writeFileSync(
     tool,
@@ -47,7 +47,8 @@ describe('running tools', () => {
     const wrapper = ['unshare', '-m', '/bin/sh', '-c', `mount --bind ${tool} /sbin/sysctl && exec "$@"`, 'sh']
     const options = { wrapper, env: { SECRET: 'x' }, input: 'the caller’s own input' }
     const { withInput, withoutInput } = JSON.parse(runFixture('tools', [], options).stdout) as Outcome
-    // ls's own descriptor 3 is the listing. A signal is a status of 128 + its number.
+    // Descriptor 3 is the one that ls opens for its listing. The status of a program that a signal ended is 128 plus the
+    // signal.
     const rest = ['', 'PATH=/sbin:/bin:/usr/sbin:/usr/bin', 'LC_ALL=C', '0', '1', '2', '3', '']
     const lines = (result: ToolResult) => [result.status, ...result.stdout.split('\n').sort()]
     expect(lines(withInput)).toEqual([143, ...['2|one|two words|/', 'lines', 'of input', ...rest].sort()])

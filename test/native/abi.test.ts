@@ -1,4 +1,4 @@
-/** The numbers of the C interface in src/host/, against the headers of each system. */
+/** The comparison of the numbers of the C interface in src/host/ with the headers of each system. */
 import { describe, expect, it } from 'vitest'
 import { checkAbi } from '../../scripts/check-abi.mjs'
 

@@ -1,4 +1,4 @@
-/** The global object of the native program, as its C layer makes it (native/main.c). */
+/** The global object of the native program, which its C layer makes (native/main.c). */
 declare const native: {
   readonly fn: Readonly<Record<string, (...args: unknown[]) => number>>
   errno(): number

@@ -1,4 +1,4 @@
-/** The native program as the product is built, with undefined behaviour of our own C files made a crash. */
+/** The native program, which is built like the product, but crashes on undefined behaviour in the files of native/. */
 import { testsOf } from './suite.ts'
 
 testsOf('test-program', {

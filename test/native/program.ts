@@ -7,7 +7,7 @@ import { compileNative, writeParts } from '../../scripts/native.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Status and outputs of a program that has ended. */
+/** The status and the output of a program that has ended. */
 interface Ended {
   status: number | null
   signal: string | null
@@ -15,16 +15,16 @@ interface Ended {
   stderr: string
 }
 
-/** A program whose part `main` evaluates the script that its first argument names. */
+/** A program whose part `main` evaluates the script that the first argument names. */
 export interface TestProgram {
   executable: string
-  /** What a script of `parts/` gives. The program ends with status 0, or this throws. */
+  /** Gives the result of a script of `parts/`. Throws when the program does not end with status 0. */
   ask(part: string, ...args: readonly string[]): unknown
-  /** Runs the program; `shell` is what a shell does before, in the same process. */
+  /** Runs the program; `shell` are commands that a shell executes before it becomes the program. */
   start(args: readonly string[], options?: { shell?: string }): Ended
 }
 
-/** Builds a program of that name in dist/native. `environment`: variables of scripts/build and of the programs. */
+/** Builds a program of this name in dist/native. `environment` are variables for scripts/build and for the program. */
 export async function testProgram(
   name: string,
   environment: Readonly<Record<string, string>>,

@@ -1,4 +1,7 @@
-/** The native program with the engine and our files under AddressSanitizer, and our files under UBSan, where cc has them. */
+/**
+ * The native program with AddressSanitizer, and with UBSan for the files of native/. The tests are skipped when the compiler
+ * lacks the sanitizers.
+ */
 import { spawnSync } from 'node:child_process'
 import { describe } from 'vitest'
 import { testsOf } from './suite.ts'

@@ -1,4 +1,4 @@
-/** What is asked of the C layer of the native program: `native`, text, memory, and what may not crash. */
+/** The tests of the C layer of the native program: the object `native`, text, memory, and hostile calls. */
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freebsdTestsOf } from './freebsd-suite.ts'
 import { type TestProgram, testProgram } from './program.ts'
 
-/** Arrays within each other. */
+/** Gives arrays within each other. */
 const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth))
 
-/** The tests of a program of this name, that is built with variables of scripts/build. */
+/** Defines the tests of a program of this name, which is built with these variables of scripts/build. */
 export function testsOf(name: string, environment: Readonly<Record<string, string>>): void {
   let program: TestProgram
   const ask: TestProgram['ask'] = (...args) => program.ask(...args)

@@ -5,18 +5,18 @@ import { buffer } from 'node:stream/consumers'
 import { execaSync } from 'execa'
 import { extract, type Headers } from 'tar-stream'
 
-/** One member of an archive: its header as written, and its bytes. */
+/** One member of an archive: its header and its bytes. */
 export interface Member {
   header: Headers
   data: Buffer
 }
 
-/** sha256 in hexadecimal digits. */
+/** Gives the SHA-256 checksum in hexadecimal digits. */
 export function sha256(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** The members of a tar.xz file in their order. */
+/** Gives the members of a tar.xz file in their order. */
 export async function members(file: string): Promise<Member[]> {
   const { stdout } = execaSync('xz', ['--decompress', '--stdout'], {
     input: readFileSync(file),

@@ -6,16 +6,16 @@ const elfMachines = { amd64: 62, aarch64: 183 }
 
 type Machine = keyof typeof elfMachines
 
-/** What stands in for an executable: an ELF header and FreeBSD's ABI note, which is all that the packager looks at. */
+/** A file in place of an executable: an ELF header and FreeBSD's ABI note, which is all that the packager reads. */
 export interface Fake {
   machine: Machine
-  /** __FreeBSD_version in the note; left out, there is no note. */
+  /** __FreeBSD_version in the note; there is no note when this is absent. */
   osVersion?: number
   /** EI_OSABI: 9 is FreeBSD, 0 is none. */
   osAbi?: number
 }
 
-/** Writes a stand-in for an executable into a directory and gives its path. */
+/** Writes such a file into a directory and gives its path. */
 export function fakeExecutable(directory: string, { machine, osVersion, osAbi = 9 }: Fake): string {
   const header = Buffer.alloc(64)
   header.write('\x7fELF\x02\x01\x01', 'latin1')

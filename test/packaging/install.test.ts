@@ -28,7 +28,7 @@ let host: string
 
 beforeAll(() => {
   whole = join(makeProducts(directory.name), `jailwright-${version}-freebsd-amd64`)
-  // Most tests need a few files only: each file is two processes of install.sh.
+  // Most tests install a few files only, because install.sh starts two processes for each file.
   source = join(directory.name, 'few')
   cpSync(whole, source, { recursive: true })
   const few = /^(#|\d+ (bin|share\/(examples|zsh|man\/man8))\/)/
@@ -40,7 +40,7 @@ beforeAll(() => {
   )
 })
 
-/** Lines of the list of files in a directory to install from. */
+/** Gives the lines of the list of files in a directory from which install.sh installs. */
 function listIn(place: string): string[] {
   return readFileSync(join(place, 'files'), 'utf8').trimEnd().split('\n')
 }
@@ -51,7 +51,7 @@ beforeEach(() => {
 
 afterAll(() => directory.removeCallback())
 
-/** Runs the install.sh of the made directory for the host directory. */
+/** Runs the install.sh of that directory with the host directory as DESTDIR. */
 function install(
   options: string[] = [],
   { shell = ['sh'], script = join(source, 'install.sh'), path = '' } = {},
@@ -64,7 +64,7 @@ function install(
   return { exitCode, stdout, stderr }
 }
 
-/** Everything below the host directory: mode and content of files, targets of links, directories. */
+/** Lists everything below the host directory: directories, files with mode and contents, links with their targets. */
 function state(): Record<string, string> {
   const entries = readdirSync(host, { recursive: true, encoding: 'utf8' }).map(name => {
     const place = join(host, name)
@@ -76,7 +76,7 @@ function state(): Record<string, string> {
   return Object.fromEntries(entries)
 }
 
-/** Writes a file of somebody else below the host directory. */
+/** Writes a file below the host directory, as another program would. */
 function put(name: string, text: string): void {
   mkdirSync(dirname(join(host, name)), { recursive: true })
   writeFileSync(join(host, name), text)
@@ -232,7 +232,7 @@ test('a drop-in that was edited is left by a further run and by --uninstall, and
   expect(state()[record]).toBeUndefined()
 })
 
-/** A copy of the directory with one file less and one more, as another version has. */
+/** Makes a copy of the directory with one file less and another one more, like a directory of another version. */
 function otherVersion(): string {
   const other = join(tmp.dirSync({ dir: directory.name }).name, 'other')
   cpSync(source, other, { recursive: true })
@@ -305,7 +305,7 @@ test('in a checkout where nothing was packaged, install.sh says what to do first
   })
 })
 
-/** A directory with the script alone. */
+/** Makes a directory that has nothing but the script. */
 function cloneOfScript(): string {
   const place = tmp.dirSync({ dir: directory.name }).name
   cpSync(join(root, 'install.sh'), join(place, 'install.sh'))

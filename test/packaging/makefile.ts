@@ -1,4 +1,4 @@
-/** A port's Makefile, as far as its text tells without make. */
+/** Reading the variables of a port's Makefile from its text, without make. */
 
 /** One line that sets a variable: its name, and the value with continued lines joined. */
 export interface Variable {
@@ -6,7 +6,7 @@ export interface Variable {
   value: string
 }
 
-/** The variables that a Makefile sets, in their order; lines of targets (behind a tab) and comments are left out. */
+/** Gives the variables that a Makefile sets, in their order; comments and the commands of targets are left out. */
 export function variables(text: string): Variable[] {
   return text
     .replaceAll(/\\\n\s*/g, ' ')

@@ -18,7 +18,7 @@ export function runPackager(...options: string[]) {
   })
 }
 
-/** What stands in for scripts/build: it tells its variables, and its program is a script that holds the parts. */
+/** A script in place of scripts/build. It prints its variables, and the program that it makes is a script with the parts. */
 const fakeBuild = `#!/bin/sh
 set -eu
 cd "$(dirname "$0")/.."
@@ -27,7 +27,7 @@ mkdir -p "$WORK"
 printf '%s\\n' "CC=$CC" "QUICKJS=$QUICKJS" "CFLAGS=$CFLAGS" >"$WORK/variables"
 `
 
-/** Writes a stand-in for the C source with its generated files and scripts/build; gives the path of `native`. */
+/** Writes files in place of the C source, its generated files and scripts/build; gives the path of `native`. */
 export function fakeSource(directory: string): string {
   const files = {
     'native/main.c': '# main.c\n',
@@ -46,7 +46,7 @@ export function fakeSource(directory: string): string {
   return join(directory, 'native')
 }
 
-/** Makes all products from stand-ins for the executables into `out` below a directory; gives the path of `out`. */
+/** Makes all products of such files in a directory `out`, and gives the path of `out`. */
 export function makeProducts(directory: string, name = 'out'): string {
   const out = join(directory, name)
   const amd64 = fakeExecutable(directory, { machine: 'amd64', osVersion: 1_500_000 })

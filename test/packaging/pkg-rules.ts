@@ -1,12 +1,15 @@
-/** What pkg itself demands of a package, from freebsd/pkg: libpkg/pkg_manifest.c, pkg.c, pkg_add.c and utils.c. */
+/** The demands that pkg makes on a package (libpkg/pkg_manifest.c, pkg.c, pkg_add.c and utils.c of freebsd/pkg). */
 import { execaSync } from 'execa'
 
-/** A manifest as it was read. */
+/** A manifest as it is in the package. */
 export type Manifest = Readonly<Record<string, unknown>>
 
 type Kind = 'string' | 'array' | 'object' | 'integer'
 
-/** manifest_keys[] of pkg_manifest.c: keys and the type of their value. Other types are an error, other keys are lost. */
+/**
+ * The keys of a manifest and the types of their values (manifest_keys[] of pkg_manifest.c). pkg refuses other types and ignores
+ * other keys.
+ */
 const kinds: Readonly<Record<string, Kind>> = {
   annotations: 'object',
   abi: 'string',
@@ -27,7 +30,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   www: 'string',
 }
 
-/** pkg_is_valid(): without one of these the package is refused. */
+/** The keys without which pkg refuses a package (pkg_is_valid()). */
 const required = ['origin', 'name', 'comment', 'version', 'desc', 'maintainer', 'www', 'prefix']
 
 function kindOf(value: unknown): Kind | 'other' {
@@ -37,7 +40,7 @@ function kindOf(value: unknown): Kind | 'other' {
   return typeof value === 'object' && value !== null ? 'object' : 'other'
 }
 
-/** What pkg would complain about in a manifest; empty when it takes it. */
+/** Gives the complaints that pkg would make about a manifest; none when pkg accepts the manifest. */
 export function complaints(manifest: Manifest): string[] {
   const missing = required.filter(key => !manifest[key]).map(key => `missing ${key}`)
   const wrong = Object.entries(manifest)
@@ -46,7 +49,10 @@ export function complaints(manifest: Manifest): string[] {
   return [...missing, ...wrong]
 }
 
-/** is_valid_abi(): the package's ABI is a pattern of fnmatch(3), which the shell's `case` is too, or a prefix of the host's. */
+/**
+ * True when pkg installs a package with this ABI on a host (is_valid_abi()): the package's ABI is a pattern of fnmatch(3), as
+ * in the shell's `case`, or a prefix of the host's ABI.
+ */
 export function installsOn(abi: string, host: string): boolean {
   const { exitCode } = execaSync('sh', ['-c', 'case $2 in $1) exit 0 ;; esac; exit 1', 'sh', abi, host], {
     reject: false,

@@ -40,7 +40,7 @@ function filesOf(manifest: Manifest): Record<string, FileEntry> {
   return manifest.files as Record<string, FileEntry>
 }
 
-/** Bytes of one packed file by its path below /usr/local. */
+/** Gives the bytes of a packed file by its path below /usr/local. */
 function packed(path: string): Buffer {
   const member = packages.get('amd64')!.all.find(({ header }) => header.name === `/usr/local/${path}`)
   if (!member) throw new Error(`the package has no ${path}`)
@@ -126,7 +126,7 @@ test('a package demands the FreeBSD that its executable was linked for, or 14.0 
 test('manual pages are gzipped without a name and a time', () => {
   for (const page of ['jailwright.8', 'jailwright-config.5']) {
     const bytes = packed(`share/man/man${page.at(-1)}/${page}.gz`)
-    // FLG and MTIME of RFC 1952.
+    // These bytes are FLG and MTIME of RFC 1952.
     expect(bytes.subarray(3, 8)).toEqual(Buffer.alloc(5))
     expect(gunzipSync(bytes).toString()).toBe(readFileSync(join(root, 'man', page), 'utf8'))
   }

@@ -137,12 +137,12 @@ test('a source without the generated files is refused, with what makes them', ()
 const bmake = execaSync('bmake', ['-V', 'MAKE'], { reject: false, cwd: '/' }).exitCode === 0
 if (!bmake) console.error("skipped: no bmake here to run the port's targets")
 
-/** Builds and stages the port from the archive with a given prefix; gives the stage. */
+/** Builds the port from the archive and stages it with a prefix; gives the directory of the stage. */
 function stage(prefix: string): string {
   const work = tmp.dirSync({ dir: directory.name }).name
   const given = { WRKDIR: join(work, 'work'), DISTDIR: out, PREFIX: prefix }
   const words = Object.entries(given).map(([name, text]) => `${name}=${text}`)
-  // MAKEFLAGS and the like of a make around the tests are not for this one.
+  // The environment is empty but for PATH, because variables such as MAKEFLAGS would change the build.
   const env = { PATH: process.env.PATH }
   const result = execaSync('bmake', ['-r', '-m', join(root, 'test/packaging/ports'), ...words, 'stage'], {
     cwd: port,
@@ -154,7 +154,7 @@ function stage(prefix: string): string {
   return join(work, 'work/stage', prefix)
 }
 
-/** Files below a directory by path, with mode and what they hold. */
+/** Gives the files below a directory by path, with their modes and contents. */
 function filesBelow(place: string): Map<string, { mode: number; data: Buffer }> {
   const names = readdirSync(place, { recursive: true, encoding: 'utf8' }).filter(
     name => !statSync(join(place, name)).isDirectory(),

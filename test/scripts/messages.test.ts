@@ -1,4 +1,4 @@
-/** docs/troubleshooting.md tells of every message, and of none that is no more. */
+/** The comparison of docs/troubleshooting.md with the messages of the source. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
@@ -8,7 +8,7 @@ import { documented, messagesOf, sorted } from '../../scripts/messages.mjs'
 const text = readFileSync('docs/troubleshooting.md', 'utf8')
 let found: ReturnType<typeof messagesOf> | undefined
 
-/** Those of src/, taken once: the compiler reads all of it. */
+/** Gives the messages of src/. They are collected once, because the compiler reads all of src/ for it. */
 function messages(): ReturnType<typeof messagesOf> {
   found ??= messagesOf()
   return found

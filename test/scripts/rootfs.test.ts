@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { rootCommands } from '../../scripts/rootfs.mjs'
 
-/** A FreeBSD: /rescue is one file of many names (rescue/rescue/Makefile: there is no `true`), the rest is dynamic. */
+/**
+ * A host like FreeBSD: /rescue has one program with many names but no `true` (rescue/rescue/Makefile); all others are dynamic.
+ */
 function host(rescue: readonly string[]) {
   const files = new Map([
     ...rescue.map(name => [`/rescue/${name}`, 'rescue'] as const),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { withoutCounts } from '../../scripts/traces.mjs'
 
-/** As sbin/mount/mount.c, prmount, writes it for a root on UFS. */
+/** Gives the output of `mount -v` for a root on UFS (sbin/mount/mount.c, prmount). */
 const seen = (writes: number, vnodes: number) =>
   `/dev/ada0p2 on / (ufs, local, soft-updates, writes: sync 4 async ${writes}, reads: sync 900 async 7, fsid 9b1c2d3e4f5a6b7c, vnodes: count ${vnodes} )
 devfs on /dev (devfs, fsid 00ff007171000000)

@@ -1,4 +1,4 @@
-/** What a container gets of its caller: limits and descriptors. */
+/** The limits and descriptors that a container gets from its caller. */
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { destroyHost, freshHost, makeRoot, onHost, simulationPossible } from './host.ts'
@@ -6,7 +6,7 @@ import { destroyHost, freshHost, makeRoot, onHost, simulationPossible } from './
 const host = freshHost('limits')
 afterAll(() => destroyHost(host))
 
-/** Prints the limits of `run`'s, of `start`'s and of `exec`'s program, and of one that has limits of its own. */
+/** A script that prints the limits of the programs of `run`, `start` and `exec`, and of a program with limits of its own. */
 const limits = `
 set -e
 runtime="$1 --root /var/limits/run"
@@ -48,7 +48,7 @@ describe.skipIf(!simulationPossible())('the caller', () => {
   const bin = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
   const inside = (script: string, path: string) => onHost(host, ['sh', '-c', script, 'sh', bin(path)])
 
-  // Engines raise their own when they start.
+  // Node raises its own limit when it starts; the program of the container must not inherit that.
   it.each(['dist/jailwright', 'bin/jailwright'])(
     "the program has its caller's soft limit of descriptors: %s",
     path => {

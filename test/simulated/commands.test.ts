@@ -1,4 +1,4 @@
-/** The commands for people and scripts that look at a host and at running containers, on simulated hosts. */
+/** The commands with which people and scripts look at a host and at running containers, on simulated hosts. */
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -25,7 +25,7 @@ const hosts = { accounting: freshHost('commands', { racct: true }), stock: fresh
 const work = mkdtempSync(join(tmpdir(), 'commands-'))
 const bundle = join(work, 'bundle')
 
-/** Status and output of a command, whatever the status. */
+/** Runs a command, and gives its output and its status, which may be any. */
 function attempt(...args: string[]): { status: number; stdout: string; stderr: string } {
   return attemptOn(hosts.accounting, ...args)
 }
@@ -36,7 +36,7 @@ function attemptOn(host: string, ...args: string[]): { status: number; stdout: s
   return { status: answer.exitCode ?? -1, stdout: answer.stdout, stderr: answer.stderr }
 }
 
-/** A container that sleeps. It keeps the streams that it is given, so it gets none of ours. */
+/** Starts a container that sleeps. It gets no stream of this process, because it would keep the stream open. */
 function runSleeper(host: string, id: string): void {
   const script = '"$@" >/dev/null 2>&1'
   onHost(host, ['/bin/sh', '-c', script, 'sh', runtime, 'run', '--detach', '--bundle', bundle, id])
@@ -267,10 +267,10 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     expect(strict).toMatchObject({ status: 1, stderr: expect.stringContaining('kern.racct.enable=1') })
     const lax = attemptOn(hosts.stock, 'update', '--limits=best-effort', '--memory', '100m', 'web')
     expect(lax).toMatchObject({ status: 0, stderr: expect.stringContaining('kern.racct.enable') })
-    // No advice to do what is done.
+    // With best effort already on, the message must not advise it.
     expect(lax.stderr).not.toContain('--limits')
 
-    // Where nothing is accounted no limit holds, so that one taken away needs nothing.
+    // Without accounting no limit holds, so taking one away needs no accounting.
     for (const option of ['--memory', '--pids-limit', '--cpu-quota', '--read-bps', '--write-iops'])
       expect(attemptOn(hosts.stock, 'update', `${option}=-1`, 'web')).toEqual({
         status: 0,
@@ -338,7 +338,7 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
       'jailwright: warning: resources.memory.swappiness: ignored: FreeBSD has no tendency to swap for a jail',
       'jailwright: warning: resources.network: ignored: FreeBSD marks no packets by jail',
     ])
-    // Also where nothing else is asked for, and where nothing is accounted.
+    // The warning comes even when the file asks for nothing else, and without accounting.
     writeFileSync(file, '{"cpu":{"shares":2}}')
     expect(attemptOn(hosts.stock, 'update', '-r', file, 'web')).toEqual({
       status: 0,

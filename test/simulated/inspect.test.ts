@@ -1,4 +1,4 @@
-/** `inspect` and `journal` on a simulated host: what is changed by hand is marked, and a damaged container is told of. */
+/** `inspect` and `journal` on a simulated host, for containers that were changed by hand or are damaged. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,7 +30,7 @@ function attempt(...args: string[]): { status: number; stdout: string; stderr: s
   return { status: answer.exitCode ?? -1, stdout: answer.stdout, stderr: answer.stderr }
 }
 
-/** The drifts as `section: name`, and the exit status. */
+/** Gives the drifts as `section: name`, and the exit status. */
 function drifts(id = 'web'): { status: number; drifts: string[] } {
   const { status, stdout } = attempt('inspect', '--format', 'json', id)
   const { sections } = JSON.parse(stdout) as Inspection
@@ -141,7 +141,7 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
   it('a container is shown without its jail, and after a restart of the host', () => {
     onHost(host, ['jail', '-r', 'web'])
     expect(drifts().drifts).toContain('parameters: jid')
-    // The files of the state directory, which tell of the former boot, are to be there.
+    // The files of the state directory, which name the former boot, have to stay.
     rebootHost(host, { cleanvar: false })
     const { stdout, status } = attempt('inspect', 'web')
     expect(status).toBe(1)

@@ -1,4 +1,4 @@
-/** `create` executes exactly the plan: what reaches the host is held against what `plan` says. */
+/** The comparison of the calls that `create` makes with the steps that `plan` prints. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -20,7 +20,7 @@ interface TraceLine {
   stdin?: string
 }
 
-/** What reached the host and changed it, in order, as text. */
+/** Gives the calls that have changed the host, in order, as text. */
 function done(trace: readonly TraceLine[]): string[] {
   return trace.flatMap(line => {
     if (line.kind === 'tool') return [`${line.tool} ${line.args.join(' ')}`]
@@ -43,7 +43,7 @@ function done(trace: readonly TraceLine[]): string[] {
   })
 }
 
-/** The same for a step of the plan. */
+/** Gives the calls that a step of the plan stands for, as text. */
 function planned(plan: Plan, step: Step, captured: Map<string, string>): string[] {
   const fill = (text: string) =>
     text.replaceAll(/%\{([a-z0-9_]+)(:b)?\}/g, (_, name: string, other?: string) => {
@@ -71,18 +71,18 @@ function planned(plan: Plan, step: Step, captured: Map<string, string>): string[
       return [`jail_set create name=${step.name} path=${path} ${parameters.join(' ')}`]
     }
     case 'run':
-      // The simulated host's first epair is epair0.
+      // The first epair of a simulated host is epair0.
       if (step.capture) captured.set(step.capture, 'epair0a')
       return runs(step.call.tool, step.call.args.map(fill))
     case 'loopback':
-      // Done by init meanwhile.
+      // init does this step, so it is not among the calls of `create`.
       return []
     case 'move-interface':
       return [`ifconfig ${step.interface} vnet ${step.jail}`]
   }
 }
 
-/** The call, or calls, that stand for a command line. */
+/** Gives the calls that replace a command line. */
 function runs(tool: string, args: readonly string[]): string[] {
   const [option = '', ...rest] = args
   if (tool === 'rctl') return rest.map(each => `rctl ${option} ${each}`)

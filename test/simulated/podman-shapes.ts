@@ -1,8 +1,8 @@
-/** Bundles of the shapes that podman gives a runtime on FreeBSD, and bundles whose networks need tools of the host. */
+/** Bundles like those that podman writes on FreeBSD, and bundles whose networks need tools of the host. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
-/** What is looked at of a config.json; the rest is passed on as it is. */
+/** The properties of a config.json that the tests read; others are passed on unchanged. */
 export interface Shape {
   process: {
     args: string[]

@@ -1,4 +1,4 @@
-/** A host that is restarted while a container is there: FreeBSD then removes every file below /var/run. */
+/** Restarts of a host with a container. At boot, FreeBSD removes every file below /var/run (rc.d/cleanvar). */
 import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ const host = freshHost('reboot')
 const work = mkdtempSync(join(tmpdir(), 'reboot-'))
 const etc = join(work, 'rootfs/etc')
 
-/** The names in the image's /etc as they were. */
+/** The names in the image's /etc before the first container. */
 let before: string[]
 
 afterAll(() => {
@@ -28,7 +28,7 @@ afterAll(() => {
   rmSync(work, { recursive: true, force: true })
 })
 
-/** `create`; the container keeps the streams that it is given, so it gets none of ours. */
+/** Runs `create`. The container gets no stream of this process, because it would keep the stream open. */
 function create(
   id: string,
   env: Record<string, string> = {},
@@ -42,17 +42,17 @@ function create(
   return { exitCode, stderr: readFileSync(join(work, 'err'), 'utf8') }
 }
 
-/** A command of the runtime that is to succeed. */
+/** Runs a command of the runtime, which has to succeed. */
 function call(...words: string[]): { stdout: string; stderr: string } {
   return onHost(host, [runtime, ...words])
 }
 
-/** Names in a directory of the host, but for those that begin with a dot; none when there is no such directory. */
+/** Gives the names in a directory of the host that do not begin with a dot; none when the directory is missing. */
 function names(directory: string): string {
   return onHost(host, ['/bin/sh', '-c', `ls ${directory} 2>/dev/null; true`]).stdout
 }
 
-/** The image is what it was before the first container, and nothing of one is recorded. */
+/** Checks that the image is as it was before the first container, and that no record of a container is left. */
 function expectNothingLeft(): void {
   expect(readFileSync(join(etc, 'hosts'), 'utf8')).toBe('the hosts of the image\n')
   expect(readdirSync(etc).sort()).toEqual(before)
@@ -62,7 +62,7 @@ function expectNothingLeft(): void {
   expect(names('/var/db/jailwright')).toBe('')
 }
 
-// FreeBSD's mounts on files need a single hard link: the image's /etc/hosts is put aside, an empty one takes its place.
+// A mount on a file needs a file with a single hard link, so the image's /etc/hosts is put aside and replaced by an empty file.
 beforeAll(() => {
   if (!simulationPossible()) return
   mkdirSync(join(work, 'rootfs'))
@@ -95,7 +95,7 @@ describe.runIf(simulationPossible())('after a restart that has emptied /var/run'
     expect(readFileSync(join(etc, 'hosts'), 'utf8')).toBe('')
   }, 60_000)
 
-  // podman's start after a restart of the host calls create without a delete.
+  // After a restart of the host, podman start calls create without a delete.
   it("after a restart that has emptied /var/run, create of the same id first puts the image's file back, and delete keeps it", () => {
     expect(create('web')).toMatchObject({
       exitCode: 0,

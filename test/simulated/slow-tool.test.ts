@@ -1,4 +1,4 @@
-/** A command that is killed while a tool of the host runs leaves the tool running: what clears up has to wait for it. */
+/** A command that is killed while a tool of the host runs. The tool goes on, and `delete` has to wait for it. */
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { destroyHost, freshHost, onHost, simulationPossible } from './host.ts'
@@ -6,7 +6,7 @@ import { destroyHost, freshHost, onHost, simulationPossible } from './host.ts'
 const host = freshHost('slow')
 afterAll(() => destroyHost(host))
 
-/** ifconfig(8) that takes a second; create is killed in the middle of it. */
+/** A script that makes ifconfig(8) take a second, and kills create while it runs. */
 const script = `
 set -e
 runtime=$1

@@ -1,4 +1,4 @@
-/** What a person at a shell sees: bundles that `spec` wrote, run on a pseudo terminal, with both engines. */
+/** Bundles of `spec`, run on a pseudo terminal as a person at a shell does it, with both engines. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ const work = mkdtempSync(join(tmpdir(), 'terminal-'))
 const bundle = (name: string) => join(work, name)
 const jailwright = (...args: string[]) => onHost(host, [executable, ...args])
 
-/** A bundle with a root, its config.json from `spec`. */
+/** Makes a bundle with a root file system and a config.json from `spec`. */
 function specBundle(
   name: string,
   options: readonly string[],
@@ -56,11 +56,11 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
       terminal.type('stty size\r')
       await terminal.shows('33 101')
       terminal.resize(40, 140)
-      // The new size goes through the program that relays.
+      // The relaying program has to pass the new size on.
       terminal.type('until [ "$(stty size)" = "40 140" ]; do sleep 0.1; done; stty size; hostname\r')
       await terminal.shows('40 140')
       await terminal.shows(/^jailwright\r$/m)
-      // ^C interrupts what runs inside, and nothing else.
+      // ^C interrupts the program inside, and nothing else.
       terminal.type('sleep 1000\r')
       await terminal.shows('sleep 1000')
       await new Promise(resolve => setTimeout(resolve, 300))

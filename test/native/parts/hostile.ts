@@ -1,6 +1,6 @@
-/** What must end as an exception of JavaScript, never as a crash. */
+/** Hostile calls, which must end as an exception of JavaScript and never as a crash. */
 
-/** The exception's name and message. */
+/** Gives the name and the message of the exception that an action throws. */
 function thrown(action: () => unknown): string {
   try {
     return `gave ${String(action())}`
@@ -30,14 +30,17 @@ const STRANGE: readonly unknown[] = [
   new Proxy({}, {}),
 ]
 
-/** Calls every function of the table with one strange argument among right ones; none may be called in the end. */
+/**
+ * Calls every wrapper of the table with one wrong argument; gives the number of C functions that were called, which must be
+ * none.
+ */
 function strangeArguments(): number {
   let refused = 0
   for (const name of Object.getOwnPropertyNames(native.fn)) {
     const call = native.fn[name]!
     for (let at = 0; at < call.length; at++)
       for (const value of STRANGE) {
-        // A function without a result says that the call was made; so does one that gives a number.
+        // A wrapper that returns instead of throwing has called its C function.
         const values = Array.from({ length: call.length }, (_, place) => (place === at ? value : undefined))
         if (thrown(() => call(...values)).startsWith('gave')) throw new Error(`${name} took ${String(value)}`)
         refused++
@@ -46,7 +49,7 @@ function strangeArguments(): number {
   return refused
 }
 
-/** One attempt by name. */
+/** Makes one attempt by its name. */
 export function run(what: string): unknown {
   const { fn } = native
   switch (what) {

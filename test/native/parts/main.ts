@@ -1,6 +1,8 @@
-/** The part `main` of the program of these tests: evaluates the script of its first argument, and prints what it gives. */
+/**
+ * The part `main` of the program of these tests. It evaluates the script that its first argument names, and prints the result.
+ */
 
-/** What a test script exports. */
+/** The exports of a test script. */
 type Script = { run(...args: string[]): unknown }
 
 /** Writes a line to standard output. */

@@ -1,12 +1,12 @@
-/** What the program tells of itself, and text in both directions. */
+/** Questions about the object `native`, and about text in both directions. */
 
-/** Bytes of an array of numbers, decoded and encoded again. */
+/** Gives the bytes of an array of numbers decoded, and encoded again. */
 function both(bytes: readonly number[]): { text: string; again: number[] } {
   const text = native.decode(new Uint8Array(bytes))
   return { text, again: [...native.encode(text)] }
 }
 
-/** One question by name. */
+/** Answers one question by its name. */
 export function run(what: string, argument = 'null'): unknown {
   const given = JSON.parse(argument)
   switch (what) {
