@@ -26,7 +26,7 @@ async function from(): Promise<string> {
 leavesNothing()
 
 describe('buildah', () => {
-  test('from, run, commit', async () => {
+  test('buildah from, run and commit make an image that podman runs', async () => {
     const container = await from()
     const image = `localhost/${fresh('built')}:1`
     expect(await run(container, '--', 'sh', '-c', 'echo built > /built; echo said')).toMatchObject({
@@ -39,14 +39,14 @@ describe('buildah', () => {
     await must('rmi', image)
   })
 
-  test('the status of a command that fails', async () => {
+  test('buildah run ends with the status of a command that fails', async () => {
     const container = await from()
     const answer = await run(container, '--', 'sh', '-c', 'exit 3')
     expect((await buildah('rm', container)).status).toBe(0)
     expect(answer.status).toBe(3)
   })
 
-  test('a command that is not there', async () => {
+  test('buildah run says that a command does not exist', async () => {
     const container = await from()
     const answer = await run(container, '--', '/no/such/program')
     expect((await buildah('rm', container)).status).toBe(0)
@@ -54,7 +54,7 @@ describe('buildah', () => {
     expect(answer.stderr).toContain('/no/such/program')
   })
 
-  test('user, working directory, environment, volume', async () => {
+  test('buildah run applies user, working directory, environment and volume', async () => {
     const container = await from()
     const dir = mkdtempSync(path.join(machine.dir, 'work/buildah-'))
     chmodSync(dir, 0o755)
@@ -83,7 +83,7 @@ describe('buildah', () => {
     await must('rmi', image)
   })
 
-  test('a step that fails fails the build', async () => {
+  test('podman build fails when a step fails', async () => {
     const dir = mkdtempSync(path.join(machine.dir, 'work/build-'))
     writeFileSync(path.join(dir, 'Containerfile'), `FROM ${IMAGE}\nRUN exit 4\n`)
     const answer = await podman(['build', '--isolation', 'oci', '--network', 'none', '--pull=never', dir])

@@ -14,7 +14,7 @@ describe('podman exec', () => {
   })
   const exec = (options: string[], ...words: string[]) => podman(['exec', ...options, name, ...words])
 
-  test('output and status', async () => {
+  test('podman exec gives the output, the errors and the exit status of the program', async () => {
     expect(await exec([], 'sh', '-c', 'echo out; echo err >&2; exit 5')).toEqual({
       status: 5,
       stdout: 'out\n',
@@ -22,31 +22,31 @@ describe('podman exec', () => {
     })
   })
 
-  test("the environment is the container's, with -e on top", async () => {
+  test("podman exec gives the container's environment, and the variables of -e", async () => {
     const { stdout } = await exec(['-e', 'A=b', '-e', 'C=d e'], 'env')
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(['FROM=container', 'A=b', 'C=d e']))
   })
 
-  test("a variable of -e takes the place of the container's", async () => {
+  test("a variable of podman exec -e replaces the container's", async () => {
     const { stdout } = await exec(['-e', 'FROM=exec'], 'env')
     expect(stdout.split('\n').filter(line => line.startsWith('FROM='))).toEqual(['FROM=exec'])
   })
 
-  test('-w', async () => {
+  test('podman exec -w sets the working directory', async () => {
     expect((await exec(['-w', '/home/user'], 'pwd')).stdout).toBe('/home/user\n')
   })
 
-  test('-u by number and by name', async () => {
+  test('podman exec -u takes a user by number and by name', async () => {
     expect((await exec(['-u', '1001:1002'], 'id')).stdout).toMatch(/^uid=1001\S* gid=1002/)
     expect((await exec(['-u', 'user'], 'sh', '-c', 'id -u; id -g; touch /etc/x')).stdout).toBe('1001\n1002\n')
   })
 
-  test('-i', async () => {
+  test('podman exec -i passes standard input on', async () => {
     const input = 'some text\n'.repeat(3000)
     expect(await podman(['exec', '-i', name, 'cat'], { input })).toMatchObject({ status: 0, stdout: input })
   })
 
-  test('-d returns at once, the program goes on', async () => {
+  test('podman exec -d returns at once, and the program goes on', async () => {
     const begin = Date.now()
     await must('exec', '-d', name, 'sh', '-c', 'sleep 1; echo done > /tmp/done; sleep 99')
     expect(Date.now() - begin).toBeLessThan(20_000)
@@ -56,55 +56,55 @@ describe('podman exec', () => {
     )
   })
 
-  test('no such program: 127; not executable: 126', async () => {
+  test('podman exec ends with 127 for a missing program and with 126 for one that may not be executed', async () => {
     expect((await exec([], 'no-such-program')).status).toBe(127)
     expect((await exec([], '/no/such/program')).status).toBe(127)
     expect((await exec([], '/etc/not-executable')).status).toBe(126)
   })
 
   // Whatever the version of conmon: it learns that the exec has failed, and podman passes on why.
-  test('a working directory that is not there is an error that names it', async () => {
+  test('podman exec names a working directory that does not exist', async () => {
     const { status, stdout, stderr } = await exec(['-w', '/nosuch'], 'echo', 'never')
     expect(status).toBeGreaterThan(0)
     expect(stdout).not.toContain('never')
     expect(stderr).toContain('/nosuch')
   })
 
-  test('a program that is not there is an error that names it, and the container goes on', async () => {
+  test('podman exec names a program that does not exist, and the container goes on', async () => {
     const { status, stderr } = await exec([], '/nosuch')
     expect(status).toBe(127)
     expect(stderr).toContain('/nosuch')
     expect((await exec([], 'true')).status).toBe(0)
   })
 
-  test('a user that the container does not know is an error that names it', async () => {
+  test('podman exec names a user that the container does not know', async () => {
     const { status, stderr } = await exec(['-u', 'nosuchid'], 'true')
     expect(status).toBeGreaterThan(0)
     expect(stderr).toContain('nosuchid')
   })
 
-  test('a user id that the container does not know is taken as it is', async () => {
+  test('podman exec accepts a user id that the container does not know', async () => {
     expect(await exec(['-u', '54321:54322'], 'sh', '-c', 'id -u; id -g')).toMatchObject({
       status: 0,
       stdout: '54321\n54322\n',
     })
   })
 
-  test('a signal gives 128 and its number', async () => {
+  test('podman exec ends with 128 plus the number of the signal that ended the program', async () => {
     expect((await exec([], 'sh', '-c', 'kill -KILL $$')).status).toBe(137)
   })
 
-  test("it sees the container's files and processes, not the host's", async () => {
+  test('podman exec sees the files and processes of the container, not those of the host', async () => {
     await exec([], 'sh', '-c', 'echo text > /tmp/f')
     expect((await exec([], 'cat', '/tmp/f')).stdout).toBe('text\n')
     expect((await exec([], 'ls', machine.dir)).status).not.toBe(0)
   })
 
-  test("limits and umask are the container's", async () => {
+  test('podman exec has the limits and the umask of the container', async () => {
     expect((await exec([], 'sh', '-c', 'ulimit -n; umask')).stdout).toBe('1024\n0022\n')
   })
 
-  test('--preserve-fds', async () => {
+  test('podman exec --preserve-fds hands descriptors to the program', async () => {
     const dir = mkdtempSync(path.join(machine.dir, 'work/fd-'))
     writeFileSync(path.join(dir, 'text'), 'through descriptor 3\n')
     const args = ['exec', '--preserve-fds', '1', name, 'sh', '-c', 'cat <&3']
@@ -112,18 +112,18 @@ describe('podman exec', () => {
     expect(answer).toMatchObject({ status: 0, stdout: 'through descriptor 3\n' })
   })
 
-  test('in a container that has ended it is refused', async () => {
+  test('podman exec is refused in a container that has ended', async () => {
     await must('kill', name)
     await must('wait', name)
     expect((await exec([], 'true')).status).not.toBe(0)
   })
 
-  test('twenty at once', async () => {
+  test('twenty podman exec at the same time give their own statuses', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => exec([], 'sh', '-c', `exit ${n}`)))
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, (_, n) => n))
   })
 
-  test('what exec started ends with the container', async () => {
+  test('a program of podman exec ends with the container', async () => {
     await must('exec', '-d', name, 'sleep', '432109')
     const running = () =>
       readFileSync('/proc/1/status', 'utf8') !== '' &&

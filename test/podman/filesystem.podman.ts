@@ -17,14 +17,14 @@ function directory(): string {
 leavesNothing()
 
 describe('volumes', () => {
-  test('a directory of the host, both ways', async () => {
+  test('a directory of the host can be read and written in the container', async () => {
     const dir = directory()
     const answer = await shell(['-v', `${dir}:/data`], 'cat /data/file; echo from inside > /data/new')
     expect(answer).toMatchObject({ status: 0, stdout: 'from the host\n' })
     expect(readFileSync(path.join(dir, 'new'), 'utf8')).toBe('from inside\n')
   })
 
-  test('a read-only directory', async () => {
+  test('a read-only volume cannot be written', async () => {
     const dir = directory()
     const answer = await shell(['-v', `${dir}:/data:ro`], 'cat /data/file; echo x > /data/new')
     expect(answer.stdout).toBe('from the host\n')
@@ -33,7 +33,7 @@ describe('volumes', () => {
     expect(existsSync(path.join(dir, 'new'))).toBe(false)
   })
 
-  test('a single file, over a file of the image and where there is none', async () => {
+  test('a single file is mounted over a file of the image, and in a place where there is none', async () => {
     const file = path.join(directory(), 'file')
     const options = ['-v', `${file}:/etc/group:ro`, '-v', `${file}:/new/place/file`]
     const answer = await shell(options, 'cat /etc/group /new/place/file; echo more >> /new/place/file')
@@ -48,14 +48,14 @@ describe('volumes', () => {
     await must('volume', 'rm', name)
   })
 
-  test('a volume inside a volume, named in the wrong order', async () => {
+  test('a volume inside a volume is mounted after it, although it is named before', async () => {
     const [outer, inner] = [directory(), directory()]
     writeFileSync(path.join(inner, 'deep'), 'deep\n')
     const answer = await shell(['-v', `${inner}:/o/in`, '-v', `${outer}:/o`], 'cat /o/file /o/in/deep')
     expect(answer).toMatchObject({ status: 0, stdout: 'from the host\ndeep\n' })
   })
 
-  test('two containers share one', async () => {
+  test('two containers share a volume', async () => {
     const dir = directory()
     const first = await must('run', '-d', '-v', `${dir}:/data`, IMAGE, 'sleep', '99')
     await must('run', '--rm', '--volumes-from', first, IMAGE, 'sh', '-c', 'echo shared > /data/s')
@@ -82,7 +82,7 @@ describe('volumes', () => {
     await must('rmi', 'localhost/linked:1')
   })
 
-  test('--mount type=bind', async () => {
+  test('--mount type=bind mounts a directory read-only', async () => {
     const answer = await shell(
       ['--mount', `type=bind,src=${directory()},dst=/b,ro=true`],
       'cat /b/file; touch /b/x',
@@ -105,7 +105,7 @@ describe('volumes', () => {
 })
 
 describe('tmpfs', () => {
-  test('size and mode', async () => {
+  test('--tmpfs applies the size and the mode', async () => {
     const answer = await shell(
       ['--tmpfs', '/t:size=65536,mode=1770'],
       'stat -c %a /t; dd if=/dev/zero of=/t/f bs=1024 count=256 2>&1 | head -n 1; echo x > /tmp/ok && cat /tmp/ok',
@@ -115,7 +115,7 @@ describe('tmpfs', () => {
     expect(answer.stdout).toMatch(/x\n$/)
   })
 
-  test('--mount type=tmpfs', async () => {
+  test('--mount type=tmpfs applies the size', async () => {
     const answer = await shell(
       ['--mount', 'type=tmpfs,dst=/t2,tmpfs-size=65536'],
       'echo in > /t2/f; cat /t2/f',
@@ -123,7 +123,7 @@ describe('tmpfs', () => {
     expect(answer).toMatchObject({ status: 0, stdout: 'in\n' })
   })
 
-  test('what the image has there is copied up', async () => {
+  test('a tmpfs has the files that the image has in its place', async () => {
     const answer = await shell(['--tmpfs', '/home'], 'ls /home; touch /home/x')
     expect(answer).toMatchObject({ status: 0, stdout: 'user\n' })
   })
@@ -137,7 +137,7 @@ describe('tmpfs', () => {
 })
 
 describe('read-only root', () => {
-  test('the root is read-only, /tmp is not', async () => {
+  test('with --read-only the root cannot be written, and /tmp can', async () => {
     const answer = await shell(
       ['--read-only'],
       'touch /etc/x; echo $?; touch /tmp/x; echo $?; cat /etc/not-executable',
@@ -146,7 +146,7 @@ describe('read-only root', () => {
     expect(answer.stderr).toMatch(/Read-only file system/)
   })
 
-  test('volumes on it can be written', async () => {
+  test('with --read-only a volume can be written', async () => {
     const dir = directory()
     const answer = await shell(['--read-only', '-v', `${dir}:/home/user`], 'echo in > /home/user/new')
     expect(answer.status).toBe(0)
@@ -166,7 +166,7 @@ describe('read-only root', () => {
 })
 
 describe('/dev', () => {
-  test('the usual nodes are there and work', async () => {
+  test('/dev/null, /dev/zero and /dev/urandom work', async () => {
     const script = 'echo x > /dev/null && head -c 4 /dev/zero | od -An -tx1 && head -c 8 /dev/urandom | wc -c'
     expect((await shell([], script)).stdout).toBe(' 00 00 00 00\n8\n')
   })
@@ -179,21 +179,21 @@ describe('/dev', () => {
     })
   })
 
-  test('--device of one that is always there', async () => {
+  test('--device of a device that is always there changes nothing', async () => {
     expect(await shell(['--device', '/dev/zero'], 'head -c 2 /dev/zero | od -An -tx1')).toMatchObject({
       status: 0,
       stdout: ' 00 00\n',
     })
   })
 
-  test('--device of one that the host does not have is an error that names it', async () => {
+  test('--device names a device that the host does not have', async () => {
     const answer = await shell(['--device', '/dev/nosuch0'], 'true')
     expect(answer.status).not.toBe(0)
     expect(answer.stderr).toContain('/dev/nosuch0')
   })
 })
 
-test('/etc/hosts and hostname are put in place', async () => {
+test('/etc/hosts and /etc/hostname have what the options say', async () => {
   const options = ['--add-host', 'a.example:1.2.3.4', '--hostname', 'me']
   const answer = await shell(options, 'cat /etc/hosts; cat /etc/hostname')
   expect(answer.status).toBe(0)
@@ -201,7 +201,7 @@ test('/etc/hosts and hostname are put in place', async () => {
   expect(answer.stdout).toMatch(/^me$/m)
 })
 
-test("the owner of a volume's files is the container's user", async () => {
+test("a file that the container makes in a volume belongs to the container's user", async () => {
   const dir = directory()
   await must('run', '--rm', '--user', '0:44', '-v', `${dir}:/data`, IMAGE, 'touch', '/data/mine')
   expect(statSync(path.join(dir, 'mine'))).toMatchObject({ uid: 0, gid: 44 })

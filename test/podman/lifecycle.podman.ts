@@ -26,7 +26,7 @@ const said = (name: string, line: string) =>
 leavesNothing()
 
 describe('detached', () => {
-  test('run, logs, stop, rm', async () => {
+  test('a detached container goes through podman run, logs, stop and rm', async () => {
     const name = await background(POLITE)
     await said(name, 'ready')
     expect(await status(name)).toBe('running')
@@ -39,7 +39,7 @@ describe('detached', () => {
     expect((await podman(['container', 'exists', name])).status).toBe(1)
   })
 
-  test('create, then start', async () => {
+  test('podman create makes a container that podman start runs', async () => {
     const name = fresh()
     await must('create', '--name', name, IMAGE, 'echo', 'started')
     expect(await status(name)).toBe('created')
@@ -49,7 +49,7 @@ describe('detached', () => {
     expect(await must('start', '-a', name)).toBe('started')
   })
 
-  test('init, then start: the container is made and waits', async () => {
+  test('podman init makes a container that waits for podman start', async () => {
     const name = fresh()
     await must('create', '--name', name, IMAGE, 'echo', 'started')
     await must('init', name)
@@ -60,19 +60,19 @@ describe('detached', () => {
     expect(await must('logs', name)).toBe('started')
   })
 
-  test('init, then rm: it never runs', async () => {
+  test('a container that podman rm removes after podman init never runs', async () => {
     const name = fresh()
     await must('create', '--name', name, IMAGE, 'echo', 'started')
     await must('init', name)
     await must('rm', '-f', name)
   })
 
-  test('wait gives the status of one that ends by itself', async () => {
+  test('podman wait gives the status of a container that ends by itself', async () => {
     const name = await background('sleep 0.3; exit 9')
     expect(await must('wait', name)).toBe('9')
   })
 
-  freebsdOnly('nothing is there once it has ended, before it is removed', async () => {
+  freebsdOnly('a container that has ended leaves no jail and no mount, before it is removed', async () => {
     const name = await background('exit 0', '--tmpfs', '/t')
     const id = await inspect(name, '.Id')
     await must('wait', name)
@@ -91,14 +91,14 @@ describe('detached', () => {
 })
 
 describe('signals', () => {
-  test('kill sends KILL', async () => {
+  test('podman kill sends KILL', async () => {
     const name = await background(STUBBORN)
     await said(name, 'ready')
     await must('kill', name)
     expect(await must('wait', name)).toBe('137')
   })
 
-  test.each(['USR1', 'SIGUSR1', 'HUP', '2'])('kill -s %s reaches the program', async signal => {
+  test.each(['USR1', 'SIGUSR1', 'HUP', '2'])('podman kill -s %s reaches the program', async signal => {
     const traps = 'trap "echo got USR1" USR1; trap "echo got HUP" HUP; trap "echo got INT" INT'
     const name = await background(`${traps}; echo ready; while :; do sleep 0.1; done`)
     await said(name, 'ready')
@@ -108,7 +108,7 @@ describe('signals', () => {
     expect(await status(name)).toBe('running')
   })
 
-  test('run passes signals on to the program', async () => {
+  test('podman run passes signals on to the program', async () => {
     const name = fresh()
     const args = [...machine.storage, 'run', '--rm', '--name', name, IMAGE, 'sh', '-c', POLITE]
     const child = execa('podman', args, { env: machine.environment(), extendEnv: false, reject: false })
@@ -117,7 +117,7 @@ describe('signals', () => {
     expect(await child).toMatchObject({ exitCode: 3 })
   })
 
-  test('stop waits, then kills', async () => {
+  test('podman stop waits, and then kills the program', async () => {
     const name = await background(STUBBORN)
     await said(name, 'ready')
     const begin = Date.now()
@@ -126,7 +126,7 @@ describe('signals', () => {
     expect(await inspect(name, '.State.ExitCode')).toBe('137')
   })
 
-  test('--stop-signal', async () => {
+  test('podman stop sends the signal of --stop-signal', async () => {
     const name = await background(
       'trap "exit 4" USR2; echo ready; while :; do sleep 0.1; done',
       '--stop-signal',
@@ -137,7 +137,7 @@ describe('signals', () => {
     expect(await inspect(name, '.State.ExitCode')).toBe('4')
   })
 
-  test('kill on a container that does not run is an error', async () => {
+  test('podman kill of a container that does not run is an error', async () => {
     const name = await background('exit 0')
     await must('wait', name)
     expect((await podman(['kill', name])).status).not.toBe(0)
@@ -147,7 +147,7 @@ describe('signals', () => {
 describe('pause', () => {
   const counting = 'n=0; while :; do n=$((n+1)); echo $n; sleep 0.05; done'
 
-  test('pause stops every process, unpause lets them go on', async () => {
+  test('podman pause stops every process, and podman unpause lets them go on', async () => {
     const name = await background(counting)
     await said(name, '3')
     await must('pause', name)
@@ -160,7 +160,7 @@ describe('pause', () => {
     await until('another line', async () => (await must('logs', name)) !== first)
   })
 
-  test('exec in a paused container is refused', async () => {
+  test('podman exec in a paused container is refused', async () => {
     const name = await background(counting)
     await must('pause', name)
     expect((await podman(['exec', name, 'true'])).status).not.toBe(0)
@@ -175,7 +175,7 @@ describe('pause', () => {
 })
 
 describe('again and again', () => {
-  test('restart', async () => {
+  test('podman restart ends the program and starts it again', async () => {
     const name = await background(POLITE)
     await said(name, 'ready')
     const pid = await inspect(name, '.State.Pid')
@@ -187,7 +187,7 @@ describe('again and again', () => {
     )
   })
 
-  test('restart policy on-failure', async () => {
+  test('the restart policy on-failure restarts a container that fails', async () => {
     const name = await background('echo run; exit 1', '--restart', 'on-failure:2')
     await until('three runs', async () => (await must('logs', name)) === 'run\nrun\nrun')
     expect(await inspect(name, '.RestartCount')).toBe('2')
@@ -200,7 +200,7 @@ describe('again and again', () => {
     for (let n = 1; n <= 10; n++) expect(await must('start', '-a', name)).toBe(String(n))
   })
 
-  test('rm -f ends what runs, and its children', async () => {
+  test('podman rm -f ends the program and its children', async () => {
     const name = await background('sleep 543210 & sleep 543210 & echo ready; wait')
     await said(name, 'ready')
     await must('rm', '-f', '-t', '0', name)
@@ -210,7 +210,7 @@ describe('again and again', () => {
     expect(left.stdout).not.toContain('sleep 543210')
   })
 
-  test('processes left by the first one end with it', async () => {
+  test('processes that the first process leaves end with it', async () => {
     const name = await background('(trap "" HUP TERM; sleep 654321) & sleep 0.2')
     await must('wait', name)
     await must('rm', name)
@@ -224,12 +224,12 @@ describe('again and again', () => {
 })
 
 describe('looking at it', () => {
-  test('logs -f follows to the end', async () => {
+  test('podman logs -f follows the output to its end', async () => {
     const name = await background('for n in 1 2 3; do echo line $n; sleep 0.2; done')
     expect(await must('logs', '-f', name)).toBe('line 1\nline 2\nline 3')
   })
 
-  test('attach shows the output', async () => {
+  test('podman attach shows the output', async () => {
     const name = fresh()
     await must('create', '--name', name, IMAGE, 'sh', '-c', 'sleep 1; echo attached; exit 6')
     await must('start', name)
@@ -238,14 +238,14 @@ describe('looking at it', () => {
     expect(await must('wait', name)).toBe('6')
   })
 
-  test('attach passes standard input', async () => {
+  test('podman attach passes standard input on', async () => {
     const name = fresh()
     await must('run', '-d', '-i', '--name', name, IMAGE, 'sh', '-c', 'read a; echo got $a')
     const answer = await podman(['attach', name], { input: 'word\n' })
     expect(answer.stdout.trim()).toBe('got word')
   })
 
-  test('inspect', async () => {
+  test('podman inspect shows the state and the runtime', async () => {
     const name = await background(POLITE)
     const [all] = JSON.parse(await must('inspect', name))
     expect(all).toMatchObject({ State: { Status: 'running', Running: true }, OCIRuntime: 'under-test' })
@@ -264,7 +264,7 @@ describe('looking at it', () => {
   })
 
   // Of a running container podman on Linux looks at these through its mount namespace, which a jail does not have.
-  test('diff, cp and commit of one that has ended', async () => {
+  test('podman diff, cp and commit work on a container that has ended', async () => {
     const name = await background('echo made > /home/made')
     await must('wait', name)
     expect(await must('diff', name)).toContain('A /home/made')
@@ -274,7 +274,7 @@ describe('looking at it', () => {
     await must('rmi', 'localhost/committed:1')
   })
 
-  freebsdOnly('update changes limits while it runs', async () => {
+  freebsdOnly('podman update changes the limits of a running container', async () => {
     const name = await background(POLITE)
     const id = await inspect(name, '.Id')
     await must('update', '--memory', '80m', name)

@@ -7,26 +7,32 @@ leavesNothing()
 
 /** The setting names a link called ocijail; nothing else tells that it is another program. */
 describe("in ocijail's place", () => {
-  freebsdOnly('a hook of the field finds state.json and the jid where ocijail keeps them', async () => {
-    const name = fresh()
-    await must('--runtime', 'ocijail', 'run', '-d', '--name', name, IMAGE, 'sleep', '300')
-    const id = await must('inspect', '--format', '{{.Id}}', name)
-    const state = JSON.parse(readFileSync(`/var/run/ocijail/${id}/state.json`, 'utf8'))
-    expect(tool('jls', '-j', String(state.jid), 'name')).toBe(id)
-    const answer = await call(`${machine.dir}/bin/ocijail`, ['state', id])
-    expect(JSON.parse(answer.stdout).annotations['org.freebsd.jail.jid']).toBe(String(state.jid))
-    await must('rm', '-f', '-t', '0', name)
-    expect(existsSync(`/var/run/ocijail/${id}`)).toBe(false)
-  })
+  freebsdOnly(
+    'a hook that was written for ocijail finds state.json and the jid where ocijail keeps them',
+    async () => {
+      const name = fresh()
+      await must('--runtime', 'ocijail', 'run', '-d', '--name', name, IMAGE, 'sleep', '300')
+      const id = await must('inspect', '--format', '{{.Id}}', name)
+      const state = JSON.parse(readFileSync(`/var/run/ocijail/${id}/state.json`, 'utf8'))
+      expect(tool('jls', '-j', String(state.jid), 'name')).toBe(id)
+      const answer = await call(`${machine.dir}/bin/ocijail`, ['state', id])
+      expect(JSON.parse(answer.stdout).annotations['org.freebsd.jail.jid']).toBe(String(state.jid))
+      await must('rm', '-f', '-t', '0', name)
+      expect(existsSync(`/var/run/ocijail/${id}`)).toBe(false)
+    },
+  )
 
-  freebsdOnly('run, its status and errors', async () => {
-    const run = (...words: string[]) => podman(['--runtime', 'ocijail', 'run', '--rm', IMAGE, ...words])
-    expect(await run('sh', '-c', 'echo out; exit 3')).toMatchObject({ status: 3, stdout: 'out\n' })
-    expect((await run('/no/such/program')).status).toBe(127)
-    expect((await run('/etc/not-executable')).status).toBe(126)
-  })
+  freebsdOnly(
+    'under the name ocijail, podman run gives the status and the errors of the program',
+    async () => {
+      const run = (...words: string[]) => podman(['--runtime', 'ocijail', 'run', '--rm', IMAGE, ...words])
+      expect(await run('sh', '-c', 'echo out; exit 3')).toMatchObject({ status: 3, stdout: 'out\n' })
+      expect((await run('/no/such/program')).status).toBe(127)
+      expect((await run('/etc/not-executable')).status).toBe(126)
+    },
+  )
 
-  freebsdOnly('warnings in the log before it do not hide the error', async () => {
+  freebsdOnly('under the name ocijail, warnings in the log do not hide the error after them', async () => {
     const warning = ['--annotation', 'org.freebsd.jail.allow.nosuch=true']
     const run = (word: string) =>
       podman(['--runtime', 'ocijail', 'run', '--rm', ...warning, ...warning, IMAGE, word])
@@ -37,7 +43,7 @@ describe("in ocijail's place", () => {
     expect((await run('/etc/not-executable')).status).toBe(126)
   })
 
-  freebsdOnly('exec, stop', async () => {
+  freebsdOnly('under the name ocijail, podman exec and podman stop work', async () => {
     const name = fresh()
     await must('--runtime', 'ocijail', 'run', '-d', '--name', name, IMAGE, 'sleep', '300')
     expect(await must('exec', name, 'echo', 'inside')).toBe('inside')

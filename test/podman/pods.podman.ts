@@ -13,7 +13,7 @@ async function makePod(): Promise<string> {
 leavesNothing()
 
 describe('a pod', () => {
-  test('two containers in it run side by side and end with it', async () => {
+  test('two containers in a pod run side by side and end with the pod', async () => {
     const pod = await makePod()
     const names = [fresh(), fresh()]
     for (const name of names) await must('run', '-d', '--pod', pod, '--name', name, IMAGE, 'sleep', '500')
@@ -28,14 +28,14 @@ describe('a pod', () => {
     expect((await podman(['pod', 'exists', pod])).status).toBe(1)
   })
 
-  freebsdOnly('every container of it is a jail', async () => {
+  freebsdOnly('every container of a pod is a jail', async () => {
     const pod = await makePod()
     const id = await must('run', '-d', '--pod', pod, IMAGE, 'sleep', '500')
     const infra = await must('pod', 'inspect', '--format', '{{.InfraContainerID}}', pod)
     expect(tool('jls', 'name').split('\n')).toEqual(expect.arrayContaining([id, infra]))
   })
 
-  test('pod kill and pod pause', async () => {
+  test('podman pod kill and podman pod pause reach the containers of the pod', async () => {
     const pod = await makePod()
     const name = fresh()
     await must('run', '-d', '--pod', pod, '--name', name, IMAGE, 'sleep', '500')

@@ -13,7 +13,7 @@ const shell = (options: string[], script: string) => run(options, '/bin/sh', '-c
 leavesNothing()
 
 describe('podman run', () => {
-  test("output, errors and exit status are the program's", async () => {
+  test('podman run gives the output, the errors and the exit status of the program', async () => {
     expect(await shell([], 'echo out; echo err >&2; exit 7')).toEqual({
       status: 7,
       stdout: 'out\n',
@@ -21,7 +21,7 @@ describe('podman run', () => {
     })
   })
 
-  test('a program without a word to say ends with 0', async () => {
+  test('a program without output ends with 0', async () => {
     expect(await run([], '/bin/true')).toEqual({ status: 0, stdout: '', stderr: '' })
   })
 
@@ -33,7 +33,7 @@ describe('podman run', () => {
     })
   })
 
-  test('standard input is passed on with -i', async () => {
+  test('podman run -i passes standard input on', async () => {
     const lines = 'one\ntwo\n'.repeat(2000)
     expect(await podman(['run', '--rm', '-i', IMAGE, 'cat'], { input: lines })).toMatchObject({
       status: 0,
@@ -42,12 +42,12 @@ describe('podman run', () => {
   })
 
   // Linux' process 1 of a pid namespace does not kill itself: no case for runc.
-  freebsdOnly('a signal gives 128 and its number', async () => {
+  freebsdOnly('podman run ends with 128 plus the number of the signal that ended the program', async () => {
     expect((await shell([], 'kill -KILL $$')).status).toBe(137)
     expect((await shell([], 'kill -TERM $$')).status).toBe(143)
   })
 
-  test('--rm leaves no mount, jail, state or process', async () => {
+  test('podman run --rm leaves no mount, jail, state or process', async () => {
     const before = present()
     const during = await shell(['--tmpfs', '/t', '-v', 'kept:/kept'], 'mount; echo ok')
     expect(during.stdout).toContain('ok')
@@ -56,7 +56,7 @@ describe('podman run', () => {
     expect(await must('ps', '-a', '-q')).toBe('')
   })
 
-  freebsdOnly('while it runs there is a jail named as the container, and its state is kept', async () => {
+  freebsdOnly('a running container has a jail with its name, and a state', async () => {
     const id = await must('run', '-d', '--rm', IMAGE, 'sleep', '100')
     expect(tool('jls', '-j', id, 'name')).toBe(id)
     const state = JSON.parse(readFileSync(`/var/run/jailwright/${id}/state.json`, 'utf8'))
@@ -73,21 +73,21 @@ describe('a container that cannot start', () => {
     ['no such program at a path', '/bin/no-such-program', 127],
     ['a file that may not be executed', '/etc/not-executable', 126],
     ['a directory', '/etc', 126],
-  ])('%s', async (_name, program, status) => {
+  ])('the status is right for a container that cannot start: %s', async (_name, program, status) => {
     const answer = await run([], program)
     expect(answer.status).toBe(status)
     expect(answer.stdout).toBe('')
     expect(answer.stderr).toContain(program)
   })
 
-  test('without JSON errors the statuses are the same', async () => {
+  test('the statuses are the same for a runtime without JSON errors', async () => {
     const answer = await podman(['--runtime', 'without-json', 'run', '--rm', IMAGE, '/bin/no-such-program'])
     expect(answer.status).toBe(127)
     const not = await podman(['--runtime', 'without-json', 'run', '--rm', IMAGE, '/etc/not-executable'])
     expect(not.status).toBe(126)
   })
 
-  test('a name that is taken', async () => {
+  test('podman run refuses a name that another container has', async () => {
     const name = fresh()
     await must('create', '--name', name, IMAGE)
     expect((await podman(['run', '--name', name, IMAGE, 'true'])).status).toBe(125)
@@ -102,7 +102,7 @@ describe('a container that cannot start', () => {
 })
 
 describe('the process', () => {
-  test('environment', async () => {
+  test('the environment is that of the options and of the image', async () => {
     const { stdout } = await run(['-e', 'A=b c', '-e', 'EMPTY=', '--env', 'PATH=/bin:/x'], '/bin/env')
     const lines = stdout.split('\n')
     expect(lines).toContain('A=b c')
@@ -113,14 +113,14 @@ describe('the process', () => {
     expect(lines.filter(line => /JAILWRIGHT|CONTAINERS_CONF/.test(line))).toEqual([])
   })
 
-  test('working directory', async () => {
+  test('-w sets the working directory, and a missing one is an error', async () => {
     expect((await run(['-w', '/home/user'], 'pwd')).stdout).toBe('/home/user\n')
     const missing = await run(['-w', '/no/such/place'], 'pwd')
     expect(missing.status).not.toBe(0)
     expect(missing.stderr).toContain('/no/such/place')
   })
 
-  test('user by number, group, further groups', async () => {
+  test('--user takes numbers of user and group, and --group-add adds groups', async () => {
     const { stdout } = await run(['--user', '1001:1002', '--group-add', '44', '--group-add', '1003'], 'id')
     expect(stdout).toMatch(/^uid=1001\S* gid=1002\S* groups=/)
     expect(
@@ -132,32 +132,32 @@ describe('the process', () => {
     ).toEqual(['1002', '1003', '44'].sort())
   })
 
-  test('user by name: its group, home and groups from the image', async () => {
+  test('--user by name takes group, home and groups from the image', async () => {
     const { stdout } = await shell(['--user', 'user'], 'id -u; id -g; echo $HOME; touch /etc/x; echo $?')
     expect(stdout).toBe('1001\n1002\n/home/user\n1\n')
   })
 
-  test('umask', async () => {
+  test('--umask sets the umask, which is 0022 without it', async () => {
     expect((await shell([], 'umask')).stdout).toBe('0022\n')
     expect((await shell(['--umask', '0077'], 'umask')).stdout).toBe('0077\n')
   })
 
-  test('limits', async () => {
+  test('--ulimit sets soft and hard limits', async () => {
     const limits = ['--ulimit', 'nofile=512:600', '--ulimit', 'core=0:0', '--ulimit', 'nproc=500:500']
     const { stdout } = await shell(limits, 'ulimit -n; ulimit -H -n; ulimit -c')
     expect(stdout).toBe('512\n600\n0\n')
   })
 
-  test('host name', async () => {
+  test('--hostname sets the host name', async () => {
     expect((await run(['--hostname', 'h.example'], 'hostname')).stdout).toBe('h.example\n')
   })
 
-  test('signals are at their defaults: a broken pipe ends the writer', async () => {
+  test('signals have their default actions, so that a broken pipe ends the writer', async () => {
     const script = '(yes; echo "yes ended with $?" >&2) | head -n 1'
     expect((await shell([], script)).stderr).toContain('yes ended with 141')
   })
 
-  test('only the standard streams are open', async () => {
+  test('the program has no descriptors but the standard streams', async () => {
     const { stdout } = await shell(
       [],
       'for n in 3 4 5 6 7 8 9; do (: <&$n) 2>/dev/null && echo open $n; done; true',
@@ -165,7 +165,7 @@ describe('the process', () => {
     expect(stdout).toBe('')
   })
 
-  test('--preserve-fds passes one more descriptor', async () => {
+  test('podman run --preserve-fds hands one more descriptor to the program', async () => {
     const dir = mkdtempSync(path.join(machine.dir, 'work/fd-'))
     writeFileSync(path.join(dir, 'text'), 'through descriptor 3\n')
     const args = ['run', '--rm', '--preserve-fds', '1', IMAGE, 'sh', '-c', 'cat <&3']
@@ -173,11 +173,11 @@ describe('the process', () => {
     expect(answer).toMatchObject({ status: 0, stdout: 'through descriptor 3\n' })
   })
 
-  test('--entrypoint', async () => {
+  test('--entrypoint replaces the first words of the program', async () => {
     expect((await run(['--entrypoint', '["/bin/sh","-c"]'], 'echo "a b"')).stdout).toBe('a b\n')
   })
 
-  test('--init: catatonit is the first process and passes the status on', async () => {
+  test('with --init, catatonit is the first process and passes the status on', async () => {
     const answer = await shell(['--init'], 'exit 5')
     expect(answer.status).toBe(5)
     const id = await must('run', '-d', '--init', IMAGE, 'sleep', '100')
@@ -196,7 +196,7 @@ describe('the process', () => {
     await must('rm', '-f', '-t', '0', id)
   })
 
-  test('options that mean nothing in a jail do no harm', async () => {
+  test('options without a meaning in a jail have no effect', async () => {
     const options = ['--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--oom-score-adj', '100']
     expect(await run([...options, '--network', 'host'], 'echo', 'ran')).toMatchObject({
       status: 0,
@@ -204,11 +204,11 @@ describe('the process', () => {
     })
   })
 
-  test('--privileged', async () => {
+  test('podman run --privileged runs the program', async () => {
     expect(await run(['--privileged'], 'echo', 'ran')).toMatchObject({ status: 0, stdout: 'ran\n' })
   })
 
-  test('many at once do not disturb each other', async () => {
+  test('containers that run at the same time do not disturb each other', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map(n => shell([], `echo ${n}; exit ${n}`)))
     expect(answers.map(({ status, stdout }) => [status, stdout])).toEqual(
       [1, 2, 3, 4].map(n => [n, `${n}\n`]),
@@ -222,7 +222,7 @@ describe('annotations', () => {
     expect(await must('inspect', '--format', '{{index .Config.Annotations "custom.example"}}', id)).toBe('1')
   })
 
-  freebsdOnly('a jail parameter is set', async () => {
+  freebsdOnly('an annotation sets a jail parameter', async () => {
     const id = await must(
       'run',
       '-d',
@@ -237,13 +237,16 @@ describe('annotations', () => {
     expect(tool('jls', '-j', other, 'allow.mlock')).toBe('false')
   })
 
-  freebsdOnly('a parameter that runs something on the host is refused, and nothing is left', async () => {
-    const answer = await run(['--annotation', 'org.freebsd.jail.exec.prestart=touch /tmp/no'], 'true')
-    expect(answer.status).not.toBe(0)
-    expect(answer.stderr).toContain('org.freebsd.jail.exec.prestart')
-  })
+  freebsdOnly(
+    'an annotation that would run a command on the host is refused, and nothing is left',
+    async () => {
+      const answer = await run(['--annotation', 'org.freebsd.jail.exec.prestart=touch /tmp/no'], 'true')
+      expect(answer.status).not.toBe(0)
+      expect(answer.stderr).toContain('org.freebsd.jail.exec.prestart')
+    },
+  )
 
-  freebsdOnly('a vnet of its own has lo0 up', async () => {
+  freebsdOnly("a network stack of the container's own has lo0 up", async () => {
     const id = await must('run', '-d', '--annotation', 'org.freebsd.jail.vnet=new', IMAGE, 'sleep', '99')
     expect(tool('jls', '-j', id, 'vnet')).toBe('new')
     await until(

@@ -6,7 +6,7 @@ import { onTerminal } from './terminal.ts'
 leavesNothing()
 
 describe('run -it', () => {
-  test('a shell to type in, on a terminal, with its exit status', async () => {
+  test('podman run -it gives a shell on a terminal, and its exit status', async () => {
     const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh'])
     await terminal.expect(/[#$] /)
     terminal.type('test -t 0 && test -t 1 && test -t 2 && echo on a $((20 + 1)) terminal\r')
@@ -16,7 +16,7 @@ describe('run -it', () => {
     expect(terminal.shown()).not.toContain('terminal differs')
   })
 
-  test('it has the size of the window, and later ones', async () => {
+  test('the terminal of podman run -it has the size of the window, also after a change', async () => {
     const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh'], 33, 101)
     await terminal.expect(/[#$] /)
     terminal.type('echo size: $(stty size)\r')
@@ -29,7 +29,7 @@ describe('run -it', () => {
     expect(await terminal.end()).toBe(0)
   })
 
-  test('it is the controlling terminal: control-C interrupts', async () => {
+  test('the terminal of podman run -it is the controlling one, so that control-C interrupts', async () => {
     const terminal = onTerminal([
       'run',
       '--rm',
@@ -45,7 +45,7 @@ describe('run -it', () => {
     expect(await terminal.end()).toBe(12)
   })
 
-  test('job control works', async () => {
+  test('job control works on the terminal of podman run -it', async () => {
     const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh'])
     await terminal.expect(/[#$] /)
     terminal.type('sleep 100\r')
@@ -59,26 +59,26 @@ describe('run -it', () => {
     expect(terminal.shown()).not.toContain('job control turned off')
   })
 
-  test('end of file ends the shell', async () => {
+  test('end of file on the terminal ends the shell', async () => {
     const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh'])
     await terminal.expect(/[#$] /)
     terminal.type('\x04')
     expect(await terminal.end()).toBe(0)
   })
 
-  test('errors show and the terminal is given back', async () => {
+  test('an error of podman run -it is shown, and the terminal gets its settings back', async () => {
     const terminal = onTerminal(['run', '--rm', '-it', IMAGE, '/no/such/program'])
     expect(await terminal.end()).toBe(127)
     expect(terminal.shown()).toContain('/no/such/program')
     expect(terminal.shown()).not.toContain('terminal differs')
   })
 
-  test('-t without -i', async () => {
+  test('podman run -t without -i gives the program a terminal', async () => {
     const answer = await podman(['run', '--rm', '-t', IMAGE, 'sh', '-c', 'test -t 1 && echo terminal'])
     expect(answer).toMatchObject({ status: 0, stdout: 'terminal\r\n' })
   })
 
-  test('a user other than root has its terminal', async () => {
+  test('a user other than root owns the terminal', async () => {
     const script = 'id -u; echo by name > $(tty)'
     const terminal = onTerminal(['run', '--rm', '-it', '--user', '1001', IMAGE, 'sh', '-c', script])
     await terminal.expect('1001')
@@ -88,7 +88,7 @@ describe('run -it', () => {
 })
 
 describe('attach and exec', () => {
-  test('detach by keys, attach again', async () => {
+  test('the detach keys leave the container running, and podman attach returns to it', async () => {
     const name = fresh()
     const first = onTerminal(['run', '-it', '--name', name, IMAGE, 'sh'])
     await first.expect(/[#$] /)
@@ -106,7 +106,7 @@ describe('attach and exec', () => {
     expect(await must('wait', name)).toBe('4')
   })
 
-  test("exec -it is a terminal of its own, of the window's size", async () => {
+  test('podman exec -it has a terminal of its own with the size of the window', async () => {
     const name = fresh()
     await must('run', '-d', '--name', name, IMAGE, 'sleep', '300')
     const terminal = onTerminal(['exec', '-it', name, 'sh'], 27, 99)
@@ -118,7 +118,7 @@ describe('attach and exec', () => {
     expect(terminal.shown()).not.toContain('terminal differs')
   })
 
-  test('exec -t -u', async () => {
+  test('podman exec -t -u gives a user a terminal', async () => {
     const name = fresh()
     await must('run', '-d', '--name', name, IMAGE, 'sleep', '300')
     const answer = await podman(['exec', '-t', '-u', 'user', name, 'sh', '-c', 'test -t 1 && id -u'])
