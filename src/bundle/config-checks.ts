@@ -8,7 +8,7 @@ import { hasOwn } from '../es2020.ts'
 import { freebsdHints } from './freebsd-hints.ts'
 import type { Config, Hook } from './generated/config.ts'
 import { HOOK_KINDS } from './hook-kinds.ts'
-import { configError, describe } from './messages.ts'
+import { configError, describeValue } from './messages.ts'
 import { checkEnvironment, checkProcess, type Findings } from './process-checks.ts'
 import { childPath } from './property-path.ts'
 
@@ -54,7 +54,7 @@ function checkVersion(version: string | undefined, found: Findings): void {
   const [, major, minor, patch] = /^(\d+)\.(\d+)(\.\d+)?([-+].*)?$/.exec(version) ?? []
   if (major !== '0' && major !== '1') {
     found.errors.push(
-      configError('ociVersion', `must be 1.x, such as ${SPEC_VERSION}, got ${describe(version)}`),
+      configError('ociVersion', `must be 1.x, such as ${SPEC_VERSION}, got ${describeValue(version)}`),
     )
     return
   }
@@ -86,7 +86,7 @@ function checkHooks(config: Loose, found: Findings): void {
     ;(hooks as Partial<Hook>[]).forEach((hook, index) => {
       const path = `hooks.${kind}[${index}]`
       if (hook.path !== undefined && !hook.path.startsWith('/')) {
-        found.errors.push(configError(`${path}.path`, `must be absolute, got ${describe(hook.path)}`))
+        found.errors.push(configError(`${path}.path`, `must be absolute, got ${describeValue(hook.path)}`))
       }
       checkEnvironment(hook.env, `${path}.env`, found)
     })
@@ -106,13 +106,15 @@ function checkLinux(config: Loose, found: Findings): void {
   config.linux?.devices?.forEach((device, index) => {
     if (device.path === undefined || device.path.startsWith('/')) return
     found.errors.push(
-      configError(`linux.devices[${index}].path`, `must be absolute, got ${describe(device.path)}`),
+      configError(`linux.devices[${index}].path`, `must be absolute, got ${describeValue(device.path)}`),
     )
   })
   for (const name of ['maskedPaths', 'readonlyPaths'] as const) {
     config.linux?.[name]?.forEach((path, index) => {
       if (path.startsWith('/')) return
-      found.errors.push(configError(`linux.${name}[${index}]`, `must be absolute, got ${describe(path)}`))
+      found.errors.push(
+        configError(`linux.${name}[${index}]`, `must be absolute, got ${describeValue(path)}`),
+      )
     })
   }
 }

@@ -4,7 +4,7 @@ import { JailwrightError } from '../errors.ts'
 import { childPath, place } from './property-path.ts'
 
 /** Describes a value in less than a line: strings and numbers as JSON, objects and arrays by their kind. */
-export function describe(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   if (value !== null && typeof value === 'object') return 'an object'
   if (value === undefined) return 'nothing'
@@ -38,7 +38,7 @@ const modeHint = (path: string): string =>
 
 function complaint(error: ErrorObject, path: string, value: unknown): string {
   const params = error.params as Record<string, unknown>
-  const got = `, got ${describe(value)}`
+  const got = `, got ${describeValue(value)}`
   switch (error.keyword) {
     case 'type': {
       const type = TYPES[String(params.type)] ?? String(params.type)

@@ -4,7 +4,7 @@
 import type { JailwrightError } from '../errors.ts'
 import type { Process } from './generated/config.ts'
 import { limitValue } from './limits.ts'
-import { configError, describe } from './messages.ts'
+import { configError, describeValue } from './messages.ts'
 import { childPath } from './property-path.ts'
 
 /** The result of a check. Each warning is a whole line. */
@@ -20,7 +20,7 @@ export function checkEnvironment(env: readonly string[] | undefined, path: strin
   env?.forEach((entry, index) => {
     if (entry.indexOf('=') > 0) return
     found.errors.push(
-      configError(childPath(path, index), `must have the form NAME=value, got ${describe(entry)}`),
+      configError(childPath(path, index), `must have the form NAME=value, got ${describeValue(entry)}`),
     )
   })
 }
@@ -43,7 +43,9 @@ function checkIdentity(user: Partial<Process>['user'], path: string, found: Find
 /** Checks a process object of which wrong properties have been removed. */
 export function checkProcess(process: Partial<Process>, path: string, found: Findings): void {
   if (process.cwd !== undefined && !process.cwd.startsWith('/')) {
-    found.errors.push(configError(childPath(path, 'cwd'), `must be absolute, got ${describe(process.cwd)}`))
+    found.errors.push(
+      configError(childPath(path, 'cwd'), `must be absolute, got ${describeValue(process.cwd)}`),
+    )
   }
   checkEnvironment(process.env, childPath(path, 'env'), found)
   checkIdentity(process.user, childPath(path, 'user'), found)

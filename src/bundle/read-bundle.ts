@@ -21,7 +21,7 @@ export interface Bundle {
 
 /**
  * Reads `<dir>/config.json` and checks it.
- * @throws ConfigErrors with every error found in it; JailwrightError CONFIG when it cannot be read or is no JSON.
+ * @throws ConfigErrors with every error found in it; JailwrightError CONFIG when it cannot be read or is not JSON.
  */
 export function readBundle(dir: string): Bundle {
   const { dir: resolved, text, document } = readConfig(dir)

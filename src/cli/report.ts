@@ -103,7 +103,7 @@ export class Reporter implements Log {
 
   /** Reports the error that ends the command and returns the exit status. */
   failure(error: unknown): number {
-    const { message, fields, status } = describe(error, this.#options.debug)
+    const { message, fields, status } = describeError(error, this.#options.debug)
     const logged = this.#options.file !== undefined && this.#toFile('error', message, fields)
     if (!logged && this.#options.format === 'json') {
       this.#stderr(logLine('json', this.#now(), 'error', message, fields))
@@ -196,7 +196,7 @@ function names(message: string, subject: string): boolean {
  * Returns the line for an error, the fields for the log, and the exit status. An expected failure is reported with its
  * subject and hint; any other error is reported as a bug.
  */
-export function describe(
+export function describeError(
   error: unknown,
   debug = false,
 ): { message: string; fields: LogFields; status: number } {
@@ -210,7 +210,7 @@ export function describe(
     if (listed && others.length > 0)
       message += ` (and ${others.length} more: "jailwright validate" lists all)`
     if (hint !== undefined) message += ` (${hint})`
-    if (!listed) for (const other of others) message += `; ${describe(other).message}`
+    if (!listed) for (const other of others) message += `; ${describeError(other).message}`
     const errno = errnoOf(error)
     const fields = { code, ...(errno === undefined ? {} : { errno }), subject, hint }
     return { message: oneLine(message), fields, status }

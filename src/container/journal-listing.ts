@@ -8,7 +8,7 @@ import { outlivesReboot } from './journal/undo.ts'
 import { lostEntries } from './undo/rebuild-journal.ts'
 
 /** One effect that is to be taken back. */
-interface Owed {
+interface PendingEffect {
   /** The number in the journal; 0 for an undo that a damaged journal lacks. */
   readonly n: number
   /** The undo in words for people. */
@@ -25,7 +25,7 @@ export interface JournalListing {
   readonly rebooted: boolean
   /** The defects of the journal, and the records that take its place. */
   readonly problems: readonly string[]
-  readonly entries: readonly Owed[]
+  readonly entries: readonly PendingEffect[]
 }
 
 /**
@@ -48,7 +48,7 @@ export function journalListing(ctx: RuntimeContext, id: string): JournalListing 
     directory: files.dir,
     rebooted,
     problems,
-    entries: [...lost, ...entries].filter(isOwed).map(entry => ({
+    entries: [...lost, ...entries].filter(hasUndo).map(entry => ({
       n: entry.n,
       text: describeUndo(entry),
       undone: rebooted && !outlivesReboot(entry.undo),
@@ -58,7 +58,7 @@ export function journalListing(ctx: RuntimeContext, id: string): JournalListing 
 }
 
 /** False for an effect that ends with the jail, such as an address in the jail's own stack: its entry has no call. */
-function isOwed({ undo }: Entry): boolean {
+function hasUndo({ undo }: Entry): boolean {
   return undo.op !== 'run' || undo.calls.length > 0
 }
 

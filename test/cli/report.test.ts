@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, describe as group, test } from 'vitest'
-import { describe, logLine, Reporter, type ReportOptions } from '../../src/cli/report.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describeError, logLine, Reporter, type ReportOptions } from '../../src/cli/report.ts'
 import { ConfigErrors, JailwrightError, SyscallError, ToolError } from '../../src/errors.ts'
 import { readTextFile } from '../../src/host/files.ts'
 
@@ -32,7 +32,7 @@ function reporter(options: Partial<ReportOptions> = {}): Reporter {
   return new Reporter({ ...defaults, now: () => time, stderr: output, ...options })
 }
 
-group('the text of an error', () => {
+describe('the text of an error', () => {
   test.each<[string, unknown, string, number]>([
     ['plain', new JailwrightError('NOT_FOUND', 'no container web'), 'no container web', 1],
     [
@@ -110,7 +110,7 @@ group('the text of an error', () => {
     ],
     ['a thrown string', 'oops', 'oops (this is a bug; --debug shows where)', 1],
   ])('an error is printed as one line with its exit status: %s', (_, error, message, status) => {
-    expect(describe(error)).toMatchObject({ message, status })
+    expect(describeError(error)).toMatchObject({ message, status })
   })
 
   test('the error of a system call is a refusal of the host, not a bug, and keeps the words podman looks for', () => {
@@ -120,13 +120,13 @@ group('the text of an error', () => {
     } catch (thrown) {
       error = thrown
     }
-    const { message, fields } = describe(error)
+    const { message, fields } = describeError(error)
     expect(message).toBe('open /no/such/file: No such file or directory')
     expect(fields).toMatchObject({ code: 'HOST', errno: 'ENOENT' })
   })
 })
 
-group('a line of the log', () => {
+describe('a line of the log', () => {
   test('a log line as JSON has what podman reads: level, msg, and time in RFC 3339 with a fraction', () => {
     const line = logLine('json', time, 'error', 'say "no"\u0007', {
       code: 'HOST',
@@ -153,7 +153,7 @@ group('a line of the log', () => {
   })
 })
 
-group('reporting', () => {
+describe('reporting', () => {
   test('an error goes to the log and, in one line, to standard error', () => {
     const report = reporter({ file: log, format: 'json', program: 'ocijail' })
     expect(report.failure(new JailwrightError('NOT_FOUND', 'no container web'))).toBe(1)

@@ -5,7 +5,7 @@ import { Refusal } from '../../translate/core/refusal.ts'
 import { bundleDirectory } from '../bundle-directory.ts'
 import type { Handler } from '../handler.ts'
 import { print } from '../output.ts'
-import { describe } from '../report.ts'
+import { describeError } from '../report.ts'
 
 const validate: Handler<'validate'> = ({ options, words }, { context }) => {
   const bundle = bundleDirectory('validate', options.bundle, words.directory)
@@ -20,7 +20,7 @@ const validate: Handler<'validate'> = ({ options, words }, { context }) => {
     if (!(error instanceof JailwrightError)) throw error
     if (error instanceof Refusal) error.warnings.forEach(warn)
     const errors = error instanceof ConfigErrors ? error.errors : [error]
-    for (const each of errors) print(`error: ${describe(each).message}\n`)
+    for (const each of errors) print(`error: ${describeError(each).message}\n`)
     return 1
   }
 }

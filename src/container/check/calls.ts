@@ -1,6 +1,7 @@
 /**
- * `check`: whether system calls answer what this program expects. It reads the kernel's structures by offsets and numbers
- * that are known when it is built; where they do not fit the running kernel, one of these questions gets a wrong answer.
+ * `check`: whether system calls answer what this program expects. The program reads the kernel's structures by offsets
+ * and numbers that are known when it is built; where they do not fit the running kernel, one of these questions gets a
+ * wrong answer.
  */
 import { errnoOf } from '../../errors.ts'
 import { engine } from '../../host/engine/index.ts'
@@ -8,7 +9,7 @@ import { listDirectory, readTextFile, statusOf } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
 import type { Finding } from './finding.ts'
 
-/** Calls by name, each with a question whose answer is known, or can be had in a second way. */
+/** A question to each system call, by name. The answer is known, or a second call gives it too. */
 const QUESTIONS: Readonly<Record<string, (host: Host) => boolean>> = {
   'kern.proc.pid': ({ kernel }) => kernel.processInfo(engine.pid())?.zombie === false,
   'kern.proc.proc': ({ kernel }) => kernel.processInfos([engine.pid()]).has(engine.pid()),

@@ -4,7 +4,7 @@ import type { Entry } from '../journal/journal.ts'
 import type { ExpectedMount } from './mounts.ts'
 
 /** A mount that the journal records. */
-interface Told extends ExpectedMount {
+interface RecordedMount extends ExpectedMount {
   readonly path: string
 }
 
@@ -21,11 +21,11 @@ export function expectedMounts(
   whole: boolean,
   places: { readonly readonlyRoot: string; readonly of: (step: MountStep) => readonly string[] },
 ): ExpectedMount[] {
-  const told = entries.flatMap(toldOf).reverse()
+  const recorded = entries.flatMap(recordedMounts).reverse()
   const expected = (plan?.steps ?? []).flatMap((step): ExpectedMount[] => {
     if (step.kind === 'readonly-root')
       return [
-        take(told, [places.readonlyRoot], ['nullfs']) ?? {
+        take(recorded, [places.readonlyRoot], ['nullfs']) ?? {
           places: [places.readonlyRoot],
           fstypes: ['nullfs'],
         },
@@ -35,17 +35,17 @@ export function expectedMounts(
     const fstypes = eitherKind ? ['nullfs', 'tmpfs'] : [step.fstype]
     const { origin } = step
     const at = places.of(step)
-    const known = take(told, at, fstypes)
+    const known = take(recorded, at, fstypes)
     if (known) return [{ ...known, origin }]
     const optional = eitherKind || step.onlyIfExists
     if (optional && whole) return []
     const from = eitherKind ? {} : { from: step.source }
     return [{ places: at, fstypes, origin, ...from, ...(optional ? { optional } : {}) }]
   })
-  return [...expected, ...told]
+  return [...expected, ...recorded]
 }
 
-function toldOf({ undo, done }: Entry): Told[] {
+function recordedMounts({ undo, done }: Entry): RecordedMount[] {
   if (undo.op !== 'unmount') return []
   const { path, fstype, from } = undo
   const { fsid } = done ?? {}
@@ -63,9 +63,13 @@ function toldOf({ undo, done }: Entry): Told[] {
 }
 
 /** Removes from the list the first mount at one of these places with one of these types, and returns it. */
-function take(told: Told[], places: readonly string[], fstypes: readonly string[]): Told | undefined {
-  const at = told.findIndex(
+function take(
+  recorded: RecordedMount[],
+  places: readonly string[],
+  fstypes: readonly string[],
+): RecordedMount | undefined {
+  const at = recorded.findIndex(
     ({ path, fstypes: [type = ''] }) => places.includes(path) && fstypes.includes(type),
   )
-  return at < 0 ? undefined : told.splice(at, 1)[0]
+  return at < 0 ? undefined : recorded.splice(at, 1)[0]
 }

@@ -50,7 +50,7 @@ export function readRecords(ctx: RuntimeContext, id: string): Records {
   const entries = journal.pending()
   const whole = journal.tellsOf('jail')
   const jail = entries.find(({ undo }) => undo.op === 'jail')
-  const told = jail?.undo.op === 'jail' ? jail.undo : undefined
+  const recorded = jail?.undo.op === 'jail' ? jail.undo : undefined
   const planned = plan && (plan.readonlyRoot ? files.root : plan.rootPath)
   return {
     files,
@@ -59,9 +59,9 @@ export function readRecords(ctx: RuntimeContext, id: string): Records {
     journal,
     entries,
     whole,
-    jailName: state?.jailName ?? plan?.jailName ?? told?.name ?? jailNameOf(id),
+    jailName: state?.jailName ?? plan?.jailName ?? recorded?.name ?? jailNameOf(id),
     jid: state && state.jid > 0 ? state.jid : jail?.done?.jid,
-    root: planned ?? told?.path ?? state?.rootfs,
+    root: planned ?? recorded?.path ?? state?.rootfs,
     rebooted: isEarlierBoot(ctx.host, journal.boot()),
     items: [stateItem, planItem, journalItem(journal, entries.length, whole || state?.jid === 0)],
   }

@@ -1,6 +1,6 @@
 /**
  * children.max of a parent jail. Nothing raises it (docs/freebsd/jails.md), but a container of an earlier version may have
- * raised it by one, and its journal tells.
+ * raised it by one, and its journal records that.
  */
 import { JailwrightError } from '../../errors.ts'
 import type { Host } from '../../host/types.ts'

@@ -164,10 +164,10 @@ export function mountHeld(
 /** Errors of nmount(2) for `.` when the directory has lost its path. */
 const NO_NAME = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
 
-/** File systems whose source is no path, and that say ENOENT when there is none of that name. */
+/** File systems whose source is a name and not a path. They answer ENOENT to a name that does not exist. */
 const NAMED_SOURCE = new Set(['zfs', 'p9fs'])
 
-/** Whether an ENOENT may be about the source: a path that is not there, or a name while the destination is unchanged. */
+/** True when ENOENT may concern the source: its path does not exist, or it is a name and the destination is unchanged. */
 function lacksSource({ fstype, source }: MountStep, target: BeneathTarget): boolean {
   if (source.startsWith('/')) return !exists(source)
   return NAMED_SOURCE.has(fstype) && isSame(linkStatusOf(target.path), statusOfDescriptor(target.fd))

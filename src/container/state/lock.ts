@@ -13,8 +13,8 @@ import { waitUntil } from '../../host/wait.ts'
  */
 export interface Lock {
   /**
-   * Returns a host whose tools, except those that enter a jail, hold the lock too until they end. A command that is killed while jail(8) runs leaves
-   * jail(8) running, and the command that cleans up must wait for it.
+   * Returns a host whose tools, except those that enter a jail, hold the lock too until they end. A command that is
+   * killed while ifconfig(8) runs leaves ifconfig(8) running, and the command that cleans up must wait for it.
    */
   guard(host: Host): Host
   release(): void

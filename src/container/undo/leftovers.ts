@@ -21,7 +21,7 @@ export interface Leftover {
 }
 
 /** The number of effects that are named one by one. */
-const TOLD = 3
+const NAMED = 3
 
 /**
  * Returns the containers of an earlier boot that have a record, and those whose state is gone.
@@ -53,10 +53,10 @@ function leftover(
   if (!earlier && exists(layout(root, id).state)) return undefined
   const owed = journal.pending().filter(({ undo }) => outlivesReboot(undo))
   if (owed.length === 0) return undefined
-  const told = owed.slice(0, TOLD).map(describeUndo)
-  const more = owed.length > TOLD ? [`and ${owed.length - TOLD} more`] : []
+  const named = owed.slice(0, NAMED).map(describeUndo)
+  const more = owed.length > NAMED ? [`and ${owed.length - NAMED} more`] : []
   const why = earlier ? 'left from before the host was restarted' : 'left, though its state is gone'
-  return { id, text: `${why}: ${[...told, ...more].join('; ')}` }
+  return { id, text: `${why}: ${[...named, ...more].join('; ')}` }
 }
 
 function isId(name: string): boolean {

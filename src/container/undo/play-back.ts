@@ -53,7 +53,7 @@ export function playBack(
   const rebooted = isEarlierBoot(host, journal.boot())
   const pending = [...lost, ...journal.pending()]
   let others: Entry[] | undefined
-  const player: Player = {
+  const tools: UndoTools = {
     host,
     patience: { left: BUSY_PATIENCE, gone: undefined },
     pending,
@@ -66,7 +66,7 @@ export function playBack(
     if (rebooted && !outlivesReboot(entry.undo)) continue
     if (keepPidFile && entry.undo.op === 'pid-file') continue
     try {
-      if (!isCovered(host, entry, pending)) effect(`undo ${entry.undo.op}`, () => takeBack(player, entry))
+      if (!isCovered(host, entry, pending)) effect(`undo ${entry.undo.op}`, () => takeBack(tools, entry))
     } catch (error) {
       const failure = asFailure(error, entry.undo.op)
       if (!(force && IN_ROOT.has(entry.undo.op) && !SHORTAGES.has(errnoOf(error) ?? ''))) {
@@ -85,7 +85,7 @@ export function playBack(
 }
 
 /** What an undo may use. */
-interface Player {
+interface UndoTools {
   host: Host
   patience: Patience
   /** All entries that are played back. */
@@ -106,7 +106,7 @@ function asFailure(error: unknown, op: string): JailwrightError {
   return new JailwrightError('HOST', `undo ${op}: ${(error as Error).message}`, { cause: error })
 }
 
-function takeBack({ host, patience, pending, others, log }: Player, { undo, done }: Entry): void {
+function takeBack({ host, patience, pending, others, log }: UndoTools, { undo, done }: Entry): void {
   switch (undo.op) {
     case 'unmount':
       unmount(host, undo, done?.fsid, patience, () => [...others(), ...pending.filter(each => each.done)])
