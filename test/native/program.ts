@@ -35,14 +35,15 @@ export async function testProgram(
   await writeParts(Object.fromEntries(entries), join(root, parts))
   await compileNative(parts, `dist/native/${name}`, { environment })
   const executable = join(root, 'dist/native', name)
+  const env = { ...process.env, ...environment }
   return {
     executable,
-    ask: (part, ...args) => JSON.parse(execFileSync(executable, [part, ...args], { encoding: 'utf8' })),
+    ask: (part, ...args) => JSON.parse(execFileSync(executable, [part, ...args], { encoding: 'utf8', env })),
     start(args, { shell } = {}) {
       const [command, argv] = shell
         ? ['sh', ['-c', `${shell} exec "$0" "$@"`, executable, ...args]]
         : [executable, [...args]]
-      const { status, signal, stdout, stderr } = spawnSync(command, argv, { encoding: 'utf8' })
+      const { status, signal, stdout, stderr } = spawnSync(command, argv, { encoding: 'utf8', env })
       return { status, signal, stdout, stderr }
     },
   }
