@@ -13,7 +13,7 @@ import { patienceFor, runtimeName } from '../../conformance/harness/run/session.
 const same = (text: string) => text
 
 describe('matching', () => {
-  it('compares text whole, by pattern, by all of several and by the opposite', () => {
+  it('a text matches a whole text, a pattern, all of several patterns, or the opposite of one', () => {
     expect(matchText('a\nb\n', 'a\nb', same)).toBeUndefined()
     expect(matchText('a\nb\n', 'a', same)).toMatch(/expected/)
     expect(matchText('a\nb\n', [/^a$/m, /^b$/m], same)).toBeUndefined()
@@ -22,7 +22,7 @@ describe('matching', () => {
     expect(matchText('a', { not: /b/ }, same)).toBeUndefined()
   })
 
-  it('compares JSON by the properties that are named, and names the one that differs', () => {
+  it('a JSON value is compared by the properties that the matcher names, and the one that differs is named', () => {
     const value = { id: 'x', pid: 7, annotations: { a: 'b' }, list: [1, 2] }
     expect(matchJson(value, { id: /^x/, annotations: { a: 'b' } }, same)).toBeUndefined()
     expect(matchJson(value, { annotations: { a: 'c' } }, same)).toMatch(/^annotations\.a/)
@@ -35,7 +35,7 @@ describe('matching', () => {
 describe('config patches', () => {
   const base = { process: { args: ['a'], cwd: '/' }, mounts: [{ destination: '/dev' }], hostname: 'h' }
 
-  it('merges objects, replaces arrays, adds mounts, removes with null', () => {
+  it('a config patch merges objects, replaces arrays, adds mounts, and removes with null', () => {
     expect(
       merge(base, { process: { args: ['b'] }, mounts: [{ destination: '/x' }], hostname: null }),
     ).toEqual({
@@ -46,7 +46,7 @@ describe('config patches', () => {
     expect(base.mounts).toHaveLength(1)
   })
 
-  it('fills placeholders in names and values', () => {
+  it('a config patch has placeholders filled in names and values', () => {
     expect(mapStrings({ '%a': ['%a', 1, true] }, text => text.replace('%a', 'x'))).toEqual({
       x: ['x', 1, true],
     })
@@ -54,31 +54,31 @@ describe('config patches', () => {
 })
 
 describe('ldd(1)', () => {
-  it('reads the output of glibc', () => {
+  it("librariesOf reads the output of glibc's ldd", () => {
     const text =
       '\tlinux-vdso.so.1 (0x00007f3b)\n\tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f3b)\n\t/lib64/ld-linux-x86-64.so.2 (0x0000)\n'
     expect(librariesOf(text)).toEqual(['/lib/x86_64-linux-gnu/libc.so.6', '/lib64/ld-linux-x86-64.so.2'])
   })
 
-  it('reads the output of FreeBSD', () => {
+  it("librariesOf reads the output of FreeBSD's ldd", () => {
     const text =
       '/bin/sh:\n\tlibedit.so.8 => /lib/libedit.so.8 (0x82137d000)\n\tlibc.so.7 => /lib/libc.so.7 (0x821e)\n'
     expect(librariesOf(text)).toEqual(['/lib/libedit.so.8', '/lib/libc.so.7'])
   })
 
-  it('finds nothing in that of a static program', () => {
+  it('librariesOf finds no library in the output for a static program', () => {
     expect(librariesOf('\tstatically linked\n')).toEqual([])
   })
 })
 
 describe('a session', () => {
-  it('knows a runtime by what --version says, else by its file', () => {
+  it('a session knows a runtime by its --version, or else by its file', () => {
     expect(runtimeName({ status: 0, stdout: 'ocijail version 0.4.0\n' }, '/x/other')).toBe('ocijail')
     // runj has no --version (cmd/runj/main.go).
     expect(runtimeName({ status: 1, stdout: 'Usage: ...' }, '/usr/local/bin/runj')).toBe('runj')
   })
 
-  it('is patient where the runtime or the machine is slow, within bounds', () => {
+  it('a session gives more time when the runtime or the machine is slow, within limits', () => {
     expect(patienceFor(10, 5)).toBe(1)
     expect(patienceFor(180, 5)).toBeCloseTo(3.6)
     expect(patienceFor(49, 90)).toBe(6)
@@ -87,7 +87,7 @@ describe('a session', () => {
 })
 
 describe('cases', () => {
-  it('have a form: an id, a sentence, a mark', () => {
+  it('every case has an id, a sentence and a mark', () => {
     expect(() => defineCase({ id: 'nodot', title: 't', stands: 's', mark: 'jails' })).toThrow(/group\.name/)
     expect(() => defineCase({ id: 'a.b', title: 't', stands: '', mark: 'jails' })).toThrow(/sentence/)
     expect(() =>
@@ -123,11 +123,11 @@ describe('cases', () => {
     ],
     ['a failed unmount is not seen', 'jails.readonly-root', 'ocijail (delete.cpp)'],
     ['features lists no annotations', 'features.names-unsafe-annotations', 'ocijail (features.cpp)'],
-  ])('stand for the defect of ocijail that %s', (_, id, said) => {
+  ])('there is a case for the defect of ocijail that %s', (_, id, said) => {
     expect(allCases.find(one => one.id === id)?.stands).toContain(said)
   })
 
-  it('import nothing from src', () => {
+  it('the cases import nothing from src', () => {
     const directory = new URL('../../conformance/', import.meta.url)
     const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter(one =>
       one.endsWith('.ts'),
@@ -151,7 +151,7 @@ describe.skipIf(!isRoot)('the program against a runtime that is none', () => {
   const harness = (...args: string[]) =>
     execa(bun, [main, '--runtime', liar, '--work', directory, ...args], { reject: false })
 
-  it('finds that a runtime which says yes to everything does nothing', async () => {
+  it('the harness finds that a runtime that succeeds in everything does nothing', async () => {
     const { stdout, exitCode } = await harness(
       '--filter',
       '^(lifecycle.whole|delete.unknown|state.unknown|process.umask)$',
@@ -163,7 +163,7 @@ describe.skipIf(!isRoot)('the program against a runtime that is none', () => {
     expect(exitCode).toBe(1)
   })
 
-  it('writes TAP', async () => {
+  it('the harness writes TAP', async () => {
     const { stdout } = await harness('--tap', '--filter', '^(state.unknown|errors.version-flag)$')
     expect(stdout).toMatch(/^TAP version 13\n1\.\.2\n/)
     expect(stdout).toMatch(/^not ok 1 - state\.unknown/m)
@@ -171,7 +171,7 @@ describe.skipIf(!isRoot)('the program against a runtime that is none', () => {
     expect(stdout.trim().split('\n').at(-1)).toBe('1 passed, 1 failed, 0 skipped')
   })
 
-  it('fails a case for what is left over, and clears it away', async () => {
+  it('the harness fails a case that leaves something behind, and removes it', async () => {
     const leaver = join(directory, 'leaver')
     const sleeper = 'create) sleep 98765 >/dev/null 2>&1 & echo $! >"$PIDFILE" ;;'
     writeFileSync(
@@ -197,7 +197,7 @@ case $VERB in state) exit 1;; ${sleeper} *) exit 0;; esac
     expect(state.stdout.trim()).toMatch(/^(Z.*)?$/)
   })
 
-  it('ends a command that never ends, and says so', async () => {
+  it('the harness ends a command that never ends, and says so', async () => {
     const hanger = join(directory, 'hanger')
     writeFileSync(
       hanger,
@@ -213,7 +213,7 @@ case $VERB in state) exit 1;; ${sleeper} *) exit 0;; esac
     expect(exitCode).toBe(1)
   }, 180_000)
 
-  it('refuses a filter that fits no case, leaves nothing of a runtime that cannot be started', async () => {
+  it('the harness refuses a filter that matches no case, and leaves nothing of a runtime that cannot be started', async () => {
     const none = await harness('--filter', '^nosuch$')
     expect(none.stderr).toBe('conformance: --filter: no case is called like ^nosuch$')
     expect(none.exitCode).toBe(2)
@@ -229,7 +229,7 @@ case $VERB in state) exit 1;; ${sleeper} *) exit 0;; esac
     expect(readdirSync(directory).sort()).toEqual([...before, 'bad'].sort())
   })
 
-  it('ends with status 2 and one line for a runtime that is not there', async () => {
+  it('the harness ends with status 2 and one line when the runtime does not exist', async () => {
     const { stderr, exitCode } = await execa(bun, [main, '--runtime', '/nosuch'], { reject: false })
     expect(stderr).toBe('conformance: no executable runtime /nosuch')
     expect(exitCode).toBe(2)

@@ -17,7 +17,7 @@ function host(rescue: readonly string[]) {
 }
 
 describe('a root from what a FreeBSD host has', () => {
-  it('links the names of the one program of /rescue, takes what it lacks from the system with its libraries', () => {
+  it('rootCommands links the names of the one program of /rescue, and takes missing ones from the system with their libraries', () => {
     expect(rootCommands('/r', ['sh', 'sleep', 'true'], host(['sh', 'sleep']))).toEqual([
       ['mkdir', '-p', '/r/bin', '/r/dev', '/r/tmp', '/r/root'],
       ['cp', '/rescue/sh', '/r/bin/sh'],
@@ -31,7 +31,7 @@ describe('a root from what a FreeBSD host has', () => {
     ])
   })
 
-  it('does without /rescue, each library once', () => {
+  it('rootCommands works without /rescue, and copies each library once', () => {
     const commands = rootCommands('/r', ['sh', 'id'], host([]))
     expect(commands.filter(([name]) => name === 'cp').map(words => words[1])).toEqual([
       '/bin/sh',
@@ -42,7 +42,7 @@ describe('a root from what a FreeBSD host has', () => {
     ])
   })
 
-  it('names a program that the host lacks', () => {
+  it('rootCommands names a program that the host lacks', () => {
     expect(() => rootCommands('/r', ['nosuch'], host([]))).toThrow('this host has no program nosuch')
   })
 })

@@ -19,7 +19,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
   })
 
   describe('jailSet', () => {
-    it('makes the jail that jail(8) makes of the same words', () => {
+    it('jailSet makes the jail that jail(8) makes of the same words', () => {
       const words = ['path=/jt', 'persist', 'vnet=new', 'allow.nosuser', 'children.max=3', 'meta.a=b']
       sh(`jail -c name=one ${words.join(' ')}`)
       const pairs = words.map(word => (word.includes('=') ? word.split('=') : [word, true]))
@@ -32,7 +32,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
       sh('jail -r one two')
     })
 
-    it('changes a jail named by jid or by name, and says what the kernel says', () => {
+    it("jailSet changes a jail named by jid or by name, and has the kernel's messages", () => {
       const jid = call(
         'jailSet',
         [
@@ -129,7 +129,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
       sh('jail -r j')
     })
 
-    it('loads no module: a parameter is unknown before its module is there', () => {
+    it('jailSet loads no module, so that a parameter is unknown before its module is loaded', () => {
       const parameters = [
         ['name', 'm'],
         ['persist', true],
@@ -141,7 +141,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
       sh('jail -r m')
     })
 
-    it('measures a jail that is named by its jid by the jail of the caller', () => {
+    it('jailSet checks a jail that is named by its jid against the jail of the caller', () => {
       call(
         'jailSet',
         [
@@ -201,7 +201,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
   })
 
   describe('devfs rules', () => {
-    it('are those of devfs(8), by number and in order', () => {
+    it('the calls for devfs rules give those of devfs(8), by number and in order', () => {
       expect(call('devfsAddRule', 700, 'hide')).toBe(null)
       expect(call('devfsAddRule', 700, 'path null unhide mode 0600')).toBe(null)
       sh('devfs rule -s 700 add path zero unhide group operator')
@@ -217,7 +217,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
       expect(sh('devfs rule showsets').stdout).toBe('1\n2\n3\n4\n5\n')
     })
 
-    it('are applied to the devfs that a path lies on', () => {
+    it('a devfs rule is applied to the devfs that a path is on', () => {
       sh('devfs rule -s 701 add hide; mount -t devfs -o ruleset=701 devfs /jt/dev')
       expect(sh('ls /jt/dev').stdout).toBe('')
       expect(call('devfsApplyRule', '/jt/dev', 'path zero unhide')).toBe(null)
@@ -226,7 +226,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
       sh('umount /jt/dev; devfs rule -s 701 delset')
     })
 
-    it('are refused with the errno of the kernel', () => {
+    it('a devfs rule is refused with the errno of the kernel', () => {
       expect(call('devfsAddRule', 0, 'hide')).toBe('EIO')
       expect(call('devfsAddRule', 702, 'include 999')).toBe('ESRCH')
       expect(call('devfsAddRule', 702, 'nosuch')).toBe('EINVAL: unknown argument: nosuch')
@@ -240,7 +240,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
     })
   })
 
-  it('rctl rules are added, listed and taken away by the texts of rctl(8)', () => {
+  it('rctl rules are added, listed and removed by the texts of rctl(8)', () => {
     sh('jail -c name=r path=/jt persist')
     expect(call('rctlAddRule', 'jail:r:maxproc:deny=10')).toBe(null)
     expect(call('rctlAddRule', 'jail:r:openfiles:deny=20')).toBe(null)
@@ -254,7 +254,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
     sh('jail -r r')
   })
 
-  it('a module may be there already, and is found by its own name and by that of its file', () => {
+  it('a module may be loaded already, and is found by its own name and by that of its file', () => {
     expect(call('moduleLoaded', 'linux64elf')).toBe(false)
     expect(call('kldLoad', 'linux64')).toBe(null)
     expect(call('kldLoad', 'linux64')).toBe(null)
@@ -267,7 +267,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
     expect(call('kldLoad', 'nosuch')).toBe('ENOENT')
   })
 
-  it('a CPU mask is for a jail below the caller', () => {
+  it('a processor mask can be set for a jail below the caller only', () => {
     sh('jail -c name=c path=/jt persist')
     const jid = Number(sh('jls -j c jid').stdout)
     expect(call('cpusetJail', jid, [0])).toBe(null)
@@ -294,7 +294,7 @@ describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stan
     sh('jail -r v w p')
   })
 
-  it('nothing of it is for a jail', () => {
+  it('none of these calls is permitted in a jail', () => {
     sh('jail -c name=n path=/jt persist children.max=1')
     const inside = (words: string) => sh(`jexec n simhost-call ${words}`).stderr
     expect(inside(`devfsRulesets`)).toBe('EPERM\n')

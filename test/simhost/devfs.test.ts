@@ -29,7 +29,7 @@ const names = (mount: DevfsMount) =>
     .filter(name => !name.includes('/'))
 
 describe('devfs(8)', () => {
-  it('numbers rules 100, 200 ... and refuses a number that is taken', () => {
+  it('devfs(8) numbers rules 100, 200 and so on, and refuses a number that is taken', () => {
     const { run } = host()
     expect(run('rule -s 500 add 250 path mem unhide group 44 user root').status).toBe(0)
     expect(run('rule -s 500 add path null hide').status).toBe(0)
@@ -43,7 +43,7 @@ describe('devfs(8)', () => {
     )
   })
 
-  it('stops silently at an empty line of standard input', () => {
+  it('devfs(8) stops silently at an empty line of standard input', () => {
     const { run } = host()
     expect(run('rule -s 7 add -', 'hide\n\npath null unhide\n').status).toBe(0)
     expect(run('rule -s 7 show').stdout).toBe('100 hide\n')
@@ -52,7 +52,7 @@ describe('devfs(8)', () => {
     expect(run('rule -s 7 add -', '100 hide\n').stderr).toBe('devfs rule: ioctl: File exists\n')
   })
 
-  it('forgets an empty set that nothing uses and keeps one that a mount or an include uses', () => {
+  it('an empty ruleset that nothing uses disappears, and one that a mount or an include uses stays', () => {
     const { kernel, run } = host()
     run('rule -s 100 add hide')
     run('rule -s 101 add include 100')
@@ -78,12 +78,12 @@ describe('devfs(8)', () => {
     ['-m /nope rule show', 'devfs: open: /nope: No such file or directory'],
     ['ruleset x', 'devfs ruleset: error converting to number: x'],
     ['nosuch', 'devfs: unknown command: nosuch'],
-  ])('%s fails: %s', (words, message) => {
+  ])('devfs(8) fails for %s: %s', (words, message) => {
     const answer = host().run(words)
     expect(answer).toEqual({ status: 1, stdout: '', stderr: `${message}\n` })
   })
 
-  it('says Result too large when automatic numbers run out', () => {
+  it('devfs(8) says Result too large when automatic numbers run out', () => {
     const { run } = host()
     run('rule -s 9 add 65500 hide')
     expect(run('rule -s 9 add hide').stderr).toBe('devfs rule: ioctl DEVFSIO_RADD: Result too large\n')
@@ -91,7 +91,7 @@ describe('devfs(8)', () => {
 })
 
 describe('what a mount shows', () => {
-  it('ruleset 4 leaves what a jail may have', () => {
+  it('a mount with ruleset 4 shows the devices that a jail may have', () => {
     const { kernel } = host()
     expect(names(kernel.mount(4))).toEqual([
       'fd',
@@ -105,7 +105,7 @@ describe('what a mount shows', () => {
     ])
   })
 
-  it('a missing ruleset shows everything: 60 names', () => {
+  it('a mount with a missing ruleset shows all 60 devices', () => {
     const { kernel } = host()
     expect(names(kernel.mount(999))).toHaveLength(60)
   })
@@ -116,7 +116,7 @@ describe('what a mount shows', () => {
     expect(names(kernel.mount(100))).toHaveLength(60)
   })
 
-  it('a hidden directory hides what is below; links are matched by their own path', () => {
+  it('a hidden directory hides its contents, and a link is matched by its own path', () => {
     const { kernel, run, mounts } = host()
     kernel.addNodes(MODULE_NODES.drm!)
     const mount = kernel.mount(4)
@@ -135,7 +135,7 @@ describe('what a mount shows', () => {
     ])
   })
 
-  it('a new device goes through the rules of mounts that are there', () => {
+  it('the rules of existing mounts are applied to a new device', () => {
     const { kernel } = host()
     const jail = kernel.mount(4)
     const open = kernel.mount(0)

@@ -5,7 +5,7 @@ const nodes = new Set(['null', 'zero'])
 const out = (stdout: string, stderr = '', status = 0) => ({ status, stdout, stderr })
 
 describe('what a replay compares', () => {
-  it('leaves out dates, addresses, option bits and sizes, and nothing else', () => {
+  it('a replay leaves out dates, addresses, option bits and sizes, and nothing else', () => {
     expect(normalize('\tether 58:9c:fc:10:96:8d\n\toptions=60001b<RXCSUM>')).toBe('\tether MAC\n\tOPTIONS')
     expect(normalize('-rw-r--r--  1 root wheel 12 Nov 22 00:30 f')).toBe(
       normalize('-rw-r--r--  1 root wheel 4711 Jan  3  2025 f'),
@@ -16,7 +16,7 @@ describe('what a replay compares', () => {
     expect(normalize('flags=8008<LOOPBACK>')).toBe('flags=8008<LOOPBACK>')
   })
 
-  it('compares only the first line of a usage message', () => {
+  it('a replay compares only the first line of a usage message', () => {
     expect(
       compare('jail', out('', 'usage: jail [-dh]\n  a\n'), out('', 'usage: jail [-dh]\n  b\n'), nodes),
     ).toEqual([])
@@ -25,12 +25,12 @@ describe('what a replay compares', () => {
     ])
   })
 
-  it('leaves out device names that only one machine has', () => {
+  it('a replay leaves out device names that only one machine has', () => {
     expect(compare('ls /jt/dev', out('null\nvtbd0\nzero\n'), out('null\nzero\n'), nodes)).toEqual([])
     expect(compare('ls /jt/dev', out('null\nzero\n'), out('null\n'), nodes)).toEqual(['stdout'])
   })
 
-  it('tells of each part that differs', () => {
+  it('a replay names each part that differs', () => {
     expect(compare('x', out('a', 'b', 1), out('c', 'd', 2), nodes)).toEqual(['status', 'stdout', 'stderr'])
   })
 })

@@ -14,7 +14,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     host.destroy()
   })
 
-  it('passes stdio, exit status, directory and environment through', () => {
+  it('simhost exec passes streams, exit status, directory and environment through', () => {
     expect(host.sh('echo out; echo err >&2; exit 7')).toEqual({ status: 7, stdout: 'out\n', stderr: 'err\n' })
     expect(host.sh('kill -9 $$').status).toBe(137)
     expect(host.exec('nosuchprogram').status).toBe(127)
@@ -22,7 +22,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     expect(host.sh('echo $SIMHOST_TEST; pwd').stdout).toBe('through\n/\n')
   })
 
-  it('has FreeBSD tools at their absolute paths and in front of PATH', () => {
+  it("a simulated host has FreeBSD's tools at their absolute paths and in front of PATH", () => {
     expect(host.sh('/usr/bin/uname -sr; uname -s; /sbin/sysctl -n kern.osreldate').stdout).toBe(
       'FreeBSD 15.1-RELEASE-p1\nFreeBSD\n1501000\n',
     )
@@ -30,7 +30,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
   })
 
   it.skipIf(!fs.realpathSync('/bin/sh').endsWith('/dash'))(
-    'has a shell that speaks as that of FreeBSD',
+    "a simulated host has a shell with the messages of FreeBSD's shell",
     () => {
       expect(host.sh('cat < /nope').stderr).toBe('sh: cannot open /nope: No such file or directory\n')
       expect(host.sh('echo x > /no/dir').stderr).toBe(
@@ -48,7 +48,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     },
   )
 
-  it('shows nothing of itself on the machine', () => {
+  it('a simulated host shows nothing of itself on the machine', () => {
     host.sh('mkdir /only-inside; mount -t tmpfs tmpfs /only-inside')
     expect(traces()).toEqual([])
     expect(fs.existsSync('/only-inside')).toBe(false)
@@ -56,7 +56,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     expect(host.sh('umount /only-inside; rmdir /only-inside').status).toBe(0)
   })
 
-  it('lives side by side with another one', () => {
+  it('two simulated hosts run side by side', () => {
     const other = machine('other', '--racct', '--hostname', 'second')
     try {
       expect(simhost('list').stdout.split('\n')).toEqual(expect.arrayContaining([host.name, other.name]))
@@ -69,7 +69,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     expect(fs.existsSync(other.scratch)).toBe(false)
   })
 
-  it('reboots: other boottime, no jails, mounts or modules, files stay', () => {
+  it('a reboot changes the boot time, removes jails, mounts and modules, and keeps files', () => {
     host.sh(
       'echo kept > /kept; kldload nullfs; mount -t tmpfs tmpfs /jt/mnt; jail -c name=r path=/jt persist',
     )
@@ -82,7 +82,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     expect(after.stdout.split('\n')[0]).not.toBe(before.trim())
   })
 
-  it('a reboot takes files and sockets below /var/run, and leaves directories, FIFOs and links', () => {
+  it('a reboot removes files and sockets below /var/run, and keeps directories, FIFOs and links', () => {
     host.sh(
       'mkdir -p /var/run/app/deep; cd /var/run/app; echo x > file; echo y > deep/file; mkfifo fifo; ln -s file link',
     )
@@ -99,7 +99,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     expect(host.sh('ls /var/run/clean_var').status).toBe(0)
   })
 
-  it('destroy ends every process inside, also in jails and in new sessions', async () => {
+  it('simhost destroy ends every process inside, in jails and in new sessions too', async () => {
     const other = machine('end')
     const child = spawn('sh', ['-c', 'sleep 0'])
     child.unref()
@@ -126,7 +126,7 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
 })
 
 describe.skipIf(obstacle !== undefined)('simhost itself', () => {
-  it('says what is wrong in one line', () => {
+  it('simhost reports an error in one line', () => {
     expect(simhost('exec', 'no-such-host', '--', 'true')).toEqual({
       status: 1,
       stdout: '',

@@ -43,7 +43,7 @@ beforeEach(() => {
 })
 
 describe('clones', () => {
-  it('prints a name only when it is not the one that was typed', () => {
+  it('ifconfig create prints a name only when it is not the one that was typed', () => {
     expect(run('epair create').stdout).toBe('epair0a\n')
     expect(run('epair create name ct1h').stdout).toBe('ct1h\n')
     expect(run('-l').stdout).toBe('vtnet0 lo0 epair0a epair0b ct1h epair1b\n')
@@ -52,7 +52,7 @@ describe('clones', () => {
     expect(run('bridge7 create').stderr).toBe('ifconfig: interface bridge7 already exists\n')
   })
 
-  it('prints the name of what was made although a later word fails', () => {
+  it('ifconfig create prints the name of the interface although a later word fails', () => {
     expect(run('epair create name averyveryverylongname')).toEqual({
       status: 1,
       stdout: 'epair0a\n',
@@ -60,7 +60,7 @@ describe('clones', () => {
     })
   })
 
-  it('destroys both ends and gives the unit out again', () => {
+  it('ifconfig destroy removes both ends of an epair, and the unit is used again', () => {
     run('epair create')
     run('epair create')
     expect(run('epair0b destroy').status).toBe(0)
@@ -71,7 +71,7 @@ describe('clones', () => {
 })
 
 describe('vnets', () => {
-  it('moves, takes back, and returns late under the name it has', () => {
+  it('an interface moves into a vnet and back, and returns late under the name that it has', () => {
     run('epair create')
     kernel.createVnet(3, 'web', '00000000-0000-0000-0000-000000000000')
     run('epair0b inet 10.0.0.1/24 up')
@@ -93,7 +93,7 @@ describe('vnets', () => {
     expect(run('-l').stdout).toBe('vtnet0 lo0 epair0a eth0\n')
   })
 
-  it('what was made inside dies with the jail, also its end outside', () => {
+  it('an interface that was made inside is destroyed with the jail, and so is its end outside', () => {
     kernel.createVnet(3, 'web', '')
     run('epair create', 3)
     kernel.moveTo(kernel.find(kernel.vnets.get(3)!, 'epair0b')!, kernel.host)
@@ -105,7 +105,7 @@ describe('vnets', () => {
 })
 
 describe('addresses', () => {
-  it('replaces the first address without alias and adds with it', () => {
+  it('ifconfig replaces the first address without alias, and adds an address with it', () => {
     run('vtnet0 inet 10.0.0.1/24')
     run('vtnet0 inet 10.0.0.2/24')
     run('vtnet0 inet 10.0.0.3/32 alias')
@@ -116,7 +116,7 @@ describe('addresses', () => {
     expect(run('-f inet:cidr vtnet0 inet').stdout).toContain('inet 10.0.0.2/24 broadcast')
   })
 
-  it('refuses what FreeBSD refuses', () => {
+  it('ifconfig refuses the addresses that FreeBSD refuses', () => {
     run('vtnet0 inet 10.0.0.1/24')
     run('epair create')
     expect(run('epair0a inet 10.0.0.1/24 alias').stderr).toBe('ifconfig: ioctl (SIOCAIFADDR): File exists\n')
@@ -131,7 +131,7 @@ describe('addresses', () => {
     expect(jailed.stderr).toBe('ifconfig: ioctl (SIOCAIFADDR): permission denied\n')
   })
 
-  it('switches IPv6 on with the first address and gives a link-local one', () => {
+  it('ifconfig switches IPv6 on with the first address, and adds a link-local one', () => {
     run('epair create')
     run('epair0a inet6 fd00::11/64')
     const text = run('epair0a').stdout
@@ -143,7 +143,7 @@ describe('addresses', () => {
 })
 
 describe('link-level addresses and formats', () => {
-  it('refuses what link_addr(3) cannot read, and the kernel refuses another length', () => {
+  it('a link-level address that link_addr(3) cannot read is refused, and the kernel refuses one of another length', () => {
     run('epair create')
     expect(run('epair0a ether zz').stderr).toBe('ifconfig: malformed link-level address\n')
     expect(run('epair0a ether 02:00:00').stderr).toBe('ifconfig: ioctl (SIOCAIFADDR): Invalid argument\n')
@@ -151,7 +151,7 @@ describe('link-level addresses and formats', () => {
     expect(run('epair0a').stdout).toContain('\tether 02:00:00:00:00:09\n')
   })
 
-  it('passes over a format it does not know', () => {
+  it('ifconfig ignores a format that it does not know', () => {
     const made = run('-f bogus,inet:cidr lo0')
     expect(made).toMatchObject({
       status: 0,
@@ -162,7 +162,7 @@ describe('link-level addresses and formats', () => {
 })
 
 describe('vlans', () => {
-  it('are made with their tag and parent or not at all (ifvlan.c)', () => {
+  it('a vlan is made with its tag and its parent, or not at all (sbin/ifconfig/ifvlan.c)', () => {
     run('epair create')
     expect(run('vlan create vlan 5 vlandev epair0a').stdout).toBe('vlan0\n')
     for (const [words, text] of [
@@ -179,7 +179,7 @@ describe('vlans', () => {
 })
 
 describe('bridges', () => {
-  it('lists members and says why not in the words of 15.x', () => {
+  it('a bridge lists its members, and its errors have the words of FreeBSD 15', () => {
     run('bridge create')
     run('bridge create')
     run('epair create')
@@ -198,7 +198,7 @@ describe('bridges', () => {
     expect(run('bridge0').stdout).not.toContain('member')
   })
 
-  it('VLANs and flags of members, and of the bridge (ifbridge.c)', () => {
+  it('a bridge has VLANs and flags for itself and its members (sbin/ifconfig/ifbridge.c)', () => {
     run('bridge create')
     run('epair create')
     expect(run('bridge0 addm epair0a untagged 5 tagged 7,10-12 vlanfilter up').status).toBe(0)
@@ -213,7 +213,7 @@ describe('bridges', () => {
     expect(run('bridge0').stdout).toContain(' vlan protocol 802.1q\n')
   })
 
-  it('refuses what no bridge takes', () => {
+  it('a bridge refuses interfaces that cannot be members', () => {
     run('bridge create')
     run('epair create')
     for (const [words, text] of [

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { changeMeta, metaName, metaValue } from '../../conformance/simhost/kernel/jails/meta.ts'
 
 describe('meta and env', () => {
-  it('a new line comes first and replaces the old one of its key', () => {
+  it('a new line of meta comes first and replaces the old line of its key', () => {
     expect(
       changeMeta('a=1', [
         ['c', '3'],
@@ -19,7 +19,7 @@ describe('meta and env', () => {
     expect(changeMeta('ab=1\na=2', [['a', null]])).toBe('ab=1')
   })
 
-  it('the whole text and keys are taken in their order', () => {
+  it('the whole text of meta and single keys are applied in their order', () => {
     expect(
       changeMeta('x=1', [
         ['a', '1'],
@@ -31,14 +31,14 @@ describe('meta and env', () => {
     expect(changeMeta('', [['a', '']])).toBe('a=')
   })
 
-  it('a key that is not there is empty, and only the first = divides', () => {
+  it('a missing key of meta is empty, and only the first = separates key and value', () => {
     expect(metaValue('b==\nttt', 'b')).toBe('=')
     expect(metaValue('b==\nttt', 'ttt')).toBe('')
     expect(metaName('meta.a.b')).toEqual({ text: 'meta', key: 'a.b' })
     expect(metaName('metadata')).toBeUndefined()
   })
 
-  it('4096 bytes with the NUL are the most', () => {
+  it('meta holds at most 4096 bytes with the NUL', () => {
     expect(changeMeta('', [[undefined, 'x'.repeat(4095)]])).toHaveLength(4095)
     expect(() => changeMeta('', [[undefined, 'x'.repeat(4096)]])).toThrow(
       expect.objectContaining({ errno: 'EFBIG' }),

@@ -23,7 +23,7 @@ const anonymous = (...args: string[]): ConfJail => {
 }
 
 describe('values (libjail)', () => {
-  it('booleans: words in any case and decimal numbers; nothing after the = is false', () => {
+  it('a boolean value is a word in any case or a decimal number, and an empty value is false', () => {
     expect(['TRUE', 'False', '2', '-1', ' 1', '0', ''].map(text => value('bool', text))).toEqual([
       true,
       false,
@@ -41,7 +41,7 @@ describe('values (libjail)', () => {
     expect(() => value('bool', 'x', true)).toThrow('nop: unknown boolean value "x"')
   })
 
-  it('numbers are decimal and cut to 32 bits; none is 0', () => {
+  it('a number is decimal and cut to 32 bits, and an empty value is 0', () => {
     expect(['010', '+7', '-3', '', '4294967297'].map(text => value('int', text))).toEqual([10, 7, -3, 0, 1])
     expect(value('int')).toBe(0)
     expect(value('ulong', '-1')).toBe('18446744073709551615')
@@ -49,7 +49,7 @@ describe('values (libjail)', () => {
       expect(() => value('int', text)).toThrow(`p: non-integer value "${text}"`)
   })
 
-  it('jailsys: words, numbers, and new without a value', () => {
+  it('a jailsys value is a word or a number, and new when there is none', () => {
     expect(['DISABLE', '1', 'inherit', '', '5'].map(text => value('jailsys', text))).toEqual([
       'disable',
       'new',
@@ -60,7 +60,7 @@ describe('values (libjail)', () => {
     expect(() => value('jailsys', 'sometimes')).toThrow(ValueError)
   })
 
-  it('addresses: a list, none for "-", no empty element, no scope, in the form of inet_ntop', () => {
+  it('an address list has no empty element and no scope, and is empty for "-"', () => {
     expect(value('ip4', '-')).toEqual([])
     expect(value('ip6', 'FD00:0::5,::1')).toEqual(['fd00::5', '::1'])
     expect(() => value('ip4', '1.2.3.4,')).toThrow('p: not an IPv4 address: ')
@@ -68,7 +68,7 @@ describe('values (libjail)', () => {
     expect(() => value('ip6', 'fe80::1%lo0')).toThrow('p: not an IPv6 address: fe80::1%lo0')
   })
 
-  it('only booleans have a no form', () => {
+  it('only a boolean parameter has a no form', () => {
     const known = [param('persist', 'bool'), param('vnet', 'jailsys'), param('allow.mount', 'bool')]
     const t = (name: string) => known.find(p => p.name === name)
     expect(resolve(t, 'nopersist')?.negative).toBe(true)
@@ -79,7 +79,7 @@ describe('values (libjail)', () => {
 })
 
 describe('the list of parameters (config.c)', () => {
-  it('a parameter and its no form are one; lists grow, a flag takes all away', () => {
+  it('a parameter and its no form are one parameter, a list grows, and a flag empties it', () => {
     expect(sameParameter('allow.mount', 'allow.nomount')).toBe(true)
     expect(sameParameter('noexec.clean', 'exec.clean')).toBe(true)
     expect(sameParameter('exec.start', 'exec.stop')).toBe(false)
@@ -92,14 +92,14 @@ describe('the list of parameters (config.c)', () => {
     expect(isTrue(anonymous('mount.nodevfs=0'), 'mount.devfs')).toBe(true)
   })
 
-  it('a name is given once', () => {
+  it('the name of a jail is given once', () => {
     expect(anonymous('name=a', 'name=b').complaints).toEqual(['cannot redefine parameter "name".'])
     expect(anonymous('jid=1', 'name=b').complaints).toEqual([])
     const [jail] = readConf('x { name = y; path = "$nope/$name"; }', 'f', () => [])
     expect(jail?.complaints).toEqual(['cannot redefine parameter "name".', 'path: variable "nope" not found'])
   })
 
-  it('command takes the rest', () => {
+  it('the parameter command takes the rest of the words', () => {
     expect(anonymous('command=/bin/echo', 'a=b', 'persist').params.get('command')).toEqual([
       '/bin/echo',
       'a=b',
@@ -107,13 +107,13 @@ describe('the list of parameters (config.c)', () => {
     ])
   })
 
-  it('own booleans and numbers are checked', () => {
+  it('jail(8) checks the values of its own booleans and numbers', () => {
     expect(
       checkInternals(anonymous('exec.clean=maybe', 'stop.timeout=', 'exec.timeout=5', 'mount.devfs=')),
     ).toEqual(['exec.clean: unknown boolean value "maybe"', 'stop.timeout: non-integer value ""'])
   })
 
-  it('wildcards are whole components', () => {
+  it('a wildcard stands for a whole component of a name', () => {
     expect(['*', 'a.*', '*.b', 'a*'].map(isWild)).toEqual([true, true, true, false])
     expect(wildMatch('a.b.c', 'a.*')).toBe(true)
     expect(wildMatch('a.b.c', '*.c')).toBe(false)
@@ -121,7 +121,7 @@ describe('the list of parameters (config.c)', () => {
     expect(wildMatch('x.b', '*.b')).toBe(true)
   })
 
-  it('a variable that is a list is put in whole where it stands alone', () => {
+  it('a variable that is a list is inserted as a whole when it stands alone', () => {
     const [jail] = readConf(
       '$ips = "1.1.1.1", "2.2.2.2"; j { ip4.addr = $ips; path = "/$ips"; }',
       'f',

@@ -66,7 +66,7 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
     sh('jail -r z')
   })
 
-  it('jail_remove ends every process and the children', () => {
+  it('jail_remove ends every process of the jail and its child jails', () => {
     sh('jail -c name=top path=/jt persist children.max=2; jail -c name=top.sub path=/jt persist')
     sh('mount -t devfs devfs /jt/dev')
     sh(
@@ -77,7 +77,7 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
     expect(sh('umount /jt/dev').status).toBe(0)
   })
 
-  it('a jail without persist goes with its last process', () => {
+  it('a jail without persist ends with its last process', () => {
     expect(sh('jail -c name=once path=/jt command=/bin/sh -c "hostname; exit 0"; jls name').stdout).toBe('\n')
     expect(sh('jail -c name=once path=/jt command=/bin/sh -c "exit 3"')).toMatchObject({
       status: 1,
@@ -104,7 +104,7 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
     sh('jail -r d')
   })
 
-  it('jail.conf: blocks, variables, commands and their order, undo of a failed start', () => {
+  it('jail.conf has blocks, variables and commands in their order, and a failed start is undone', () => {
     sh(`cat > /etc/t.conf <<'X'
 exec.clean; path = "/jt"; $tld = example;
 good { host.hostname = "$name.\${tld}"; persist; exec.prestart = "echo prestart"; exec.start = "hostname", "echo two";
@@ -128,7 +128,7 @@ X`)
     )
   })
 
-  it('parameters appear with their modules', () => {
+  it('a parameter appears when its module is loaded', () => {
     expect(sh('sysctl -n security.jail.param.allow.vmm').status).toBe(1)
     expect(
       sh('kldload vmm; sysctl -n security.jail.param.allow.vmm; ls -l /dev/vmmctl | cut -c1-10'),
@@ -140,7 +140,7 @@ X`)
     )
   })
 
-  it('a jail in a jail: names are relative, a child may not get what its parent lacks', () => {
+  it('names in a jail are relative, and a child jail may not get what its parent lacks', () => {
     sh('jail -c name=out path=/jt persist children.max=1 securelevel=1')
     expect(sh('jail -c name=out.in path=/jt persist allow.raw_sockets').stderr).toBe(
       'jail: jail_set: Operation not permitted\n',
@@ -150,7 +150,7 @@ X`)
     sh('jail -r out')
   })
 
-  it('signals of a jail reach the jail alone, whatever pid they name', () => {
+  it('signals from a jail reach only the jail, whatever pid they name', () => {
     sh('jail -c name=k path=/jt persist; mount -t devfs -o ruleset=4 devfs /jt/dev')
     const outside = sh('sleep 77 >/dev/null 2>&1 & echo $!').stdout.trim()
     expect(sh(`jexec k sh -c 'kill -0 ${outside}; echo $?'`)).toMatchObject({
@@ -183,7 +183,7 @@ X`)
     },
   )
 
-  it('-c passes over what runs already, -r takes along what depends on a jail', () => {
+  it('jail -c skips jails that run already, and jail -r also removes jails that depend on a jail', () => {
     sh(`printf 'path=/jt; persist;\na {}\nb { depend = a; }\n' > /dep.conf`)
     expect(sh('jail -f /dep.conf -c a').stdout).toBe('a: created\n')
     expect(sh('jail -f /dep.conf -c')).toMatchObject({ status: 0, stdout: 'b: created\n', stderr: '' })
@@ -240,7 +240,7 @@ X`)
     expect(sh('jail -i -c path=/jt command=/bin/echo hi').stdout).toMatch(/^hi\n[0-9]+\n$/)
   })
 
-  it('jls: a column of names, all parameters in order, -s only what can be set', () => {
+  it('jls prints a column of names, all parameters in order, and with -s only those that can be set', () => {
     sh("jail -R '*'; jail -c name=one path=/jt persist host.hostname=h")
     expect(sh('jls -N').stdout).toBe(
       ` JID             IP Address      Hostname                      Path\n ${'one'.padEnd(15)} ${''.padEnd(15)} ${'h'.padEnd(29)} /jt\n`,

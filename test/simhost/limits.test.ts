@@ -21,7 +21,7 @@ function host(enabled = true) {
 }
 
 describe('rctl(8)', () => {
-  it('lists newest first and replaces a deny rule that differs in its amount', () => {
+  it('rctl(8) lists the newest rule first, and replaces a deny rule that differs in its amount', () => {
     const rctl = host()
     rctl('-a jail:web:memoryuse:deny=64m jail:web:maxproc:deny=10')
     rctl('-a jail:ghost:maxproc:deny=1')
@@ -33,7 +33,7 @@ describe('rctl(8)', () => {
     expect(rctl('-h j:web:memoryuse').stdout).toContain('deny=1024M\n')
   })
 
-  it('counts the arguments that failed', () => {
+  it('the exit status of rctl(8) is the number of arguments that failed', () => {
     const rctl = host()
     const answer = rctl('-a jail:x:nosuch:deny=1 jail:x:maxproc:deny=1 jail:x:maxproc:deny=zz')
     expect(answer.status).toBe(2)
@@ -58,13 +58,13 @@ describe('rctl(8)', () => {
     expect(answer.stderr).toMatch(new RegExp(`: ${reason}\n$`))
   })
 
-  it('names the tunable when accounting is off', () => {
+  it('rctl(8) names the tunable when accounting is off', () => {
     expect(host(false)('-u jail:web').stderr).toBe(
       'rctl: RACCT/RCTL present, but disabled; enable using kern.racct.enable=1 tunable\n',
     )
   })
 
-  it('shows the usage of every resource in order', () => {
+  it('rctl -u shows the usage of every resource in order', () => {
     const lines = host()('-u jail:web').stdout.trimEnd().split('\n')
     expect(lines.map(line => line.split('=')[0])).toEqual([...RESOURCES])
     expect(lines).toContain('maxproc=3')
@@ -73,7 +73,7 @@ describe('rctl(8)', () => {
 })
 
 describe('cpuset(1) of 15.1', () => {
-  it('takes a list as far as it is right', () => {
+  it('cpuset(1) takes a list up to its first mistake', () => {
     const all = [0, 1, 2, 3]
     expect(parseCpuList('0-1,foo', all)).toEqual([0, 1])
     expect(parseCpuList('0-1, 3', all)).toEqual([0, 1])
@@ -83,7 +83,7 @@ describe('cpuset(1) of 15.1', () => {
     expect(parseCpuList('0,2-3', all)).toEqual([0, 2, 3])
   })
 
-  it('prints masks and policies, and why not', () => {
+  it('cpuset(1) prints masks and policies, or the reason why it cannot', () => {
     const run = (words: string) =>
       cpusetTool(words.split(' '), {
         all: [0, 1],
@@ -104,7 +104,7 @@ describe('cpuset(1) of 15.1', () => {
 })
 
 describe('numbers', () => {
-  it('expand_number(3) and humanize_number(3)', () => {
+  it('numbers are read as by expand_number(3) and printed as by humanize_number(3)', () => {
     expect(expandNumber('1m')).toBe(1_048_576n)
     expect(expandNumber('0x10')).toBe(16n)
     expect(expandNumber('010')).toBe(8n)

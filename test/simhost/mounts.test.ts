@@ -14,7 +14,7 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
     host.destroy()
   })
 
-  it('nullfs shows only its source, not what is mounted below it', () => {
+  it('a nullfs shows only its source, not the mounts below it', () => {
     expect(
       sh('mount -t tmpfs tmpfs /src/sub; touch /src/sub/x; mount -t nullfs /src /dst; ls /dst /dst/sub')
         .stdout,
@@ -23,7 +23,7 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
     expect(sh('umount /dst').status).toBe(0)
   })
 
-  it('refuses what FreeBSD refuses', () => {
+  it('nmount(2) refuses what FreeBSD refuses', () => {
     expect(sh('mount -t nullfs /src /dst; mount -t nullfs /src /dst')).toMatchObject({
       status: 1,
       stderr: 'mount_nullfs: /dst: Resource deadlock avoided\n',
@@ -39,7 +39,7 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
     )
   })
 
-  it('a file system that is the source of a nullfs, or has a jail root, is busy', () => {
+  it("a file system that is the source of a nullfs, or that holds a jail's root, is busy", () => {
     sh('mount -t tmpfs tmpfs /dst; mkdir /dst/r; mount -t nullfs /dst /src/sub')
     expect(sh('umount /dst').stderr).toBe('umount: unmount of /dst failed: Device busy\n')
     sh('umount /src/sub; jail -c name=r path=/dst/r persist')
@@ -47,7 +47,7 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
     expect(sh('jail -r r; umount /dst').status).toBe(0)
   })
 
-  it('tmpfs: a size it cannot read is no limit, an update is refused after mode=', () => {
+  it('a tmpfs has no limit when it cannot read the size, and refuses an update after mode=', () => {
     sh('mount -t tmpfs -o size=50% tmpfs /dst')
     expect(sh('dd if=/dev/zero of=/dst/big bs=1024k count=3 2>/dev/null; echo $?').stdout).toBe('0\n')
     expect(sh('mount -u -o ro /dst; touch /dst/y').stderr).toContain('Read-only file system')
@@ -59,7 +59,7 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
     sh('umount /dst')
   })
 
-  it('follows links in the target and takes relative paths from the caller', () => {
+  it('a mount follows links in its target and accepts relative paths', () => {
     sh('ln -s /dst /link; mount -t tmpfs tmpfs /link')
     expect(sh('mount -p -t tmpfs | grep /dst | cut -f1').stdout).toBe('tmpfs\n')
     expect(sh('cd / && umount dst')).toMatchObject({ status: 0 })
@@ -68,20 +68,20 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
     )
   })
 
-  it('umount finds the newest, also by source, and says so with -v', () => {
+  it('umount finds the newest mount, by its source too, and names it with -v', () => {
     sh('mount -t nullfs /src /dst')
     expect(sh('umount -v /src').stdout).toBe('/src: unmount from /dst\n')
     expect(sh('umount -f -n /dst').stderr).toBe('umount: -f and -n are mutually exclusive: No error: 0\n')
   })
 
-  it('mount -d only says what it would do', () => {
+  it('mount -d only prints what it would do', () => {
     expect(sh('mount -d -t tmpfs -o size=64m tmpfs /dst').stdout).toBe(
       'mount -t tmpfs -o size=64m tmpfs /dst\n',
     )
     expect(sh('mount | grep -c /dst').stdout).toBe('0\n')
   })
 
-  it('loads the module of a type that it has', () => {
+  it('mount loads the module of a type when there is one', () => {
     expect(
       sh(
         'kldstat -q -m mqueuefs; echo $?; mount -t mqueuefs null /dst; kldstat -q -m mqueuefs; echo $?; umount /dst',
@@ -95,25 +95,25 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
       sh('mkdir -p /up/here /out/here; mount -t nullfs /src /up/here; mv /up /moved; ln -s /out /up')
     })
 
-    it('the recorded mount point stays, statfs tells it of the new place', () => {
+    it('after a rename of a directory above it, a mount keeps its recorded mount point, which statfs gives for the new path', () => {
       expect(sh('mount -t nullfs; cat /moved/here/f').stdout).toBe(`${listed}one\n`)
     })
 
-    it('a mount of the host at the place where the link leads is not taken for it', () => {
+    it('after a rename, a mount of the host where a link leads is not taken for the moved one', () => {
       sh('mount -t tmpfs tmpfs /out/here')
       expect(sh('umount /up/here').status).toBe(0)
       expect(sh('mount | grep here').stdout).toBe('tmpfs on /out/here (tmpfs, local)\n')
       expect(sh('ls /moved/here').stdout).toBe('')
     })
 
-    it('the new place is as good a name, the old one leads to the other mount', () => {
+    it('after a rename, the new path names the moved mount, and the old path names the other one', () => {
       sh('rm /up; mv /moved /up; mount -t nullfs /src /up/here; mv /up /moved; ln -s /out /up')
       expect(sh('umount /moved/here; mount -t nullfs').stdout).toBe('')
       expect(sh('umount /up/here; mount | grep -c here')).toMatchObject({ stdout: '0\n' })
     })
   })
 
-  it('a wrong fstab is told of as getfsent(3) does', () => {
+  it('mount reports a wrong fstab as getfsent(3) does', () => {
     expect(sh('umount -a -F /nosuch')).toEqual({
       status: 1,
       stdout: '',
@@ -122,7 +122,7 @@ describe.skipIf(obstacle !== undefined)('mounts of the simulated host', () => {
     expect(sh('mount -a -F /nosuch').status).toBe(0)
   })
 
-  it('one argument and -t are a usage error, a directory is no disk', () => {
+  it('mount with one argument and -t is a usage error, and a directory is no disk', () => {
     expect(sh('mount -t tmpfs /dst')).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/^usage: mount/),

@@ -40,7 +40,7 @@ describe.skipIf(obstacle !== undefined)('network facts of FreeBSD that take a sw
     host.destroy()
   })
 
-  it('an IPv6 address is tentative after it was added, and nobody can bind to it until that has passed', () => {
+  it('a new IPv6 address is tentative, and bind(2) to it fails until that is over', () => {
     expect(bind('fd00::5', 'epair0a', 'inet6', 'fd00::5/64')).toBe('EADDRNOTAVAIL bound')
     expect(sh('ifconfig epair0a inet6 fd00::6/64 alias; ifconfig epair0a').stdout).toContain(
       'inet6 fd00::6 prefixlen 64 tentative\n',
@@ -48,7 +48,7 @@ describe.skipIf(obstacle !== undefined)('network facts of FreeBSD that take a sw
     expect(sh('ifconfig epair0a').stdout).toContain('inet6 fd00::5 prefixlen 64\n')
   })
 
-  it('with no_dad, on a loopback, and with dad_count=0 it works at once', () => {
+  it('with no_dad, on a loopback, and with dad_count=0, bind(2) to a new IPv6 address works at once', () => {
     sh('ifconfig epair0a inet6 no_dad')
     expect(bind('fd00::7', 'epair0a', 'inet6', 'fd00::7/64', 'alias')).toBe('bound bound')
     expect(sh('ifconfig epair0a inet6 -no_dad; ifconfig lo0').stdout).not.toContain('tentative')
@@ -57,7 +57,7 @@ describe.skipIf(obstacle !== undefined)('network facts of FreeBSD that take a sw
     expect(bind('fd00::8', 'epair0a', 'inet6', 'fd00::8/64', 'alias')).toBe('bound bound')
   })
 
-  it('pf in a jail wants a stack of its own and a securelevel below 2', () => {
+  it('pf in a jail needs a network stack of its own and a securelevel below 2', () => {
     sh('kldload pf; mount -t devfs devfs /jt/dev')
     sh('jail -c name=p path=/jt persist; jail -c name=v path=/jt persist vnet')
     expect(sh('jexec p pfctl -e').stderr).toBe('pfctl: DIOCSTART: Operation not permitted\n')
@@ -72,7 +72,7 @@ describe.skipIf(obstacle !== undefined)('network facts of FreeBSD that take a sw
     sh('jail -r p v; umount /jt/dev')
   })
 
-  it('a process runs under a routing table that net.fibs has, and its children with it', () => {
+  it('a process runs with a routing table that net.fibs permits, and its children inherit it', () => {
     expect(sh('setfib 1 true').stderr).toBe('setfib: 1: invalid FIB (max 0)\n')
     expect(sh('jail -c name=f path=/jt exec.fib=1 command=/bin/sh -c true').stderr).toBe(
       'jail: setfib: Invalid argument\njail: /bin/sh -c true: failed\n',
@@ -84,7 +84,7 @@ describe.skipIf(obstacle !== undefined)('network facts of FreeBSD that take a sw
     expect(sh('jail -c name=f path=/jt exec.fib=1 command=/sbin/sysctl -n net.my_fibnum').stdout).toBe('1\n')
   })
 
-  it('mount(8) leaves types to their helpers, which find no device here', () => {
+  it('mount(8) starts the helpers of some types, which find no device on this host', () => {
     for (const type of ['nfs', 'fusefs', 'smbfs'])
       expect(sh(`mount -d -t ${type} /x /tmp`).stdout).toBe(`exec: mount_${type} /x /tmp\n`)
     expect(sh('mount_nfs /nosuch /tmp').stderr).toBe('mount_nfs: /nosuch: No such file or directory\n')

@@ -32,7 +32,7 @@ describe.skipIf(!isRoot)('the simulated host, really made', () => {
     simhost('destroy', host)
   })
 
-  it('lets packets flow between three vnet jails on one bridge, IPv4 and IPv6', () => {
+  it('packets reach each other between three vnet jails on one bridge, over IPv4 and IPv6', () => {
     const output = sh(`
       ifconfig bridge create name br0
       ifconfig br0 inet 10.0.0.1/24 up
@@ -57,7 +57,7 @@ describe.skipIf(!isRoot)('the simulated host, really made', () => {
     expect(output.match(/ 1 packets received/g)).toHaveLength(4)
   })
 
-  it('gives interfaces back late, under the name they have', () => {
+  it('interfaces of a removed jail come back late, under the name that they have', () => {
     expect(sh('jail -r v1 v2 v3 >/dev/null; sleep 0.3; ifconfig -l').trim()).toBe(
       'vtnet0 lo0 br0 epair0a epair1a epair2a e0b_v3 e0b_v2 e0b_v1',
     )
@@ -66,7 +66,7 @@ describe.skipIf(!isRoot)('the simulated host, really made', () => {
     ).toBe('vtnet0 lo0')
   })
 
-  it('shows in a devfs what its rules leave, also later', () => {
+  it('a devfs shows what its rules leave, for later devices too', () => {
     const output = sh(`
       kldload drm
       devfs rule -s 500 add hide
@@ -83,7 +83,7 @@ describe.skipIf(!isRoot)('the simulated host, really made', () => {
     expect(output).toBe('null\ncrw-rw-rw-  1 root video 0\n1\n2\n3\n4\n5\n')
   })
 
-  it('binds the processes of a jail to its CPUs and counts them', () => {
+  it('the processes of a jail are bound to its processors and counted', () => {
     const output = sh(`
       jail -c name=lim path=/jt persist
       cpuset -l 0 -j lim

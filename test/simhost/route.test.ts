@@ -36,7 +36,7 @@ beforeEach(() => {
 })
 
 describe('route(8)', () => {
-  it('root of a classic jail is refused by the kernel, also when the host says -j', () => {
+  it('the kernel refuses route(8) for root of a classic jail, and with -j from the host too', () => {
     const inside = { ...caller(), privileged: false, routing: false }
     expect(routeTool('add default 10.0.0.1'.split(' '), inside)).toEqual({
       status: 1,
@@ -48,7 +48,7 @@ describe('route(8)', () => {
     expect(route('-n get default').status).toBe(1)
   })
 
-  it('says what it did on standard output, errors too', () => {
+  it('route(8) prints its result and its errors on standard output', () => {
     expect(route('add default 10.0.0.1')).toEqual({
       status: 0,
       stdout: 'add net default: gateway 10.0.0.1\n',
@@ -73,7 +73,7 @@ describe('route(8)', () => {
     expect(route('delete default').stdout).toBe('delete net default\n')
   })
 
-  it('takes a host route over an interface, then a gateway off every net, and a scoped link-local gateway', () => {
+  it('route(8) takes a host route over an interface, then a gateway in no network, and a link-local gateway with its zone', () => {
     expect(route('add default 192.0.2.1').status).toBe(1)
     expect(route('add -host 192.0.2.1 -iface vtnet0').stdout).toBe('add host 192.0.2.1: gateway vtnet0\n')
     expect(route('add default 192.0.2.1').stdout).toBe('add net default: gateway 192.0.2.1\n')
@@ -94,7 +94,7 @@ describe('route(8)', () => {
     expect(route('-6 add default fe80::1%vtnet0').stdout).toBe('add net default: gateway fe80::1%vtnet0\n')
   })
 
-  it('finds the most specific route', () => {
+  it('route get finds the most specific route', () => {
     route('add default 10.0.0.1')
     expect(route('-n get default').stdout).toMatch(/^ {4}gateway: 10\.0\.0\.1$/m)
     expect(route('-n get 10.0.0.77').stdout).toMatch(
@@ -108,7 +108,7 @@ describe('route(8)', () => {
     })
   })
 
-  it('wants root, with the statuses of sysexits(3)', () => {
+  it('route(8) needs root, and its statuses are those of sysexits(3)', () => {
     expect(route('add default 10.0.0.1', false)).toEqual({
       status: 77,
       stdout: '',
@@ -118,7 +118,7 @@ describe('route(8)', () => {
     expect(route('-j ghost get default').stderr).toBe('route: Jail not found\n')
   })
 
-  it('shows the table as netstat(1) does', () => {
+  it('netstat(1) shows the routing table', () => {
     route('add default 10.0.0.1')
     expect(netstatTool(['-rn', '-f', 'inet'], kernel.host).stdout).toBe(
       `Routing tables
@@ -133,7 +133,7 @@ default            10.0.0.1           UGS          vtnet0
     )
   })
 
-  it('forgets routes with the interface they go through', () => {
+  it('routes disappear with the interface that they go through', () => {
     ifconfigTool('epair create'.split(' '), caller())
     ifconfigTool('epair0a inet 10.2.0.1/24'.split(' '), caller())
     route('add -net 10.3.0.0/24 10.2.0.9')
@@ -147,7 +147,7 @@ describe('ping(8)', () => {
     pingTool(words.split(' '), { vnet: kernel.host, raw, echo: () => echo }, false)
   const answer = { from: '10.0.0.12', ttl: 64, milliseconds: 0.5, bytes: 64 }
 
-  it('prints what FreeBSD prints', () => {
+  it("ping(8) prints what FreeBSD's prints", () => {
     expect(ping('-c 1 10.0.0.12', answer)).toEqual({
       status: 0,
       stdout:
@@ -159,7 +159,7 @@ describe('ping(8)', () => {
     )
   })
 
-  it('ends with 2 without an answer and with 71 without raw sockets', () => {
+  it('ping(8) ends with 2 without an answer and with 71 without raw sockets', () => {
     expect(ping('-c 2 10.0.0.12', 'timeout').status).toBe(2)
     expect(ping('-c 1 10.0.0.12', answer, false)).toEqual({
       status: 71,

@@ -21,14 +21,14 @@ describe.skipIf(obstacle !== undefined)('a nullfs of an object on itself', () =>
       host.destroy()
     })
 
-    it('never comes back for a directory, a file, and a directory that a link leads to', () => {
+    it('a nullfs of an object on itself hangs for a directory, a file, and a directory behind a link', () => {
       expect(mounting(host, '/a', '/a')).toBe('hung')
       expect(mounting(host, '/a/f', '/a/f')).toBe('hung')
       expect(mounting(host, '/link', '/a')).toBe('hung')
       expect(host.sh('mount -p | grep -c nullfs').stdout).toBe('0\n')
     })
 
-    it('never comes back when another nullfs shows the object', () => {
+    it('a nullfs of an object on itself hangs when another nullfs shows the object', () => {
       expect(mounting(host, '/a', '/b')).toBe('mounted')
       expect(mounting(host, '/b', '/a')).toBe('hung')
       expect(mounting(host, '/b/sub', '/a/sub')).toBe('hung')
@@ -37,20 +37,20 @@ describe.skipIf(obstacle !== undefined)('a nullfs of an object on itself', () =>
       expect(mounting(host, '/a', '/c')).toBe('hung')
     })
 
-    it('is a deadlock that the kernel sees when the source is right below what is covered', () => {
+    it('a nullfs on itself is EDEADLK when the covered object is one of a nullfs of its source', () => {
       expect(mounting(host, '/a', '/b')).toBe(DEADLOCK('/b'))
       expect(mounting(host, '/a/sub', '/b/sub')).toBe(DEADLOCK('/b/sub'))
       expect(mounting(host, '/b', '/c')).toBe(DEADLOCK('/c'))
     })
 
-    it('is nothing of the kind for two objects, also where the numbers of their inodes are equal', () => {
+    it('a nullfs of one object on another does not hang, even when their inode numbers are equal', () => {
       host.sh('umount /c; umount /b; mount -t tmpfs tmpfs /b; mount -t tmpfs tmpfs /c')
       expect(mounting(host, '/b', '/c')).toBe('mounted')
       expect(mounting(host, '/other', '/a')).toBe('mounted')
     })
   })
 
-  it('is made by a host that was asked to allow it', () => {
+  it('a nullfs of an object on itself is made on a host that was started with that permission', () => {
     const host = machine('selfmount', '--self-mount', 'allow')
     try {
       host.sh('mkdir /a')

@@ -14,7 +14,7 @@ describe.skipIf(obstacle !== undefined)('what small tools of the simulated host 
     host.destroy()
   })
 
-  it('mount -p: a blank and a tab after options of several words', () => {
+  it('mount -p prints a blank and a tab after options of several words', () => {
     sh('mount -t tmpfs -o noexec,nosuid tmpfs /a')
     expect(sh('mount -p -t tmpfs | grep /a').stdout).toBe(
       'tmpfs\t\t\t/a\t\t\ttmpfs\trw,noexec,nosuid \t0 0\n',
@@ -22,7 +22,7 @@ describe.skipIf(obstacle !== undefined)('what small tools of the simulated host 
     sh('umount /a')
   })
 
-  it('a forced unmount succeeds below what lies on it, which stays; a source of a nullfs is busy all the same', () => {
+  it('a forced unmount succeeds below another mount, which stays, but not for the source of a nullfs', () => {
     sh('mount -t tmpfs tmpfs /a; mkdir /a/sub; mount -t tmpfs on /a/sub')
     expect(sh('umount /a').stderr).toBe('umount: unmount of /a failed: Device busy\n')
     expect(sh('umount -f /a').status).toBe(0)
@@ -33,14 +33,14 @@ describe.skipIf(obstacle !== undefined)('what small tools of the simulated host 
     sh('umount /b; umount /a')
   })
 
-  it('linsysfs has five directories, and tells the CPUs', () => {
+  it('linsysfs has five directories and lists the processors', () => {
     sh('kldload linsysfs; mount -t linsysfs linsys /a')
     expect(sh('ls /a').stdout).toBe('bus\nclass\ndev\ndevices\nkernel\n')
     expect(sh('cat /a/devices/system/cpu/online').stdout).toMatch(/^0(-[0-9]+)?\n$/)
     sh('umount /a')
   })
 
-  it('kldunload, netstat -j, sysctl -j and jls name what is not there, each in its way', () => {
+  it('kldunload, netstat -j, sysctl -j and jls name a missing object, each in its own words', () => {
     expect(sh('kldunload nosuch')).toEqual({
       status: 1,
       stdout: '',
@@ -58,13 +58,13 @@ describe.skipIf(obstacle !== undefined)('what small tools of the simulated host 
     expect(sh('jls -j 0 jid').stderr).toBe('jls: jail "0" not found\n')
   })
 
-  it('sysctl takes a dot at the end of a name', () => {
+  it('sysctl accepts a dot at the end of a name', () => {
     expect(sh('sysctl kern.racct.').stdout).toBe(sh('sysctl kern.racct').stdout)
     expect(sh('sysctl kern.ostype.').stdout).toBe('kern.ostype: FreeBSD\n')
     expect(sh('sysctl kern..ostype').stderr).toBe("sysctl: unknown oid 'kern..ostype'\n")
   })
 
-  it('ifconfig takes a multicast Ethernet address', () => {
+  it('ifconfig accepts a multicast Ethernet address', () => {
     expect(
       sh('e=$(ifconfig epair create); ifconfig $e ether 01:02:03:04:05:06; ifconfig $e | grep ether').stdout,
     ).toBe('\tether 01:02:03:04:05:06\n')

@@ -8,7 +8,7 @@ const generate = () => execFileSync(process.execPath, ['scripts/generate-spec.mj
 const times = () =>
   fs.readdirSync(generated).map(name => [name, fs.statSync(path.join(generated, name)).mtimeMs])
 
-test('a second run writes nothing', () => {
+test('a second run of the generator writes nothing', () => {
   generate()
   const before = times()
   expect(before.length).toBeGreaterThanOrEqual(14)
@@ -16,14 +16,14 @@ test('a second run writes nothing', () => {
   expect(times()).toEqual(before)
 })
 
-test('validators import nothing: a bundle pays for no library', () => {
+test('generated validators import nothing, so that no library is in the program', () => {
   for (const name of fs.readdirSync(generated).filter(entry => entry.endsWith('.js'))) {
     const code = fs.readFileSync(path.join(generated, name), 'utf8')
     expect(code).not.toMatch(/\brequire\(|\bimport\b/)
   }
 })
 
-test('types are made for every shared object, each once', () => {
+test('the generator makes a type for every shared object, once', () => {
   const text = fs.readFileSync(path.join(generated, 'config.ts'), 'utf8')
   const names = [...text.matchAll(/^export (?:interface|type) (\w+)/gm)].map(match => match[1])
   expect(names).toEqual(

@@ -24,7 +24,7 @@ describe.skipIf(!haveOfficial)('official vectors get the official verdict', () =
     features: (text: string) => schemaErrors(validateFeatures, parseJson(text, 'features.json')),
   }
   for (const kind of ['config', 'state', 'features'] as const) {
-    test.each(vectors(kind))('$name', ({ text, good }) => {
+    test.each(vectors(kind))('the official vector has the official verdict: $name', ({ text, good }) => {
       let errors: string[]
       try {
         errors = judge[kind](text).map(error => error.message)
@@ -35,7 +35,7 @@ describe.skipIf(!haveOfficial)('official vectors get the official verdict', () =
       else expect(errors.length).toBeGreaterThan(0)
     })
   }
-  test('there are vectors of each kind', () => {
+  test('there are official vectors of each kind', () => {
     expect(vectors('config').length).toBeGreaterThanOrEqual(13)
     expect(vectors('state').length).toBeGreaterThanOrEqual(2)
     expect(vectors('features').length).toBeGreaterThanOrEqual(3)
@@ -84,7 +84,7 @@ describe.skipIf(!haveOfficial).each(cases)(
     for (const section of ['windows', 'solaris', 'vm', 'zos']) delete schema.properties?.[section]
     const theirs = haveOfficial ? officialValidator(official) : undefined
 
-    test('valid ones are valid for both', () => {
+    test('a generated valid document is valid for both schemas', () => {
       let both = 0
       fc.assert(
         fc.property(documents(schema, 0), document => {
@@ -98,7 +98,7 @@ describe.skipIf(!haveOfficial).each(cases)(
       expect(both).toBe(60)
     })
 
-    test('with mistakes the verdict is the same, but for the differences we list', () => {
+    test('a generated document with mistakes has the same verdict, except for the listed differences', () => {
       const seen = { good: 0, bad: 0 }
       for (const mistakes of [1, 8, 60]) {
         fc.assert(
@@ -118,7 +118,7 @@ describe.skipIf(!haveOfficial).each(cases)(
 )
 
 test.skipIf(!haveOfficial).each(['config', 'state', 'features'])(
-  '%s: the same properties, none forgotten',
+  'the schema %s has the properties of the official one, and no other',
   name => {
     const ours = schemaProperties(`${name}.schema.json`).map(property => property.path)
     const theirs = officialProperties(`${name}-schema.json`).filter(
@@ -140,7 +140,7 @@ describe('process and resources are judged alone as within a config', () => {
       validateResources,
       (value: unknown) => ({ ociVersion: '1.3.0', root: { path: 'r' }, linux: { resources: value } }),
     ],
-  ] as const)('%s', (name, alone, wrap) => {
+  ] as const)('%s alone has the errors that it has within a config', (name, alone, wrap) => {
     const prefix = name === 'process' ? 'process' : 'linux.resources'
     fc.assert(
       fc.property(documents(bundledSchema(`${name}.schema.json`) as Schema, 20), document => {
@@ -167,16 +167,19 @@ describe.skipIf(!haveOfficial)('every listed difference is real', () => {
     ['number as value of the empty annotation', config({ annotations: { '': 5 } }), true, false],
     ['windows without layers', config({ windows: {} }), false, true],
     ['vm with a wrong image', config({ vm: { image: 5 } }), false, true],
-  ])('%s', (_, document, officialGood, oursGood) => {
-    const result = compare(
-      validateConfig,
-      officialValidator('config-schema.json'),
-      configDifferences,
-      document,
-    )
-    expect(result).toEqual({ unexplained: [], officialGood, oursGood })
-  })
-  test('paused', () => {
+  ])(
+    'the listed difference between our schema and the official one is real: %s',
+    (_, document, officialGood, oursGood) => {
+      const result = compare(
+        validateConfig,
+        officialValidator('config-schema.json'),
+        configDifferences,
+        document,
+      )
+      expect(result).toEqual({ unexplained: [], officialGood, oursGood })
+    },
+  )
+  test('the listed difference about the status paused is real', () => {
     const state = { ociVersion: '1.3.0', id: 'x', status: 'paused', bundle: '/b' }
     const result = compare(validateState, officialValidator('state-schema.json'), stateDifferences, state)
     expect(result).toEqual({ unexplained: [], officialGood: false, oursGood: true })

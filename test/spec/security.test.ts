@@ -27,7 +27,7 @@ function rows(heading: string): string[] {
 }
 
 describe('docs/security.md', () => {
-  it('names conformance cases that exist; a star stands for several', () => {
+  it('docs/security.md names conformance cases that exist, a star standing for several', () => {
     const names = named('case')
     expect(names.length).toBeGreaterThan(40)
     const missing = names.filter(name =>
@@ -36,14 +36,14 @@ describe('docs/security.md', () => {
     expect(missing).toEqual([])
   })
 
-  it('names test files that exist, by their path below test/', () => {
+  it('docs/security.md names test files that exist, by their path below test/', () => {
     const names = named('test')
     expect(names.length).toBeGreaterThan(10)
     expect(names.filter(name => !files.includes(name))).toEqual([])
   })
 
   it.each(['What is done', 'Known vulnerabilities'])(
-    'names a test or case for each line of "%s"',
+    'docs/security.md names a test or case for each line of "%s"',
     heading => {
       const lines = rows(heading)
       expect(lines.length).toBeGreaterThan(12)
@@ -51,7 +51,7 @@ describe('docs/security.md', () => {
     },
   )
 
-  it('promises nothing by design alone', () => {
+  it('docs/security.md promises nothing by design alone', () => {
     expect(text).not.toMatch(/\[[^\]`]*\bdesign\b|; design\]/)
   })
 })

@@ -21,14 +21,14 @@ describe('the snapshot of a host', () => {
     expect(sections.get('two')).toBe('third')
   })
 
-  it('a script that did not come to its end is an error, not an empty host', async () => {
+  it('a script that does not come to its end is an error, not an empty host', async () => {
     const { stdout } = await execa('/bin/sh', ['-c', sectionsScript({ one: 'exit 1' }), 'sh', '@7@'], {
       reject: false,
     })
     expect(() => readSections(stdout, '@7@')).toThrow(/did not come to their end/)
   })
 
-  it('reads the process list without the zombies', () => {
+  it('the list of processes is read without the zombies', () => {
     const text = '    1 Is   /sbin/init\n  812 Z    <defunct>\n 4711 S+J  sleep 100 200\n'
     expect(readProcesses(text)).toEqual([
       { pid: 1, words: '/sbin/init' },
@@ -36,7 +36,7 @@ describe('the snapshot of a host', () => {
     ])
   })
 
-  it('a mount beside a directory whose name begins alike is not below it', () => {
+  it("a mount whose path begins like a directory's name is not below the directory", () => {
     const snapshot = { mounts: ['/a/b', '/a/bc', '/a/b/c'], jails: [], processes: [], objects: [] }
     expect(mountsBelow(snapshot, '/a/b')).toEqual(['/a/b', '/a/b/c'])
   })

@@ -45,7 +45,7 @@ const directory = mkdtempSync(join(tmpdir(), 'cf-report-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 describe('a result file', () => {
-  it('is read as it was written', () => {
+  it('a result file is read as it was written', () => {
     const path = join(directory, 'one.json')
     const command = {
       words: ['a', 'b c'],
@@ -62,7 +62,7 @@ describe('a result file', () => {
     expect(readResults(path)).toEqual(written)
   })
 
-  it('of another form is an error that names the file', () => {
+  it('a result file of another form is an error that names the file', () => {
     const path = join(directory, 'bad.json')
     for (const text of ['{}', '[1]', 'no json', JSON.stringify({ ...file('x', []), format: 'other/2' })]) {
       writeFileSync(path, text)
@@ -74,7 +74,7 @@ describe('a result file', () => {
 })
 
 describe('shards', () => {
-  it('of M cover every case once, whatever M is', () => {
+  it('M shards cover every case once, whatever M is', () => {
     const cases = Array.from({ length: 11 }, (_, n) => n)
     for (const of of [1, 2, 3, 12]) {
       const parts = Array.from({ length: of }, (_, n) => ofShard(cases, { part: n + 1, of }))
@@ -82,13 +82,13 @@ describe('shards', () => {
     }
   })
 
-  it('are refused unless they are N/M with N from 1 to M', () => {
+  it('a shard is refused unless it is N/M with N from 1 to M', () => {
     expect(readShard('2/3')).toEqual({ part: 2, of: 3 })
     for (const text of ['0/3', '4/3', '1', '1/0', 'a/b', '1/2/3', '-1/2'])
       expect(() => readShard(text), text).toThrow(`--shard: ${text} is not N/M`)
   })
 
-  it('of one runtime on one host become one column, two runtimes two', () => {
+  it('shards of one runtime on one host become one column, and two runtimes become two columns', () => {
     const columns = columnsOf([
       file('runc', [result('state.x')], { shard: '1/2' }),
       file('runc', [result('state.y')], { shard: '2/2', date: '2026-02-02T03:04:05.000Z' }),
@@ -135,7 +135,7 @@ describe('the page', () => {
     { host: { name: hostile, system: hostile }, date: hostile, runtime: { name: hostile, version: hostile } },
   )
 
-  it('shows what a runtime or a container printed as text and never as markup', () => {
+  it('the page shows the output of a runtime or a container as text, never as markup', () => {
     const page = htmlReport([everywhere, file('runc', [result('state.created')])])
     expect(page).not.toMatch(/<script|<img|<\/pre><s/i)
     // Every tag is one that the report itself makes, without an attribute that could run something.
@@ -151,7 +151,7 @@ describe('the page', () => {
     expect(page).toContain('&lt;U+001B&gt;[31m&lt;U+202E&gt;evil&lt;U+0000&gt;')
   })
 
-  it('forbids scripts and everything from elsewhere by its own policy', () => {
+  it('the page forbids scripts and other files by its own policy', () => {
     const page = htmlReport([everywhere])
     expect(page).toContain(
       `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'`,
@@ -159,7 +159,7 @@ describe('the page', () => {
     expect(page).not.toMatch(/(?:src|href)="(?!#)/)
   })
 
-  it('has for each case the sentence, the verdict of each runtime, and the commands', () => {
+  it('the page has the sentence, the verdict of each runtime and the commands for each case', () => {
     const command = {
       words: ['runc', 'state', 'a b'],
       status: 0,
@@ -179,7 +179,7 @@ describe('the page', () => {
     expect(page).toContain('<pre>why it failed</pre>')
   })
 
-  it('escapes what ends an attribute, and leaves letters of other scripts alone', () => {
+  it('escapeHtml escapes what ends an attribute, and leaves letters of other scripts alone', () => {
     expect(escapeHtml(`"'<&>`)).toBe('&quot;&#39;&lt;&amp;&gt;')
     expect(escapeHtml('ü 日本 \u{1f980}\n\t')).toBe('ü 日本 \u{1f980}\n\t')
     expect(escapeHtml('\ud800')).toBe('&lt;U+D800&gt;')
@@ -202,18 +202,18 @@ describe('the table of features', () => {
   )
   const line = (feature: string) => table.split('\n').find(one => one.startsWith(`| ${feature}`))
 
-  it('says yes, no, how many of how many, or nothing where nothing was tried', () => {
+  it('the table of features says yes, no, or N of M, and a dash when no case was tried', () => {
     expect(line('pause and resume')).toBe('| pause and resume | yes |')
     expect(line('exec')).toBe('| exec | 1 of 2 |')
     expect(line('terminals')).toMatch(/\| no \|$/)
     expect(line('resource limits of the container')).toMatch(/\| - \|$/)
   })
 
-  it('takes a runtime that is known to differ for one that does not have the feature', () => {
+  it('in the table of features a runtime that is known to differ lacks the feature', () => {
     expect(line('hooks: failures')).toMatch(/\| no \|$/)
   })
 
-  it('goes to the file that is named, else to the printer', () => {
+  it('the table of features goes to the file that is named, or else to the printer', () => {
     const lines: string[] = []
     writeReport('features', [file('runc', [])], undefined, text => lines.push(text))
     expect(lines.join('\n')).toMatch(/^\| feature \| runc 1\.0, Linux \|\n\| --- \| --- \|/)

@@ -15,7 +15,7 @@ function answer(changes: Partial<CommandAnswer>): CommandAnswer {
 }
 
 describe('the transcript of a case', () => {
-  it('counts a command that is repeated with the same answer, and lists one with another answer anew', () => {
+  it('a transcript counts a repeated command with the same answer, and lists one with another answer anew', () => {
     const transcript = new Transcript('/w/1')
     transcript.add('runc', ['state', 'a'], answer({ stdout: 'created' }), 5)
     transcript.add('runc', ['state', 'a'], answer({ stdout: 'created' }), 7)
@@ -28,7 +28,7 @@ describe('the transcript of a case', () => {
     )
   })
 
-  it('shows the directory of the case by a name, in words and in outputs', () => {
+  it('a transcript shows the directory of the case by a name, in words and in outputs', () => {
     const transcript = new Transcript('/w/1')
     transcript.add('runc', ['--root', '/w/1/state'], answer({ stderr: 'no /w/1/b1' }), 5)
     expect(transcript.list()[0]).toMatchObject({
@@ -37,13 +37,13 @@ describe('the transcript of a case', () => {
     })
   })
 
-  it('keeps the beginning of a long output and says how much is left out', () => {
+  it('a transcript keeps the beginning of a long output, and says how much it leaves out', () => {
     const transcript = new Transcript('/w/1')
     transcript.add('x', [], answer({ stdout: 'y'.repeat(longestText + 3) }), 5)
     expect(transcript.list()[0]?.stdout).toBe(`${'y'.repeat(longestText)}\n[3 more characters]`)
   })
 
-  it('has no status for a command that was killed, and nothing of the tidying up', () => {
+  it('a transcript has no status for a command that was killed, and no command of the clean-up', () => {
     const transcript = new Transcript('/w/1')
     transcript.add('x', [], answer({ status: 128, signal: 'SIGSEGV' }), 5)
     transcript.close()
