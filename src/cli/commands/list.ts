@@ -4,7 +4,10 @@ import type { Handler } from '../handler.ts'
 import { print, printJson } from '../output.ts'
 import { table } from '../text-table.ts'
 
-/** The columns of the table, in order. They are runc's (ocijail's first four are the same), and the jail's id after them. */
+/**
+ * The columns of the table, in order. They are runc's (ocijail's first four are the same), and the jail's id after
+ * them.
+ */
 const COLUMNS: readonly (readonly [title: string, cell: (entry: ListEntry) => string])[] = [
   ['ID', ({ id }) => id],
   ['PID', ({ pid }) => String(pid)],

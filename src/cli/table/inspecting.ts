@@ -1,22 +1,6 @@
 /** Rows of the commands that show a container. */
-import type { CommandSpec, OptionSpec, PositionalSpec } from './types.ts'
-
-const id = {
-  name: 'id',
-  value: 'CONTAINER-ID',
-  describe: 'the container',
-  required: true,
-  complete: 'container',
-} as const satisfies PositionalSpec
-
-const format = {
-  type: 'string',
-  alias: 'f',
-  value: 'FORMAT',
-  describe: 'form of the output',
-  choices: ['text', 'json'],
-  default: 'text',
-} as const satisfies OptionSpec
+import { container, textFormat } from './shared.ts'
+import type { CommandSpec } from './types.ts'
 
 /** The commands that show a container in any state and change nothing. */
 export const inspecting = {
@@ -26,8 +10,8 @@ export const inspecting = {
       'Shows the files of the state directory, jail parameters, mounts, devfs rules, interfaces, limits and processes. A line is marked DRIFT where the host differs from the plan, "-" where the plan does not speak of it and it is no fault, "?" where it cannot be told. The exit status is 1 when there is a drift.',
       'Works on a damaged container too: without its plan, and without its jail.',
     ],
-    options: { format },
-    positionals: [id],
+    options: { format: textFormat },
+    positionals: [container],
     examples: [
       ['inspect web', 'every thing on a line, with a mark'],
       ['inspect -f json web', 'the same as JSON, with the whole plan'],
@@ -38,8 +22,8 @@ export const inspecting = {
     details: [
       'The newest effect comes first. What the journal has lost and can be told from the plan and the state is shown without a number. Nothing is changed.',
     ],
-    options: { format },
-    positionals: [id],
+    options: { format: textFormat },
+    positionals: [container],
     examples: [['journal web', 'a line for each effect on the host']],
   },
 } as const satisfies Readonly<Record<string, CommandSpec>>

@@ -1,12 +1,10 @@
 /** Rows of the commands that make, start, end and list containers. */
+import { bundle, container, preserveFds, tableFormat } from './shared.ts'
 import type { CommandSpec, OptionSpec, PositionalSpec } from './types.ts'
 
 const id = {
-  name: 'id',
-  value: 'CONTAINER-ID',
+  ...container,
   describe: 'name of the container; also the name of its jail',
-  required: true,
-  complete: 'container',
 } as const satisfies PositionalSpec
 
 const newId = {
@@ -24,13 +22,7 @@ const bundleWord = {
 } as const satisfies PositionalSpec
 
 const createOptions = {
-  bundle: {
-    type: 'string',
-    alias: 'b',
-    value: 'DIR',
-    describe: 'directory that holds config.json (default: the current directory)',
-    complete: 'directory',
-  },
+  bundle,
   'pid-file': {
     type: 'string',
     value: 'FILE',
@@ -43,13 +35,7 @@ const createOptions = {
     describe: 'unix socket that receives the terminal when process.terminal is true',
     complete: 'file',
   },
-  'preserve-fds': {
-    type: 'integer',
-    value: 'N',
-    describe: 'pass N more descriptors, from 3 on, to the program',
-    default: 0,
-    min: 0,
-  },
+  'preserve-fds': preserveFds,
   limits: {
     type: 'string',
     value: 'MODE',
@@ -159,14 +145,7 @@ export const lifecycle = {
     purpose: 'List containers',
     options: {
       quiet: { type: 'flag', alias: 'q', describe: 'print ids only' },
-      format: {
-        type: 'string',
-        alias: 'f',
-        value: 'FORMAT',
-        describe: 'form of the output',
-        choices: ['table', 'json'],
-        default: 'table',
-      },
+      format: tableFormat,
     },
     positionals: [],
     examples: [

@@ -1,13 +1,6 @@
 /** Rows of the commands on a running container. */
-import type { CommandSpec, PositionalSpec } from './types.ts'
-
-const id = {
-  name: 'id',
-  value: 'CONTAINER-ID',
-  describe: 'the container',
-  required: true,
-  complete: 'container',
-} as const satisfies PositionalSpec
+import { container, preserveFds, tableFormat } from './shared.ts'
+import type { CommandSpec } from './types.ts'
 
 /** The commands on a running container. */
 export const running = {
@@ -51,13 +44,7 @@ export const running = {
         describe: 'unix socket that receives the terminal',
         complete: 'file',
       },
-      'preserve-fds': {
-        type: 'integer',
-        value: 'N',
-        describe: 'pass N more descriptors, from 3 on, to the program',
-        default: 0,
-        min: 0,
-      },
+      'preserve-fds': preserveFds,
       cap: {
         type: 'list',
         alias: 'c',
@@ -76,7 +63,7 @@ export const running = {
       'ignore-paused': { type: 'flag', describe: 'run it in a paused container too' },
     },
     positionals: [
-      id,
+      container,
       { name: 'command', value: 'COMMAND', describe: 'the program and its arguments', variadic: true },
     ],
     passThrough: true,
@@ -90,30 +77,23 @@ export const running = {
     purpose: 'Stop every process of a container until "resume"',
     details: ['The container has to be running: one that is created and waits for "start" is refused.'],
     options: {},
-    positionals: [id],
+    positionals: [container],
     examples: [['pause web', 'stop its processes (SIGSTOP)']],
   },
   resume: {
     purpose: 'Let the processes of a paused container go on',
     options: {},
-    positionals: [id],
+    positionals: [container],
     examples: [['resume web', 'let its processes go on (SIGCONT)']],
   },
   ps: {
     purpose: 'Show the processes of a container',
     details: ['Words after CONTAINER-ID are options for ps(1).'],
     options: {
-      format: {
-        type: 'string',
-        alias: 'f',
-        value: 'FORMAT',
-        describe: "ps(1)'s table, or the pids as JSON",
-        choices: ['table', 'json'],
-        default: 'table',
-      },
+      format: { ...tableFormat, describe: "ps(1)'s table, or the pids as JSON" },
     },
     positionals: [
-      id,
+      container,
       { name: 'options', value: 'PS-OPTION', describe: 'options for ps(1), after "--"', variadic: true },
     ],
     passThrough: true,
@@ -228,7 +208,7 @@ export const running = {
         ignored: true,
       },
     },
-    positionals: [id],
+    positionals: [container],
     examples: [
       ['update --memory 256m --pids-limit 100 web', 'limit memory and processes of web'],
       ['update --device-add /dev/dri/renderD128 web', 'give web a GPU render node while it runs'],
@@ -239,16 +219,9 @@ export const running = {
     purpose: 'Show what a container uses, and its limits',
     options: {
       interval: { type: 'integer', value: 'SECONDS', describe: 'repeat, with this pause, until interrupted' },
-      format: {
-        type: 'string',
-        alias: 'f',
-        value: 'FORMAT',
-        describe: 'form of the output',
-        choices: ['table', 'json'],
-        default: 'table',
-      },
+      format: tableFormat,
     },
-    positionals: [id],
+    positionals: [container],
     examples: [
       ['stats web', 'processor time, memory, processes and I/O of web, once'],
       ['stats --interval 5 -f json web', 'one JSON line every five seconds'],
@@ -268,7 +241,7 @@ export const running = {
       },
       stats: { type: 'flag', describe: 'print one line and end' },
     },
-    positionals: [id],
+    positionals: [container],
     examples: [['events --stats web', 'one line']],
   },
 } as const satisfies Readonly<Record<string, CommandSpec>>

@@ -1,13 +1,6 @@
 /** Rows of the commands that need no container. */
-import type { CommandSpec, OptionSpec, PositionalSpec } from './types.ts'
-
-const bundle = {
-  type: 'string',
-  alias: 'b',
-  value: 'DIR',
-  describe: 'directory that holds config.json (default: the current directory)',
-  complete: 'directory',
-} as const satisfies OptionSpec
+import { bundle, textFormat } from './shared.ts'
+import type { CommandSpec, PositionalSpec } from './types.ts'
 
 const bundleWord = {
   name: 'directory',
@@ -31,14 +24,7 @@ export const tools = {
         value: 'CONTAINER-ID',
         describe: "id to plan for (default: the bundle directory's name)",
       },
-      format: {
-        type: 'string',
-        alias: 'f',
-        value: 'FORMAT',
-        describe: 'form of the output',
-        choices: ['text', 'json'],
-        default: 'text',
-      },
+      format: textFormat,
     },
     positionals: [bundleWord],
     examples: [

@@ -60,8 +60,8 @@ export function openTerminal(host: Host, size?: { height: number; width: number 
 }
 
 /**
- * Opens a pty for a program whose terminal this command relays itself; undefined for a program without a terminal, and for one
- * whose terminal goes to a console socket.
+ * Opens a pty for a program whose terminal this command relays itself; undefined for a program without a terminal, and
+ * for one whose terminal goes to a console socket.
  */
 export function relayedTerminal(
   host: Host,
