@@ -4,6 +4,7 @@ import { JailwrightError } from '../errors.ts'
 import { exists } from '../host/files.ts'
 import { checkId } from '../translate/core/names.ts'
 import type { HookPlan } from '../translate/core/plan.ts'
+import { effect } from './journal/effect.ts'
 import { runHooksLeniently } from './process/hooks.ts'
 import { killProcess } from './process/kill-process.ts'
 import { hasDirectory } from './state/directory.ts'
@@ -11,7 +12,7 @@ import { hasRemains } from './state/lasting.ts'
 import { type Lock, lockContainer, tryLock } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
-import { makeRoot } from './state/root.ts'
+import { makeRoot, realRoot } from './state/root.ts'
 import {
   currentStatus,
   type Incarnation,
@@ -58,7 +59,7 @@ function withHint({ message, hint }: JailwrightError): string {
  * the same id is left alone.
  */
 export function destroyStopped(ctx: RuntimeContext, { id, pid, pidStart }: Incarnation): void {
-  const files = layout(ctx.root, id)
+  const files = layout(realRoot(ctx.root), id)
   const lock = lockContainer(ctx.host, files.lock, id)
   try {
     const state = hasDirectory(files) ? readState(files) : undefined
@@ -73,7 +74,8 @@ function deleteOne(ctx: RuntimeContext, id: string, options: DeleteOptions): voi
   const { force } = options
   // An id that could not have been created could name any directory of the host.
   checkId(id)
-  const files = layout(ctx.root, id)
+  // What a damaged journal does not tell is looked for in the mount table.
+  const files = layout(realRoot(ctx.root), id)
   if (!hasRemains(files)) {
     if (!force) throw notFound(id)
     // A `create` that died before it made the directory may have left its lock file.
@@ -118,11 +120,13 @@ function destroy(
   options: DeleteOptions,
   state: StateFile | undefined,
 ): void {
-  if (state && isAlive(ctx.host, state)) killProcess(ctx.host, state.pid, state.pidStart)
+  if (state && isAlive(ctx.host, state))
+    effect('kill init', () => killProcess(ctx.host, state.pid, state.pidStart))
   const hooks = state ? poststopHooks(ctx, files, options.force) : []
   undoEverything({ ...ctx, host: lock.guard(ctx.host) }, files, options)
-  lock.remove()
-  if (state) runHooksLeniently(ctx, hooks, ociState(state, 'stopped'))
+  effect('remove the lock', () => lock.remove())
+  if (state && hooks.length > 0)
+    effect('run poststop hooks', () => runHooksLeniently(ctx, hooks, ociState(state, 'stopped')))
 }
 
 /**

@@ -8,6 +8,7 @@ import type { ProcessPlan } from '../translate/core/plan.ts'
 import { type ExecOptions, programFor } from './build/exec-program.ts'
 import { expectExec, send } from './init/channel.ts'
 import { type StartedInit, spawnInit } from './init/spawn.ts'
+import { effect } from './journal/effect.ts'
 import { forwardSignals, sendSignal } from './process/forward-signals.ts'
 import { writePidFile } from './process/pid-file.ts'
 import { type OwnTerminal, relayedTerminal } from './process/terminal.ts'
@@ -48,7 +49,7 @@ export function exec(ctx: RuntimeContext, options: ExecOptions): number {
 /** Writes the pid file. When that fails the program is killed, because the caller could not find it. */
 function recordPid(ctx: RuntimeContext, file: string, pid: number): void {
   try {
-    writePidFile(resolve(file), pid)
+    effect('write pid file', () => writePidFile(resolve(file), pid))
   } catch (error) {
     sendSignal(ctx.host, pid, 'KILL')
     throw error
@@ -77,18 +78,20 @@ function startProgram(ctx: RuntimeContext, options: ExecOptions): StartedProgram
     const program = programFor(ctx, readPlan(files).process, options)
     checkTerminal(program, options)
     const terminal = relayedTerminal(ctx.host, program, options.consoleSocket)
-    const init = startInit(ctx, files, options, terminal)
+    const init = effect('start init', () => startInit(ctx, files, options, terminal))
     terminal?.handedOver()
-    send(init.orders, {
-      do: 'prepare',
-      jid: state.jid,
-      process: program,
-      loopback: false,
-      hooks: [],
-      immediately: true,
-      ...(terminal ? { ownTerminal: terminal.path } : {}),
-      ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
-    })
+    effect('tell init to start', () =>
+      send(init.orders, {
+        do: 'prepare',
+        jid: state.jid,
+        process: program,
+        loopback: false,
+        hooks: [],
+        immediately: true,
+        ...(terminal ? { ownTerminal: terminal.path } : {}),
+        ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
+      }),
+    )
     // A process of the jail may stop init and thereby this command; the lock is released, so that no other command
     // waits for it.
     lock.release()
@@ -116,13 +119,15 @@ function startInit(
   for (const path of [channels.ctl, channels.result]) {
     // An exec that was killed may have left the FIFOs, and this process may have the same pid.
     if (linkStatusOf(path)) removeFile(path)
-    ctx.host.process.mkfifo(path, 0o600)
+    effect('make a channel', () => ctx.host.process.mkfifo(path, 0o600))
   }
   try {
     return spawnInit(ctx.host, channels, { preserveFds, ...(terminal ? { terminal: terminal.slave } : {}) })
   } finally {
-    removeFile(channels.ctl)
-    removeFile(channels.result)
+    effect('remove the channels', () => {
+      removeFile(channels.ctl)
+      removeFile(channels.result)
+    })
   }
 }
 

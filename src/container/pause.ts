@@ -6,6 +6,7 @@
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { waitUntil } from '../host/wait.ts'
+import { effect } from './journal/effect.ts'
 import { signalProcess } from './process/signal.ts'
 import { lockContainer } from './state/lock.ts'
 import { layout } from './state/paths.ts'
@@ -41,14 +42,17 @@ function change(ctx: RuntimeContext, id: string, from: 'running' | 'paused', sig
     }
     const next: StateFile = { ...state, paused: signal === 'STOP' }
     // The state is written first, so that `resume` can wake the container when this command dies in the middle.
-    if (next.paused) writeState(files, next)
-    if (!waitUntil(() => signalOthers(ctx, state.jid, signal, signal === 'STOP'), PATIENCE)) {
+    if (next.paused) effect('state paused', () => writeState(files, next))
+    const done = effect(`send ${signal}`, () =>
+      waitUntil(() => signalOthers(ctx, state.jid, signal, signal === 'STOP'), PATIENCE),
+    )
+    if (!done) {
       throw new JailwrightError(
         'HOST',
         `container "${id}": some of its processes did not ${signal === 'STOP' ? 'stop' : 'go on'}`,
       )
     }
-    writeState(files, next)
+    effect(`state after ${signal}`, () => writeState(files, next))
   } finally {
     lock.release()
   }

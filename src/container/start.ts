@@ -5,6 +5,7 @@ import { JailwrightError } from '../errors.ts'
 import { closeFile } from '../host/files.ts'
 import type { Plan } from '../translate/core/plan.ts'
 import { expectExec, openToInit, Receiver, send } from './init/channel.ts'
+import { effect } from './journal/effect.ts'
 import { runHooks } from './process/hooks.ts'
 import { killProcess } from './process/kill-process.ts'
 import { lockContainer } from './state/lock.ts'
@@ -45,7 +46,9 @@ export function start(ctx: EverydayContext, id: string, watch: StartWatch = {}):
   const { meanwhile, hookFailed } = watch
   const told = ociState(state, 'running')
   try {
-    runHooks(ctx.host, plan.hooks.poststart, told, undefined, meanwhile ? { meanwhile } : {})
+    effect('run poststart hooks', () =>
+      runHooks(ctx.host, plan.hooks.poststart, told, undefined, meanwhile ? { meanwhile } : {}),
+    )
   } catch (error) {
     killProcess(ctx.host, state.pid, state.pidStart)
     hookFailed?.(state)
@@ -101,13 +104,15 @@ function orderStart(
   // Nobody reads the FIFO: an earlier `start` was killed before it recorded what it did, or init has died.
   if (!channel) throw notCreated(state.id, currentStatus(ctx.host, running))
   try {
-    send(channel.orders, { do: 'start', state: ociState(state, 'created') })
+    effect('tell init to start', () =>
+      send(channel.orders, { do: 'start', state: ociState(state, 'created') }),
+    )
     // The new state is written to a temporary file while init becomes the program.
-    const tell = stageState(files, running)
+    const tell = effect('write state.json.new', () => stageState(files, running))
     // The state is renamed while the kernel still replaces init's image; an init that dies then is recognised as dead.
     const answers = new Receiver(channel.answers)
     answers.meanwhile = meanwhile
-    expectExec(answers, tell)
+    expectExec(answers, () => effect('state running', tell))
   } catch (error) {
     writeState(files, { ...state, status: 'stopped' })
     throw error

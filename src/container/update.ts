@@ -13,10 +13,12 @@ import { updateCalls } from '../translate/limits/limits.ts'
 import { perform } from './jail/calls.ts'
 import { inDevfsWords } from './jail/devfs-rulesets.ts'
 import { hostFacts } from './jail/host-facts.ts'
+import { effect } from './journal/effect.ts'
 import { Journal } from './journal/journal.ts'
 import { lockContainer } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
+import { realRoot } from './state/root.ts'
 import { currentStatus, requireState, type StateFile } from './state/state-file.ts'
 
 /** The beginning of the rows of the disposition table that concern `update`. */
@@ -55,7 +57,7 @@ export function update(ctx: RuntimeContext, options: UpdateOptions): void {
     const devices = deviceCalls(ctx, facts, files, state, options)
     const guarded = { ...ctx, host: lock.guard(ctx.host) }
     applyLimits(guarded, files, state, limits)
-    for (const { dev, rule } of devices) applyRule(guarded.host, dev, rule)
+    for (const { dev, rule } of devices) effect(`devfs ${rule}`, () => applyRule(guarded.host, dev, rule))
   } finally {
     lock.release()
   }
@@ -185,7 +187,7 @@ function deviceCalls(
   ] as const
   if (changes.every(([, names]) => names.length === 0)) return []
   const { readonlyRoot, rootPath } = readPlan(files)
-  const dev = `${readonlyRoot ? files.root : rootPath}/dev`
+  const dev = `${readonlyRoot ? layout(realRoot(ctx.root), state.id).root : rootPath}/dev`
   if (ctx.host.kernel.mountAt(dev)?.fstype !== 'devfs') {
     throw new JailwrightError('STATE', `container "${state.id}": ${dev} is no devfs`, { subject: dev })
   }

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it } from 'vitest'
@@ -172,4 +172,24 @@ it("delete is not held up by a FIFO or a directory in place of a container's fil
   mkdirSync(files.journal)
   drop(true)
   expect(existsSync(files.dir)).toBe(false)
+})
+
+it('takes away the read-only root that a lost journal does not tell of, also when --root is a link', () => {
+  const real = tmp.dirSync({ unsafeCleanup: true }).name
+  const root = `${real}-link`
+  symlinkSync(real, root)
+  const files = layout(real, 'web')
+  mkdirSync(files.root, { recursive: true })
+  writeFileSync(files.state, JSON.stringify({ ...state, jid: 7, status: 'stopped', rootfs: '/r', boot: '' }))
+  const hooks = { poststop: [] }
+  const plan = { jailName: 'web', rootPath: '/r', readonlyRoot: true, steps: [{ kind: 'readonly-root' }] }
+  writeFileSync(files.plan, JSON.stringify({ ...plan, hooks, process: {} }))
+  const host = fakeHost()
+  host.mounts.push({ path: files.root, fstype: 'nullfs', from: '/r', fsid: 'f1' })
+  const log = { debugging: false, warn() {}, error() {} }
+  const ctx = { root, host, log } as unknown as RuntimeContext
+  deleteContainers(ctx, { ids: ['web'], force: true })
+  expect(host.mounts).toEqual([])
+  expect(existsSync(files.dir)).toBe(false)
+  rmSync(root)
 })

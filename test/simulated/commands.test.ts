@@ -37,9 +37,9 @@ function attemptOn(host: string, ...args: string[]): { status: number; stdout: s
 }
 
 /** Starts a container that sleeps. It gets no stream of this process, because it would keep the stream open. */
-function runSleeper(host: string, id: string): void {
+function runSleeper(host: string, id: string, from = bundle): void {
   const script = '"$@" >/dev/null 2>&1'
-  onHost(host, ['/bin/sh', '-c', script, 'sh', runtime, 'run', '--detach', '--bundle', bundle, id])
+  onHost(host, ['/bin/sh', '-c', script, 'sh', runtime, 'run', '--detach', '--bundle', from, id])
 }
 
 describe.runIf(simulationPossible())('on a simulated host', () => {
@@ -311,6 +311,19 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
       status: 1,
       stderr: expect.stringContaining('--device-remove: /dev/nosuch: no such file or directory'),
     })
+  })
+
+  // The simulated host's /var/run is a link, and the kernel knows a mount by its real path.
+  it('update shows a device of a read-only root, whose mount is below a link', () => {
+    const other = join(work, 'read-only')
+    mkdirSync(other)
+    const config = JSON.parse(readFileSync(join(bundle, 'config.json'), 'utf8')) as object
+    const changed = { ...config, root: { path: join(bundle, 'rootfs'), readonly: true } }
+    writeFileSync(join(other, 'config.json'), JSON.stringify(changed))
+    runSleeper(hosts.accounting, 'read-only', other)
+    expect(attempt('update', '--device-add', 'bpf', 'read-only')).toMatchObject({ status: 0, stderr: '' })
+    expect(attempt('exec', 'read-only', '/bin/ls', '/dev').stdout.split('\n')).toContain('bpf')
+    expect(attempt('delete', '--force', 'read-only').status).toBe(0)
   })
 
   it('update names each property and option without effect, and says why', () => {

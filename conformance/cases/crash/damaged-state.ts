@@ -1,5 +1,16 @@
 /** State, plan and journal that are empty, cut or lost. */
-import { call, check, defineCase, file, gone, removeForce, start, startReady } from '../../harness/define.ts'
+import {
+  call,
+  check,
+  create,
+  defineCase,
+  file,
+  gone,
+  removeForce,
+  start,
+  startReady,
+  waitText,
+} from '../../harness/define.ts'
 import { noMounts, tmp, vol } from './words.ts'
 
 /** State, plan and journal that are empty, cut or lost. */
@@ -39,6 +50,31 @@ export const crashDamagedStateCases = [
       call(['state', '%{id}'], { json: { status: 'running' } }),
       start({ fails: /it is running, not created/ }),
       call(['exec', '%{id}', '/bin/sh', '-c', 'exit 0']),
+      removeForce(),
+      gone(),
+    ],
+  }),
+  defineCase({
+    id: 'crash.start-killed-after-its-order',
+    title: 'a start that is killed as soon as init has its order: the program runs all the same',
+    stands:
+      'docs/architecture.md: a crash may come at any instant; the order is given by then, and a FIFO that nobody reads is a SIGPIPE for who answers (write(2))',
+    mark: 'jailwright',
+    program: 'echo ready; exec sleep %{nap}',
+    steps: [
+      create(),
+      check('start is killed after its first effect, the order', async context => {
+        const { spawnSync } = await import('node:child_process')
+        const words = ['--root', context.expand('%{state}'), 'start', context.expand('%{id}')]
+        const { signal, stderr } = spawnSync(context.expand('%{runtime}'), words, {
+          env: { ...process.env, JAILWRIGHT_CRASH_AT: '1:after' },
+          encoding: 'utf8',
+        })
+        if (signal !== 'SIGKILL') context.fail(`start was not killed: ${stderr}`)
+      }),
+      waitText(/ready/),
+      call(['state', '%{id}'], { json: { status: 'running' } }),
+      start({ fails: /it is running, not created/ }),
       removeForce(),
       gone(),
     ],

@@ -51,8 +51,8 @@ export function build(ctx: RuntimeContext, work: Building): Created {
   const state = firstState(ctx, work)
   const hooks = [...plan.hooks.prestart, ...plan.hooks.createRuntime, ...plan.hooks.createContainer]
   try {
-    writeState(files, state)
-    writeFileAtomic(files.plan, JSON.stringify(plan))
+    effect('state creating', () => writeState(files, state))
+    effect('write plan.json', () => writeFileAtomic(files.plan, JSON.stringify(plan)))
     const terminal = work.mode.ownTerminal
       ? relayedTerminal(host, work.program, options.consoleSocket)
       : undefined
@@ -70,7 +70,7 @@ export function build(ctx: RuntimeContext, work: Building): Created {
       // before anything happens inside the jail.
       if (hooks.length === 0) prepare(started, jid, work, terminal)
     })
-    writeState(files, state)
+    effect('state with its jail', () => writeState(files, state))
     if (hooks.length > 0) {
       runCreateHooks(host, plan, state, rootPath, pid => recordHook(host, journal, pid))
       prepare(started, state.jid, work, terminal)
@@ -106,20 +106,22 @@ function activation(
 /** Sends init into the jail. init answers when it is ready to become the program. */
 function prepare(init: StartedInit, jid: number, work: Building, terminal: OwnTerminal | undefined): void {
   const { options, plan, files, program } = work
-  send(init.orders, {
-    do: 'prepare',
-    jid,
-    process: {
-      ...program,
-      env: lastOfEachName([...program.env, ...activation(options.preserveFds, init.pid)]),
-    },
-    loopback: isLoopbackOfInit(plan),
-    immediately: false,
-    hooks: plan.hooks.startContainer,
-    ...(terminal ? { ownTerminal: terminal.path } : {}),
-    channel: files.ctl,
-    ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
-  })
+  effect('tell init to prepare', () =>
+    send(init.orders, {
+      do: 'prepare',
+      jid,
+      process: {
+        ...program,
+        env: lastOfEachName([...program.env, ...activation(options.preserveFds, init.pid)]),
+      },
+      loopback: isLoopbackOfInit(plan),
+      immediately: false,
+      hooks: plan.hooks.startContainer,
+      ...(terminal ? { ownTerminal: terminal.path } : {}),
+      channels: { ctl: files.ctl, result: files.result },
+      ...(options.consoleSocket === undefined ? {} : { consoleSocket: resolve(options.consoleSocket) }),
+    }),
+  )
 }
 
 /**

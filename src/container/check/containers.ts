@@ -1,7 +1,7 @@
 /** `check`: the state directory and its containers. */
 import type { RuntimeContext } from '../../context.ts'
 import { errnoOf, JailwrightError } from '../../errors.ts'
-import { statusOf } from '../../host/files.ts'
+import { exists, statusOf } from '../../host/files.ts'
 import { dirname } from '../../paths.ts'
 import { containerNames } from '../state/container-names.ts'
 import { tryLock } from '../state/lock.ts'
@@ -89,7 +89,11 @@ function containerFinding(ctx: RuntimeContext, id: string): Finding | undefined 
     const { jid, jailName } = state
     return jid > 0 && ctx.host.kernel.jailId(jailName) !== jid ? finding('its jail is gone') : undefined
   }
-  const lock = tryLock(ctx.host, files.lock, 0)
-  lock?.release()
-  return lock && finding('its create was cut off in the middle, or the host was restarted')
+  // Who is at work on it has made the lock file before its directory; a look makes none.
+  if (exists(files.lock)) {
+    const lock = tryLock(ctx.host, files.lock, 0)
+    if (!lock) return undefined
+    lock.release()
+  }
+  return finding('its create was cut off in the middle, or the host was restarted')
 }

@@ -22,8 +22,8 @@ export type Order =
       consoleSocket?: string
       /** Path of the pty whose slave the caller has already made the standard streams. */
       ownTerminal?: string
-      /** Path of the `ctl` FIFO, in which init holds a writer of its own while it waits for `start`. */
-      channel?: string
+      /** The two FIFOs, whose other ends init opens itself and holds while it waits for `start`. */
+      channels?: Pick<Layout, 'ctl' | 'result'>
       /** The startContainer hooks, which run after `start`. */
       hooks: readonly HookPlan[]
       /** True for an `exec`: the program is executed at once, without waiting for `start`. */

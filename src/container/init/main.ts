@@ -39,9 +39,7 @@ export function initMain(argv: readonly string[]): number {
     prepare = receiver.next<Prepare>()
     // The command that started init is gone, so the container is too.
     if (!prepare) return 1
-    // init's own writer keeps the channel open for `start` after `create` has ended.
-    const keeper =
-      prepare.channel === undefined ? undefined : host.process.openNonBlocking(prepare.channel, 'write')
+    const keeper = prepare.channels && keepOpen(host, prepare.channels)
     enter(host, prepare, preserved)
     findProgram(prepare.process.args[0] ?? '', prepare.process.env, prepare.process.cwd)
     let image =
@@ -66,6 +64,16 @@ export function initMain(argv: readonly string[]): number {
     // A process that waits for the program of an `exec` gets the exit status with which the command ends.
     return prepare?.immediately ? failure.error.exitStatus : 1
   }
+}
+
+/**
+ * Opens the other ends of the channel. init's own writer keeps the orders open for `start` after `create` has ended. init's
+ * own reader keeps the answers open when `start` is killed after it gave its order: SIGPIPE would end init, and the program
+ * would not run. Gives the writer; execve(2) closes the reader.
+ */
+function keepOpen(host: Host, { ctl, result }: NonNullable<Prepare['channels']>): number {
+  host.process.openNonBlocking(result, 'read')
+  return host.process.openNonBlocking(ctl, 'write')
 }
 
 /** Starts a session, unless the process that started init did so already. */

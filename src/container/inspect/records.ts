@@ -1,7 +1,6 @@
 /** Reads the records of a container in its state directory, as far as they can be read. */
 import type { RuntimeContext } from '../../context.ts'
-import { JailwrightError, quietly } from '../../errors.ts'
-import { realPath } from '../../host/files.ts'
+import { JailwrightError } from '../../errors.ts'
 import { checkId, jailNameOf } from '../../translate/core/names.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { type Entry, Journal } from '../journal/journal.ts'
@@ -9,6 +8,7 @@ import { isEarlierBoot } from '../state/boot.ts'
 import { hasRemains, lastingRecord } from '../state/lasting.ts'
 import { type Layout, layout } from '../state/paths.ts'
 import { readPlan } from '../state/plan-file.ts'
+import { realRoot } from '../state/root.ts'
 import { notFound, readState, type StateFile } from '../state/state-file.ts'
 import type { Item } from './item.ts'
 
@@ -41,8 +41,7 @@ export interface Records {
  */
 export function readRecords(ctx: RuntimeContext, id: string): Records {
   checkId(id)
-  // The kernel records mounts by real paths, and /var/run may be a link.
-  const files = layout(quietly(() => realPath(ctx.root)) ?? ctx.root, id)
+  const files = layout(realRoot(ctx.root), id)
   if (!hasRemains(files)) throw notFound(id)
   const [state, stateItem] = attempt('state.json', () => readState(files))
   const [plan, planItem] = attempt('plan.json', () => readPlan(files))

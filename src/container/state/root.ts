@@ -1,5 +1,5 @@
 /** The runtime's root directory (`--root`). */
-import { errnoOf, JailwrightError } from '../../errors.ts'
+import { errnoOf, JailwrightError, quietly } from '../../errors.ts'
 import { makeDirectories, realPath } from '../../host/files.ts'
 
 /** Returns the error for a `--root` that is a file or lies below one. */
@@ -19,6 +19,11 @@ export function makeRoot(root: string): string {
     throw code === 'EEXIST' || code === 'ENOTDIR' ? notADirectory(root) : error
   }
   return realPath(root)
+}
+
+/** Returns the real path of the root directory: the kernel records mounts by real paths, and /var/run may be a link. */
+export function realRoot(root: string): string {
+  return quietly(() => realPath(root)) ?? root
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -392,6 +392,7 @@ describe('the state directory', () => {
       ])
       expect(found[5]?.hint).toBe('delete this container with the program that made it')
       expect(found[0]?.hint).toBe('jailwright delete --force damaged')
+      expect(existsSync(layout(root, 'empty').lock)).toBe(false)
     } finally {
       lock.release()
     }
