@@ -42,18 +42,28 @@ function outcomeOf({ status, out, err }: ReturnType<typeof run>): Outcome {
   return { tried: 'nothing to its end', faults: [`the group ended with ${status}: ${err || out}`] }
 }
 
-/** A group in a host of its own, which is taken away afterwards. */
-function inHost(group: string): Outcome {
+/** A group with a host of its own, which is taken away afterwards. `command` gives what runs it. */
+function withHost(group: string, command: (setting: string, host: string) => string[]): Outcome {
   const host = `faults-${process.pid}`
   const setting = JSON.stringify({ runtime, work: `/var/faults/${group}`, seed, long })
   const made = run([process.execPath, simhost, 'create', '--racct', host])
   if (made.status !== 0) return { tried: 'nothing', faults: [`no host: ${made.err}`] }
   try {
-    const inside = [process.execPath, path('inside.ts'), group, setting]
-    return outcomeOf(run([process.execPath, simhost, 'exec', host, '--', ...inside], limit))
+    return outcomeOf(run([process.execPath, ...command(setting, host)], limit))
   } finally {
     run([process.execPath, simhost, 'destroy', host])
   }
+}
+
+/** A group whose process is in the host. */
+function inHost(group: string): Outcome {
+  const inside = [process.execPath, path('inside.ts'), group]
+  return withHost(group, (setting, host) => [simhost, 'exec', host, '--', ...inside, setting])
+}
+
+/** A group that restarts the host, and so is not in it. */
+function besideHost(group: string): Outcome {
+  return withHost(group, (setting, host) => [path(`crash/${group}.ts`), setting, host])
 }
 
 /** Generated inputs need no host: a process of its own, because an endless loop cannot be interrupted from inside. */
@@ -67,6 +77,8 @@ const groups: readonly [string, (name: string) => Outcome][] = [
   ['manyAtOnce', inHost],
   ['oneId', inHost],
   ['oneThousand', inHost],
+  ['crashPoints', inHost],
+  ['reboots', besideHost],
 ]
 
 console.log(`faults: ${long ? 'long' : 'short'} form, seed ${seed}`)

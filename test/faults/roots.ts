@@ -10,6 +10,7 @@ import { difference, hostLines, mountLines, treeLines } from '../simulated/snaps
 import { makeBundle, rootWithSleep, writeConfig } from './bundles.ts'
 import { type Group, type Setting, workplace } from './group.ts'
 import { type Runtime, unclean } from './runtime.ts'
+import { socketAt } from './sockets.ts'
 
 const SWAP = fileURLToPath(new URL('swap.ts', import.meta.url))
 
@@ -48,12 +49,6 @@ const KINDS: Readonly<Record<string, Make>> = {
 function node(args: readonly string[]): void {
   const { status, stderr } = spawnSync('mknod', args, { encoding: 'utf8' })
   if (status !== 0) throw new Error(`mknod ${args.join(' ')}: ${stderr}`)
-}
-
-/** Whoever listens here is gone when the group ends; the name stays. */
-function socketAt(path: string): void {
-  const code = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`
-  spawnSync(process.execPath, ['-e', code, path])
 }
 
 /** One mount of each kind onto /a/b/c. */

@@ -1,24 +1,26 @@
 /**
- * A program that runs inside a simulated host. It kills the runtime before and after each effect of `create`, `delete` and
- * `update`, and checks each time that `delete --force` leaves the host as it was before.
+ * Run inside a simulated host: kills the runtime before and after each single effect of `create`, `update` and `delete`, and
+ * looks each time whether `delete --force` takes the host back to what it was.
  *
  *     bun crash-points.ts RUNTIME WORKDIR
  *
- * Prints one JSON line `{points, leftovers}`; `leftovers` holds a text for every point after which the host differed.
+ * Prints one JSON line, what `killAll` gives. `npm run test:faults` does the same to a container that uses everything, with
+ * all commands and in more ways, at a sample of the points.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { difference, hostLines, tool, treeLines } from './snapshot.ts'
+import type { Command } from '../faults/crash/commands.ts'
+import { killAll } from '../faults/crash/crash-points.ts'
+import { Runtime } from '../faults/runtime.ts'
+import { hostLines, tool, treeLines } from './snapshot.ts'
 
-const [runtime, work] = process.argv.slice(2) as [string, string]
-const root = join(work, 'run')
+const [program, work] = process.argv.slice(2) as [string, string]
 const bundle = join(work, 'bundle')
 const rootfs = join(bundle, 'rootfs')
 
-/** A config that makes the runtime use every kind of effect that it has. */
+/** A small config with an effect of almost every kind, so that all of its points can be tried each time. */
 const config = {
-  ociVersion: '1.3.0',
   process: { args: ['/rescue/sleep', '100'], cwd: '/', env: ['PATH=/rescue'], user: { uid: 0, gid: 0 } },
   root: { path: 'rootfs', readonly: true },
   hostname: 'crash',
@@ -47,7 +49,6 @@ const config = {
 function prepare(): void {
   rmSync(work, { recursive: true, force: true })
   for (const dir of [
-    root,
     join(rootfs, 'dev'),
     join(rootfs, 'etc'),
     join(rootfs, 'fill/sub'),
@@ -60,95 +61,33 @@ function prepare(): void {
   writeFileSync(join(rootfs, 'fill/sub/f'), 'filled\n')
   writeFileSync(join(rootfs, 'etc/shared'), 'an image file with two links\n')
   execFileSync('ln', [join(rootfs, 'etc/shared'), join(rootfs, 'etc/other')])
-  writeFileSync(join(bundle, 'config.json'), JSON.stringify(config))
+  writeFileSync(join(bundle, 'config.json'), JSON.stringify({ ociVersion: '1.3.0', ...config }))
   if (!tool('ifconfig', '-l').includes('bridge9')) execFileSync('ifconfig', ['bridge9', 'create'])
 }
 
-/** Lists everything on the host that a container could leave behind: kernel objects, and the files of state and root. */
-function snapshot(): string[] {
-  return [...hostLines(), ...treeLines(root), ...treeLines(rootfs, ['rescue'])]
-}
+const ID = 'crash'
 
-/** Runs the runtime. Standard error is a file, because the container's first process inherits it and would keep a pipe open. */
-function run(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): { status: number | null; signal: string | null; text: string } {
-  const file = join(work, 'stderr')
-  const stderr = openSync(file, 'w')
-  const done = spawnSync(runtime, ['--root', root, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', stderr],
-  })
-  closeSync(stderr)
-  return { status: done.status, signal: done.signal, text: readFileSync(file, 'utf8') }
-}
-
-const create = ['create', '-b', bundle, 'crash']
-const update = ['update', '--pids-limit', '60', '--memory', '256m', 'crash']
-const remove = ['delete', '--force', 'crash']
-
-function mustSucceed(args: readonly string[], env?: Record<string, string>): void {
-  const { status, text } = run(args, env)
-  if (status !== 0) throw new Error(`${args.join(' ')}: ${text}`)
-}
-
-function countEffects(args: readonly string[]): string[] {
-  const file = join(work, 'effects')
-  rmSync(file, { force: true })
-  mustSucceed(args, { JAILWRIGHT_EFFECTS: file })
-  return readFileSync(file, 'utf8').trim().split('\n')
-}
-
-const leftovers: string[] = []
-let points = 0
-
-/** Kills the runtime at one effect, then runs `delete --force`, and records what differs from the host before. */
-function crash(args: readonly string[], at: string, label: string, clean: readonly string[]): void {
-  points += 1
-  const died = run(args, { JAILWRIGHT_CRASH_AT: at })
-  if (died.signal !== 'SIGKILL')
-    leftovers.push(`${label} ${at}: did not die but gave ${died.status} ${died.text}`)
-  const removed = run(remove)
-  const left = difference(clean, snapshot())
-  if (removed.status === 0 && left === '') return
-  leftovers.push(`${label} ${at}: delete gave ${removed.status} ${removed.text}\n${left}`)
-  // The container is deleted once more, so that the next point does not fail because of this one.
-  run(remove)
-}
+const commands: Command[] = [
+  { name: 'create', args: ['create', '-b', bundle, ID], before: [], again: {} },
+  {
+    name: 'update',
+    args: ['update', '--pids-limit', '60', '--memory', '256m', ID],
+    before: ['create'],
+    again: {},
+  },
+  { name: 'delete', args: ['delete', '--force', ID], before: ['create', 'update'], again: {} },
+]
 
 prepare()
-// The first container makes the runtime's own directories, which stay.
-mustSucceed(create)
-mustSucceed(remove)
-const clean = snapshot()
-const ofCreate = countEffects(create)
-const ofDelete = countEffects(remove)
-const left = difference(clean, snapshot())
-if (left !== '') leftovers.push(`without a crash:\n${left}`)
-for (const when of ['before', 'after']) {
-  ofCreate.forEach((label, index) => {
-    crash(create, `${index + 1}:${when}`, `create: ${label}`, clean)
-  })
-  ofDelete.forEach((label, index) => {
-    mustSucceed(create)
-    crash(remove, `${index + 1}:${when}`, `delete: ${label}`, clean)
-  })
-}
-
-mustSucceed(create)
-const ofUpdate = countEffects(update)
-mustSucceed(remove)
-for (const when of ['before', 'after']) {
-  ofUpdate.forEach((label, index) => {
-    mustSucceed(create)
-    crash(update, `${index + 1}:${when}`, `update: ${label}`, clean)
-  })
-}
-console.log(
-  JSON.stringify({
-    points,
-    effects: { create: ofCreate, delete: ofDelete, update: ofUpdate },
-    leftovers,
-  }),
-)
+const runtime = new Runtime(program, join(work, 'run'), work)
+const look = () => [
+  ...hostLines(),
+  ...treeLines(join(runtime.root, '.lock')),
+  ...treeLines(runtime.root, ['.lock']),
+  ...treeLines(rootfs, ['rescue']),
+]
+// The first container makes directories of the runtime, which stay.
+runtime.must(commands[0]!.args)
+runtime.must(commands[2]!.args)
+const victim = { runtime, program, id: ID, commands, scratch: work, look }
+console.log(JSON.stringify(killAll(victim, kills => kills.filter(({ again }) => !again))))
