@@ -9,14 +9,14 @@ afterAll(() => {
   for (const dir of made) fs.rmSync(dir, { recursive: true, force: true })
 })
 
-/** A new directory, removed when the test file is done. */
+/** Makes a new directory, which is removed at the end of the test file. */
 export function temporaryDirectory(): string {
   const dir = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'jailwright-bundle-')))
   made.push(dir)
   return dir
 }
 
-/** A bundle; text is written as it is, anything else as JSON. */
+/** Makes a bundle. A text is written as config.json unchanged, any other value as JSON. */
 export function makeBundle(config: unknown): string {
   const dir = temporaryDirectory()
   fs.writeFileSync(
@@ -26,7 +26,7 @@ export function makeBundle(config: unknown): string {
   return dir
 }
 
-/** The smallest config with a process. */
+/** The smallest config that has a process. */
 export const minimal = {
   ociVersion: '1.3.0',
   root: { path: 'rootfs' },

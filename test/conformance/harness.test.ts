@@ -74,7 +74,7 @@ describe('ldd(1)', () => {
 describe('a session', () => {
   it('a session knows a runtime by its --version, or else by its file', () => {
     expect(runtimeName({ status: 0, stdout: 'ocijail version 0.4.0\n' }, '/x/other')).toBe('ocijail')
-    // runj has no --version (cmd/runj/main.go).
+    // runj has no option --version (cmd/runj/main.go of runj).
     expect(runtimeName({ status: 1, stdout: 'Usage: ...' }, '/usr/local/bin/runj')).toBe('runj')
   })
 
@@ -96,7 +96,7 @@ describe('cases', () => {
     expect(allCases.length).toBeGreaterThan(250)
   })
 
-  // The 17 defects that were found in the source of ocijail 0.6.0-dev of April 2026, and what each case says of them.
+  // These 17 defects were found in the source of ocijail 0.6.0-dev of April 2026; each has a case whose `stands` names it.
   it.each([
     ['the mounts of a failed create stay', 'crash.failed-create-unmounts', 'ocijail (mount.cpp)'],
     ['mounts are undone by paths that may have changed', 'crash.mount-point-moved', 'ocijail (mount.cpp)'],

@@ -13,7 +13,7 @@ const storage = [
   'vfs',
 ]
 const buildah = (...args: string[]) => call('buildah', [...storage, ...args])
-/** buildah as podman's user would run it: the runtime by path. */
+/** Runs buildah as a user of podman does, with the runtime by its path. */
 const run = (container: string, ...words: string[]) =>
   buildah('run', '--runtime', machine.runtime, '--isolation', 'oci', '--network', 'none', container, ...words)
 

@@ -1,19 +1,19 @@
-/** What every file of cases begins with: names for containers, removal after each case, and the look at what is left. */
+/** Functions that every file of cases uses: names for containers, their removal after each case, and checks for leftovers. */
 import { afterEach, beforeAll, expect, test } from 'vitest'
 import { type Leftovers, machine, podman, present, until } from './machine.ts'
 
-/** A case about jails, devfs or rctl: skipped where runc stands in. */
+/** Defines a case about jails, devfs or rctl, which is skipped when runc is the runtime. */
 export const freebsdOnly = test.skipIf(!machine.jails)
 
 let count = 0
 
-/** A name for a container that no case used before. */
+/** Gives a name for a container that no case has used before. */
 export function fresh(word = 'c'): string {
   count += 1
   return `${word}${process.pid}n${count}`
 }
 
-/** After each case all containers are removed, and the machine must look as before the file's first case. */
+/** Removes all containers after each case, and checks that the machine is as it was before the first case of the file. */
 export function leavesNothing(): void {
   let before: Leftovers | undefined
   beforeAll(() => {
@@ -29,7 +29,7 @@ export function leavesNothing(): void {
   })
 }
 
-/** The machine as before, a moment allowed for what podman does after its command has ended. */
+/** Checks that the machine is as before. It allows some time, because podman goes on after its command has ended. */
 export async function nothingLeft(before: Leftovers | undefined): Promise<void> {
   const same = () => JSON.stringify(present()) === JSON.stringify(before)
   await until('an end of what was left', same).catch(() => undefined)

@@ -62,7 +62,7 @@ describe('podman exec', () => {
     expect((await exec([], '/etc/not-executable')).status).toBe(126)
   })
 
-  // Whatever the version of conmon: it learns that the exec has failed, and podman passes on why.
+  // With each version of conmon, podman has to learn that the exec has failed, and why.
   test('podman exec names a working directory that does not exist', async () => {
     const { status, stdout, stderr } = await exec(['-w', '/nosuch'], 'echo', 'never')
     expect(status).toBeGreaterThan(0)

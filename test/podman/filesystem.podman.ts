@@ -7,7 +7,7 @@ import { IMAGE, machine, must, podman } from './machine.ts'
 const shell = (options: string[], script: string) =>
   podman(['run', '--rm', ...options, IMAGE, '/bin/sh', '-c', script])
 
-/** A directory of the host with one file in it. */
+/** Makes a directory of the host with one file in it. */
 function directory(): string {
   const dir = mkdtempSync(path.join(machine.dir, 'work/vol-'))
   writeFileSync(path.join(dir, 'file'), 'from the host\n')

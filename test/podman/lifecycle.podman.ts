@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { freebsdOnly, fresh, leavesNothing } from './cases.ts'
 import { IMAGE, machine, must, podman, tool, until } from './machine.ts'
 
-/** Starts a container in the background that runs a shell script; its name. */
+/** Starts a container in the background that runs a shell script, and gives its name. */
 async function background(script: string, ...options: string[]): Promise<string> {
   const name = fresh()
   await must('run', '-d', '--name', name, ...options, IMAGE, '/bin/sh', '-c', script)
@@ -14,9 +14,9 @@ async function background(script: string, ...options: string[]): Promise<string>
 const inspect = (name: string, what: string) => must('inspect', '--format', `{{${what}}}`, name)
 const status = (name: string) => inspect(name, '.State.Status')
 
-/** Says when it is ready and ends by TERM with status 3. */
+/** A script that says when it is ready, and ends with status 3 at TERM. */
 const POLITE = 'trap "echo bye; exit 3" TERM; echo ready; while :; do sleep 0.1; done'
-/** Does not care for TERM. */
+/** A script that ignores TERM. */
 const STUBBORN = 'trap "" TERM; echo ready; while :; do sleep 0.1; done'
 
 /** Waits for a line in a container's log. */
@@ -263,7 +263,7 @@ describe('looking at it', () => {
     expect(await inspect(name, '.State.Healthcheck.Status')).toBe('healthy')
   })
 
-  // Of a running container podman on Linux looks at these through its mount namespace, which a jail does not have.
+  // For a running container, podman on Linux reads the files through its mount namespace, which a jail does not have.
   test('podman diff, cp and commit work on a container that has ended', async () => {
     const name = await background('echo made > /home/made')
     await must('wait', name)

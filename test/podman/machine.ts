@@ -1,4 +1,4 @@
-/** Where the cases run, and how podman and buildah are called there. */
+/** The machine on which the cases run, and the calls of podman and buildah there. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 import { execa, execaSync, type Options } from 'execa'
@@ -11,11 +11,11 @@ function given(name: string): string {
 
 const dir = given('JAILWRIGHT_PODMAN_DIR')
 
-/** Set by main.mjs. */
+/** The settings, which main.mjs passes in the environment. */
 export const machine = {
   dir,
   runtime: given('JAILWRIGHT_PODMAN_RUNTIME'),
-  /** False for runc: cases about jails, devfs and rctl do not count there. */
+  /** False for runc, for which cases about jails, devfs and rctl are skipped. */
   jails: given('JAILWRIGHT_PODMAN_KIND') === 'jail',
   storage: ['--root', `${dir}/root`, '--runroot', `${dir}/run`, '--tmpdir', `${dir}/tmp`],
   env: { CONTAINERS_CONF: `${dir}/containers.conf`, CONTAINERS_STORAGE_CONF: `${dir}/storage.conf` },
@@ -27,7 +27,7 @@ export const machine = {
   }),
 }
 
-/** The image of setup.ts. */
+/** The name of the image that setup.ts makes. */
 export const IMAGE = 'localhost/busy:1'
 
 export interface Answer {
@@ -41,7 +41,7 @@ export interface CallOptions {
   environment?: Record<string, string>
 }
 
-/** Runs a program of the machine; an exit status is an answer, not an error. */
+/** Runs a program of the machine and gives its status and output. No exit status is thrown as an error. */
 export async function call(
   file: string,
   args: readonly string[],
@@ -65,30 +65,30 @@ export async function call(
   }
 }
 
-/** podman with the storage and settings of the cases. */
+/** Runs podman with the storage and the settings of the cases. */
 export function podman(args: readonly string[], options?: CallOptions): Promise<Answer> {
   return call('podman', [...machine.storage, ...args], options)
 }
 
-/** podman with a file open for reading as descriptor 3. */
+/** Runs podman with a file that is open for reading as descriptor 3. */
 export function podmanWithThird(file: string, args: readonly string[]): Promise<Answer> {
   return call('sh', ['-c', 'exec 3<"$0" && exec podman "$@"', file, ...machine.storage, ...args])
 }
 
-/** podman, for steps that are not what a case is about: fails the case with podman's words. Output trimmed. */
+/** Runs podman for a step that has to succeed, and gives its trimmed output; the case fails with podman's message otherwise. */
 export async function must(...args: string[]): Promise<string> {
   const { status, stdout, stderr } = await podman(args)
   if (status !== 0) throw new Error(`podman ${args.join(' ')} ended with ${status}: ${stderr}`)
   return stdout.trim()
 }
 
-/** A tool of the host (jls, rctl, ...), its standard output. */
+/** Runs a tool of the host, such as jls(8), and gives its standard output. */
 export function tool(...argv: [string, ...string[]]): string {
   const [file, ...args] = argv
   return execaSync(file, args, { reject: false, env: machine.environment() }).stdout
 }
 
-/** Waits until `probe` gives something else than false or undefined. `what` is named when it never does. */
+/** Waits until `probe` gives a value that is neither false nor undefined. Throws with `what` when it never does. */
 export async function until<T>(
   what: string,
   probe: () => T | false | undefined | Promise<T | false | undefined>,
@@ -102,7 +102,7 @@ export async function until<T>(
   }
 }
 
-/** What a container may not leave behind. */
+/** The kinds of things that a container must not leave behind. */
 export interface Leftovers {
   mounts: string[]
   jails: string[]
@@ -120,7 +120,7 @@ function list(directory: string): string[] {
   }
 }
 
-/** Processes of containers and of those who mind them. */
+/** Gives the processes of containers, and those of conmon and podman. */
 function processes(): string[] {
   const found: string[] = []
   for (const pid of readdirSync('/proc').filter(name => /^[0-9]+$/.test(name))) {
@@ -132,19 +132,19 @@ function processes(): string[] {
       const init = words.includes('init') && words.some(word => /jailwright|main\.cjs/.test(word))
       if (ours || init || root !== '/') found.push(`${name}: ${words.join(' ').trim()} (root ${root})`)
     } catch {
-      // It has ended.
+      // The process has ended.
     }
   }
   return found
 }
 
-/** Mounts, jails, state directories and processes of the machine now. */
+/** Gives the mounts, jails, state directories and processes of the machine. */
 export function present(): Leftovers {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
     .trim()
     .split('\n')
     .map(line => line.split(' ')[4] ?? '')
-    // podman keeps the namespace of a pod here until the pod is gone.
+    // podman keeps the namespaces of a pod in this directory as long as the pod exists.
     .sort()
   return {
     mounts,

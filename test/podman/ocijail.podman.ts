@@ -5,7 +5,7 @@ import { call, IMAGE, machine, must, podman, tool } from './machine.ts'
 
 leavesNothing()
 
-/** The setting names a link called ocijail; nothing else tells that it is another program. */
+/** The setting names a link with the name ocijail that leads to jailwright. */
 describe("in ocijail's place", () => {
   freebsdOnly(
     'a hook that was written for ocijail finds state.json and the jid where ocijail keeps them',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { freebsdOnly, fresh, leavesNothing } from './cases.ts'
 import { IMAGE, must, podman, tool } from './machine.ts'
 
-/** The infra container of a pod waits in the cases' own image: nothing is fetched or built. */
+/** Makes a pod. Its infra container uses the image of the cases, so that podman fetches and builds nothing. */
 async function makePod(): Promise<string> {
   const name = fresh('pod')
   const infra = ['--infra-image', IMAGE, '--infra-command', '/bin/sleep 1000']

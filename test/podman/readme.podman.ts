@@ -7,7 +7,7 @@ import { programOnTerminal } from './terminal.ts'
 
 leavesNothing()
 
-/** The last three of the README's five commands; the first two made the host that this runs on. */
+/** The last three of the five commands in the README; the first two have made the host on which this test runs. */
 freebsdOnly('from nothing to an interactive shell, without podman', async () => {
   const bundle = mkdtempSync(path.join(machine.dir, 'work/web-'))
   const simhost = path.resolve(import.meta.dirname, '../../conformance/simhost/simhost.mjs')

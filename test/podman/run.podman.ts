@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { freebsdOnly, fresh, leavesNothing, nothingLeft } from './cases.ts'
 import { IMAGE, machine, must, podman, podmanWithThird, present, tool, until } from './machine.ts'
 
-/** `podman run --rm`, with options, then the words of the program. */
+/** Runs `podman run --rm` with options, and then the words of the program. */
 const run = (options: string[], ...words: string[]) => podman(['run', '--rm', ...options, IMAGE, ...words])
 
-/** The same through a shell inside. */
+/** Runs `podman run --rm` with options and a shell script. */
 const shell = (options: string[], script: string) => run(options, '/bin/sh', '-c', script)
 
 leavesNothing()
@@ -41,7 +41,7 @@ describe('podman run', () => {
     })
   })
 
-  // Linux' process 1 of a pid namespace does not kill itself: no case for runc.
+  // The case is not for runc, because on Linux process 1 of a pid namespace cannot kill itself.
   freebsdOnly('podman run ends with 128 plus the number of the signal that ended the program', async () => {
     expect((await shell([], 'kill -KILL $$')).status).toBe(137)
     expect((await shell([], 'kill -TERM $$')).status).toBe(143)

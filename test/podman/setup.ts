@@ -1,10 +1,10 @@
-/** Makes podman's storage, settings and image before the first case, and empties the storage after the last. */
+/** Making podman's storage, settings and image before the first case, and emptying the storage after the last one. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { IMAGE, machine } from './machine.ts'
 
-/** `image` is a small root: busybox under every name it has, users, and a file that is not executable. */
+/** Makes the root file system of the image: busybox under all its names, users, and a file that is not executable. */
 function makeRoot(root: string): void {
   for (const dir of [
     'bin',
@@ -36,7 +36,7 @@ function makeRoot(root: string): void {
   writeFileSync(path.join(root, 'etc/not-executable'), 'text\n', { mode: 0o644 })
 }
 
-/** containers.conf: limits cannot be raised above the machine's own, and nothing of the machine's settings counts. */
+/** Gives containers.conf, which replaces the machine's own one. Its limits are not above those of the machine. */
 function settings(dir: string, runtime: string): string {
   return `[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
@@ -70,7 +70,8 @@ export default function setup(): () => void {
   const archive = path.join(dir, 'image.tar')
   run('tar', ['-C', root, '-cf', archive, '.'])
   run('podman', [...machine.storage, 'import', '--change', 'CMD=["/bin/sh"]', archive, IMAGE])
-  // The first container makes what podman keeps (lock files, directories): the cases are compared with what is then there.
+  // The first container makes the files that podman keeps, such as locks. The cases compare the machine with its state after
+  // that.
   run('podman', [...machine.storage, 'run', '--rm', IMAGE, '/bin/true'], false)
   console.log(`init is ${readlinkSync('/proc/1/exe')}, runtime ${runtime}`)
   return () => {

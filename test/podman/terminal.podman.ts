@@ -22,7 +22,7 @@ describe('run -it', () => {
     terminal.type('echo size: $(stty size)\r')
     await terminal.expect('size: 33 101')
     await terminal.resize(44, 122)
-    // The new size goes through podman and conmon, rows and columns one after the other.
+    // podman and conmon pass the new size on, rows and columns one after the other.
     terminal.type('until [ "$(stty size)" = "44 122" ]; do sleep 0.1; done; echo size: $(stty size)\r')
     await terminal.expect('size: 44 122')
     terminal.type('exit\r')
@@ -92,7 +92,7 @@ describe('attach and exec', () => {
     const name = fresh()
     const first = onTerminal(['run', '-it', '--name', name, IMAGE, 'sh'])
     await first.expect(/[#$] /)
-    // podman knows the keys only when each comes by itself.
+    // podman recognises the detach keys only when each arrives by itself.
     first.type('\x10')
     await new Promise(resolve => setTimeout(resolve, 200))
     first.type('\x11')

@@ -1,19 +1,19 @@
-/** podman on a pseudo terminal: script(1) makes the terminal, the case types and reads. */
+/** podman on a pseudo terminal. script(1) makes the terminal; a case types on it and reads from it. */
 import { execa } from 'execa'
 import { machine, until } from './machine.ts'
 
 const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
 
 export interface Terminal {
-  /** Types text as it is. */
+  /** Types a text unchanged. */
   type(text: string): void
-  /** All that was shown until now. */
+  /** Gives all that the terminal has shown until now. */
   shown(): string
   /** Waits until `text` was shown. */
   expect(text: string | RegExp): Promise<void>
-  /** Gives the terminal another size, as a window does. */
+  /** Changes the size of the terminal, as a window does. */
   resize(rows: number, columns: number): Promise<void>
-  /** Exit status of podman. */
+  /** Waits for the end of podman and gives its exit status. */
   end(): Promise<number>
 }
 
@@ -22,10 +22,10 @@ export function onTerminal(args: readonly string[], rows = 33, columns = 101): T
   return programOnTerminal(['podman', ...machine.storage, ...args], rows, columns)
 }
 
-/** The same for any program. */
+/** Runs any program on a terminal of `rows` by `columns`. */
 export function programOnTerminal(argv: readonly string[], rows = 33, columns = 101): Terminal {
   const words = argv.map(quote).join(' ')
-  // `tty` names the terminal, so that it can be resized from outside; stty shows that it is given back as it was.
+  // `tty` prints the terminal's name, by which the test resizes it; stty prints its settings before and after.
   const command = `stty rows ${rows} columns ${columns}; tty; before=$(stty -g); ${words}; s=$?; [ "$before" = "$(stty -g)" ] || echo terminal differs; exit $s`
   const child = execa('script', ['-qefc', command, '/dev/null'], {
     env: { ...machine.environment(), SHELL: '/bin/sh' },

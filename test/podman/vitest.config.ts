@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-/** podman end to end; started by main.mjs inside a simulated host. */
+/** The settings of the suites with podman, which main.mjs starts inside a simulated host. */
 export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['*.podman.ts'],
     globalSetup: ['setup.ts'],
-    // One machine, one podman storage.
+    // The files run one after the other, because they share one storage of podman.
     fileParallelism: false,
     testTimeout: 90_000,
     hookTimeout: 120_000,

@@ -6,7 +6,7 @@ if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
 describe.skipIf(obstacle !== undefined)('calls of the simulated kernel that stand beside its tools', () => {
   let host: ReturnType<typeof machine>
   const sh = (line: string) => host.sh(line)
-  /** The answer of a call from the host, or `ERRNO: text`. */
+  /** Gives the answer of a call from the host, or `ERRNO: text`. */
   const call = (name: string, ...args: unknown[]): unknown => {
     const done = host.exec('simhost-call', name, ...args.map(arg => JSON.stringify(arg)))
     return done.status === 0 ? JSON.parse(done.stdout) : done.stderr.trimEnd()

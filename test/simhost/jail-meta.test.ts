@@ -1,4 +1,4 @@
-/** The lines of key=value that a jail carries (kern_jailmeta.c): no host needed. */
+/** The lines of key=value in the parameters meta and env of a jail (sys/kern/kern_jailmeta.c). The tests need no host. */
 import { describe, expect, it } from 'vitest'
 import { changeMeta, metaName, metaValue } from '../../conformance/simhost/kernel/jails/meta.ts'
 

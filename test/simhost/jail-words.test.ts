@@ -1,4 +1,4 @@
-/** jail(8)'s parameters as libjail and config.c take them: no host needed. */
+/** jail(8)'s parameters, as libjail and usr.sbin/jail/config.c read them. The tests need no host. */
 import { describe, expect, it } from 'vitest'
 import type { Param } from '../../conformance/simhost/rules/jail/catalogue.ts'
 import { parseValue, resolve, ValueError } from '../../conformance/simhost/rules/jail/values.ts'

@@ -1,4 +1,4 @@
-/** A simulated host for a test file: made on the first use, removed at the end. */
+/** A simulated host for a test file, which is made on its first use and removed at the end of the file. */
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -13,7 +13,7 @@ export interface Result {
   stderr: string
 }
 
-/** Why no host can be made on this machine; undefined when one can. */
+/** Gives the reason why this machine cannot have a simulated host; undefined when it can. */
 export const obstacle: string | undefined =
   process.platform !== 'linux'
     ? 'the simulated host is for Linux'
@@ -33,7 +33,7 @@ export function simhost(...args: string[]): Result {
   return { status: r.status ?? -1, stdout: r.stdout, stderr: r.stderr }
 }
 
-/** A host with a small root in /jt; `sh` runs a line of shell in the host. */
+/** Gives a host with a small root in /jt; `sh` runs a line of shell on the host. */
 export function machine(tag: string, ...options: string[]) {
   const name = `t-${tag}-${process.pid}`
   const made = simhost('create', ...options, name)
@@ -50,7 +50,7 @@ export function machine(tag: string, ...options: string[]) {
   }
 }
 
-/** Mounts, links and processes of the machine that a host might leave behind. */
+/** Gives the mounts, links and processes of the machine that a host might leave behind. */
 export function traces(): string[] {
   const mounts = fs
     .readFileSync('/proc/self/mountinfo', 'utf8')

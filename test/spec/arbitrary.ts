@@ -1,7 +1,7 @@
-/** Makes documents out of a schema: valid ones, and ones with a few mistakes. */
+/** Generating documents of a schema: valid ones, and ones with a few mistakes. */
 import fc from 'fast-check'
 
-/** The keywords that our schemas use. */
+/** The keywords that the schemas of spec/ use. */
 export interface Schema {
   type?: string
   properties?: Record<string, Schema>
@@ -17,7 +17,7 @@ export interface Schema {
   $defs?: Record<string, Schema>
 }
 
-/** Texts that fit the patterns; the keys are held against the schemas by a test. */
+/** Texts that match the patterns of the schemas. A test compares the keys with the schemas. */
 export const samples: Readonly<Record<string, readonly string[]>> = {
   '^RLIMIT_[A-Z]+$': ['RLIMIT_NOFILE', 'RLIMIT_AS', 'RLIMIT_X'],
   '^[0-9, -]*$': ['', '0-3,7', '1, 2'],
@@ -55,8 +55,8 @@ const junk: fc.Arbitrary<unknown> = fc.constantFrom<unknown>(
 )
 
 /**
- * Documents of a schema. `mistakes` is how many of a thousand values are replaced by junk or, where they are required,
- * left out.
+ * Gives documents of a schema. `mistakes` is the number of values, of a thousand, that are replaced by junk, or left out when
+ * they are required.
  */
 export function documents(schema: Schema, mistakes: number): fc.Arbitrary<unknown> {
   const definitions = schema.$defs ?? {}

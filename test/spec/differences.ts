@@ -1,7 +1,7 @@
 /**
- * Where our schemas judge otherwise than the official ones, on purpose; spec/README.md tells the same in words.
- * `ours` fits our messages where we are stricter, `official` fits "pointer keyword" of the official finding where we
- * are looser.
+ * The intended differences between the verdicts of the schemas of spec/ and of the official ones; spec/README.md describes
+ * them. `ours` matches a message of the stricter schema of spec/; `official` matches "pointer keyword" of a finding of the
+ * stricter official schema.
  */
 export interface Difference {
   why: string
@@ -37,7 +37,7 @@ export const configDifferences: readonly Difference[] = [
   { why: 'sections of other platforms only have to be objects', official: /^\/(windows|solaris|vm|zos)\// },
 ]
 
-/** Differences of what `state` prints. */
+/** Differences of the output of `state`. */
 export const stateDifferences: readonly Difference[] = [
   mapsOfStrings,
   {
@@ -46,5 +46,5 @@ export const stateDifferences: readonly Difference[] = [
   },
 ]
 
-/** Differences of what `features` prints. */
+/** Differences of the output of `features`. */
 export const featuresDifferences: readonly Difference[] = [mapsOfStrings]

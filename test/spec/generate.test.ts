@@ -29,6 +29,6 @@ test('the generator makes a type for every shared object, once', () => {
   expect(names).toEqual(
     expect.arrayContaining(['Config', 'Process', 'Mount', 'Hook', 'FreeBsdJail', 'LinuxResources']),
   )
-  // A trailing number is how the generator names a second copy of a type.
+  // The generator gives a second copy of a type a name with a number at its end.
   expect(names.filter(name => /\d$/.test(name ?? ''))).toEqual([])
 })

@@ -42,7 +42,7 @@ describe.skipIf(!haveOfficial)('official vectors get the official verdict', () =
   })
 })
 
-/** Both verdicts of a document, and whether the table of differences explains that they are not the same. */
+/** Gives both verdicts of a document, and the findings that the table of differences does not explain. */
 function compare(
   ours: Validator<unknown>,
   official: ReturnType<typeof officialValidator>,
@@ -64,7 +64,7 @@ function compare(
   return { unexplained, officialGood, oursGood: errors.length === 0 }
 }
 
-/** The properties of a schema file as the official one has them under `pointer`. */
+/** Gives the properties of an official schema below `pointer`. */
 const cases = [
   { name: 'config', ours: validateConfig, official: 'config-schema.json', differences: configDifferences },
   { name: 'state', ours: validateState, official: 'state-schema.json', differences: stateDifferences },
@@ -80,7 +80,7 @@ describe.skipIf(!haveOfficial).each(cases)(
   'generated documents: $name',
   ({ name, ours, official, differences }) => {
     const schema = bundledSchema(`${name}.schema.json`) as Schema
-    // Nearly every object is a wrong section for the official schemas: they would hide all else. See below for them.
+    // For the official schemas nearly every object is a wrong section of these platforms, which would hide all other findings.
     for (const section of ['windows', 'solaris', 'vm', 'zos']) delete schema.properties?.[section]
     const theirs = haveOfficial ? officialValidator(official) : undefined
 
@@ -110,7 +110,7 @@ describe.skipIf(!haveOfficial).each(cases)(
           { numRuns: 80 },
         )
       }
-      // The comparison says something only when both verdicts occur.
+      // The comparison proves nothing unless both verdicts occur.
       expect(seen.good).toBeGreaterThan(5)
       expect(seen.bad).toBeGreaterThan(5)
     })

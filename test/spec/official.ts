@@ -1,23 +1,26 @@
-/** The official schemas and vectors, read from ../shared where they are; the tests that need them skip without. */
+/**
+ * The official schemas and vectors, which lie in ../shared beside the repository. Without them, tests that need them are
+ * skipped.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 
 const root = path.join(import.meta.dirname, '..', '..', '..', 'shared', 'oci-spec')
 
-/** Whether the official schemas are there. */
+/** True when the official schemas are there. */
 export const haveOfficial = fs.existsSync(path.join(root, 'config-schema.json'))
 if (!haveOfficial)
   console.log('skipped: ../shared/oci-spec is not there, no comparison with the official schemas')
 
 /**
- * An official schema's validator. They are draft-04, but use nothing that reads differently in draft-07 (no boolean
- * exclusiveMinimum, no `id`): only the `$schema` line has to go.
+ * Gives the validator of an official schema. The official schemas are draft-04, but use nothing that means something else in
+ * draft-07 (no boolean exclusiveMinimum, no `id`), so only the line `$schema` is removed.
  */
 export function officialValidator(name: string): ValidateFunction {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false, addUsedSchema: false })
   for (const file of fs.readdirSync(root).filter(entry => entry.endsWith('.json'))) {
-    // ArrayOfUint32 of defs.json has a reference without a slash, which points nowhere.
+    // ArrayOfUint32 of defs.json has a reference without a slash, which leads nowhere.
     const text = fs
       .readFileSync(path.join(root, file), 'utf8')
       .replaceAll('"#definitions/', '"#/definitions/')
@@ -29,14 +32,14 @@ export function officialValidator(name: string): ValidateFunction {
   return validate
 }
 
-/** Pointer and keyword of what an official validator found, one a line. */
+/** Gives the pointer and the keyword of each finding of an official validator. */
 export const findings = (validate: ValidateFunction): string[] =>
   (validate.errors ?? []).map((error: ErrorObject) => {
     const missing = error.keyword === 'required' ? `/${error.params.missingProperty}` : ''
     return `${error.instancePath}${missing} ${error.keyword}`
   })
 
-/** The official test vectors of a kind: `config`, `state`, `features`. */
+/** Gives the official test vectors of a kind: `config`, `state` or `features`. */
 export function vectors(kind: string): { name: string; text: string; good: boolean }[] {
   if (!haveOfficial) return []
   return ['good', 'bad'].flatMap(verdict => {
@@ -50,7 +53,7 @@ export function vectors(kind: string): { name: string; text: string; good: boole
   })
 }
 
-/** Every property of an official schema as a path pattern, as `schemaProperties` gives ours. */
+/** Gives every property of an official schema as a path, as `schemaProperties` gives those of spec/. */
 export function officialProperties(name: string): string[] {
   type Node = {
     $ref?: string

@@ -1,16 +1,18 @@
-/** docs/security.md against the tests and cases that it names. */
+/** The comparison of docs/security.md with the tests and cases that it names. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { allCases } from '../../conformance/cases/index.ts'
 
 const text = readFileSync('docs/security.md', 'utf8')
 const ids = allCases.map(({ id }) => id)
-/** Test files below test/, as the document writes them: `container/mounts/copy-up`. */
+/** Gives the test files below test/ as the document names them: `container/mounts/copy-up`. */
 const files = (readdirSync('test', { recursive: true }) as string[])
   .filter(name => name.endsWith('.test.ts'))
   .map(name => name.slice(0, -'.test.ts'.length))
 
-/** The names in backquotes after a word such as `cases` or `tests`, up to the next such word or the end of the bracket. */
+/**
+ * Gives the names in backquotes after a word such as `cases` or `tests`, up to the next such word or the end of the bracket.
+ */
 function named(word: 'case' | 'test'): string[] {
   return [...text.matchAll(/\[((?:cases?|tests?) `[^\]]*)\]/g)].flatMap(([, held = '']) =>
     held
@@ -20,7 +22,7 @@ function named(word: 'case' | 'test'): string[] {
   )
 }
 
-/** The lines of a table below a heading, without its head. */
+/** Gives the lines of the table below a heading, without its head. */
 function rows(heading: string): string[] {
   const section = text.slice(text.indexOf(`## ${heading}\n`)).split('\n## ')[0] ?? ''
   return section.split('\n').filter(line => line.startsWith('| ') && !/^\| (Class|Id) /.test(line))

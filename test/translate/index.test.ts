@@ -15,7 +15,7 @@ function freeze<T>(value: T): T {
   return value
 }
 
-/** Every path of a config that holds a plain value. */
+/** Gives every path of a config that has a plain value. */
 function leaves(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [path]
   if (Array.isArray(value)) return value.flatMap((part, index) => leaves(part, `${path}[${index}]`))

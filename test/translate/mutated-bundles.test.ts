@@ -14,7 +14,7 @@ if (!present) console.log('the bundles of podman are not here: none is mutated')
 
 type Place = { holder: Record<string, unknown>; key: string }
 
-/** Every property and element of a document. */
+/** Gives every property and element of a document. */
 function places(value: unknown, found: Place[] = []): Place[] {
   if (value === null || typeof value !== 'object') return found
   const holder = value as Record<string, unknown>
@@ -54,7 +54,7 @@ const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
 const mutation = fc.record({
   at: fc.noBias(fc.nat(9999)),
   text,
-  // A text becomes another text, now and then something else.
+  // A text is mostly replaced by another text, and sometimes by another kind of value.
   other: seldom(anything),
   also: seldom(annotation),
 })
@@ -75,7 +75,7 @@ it.skipIf(!present)(
             const found = places(config)
             const { holder, key } = found[at % found.length]!
             if (typeof holder[key] === 'string' && to === undefined) holder[key] = other
-            // A copy: the next change may be made in it.
+            // The value is copied, because the next change may be made inside it.
             else if (to !== undefined) holder[key] = structuredClone(to)
             if (also && config.annotations?.constructor === Object) config.annotations[also[0]] = also[1]
           }
@@ -88,7 +88,7 @@ it.skipIf(!present)(
             try {
               const made = translate({ id: 'c1', bundle: { dir: '/b', config: document }, facts })
               plans += 1
-              // Only what stands in a here-document may hold a line end.
+              // Only a text in a here-document may contain a line end.
               for (const line of planText(made).split('\n')) expect(line).not.toMatch(/[\p{Cc}]/u)
             } catch (error) {
               if (!(error instanceof JailwrightError)) throw error

@@ -7,7 +7,7 @@ import { translate } from '../../src/translate/index.ts'
 import { fixedFacts } from '../../src/translate/offline-facts.ts'
 import { planText } from '../../src/translate/text/plan-text.ts'
 
-/** Mostly what a config could hold, now and then anything. */
+/** Gives mostly values that a config could have, and sometimes any value. */
 const mostly = <T>(good: fc.Arbitrary<T>, any: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: any })
 const text = fc.oneof(
@@ -109,7 +109,7 @@ const config = fc.record({
   }),
 })
 
-/** What must hold for every plan, whatever the config says. */
+/** Checks what must be true of every plan, whatever the config is. */
 function check(plan: Plan): void {
   for (const step of plan.steps) {
     if (step.kind === 'ruleset') for (const rule of step.rules) expect(rule).toMatch(/^[^\n\r]+$/)
@@ -152,6 +152,6 @@ it('any config has a plan that is sound, or errors that are expected ones', () =
     }),
     { numRuns: 2000 },
   )
-  // Otherwise the configs above were hardly ever sound themselves.
+  // A small number would mean that the generated configs are hardly ever correct.
   expect(plans).toBeGreaterThan(200)
 })

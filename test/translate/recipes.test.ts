@@ -1,4 +1,4 @@
-/** The bundles of docs/recipes: each is valid, documented, has a conformance case, and its plan is as reviewed. */
+/** The bundles of docs/recipes: each is valid and documented, has conformance cases, and its plan is the reviewed one. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -13,7 +13,7 @@ const golden = join(import.meta.dirname, 'golden/recipes')
 
 const NODE = { uid: 0, gid: 44, mode: 0o660 }
 
-/** A graphics card with drm-kmod: the nodes are in drm, dri holds links. */
+/** A graphics card with the nodes of drm-kmod in drm, and links to them in dri. */
 const DRM: FactOverrides = {
   paths: {
     '/dev/dri': 'dir',
@@ -32,30 +32,30 @@ const DRM: FactOverrides = {
   links: { 'dri/card0': 'drm/0', 'dri/renderD128': 'drm/128' },
 }
 
-/** The same card where dri is a real directory. */
+/** The same card with its nodes in dri. */
 const DRI: FactOverrides = {
   paths: { '/dev/dri': 'dir', '/dev/dri/card0': 'device', '/dev/dri/renderD128': 'device' },
   owners: { '/dev/dri/card0': NODE, '/dev/dri/renderD128': NODE },
 }
 
-/** vmm and nmdm loaded. */
+/** A host with the modules vmm and nmdm. */
 const VMM: FactOverrides = {
   paths: { '/dev/vmmctl': 'device', '/vm/guest1': 'dir' },
   jailParams: { 'allow.vmm': 'bool', 'allow.vmm_ppt': 'bool' },
 }
 
-/** linux64 loaded: its jail parameters, and the directory shm in devfs. */
+/** A host with the module linux64, which has jail parameters and the directory shm in devfs. */
 const LINUX: FactOverrides = {
   paths: { '/dev/shm': 'dir' },
   jailParams: { linux: 'jailsys', 'linux.osname': 'string', 'linux.osrelease': 'string' },
 }
 
-/** A pool with two datasets below the volume of the recipe, and one besides. */
+/** A ZFS pool with two datasets below the volume of the recipe, and one beside it. */
 const DATASETS = ['/tank', '/tank/data', '/tank/data/media', '/tank/data/media/films', '/tank/other'].map(
   on => ({ on, fstype: 'zfs', from: on.slice(1), fsid: on, flags: [] }),
 )
 
-/** Golden file, bundle, and what the host has. */
+/** The golden file, the bundle and the facts about the host for each recipe. */
 const PLANS: readonly (readonly [name: string, bundle: string, facts: FactOverrides])[] = [
   ['bhyve', 'bhyve', VMM],
   ['chflags', 'chflags', {}],
@@ -85,7 +85,7 @@ const names = readdirSync(recipes, { withFileTypes: true })
   .filter(entry => entry.isDirectory())
   .map(entry => entry.name)
 
-/** The plan of a bundle as if it stood below /containers. */
+/** Gives the plan of a bundle, as if the bundle were below /containers. */
 function text(bundle: string, facts: FactOverrides): string {
   const { config, warnings } = readBundle(join(recipes, bundle))
   expect(warnings).toEqual([])

@@ -10,7 +10,7 @@ import {
   macOf,
 } from '../../../src/translate/core/names.ts'
 
-/** Ids as checkId lets them through. */
+/** Ids that checkId accepts. */
 const ids = fc.stringMatching(/^[A-Za-z0-9_+][A-Za-z0-9_+.-]{0,40}$/)
 
 describe('container ids', () => {

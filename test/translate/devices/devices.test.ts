@@ -7,7 +7,7 @@ import { DEV, errors, fate, mountOn, parameters, plan, rules, steps, words } fro
 
 const BASE = ['include 1', 'include 2', 'include 3', 'include 4']
 const dev = (...options: string[]) => ({ mounts: [{ ...DEV, options }] })
-/** A graphics card as drm-kmod shows it: nodes in drm, links in dri. */
+/** A graphics card with the nodes of drm-kmod in drm, and links to them in dri. */
 const DRM: FactOverrides = {
   paths: {
     '/dev/dri': 'dir',
@@ -23,7 +23,7 @@ const DRM: FactOverrides = {
   },
   links: { 'dri/card0': 'drm/0', 'dri/renderD128': 'drm/128' },
 }
-/** The same as real nodes in dri, as before drm-kmod 5.15. */
+/** The same card with its nodes in dri, as before drm-kmod 5.15. */
 const DRI: FactOverrides = {
   paths: { '/dev/dri': 'dir', '/dev/dri/card0': 'device', '/dev/dri/renderD128': 'device' },
   owners: { '/dev/dri/renderD128': { uid: 0, gid: 44, mode: 0o660 } },
@@ -65,7 +65,7 @@ describe("an administrator's ruleset, of whose includes the kernel follows one l
       expect(made.warnings).toEqual([
         'mounts[0].options[0]: ruleset 100 does not begin by hiding everything: it shows every device of the host that it does not hide (privileged)',
       ])
-      // A rule of the mount can still do it.
+      // A rule of the mount can hide everything too.
       expect(ruleset(own, 'rule=hide', 'rule=path null unhide').warnings).toEqual([])
       expect(ruleset(own, 'rule=include 4').warnings).toEqual([])
     },
@@ -327,7 +327,7 @@ describe('linux.devices', () => {
     expect(fate(plan(linux('/dev/full'), { facts: { paths } }), 'linux.devices[0]')).toBe(
       'ignored: this host has no /dev/full',
     )
-    // Not among them: no specification's default, and what brings it can be told.
+    // This device is not among them, because no runtime adds it by default; the hint names its module.
     for (const name of ['fuse', 'nosuch'])
       expect(errors(linux(`/dev/${name}`))).toEqual([
         `linux.devices[0]: /dev/${name}: no such file or directory on this host`,
@@ -385,7 +385,7 @@ describe('linux.resources.devices', () => {
     expect(of({ ...urandom, allow: false, access: 'rm' })).toEqual(['path urandom mode 0222'])
     expect(of({ ...urandom, allow: false, access: 'rw' })).toEqual(['path urandom hide'])
     expect(of({ ...urandom, allow: false })).toEqual(['path urandom hide'])
-    // Of what an earlier rule has left, and until a later one gives it back.
+    // The access is taken from what an earlier rule has left, and a later rule can give it back.
     expect(
       of({ ...urandom, allow: true, access: 'r' }, { ...urandom, allow: false, access: 'r' }).at(-1),
     ).toBe('path urandom mode 0000')
@@ -463,7 +463,7 @@ describe('bind mounts from /dev', () => {
       { facts: DRI },
     )
     expect(steps(made, 'mount').map(step => step.destination)).toEqual(['/dev'])
-    // card0 lies in the directory too, but Linux would not let it be opened.
+    // card0 is in the directory too, but on Linux it could not be opened.
     expect(rules(made).slice(4)).toEqual(['path dri unhide', 'path dri/renderD128 unhide'])
   })
 
@@ -534,7 +534,7 @@ describe('profiles', () => {
     expect(about({ vmm: true, nmdm: false })).toEqual([
       `annotations["org.jailwright.device.profiles"]: profile ${name}: module nmdm is not loaded, its devices cannot be opened (kldload nmdm)`,
     ])
-    // What cannot be told here is none of our business.
+    // When the host cannot be asked for its modules, no warning is given.
     expect(about({})).toEqual([])
   })
 

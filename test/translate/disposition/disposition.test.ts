@@ -90,7 +90,7 @@ describe('annotations', () => {
 
   test('the general rows of annotations come after the particular ones', () => {
     expect(annotationRows.at(-1)?.[0]).toBe('*')
-    // A row that an earlier one covers would never be used.
+    // A row after one that covers it would never be used.
     annotationRows.forEach(([name], index) => {
       const example = name.replaceAll(/<\w+>/g, 'x').replaceAll('*', 'zzz')
       expect([name, annotationDisposition(example)]).toEqual([name, annotationRows[index]?.[1]])

@@ -77,7 +77,7 @@ describe('defaults in a host that is a jail itself', () => {
       'security.jail.enforce_statfs': '2',
     }
     expect(of({ ...outer, 'security.jail.jailed': '1' })).toEqual(['enforce_statfs=2', 'allow.raw_sockets'])
-    // Outside they are the defaults of jail(2), which nobody uses any more.
+    // On a real host these sysctls are the defaults of jail(2), which have no effect here.
     expect(of({ ...outer, 'security.jail.jailed': '0' })).toEqual([
       'enforce_statfs=1',
       'allow.chflags',

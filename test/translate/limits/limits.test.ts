@@ -10,7 +10,7 @@ const limits = (values: Record<string, string>) => ({
     Object.entries(values).map(([name, value]) => [`org.jailwright.limits.${name}`, value]),
   ),
 })
-/** What comes first where the kernel accounts: rules that somebody left for this name go. */
+/** The first call when the kernel has accounting: it removes rules that were left for a jail of this name. */
 const CLEAN = 'rctl -r jail:c1'
 const rules = (parts: Parameters<typeof plan>[0]) => {
   const [first, ...others] = commands(plan(parts, { facts: ON }))
@@ -172,7 +172,7 @@ describe('amounts', () => {
     expect(rules(limits({ wallclock: 'sigxcpu=9223372036854' }))).toEqual([
       'jail:c1:wallclock:sigxcpu=9223372036854',
     ])
-    // 2^63-1 in JSON.
+    // JSON reads 2^63-1 as this number.
     expect(rules(resources({ memory: { limit: 2 ** 63 } }))).toEqual([
       'jail:c1:memoryuse:deny=9223372036854775807',
     ])

@@ -11,7 +11,7 @@ const mount = (on: string, fstype = 'zfs', flags: string[] = [], from = `tank${o
   flags,
 })
 
-/** A pool with datasets below /tank/data. */
+/** A ZFS pool with datasets below /tank/data. */
 const POOL = [
   mount('/', 'ufs'),
   mount('/dev', 'devfs'),
@@ -28,7 +28,7 @@ const bind = (options: string[], source = '/tank/data', destination = '/data') =
 })
 const made = (mounts: object[], table: readonly MountEntry[], rest: object = {}): Plan =>
   plan({ mounts: mounts as never, ...rest }, { facts: { mounts: table } })
-/** Source and destination of each nullfs, in order. */
+/** Gives the source and the destination of each nullfs, in order. */
 const nullfs = (of: Plan): string[] =>
   steps(of, 'mount')
     .filter(({ fstype }) => fstype === 'nullfs')

@@ -414,7 +414,7 @@ describe('what becomes read-only while something is mounted in it', () => {
         '/data/secret tmpfs',
       ],
     )
-    // A mount whose destination is the path is read-only itself; not the points of those that lie in another mount.
+    // A mount whose destination is the read-only path becomes read-only itself; mount points inside another mount do not.
     expect(words(list[0])).toEqual(['ro'])
     expect(points(list[0])).toEqual(['/data/vol', '/data/f'])
     expect(fate(made, 'linux.readonlyPaths[0]')).toBe('translated: the mount there is made read-only')

@@ -12,7 +12,7 @@ import { DEV, type Parts, type PlanOptions, plan } from '../support.ts'
 const BUNDLES = join(import.meta.dirname, '../../../../shared/podman-freebsd/bundles')
 const golden = (name: string) => join(import.meta.dirname, '../golden', `${name}.txt`)
 
-// What podman wrote on FreeBSD 15.1; the golden files hold the plan as an administrator would carry it out.
+// The bundles that podman has written on FreeBSD 15.1. Each golden file has the plan as an administrator would type it.
 const present = existsSync(BUNDLES)
 if (!present) console.log('the bundles of podman are not here: their plans are not compared')
 describe.skipIf(!present)('the plan of each bundle of podman', () => {
@@ -39,7 +39,7 @@ const DRM: FactOverrides = {
 const VMM: FactOverrides = { paths: { '/dev/vmmctl': 'device' }, jailParams: { 'allow.vmm': 'bool' } }
 const RACCT: FactOverrides = { sysctls: { 'kern.racct.enable': '1' } }
 
-/** The recipes of the field, and what has a text of its own. */
+/** Configs like those of the recipes, and configs whose steps have a text of their own. */
 const RECIPES: Record<string, [Parts, PlanOptions?]> = {
   'gpu-render': [
     { mounts: [DEV], annotations: { 'org.jailwright.device.profiles': 'gpu-render' } },
