@@ -37,6 +37,8 @@ export interface BeneathOptions {
   mode?: number
   /** Called for each missing object with its host path; it records the undo, then calls `make`, which makes the object. */
   onCreate?: (path: string, kind: 'dir' | 'file', make: () => void) => void
+  /** Filled with the open directories from the root down to the one above the result; the caller closes them. */
+  passed?: number[]
 }
 
 /** One open component of the path; the first one is the root. */
@@ -222,7 +224,12 @@ class Walk {
   }
 
   closeAllBut(fd: number | undefined): void {
-    for (const entry of this.#path) if (entry.fd !== fd) close(entry.fd)
+    const { passed } = this.#options
+    for (const entry of this.#path) {
+      if (entry.fd === fd) continue
+      if (passed !== undefined && fd !== undefined) passed.push(entry.fd)
+      else close(entry.fd)
+    }
     for (const { parent } of this.#created) if (parent !== -1) close(parent)
   }
 }

@@ -213,7 +213,8 @@ export interface ProcessCalls {
    * Finds `destination` inside `root`, component by component with openat(2) and O_NOFOLLOW. Links, absolute ones too, are
    * resolved inside the root, and `..` does not leave it. With `create`, missing components are made, the last one with the
    * permission bits `mode`; `onCreate` is called for each of them, records the undo and calls `make`. undefined when the
-   * destination is missing and `create` is absent. ENOTDIR, ELOOP and other SyscallErrors name the destination.
+   * destination is missing and `create` is absent. ENOTDIR, ELOOP and other SyscallErrors name the destination. `passed` is
+   * filled with the descriptors of the directories from the root down to the one above the result, which the caller closes.
    */
   openBeneath(
     root: string,
@@ -222,6 +223,7 @@ export interface ProcessCalls {
       create?: 'dir' | 'file'
       mode?: number
       onCreate?: (path: string, kind: 'dir' | 'file', make: () => void) => void
+      passed?: number[]
     },
   ): BeneathTarget | undefined
 }

@@ -223,8 +223,8 @@ function deep(place: Place, fill: readonly object[]): void {
     { destination: '/d'.repeat(length), type: 'nullfs', source: join(place.canary, 'volume') },
   ]
   attempt(place, `a destination of depth ${depth}`, { mounts: onto(depth + 1) }, rootfs => make(rootfs, 'd'))
-  // Each directory that is made is an entry of the journal, and the time grows with the square of their number.
-  const missing = place.setting.long ? depth : 100
+  // Each directory that is made is an entry of the journal.
+  const missing = place.setting.long ? depth : 300
   const label = `a destination of depth ${missing} that is not there`
   attempt(place, label, { mounts: onto(missing) }, () => undefined)
 }

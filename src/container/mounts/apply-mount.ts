@@ -1,5 +1,6 @@
 /** Performs one mount step of the plan. A hostile root cannot lead the mount out of the container. */
 
+import { encode } from '../../bytes.ts'
 import { JailwrightError, SyscallError } from '../../errors.ts'
 import { exists, statusOf, statusOfDescriptor, writeTextFile } from '../../host/files.ts'
 import type { BeneathTarget, Host } from '../../host/types.ts'
@@ -120,6 +121,9 @@ function checkSource(step: MountStep): void {
   })
 }
 
+/** The kernel records the mount point in this many bytes, a NUL included (MNAMELEN in sys/sys/mount.h, vfs_domount). */
+const PATH_LIMIT = 1024
+
 function checkTarget(step: MountStep, target: BeneathTarget, roots: Roots): void {
   const asked = `${roots.mountRoot}${step.destination}`
   const special = /^\/(dev|proc|sys)$/.test(step.destination)
@@ -128,6 +132,12 @@ function checkTarget(step: MountStep, target: BeneathTarget, roots: Roots): void
     throw new JailwrightError(
       'CONFIG',
       `${step.origin}.destination: ${step.destination} is a symbolic link in the root`,
+    )
+  }
+  if (encode(target.path).length >= PATH_LIMIT) {
+    throw new JailwrightError(
+      'CONFIG',
+      `${step.origin}.destination: its path on the host is longer than ${PATH_LIMIT - 1} bytes, which no mount can have`,
     )
   }
   if (step.target === 'dir' && target.kind !== 'dir') {

@@ -2,18 +2,10 @@
 
 import type { Log } from '../../context.ts'
 import { errnoOf, JailwrightError, SyscallError } from '../../errors.ts'
-import {
-  closeFile,
-  linkStatusOf,
-  readLink,
-  realPath,
-  removeDirectory,
-  removeFile,
-  renameFile,
-} from '../../host/files.ts'
+import { closeFile, realPath, removeDirectory, renameFile } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
-import { basename, dirname } from '../../paths.ts'
+import { basename } from '../../paths.ts'
 import type { ToolCall } from '../../translate/core/plan.ts'
 import { perform } from '../jail/calls.ts'
 import { releaseRuleset } from '../jail/devfs-rulesets.ts'
@@ -27,6 +19,7 @@ import { BUSY_PATIENCE, isCovered, type Patience, unmount } from '../mounts/unmo
 import { killProcess } from '../process/kill-process.ts'
 import { removePidFile } from '../process/pid-file.ts'
 import { isEarlierBoot } from '../state/boot.ts'
+import { openHolder, removeBeneath, removeQuietly, Trail } from './remove-beneath.ts'
 import { unmountStrays } from './stray-mounts.ts'
 
 /** The options of playing a journal back. */
@@ -58,6 +51,7 @@ export function playBack(
     patience: { left: BUSY_PATIENCE, gone: undefined },
     pending,
     others: () => (others ??= entriesOfOthers(journal.directory)),
+    trail: new Trail(host),
     log,
   }
   for (const entry of pending) {
@@ -81,6 +75,7 @@ export function playBack(
       // The disk is full. Without the mark the undo is done once more, which is harmless.
     }
   }
+  tools.trail.close()
   return failures
 }
 
@@ -92,6 +87,8 @@ interface UndoTools {
   pending: readonly Entry[]
   /** Returns the entries of the other containers' journals. */
   others: () => readonly Entry[]
+  /** The directories of the root that the last removals went through. */
+  trail: Trail
   log: PlayBackOptions['log']
 }
 
@@ -106,16 +103,19 @@ function asFailure(error: unknown, op: string): JailwrightError {
   return new JailwrightError('HOST', `undo ${op}: ${(error as Error).message}`, { cause: error })
 }
 
-function takeBack({ host, patience, pending, others, log }: UndoTools, { undo, done }: Entry): void {
+function takeBack(tools: UndoTools, { undo, done }: Entry): void {
+  const { host, patience, pending, others, trail, log } = tools
+  // An open directory would keep its file system busy.
+  if (!IN_ROOT.has(undo.op)) trail.close()
   switch (undo.op) {
     case 'unmount':
       unmount(host, undo, done?.fsid, patience, () => [...others(), ...pending.filter(each => each.done)])
       break
     case 'rmdir':
-      removeBeneath(host, undo.root, undo.path, 'dir')
+      removeBeneath(host, trail, undo.root, undo.path, 'dir')
       break
     case 'unlink':
-      removeBeneath(host, undo.root, undo.path, 'file', undo.link)
+      removeBeneath(host, trail, undo.root, undo.path, 'file', undo.link)
       break
     case 'put-back':
       putBack(host, undo)
@@ -145,51 +145,6 @@ function takeBack({ host, patience, pending, others, log }: UndoTools, { undo, d
       break
     case 'host-rmdir':
       removeQuietly(() => removeDirectory(undo.path))
-  }
-}
-
-/** Opens the directory that holds a name below a root; undefined when it is gone or is another kind of object. */
-function openHolder(host: Host, root: string, path: string): ReturnType<Host['process']['openBeneath']> {
-  try {
-    return host.process.openBeneath(root, dirname(path), {})
-  } catch (error) {
-    // Any other error, such as EMFILE or EIO, says nothing about the directory.
-    if (GONE.has(errnoOf(error) ?? '')) return undefined
-    throw error
-  }
-}
-
-/** Errors that mean that the container put another object in the way, or that the whole root was removed. */
-const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
-
-/** Removes an empty directory or file that jailwright made. No link is followed on the way to it. */
-function removeBeneath(host: Host, root: string, path: string, kind: 'dir' | 'file', link?: string): void {
-  const holder = openHolder(host, root, path)
-  if (!holder) return
-  inDirectory(host, holder, () =>
-    removeQuietly(() => {
-      const name = basename(path)
-      const facts = linkStatusOf(name)
-      if (!facts) return
-      if (kind === 'dir') {
-        if (facts.kind === 'dir') removeDirectory(name)
-      } else if (facts.kind === 'link') {
-        if (readLink(name) === link) removeFile(name)
-      } else if (facts.kind === 'socket' || (facts.kind === 'file' && facts.size === 0)) {
-        removeFile(name)
-      }
-    }),
-  )
-}
-
-/** Errors that mean that the object is gone, or in use by files of the container, or on a read-only file system. */
-const HARMLESS = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EROFS', 'EBUSY', 'EPERM'])
-
-function removeQuietly(action: () => void): void {
-  try {
-    action()
-  } catch (error) {
-    if (!HARMLESS.has(errnoOf(error) ?? '')) throw error
   }
 }
 

@@ -134,6 +134,8 @@ export class Mounts {
       throw new KernelError('EPERM')
     const target = lookup(caller, fspath)
     try {
+      // vn_fullpath_global has MAXPATHLEN bytes for the path that is recorded (sys/kern/vfs_cache.c).
+      if (Buffer.byteLength(target.path) >= 1024) throw new KernelError('ENOMEM')
       this.checkTarget(caller, type, target, how)
       checkOptions(type, options, 'EINVAL')
       const from = options.get('from') ?? options.get('target') ?? fstype
