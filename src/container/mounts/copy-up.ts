@@ -250,8 +250,12 @@ function copyFile(host: Host, name: string, to: number, budget: Budget | undefin
   }
 }
 
+/** The buffer of all copies: fresh memory for each of many small files would cost more than their reading. */
+let buffer: Uint8Array | undefined
+
 function copyBytes(from: number, to: number, budget: Budget | undefined): void {
-  const chunk = memory(CHUNK)
+  buffer ??= memory(CHUNK)
+  const chunk = buffer
   for (;;) {
     const count = readInto(from, chunk)
     if (count === 0) return

@@ -30,6 +30,18 @@ vi.mock('node:fs', async original => ({
   },
 }))
 
+/** Entries that stand for those of every directory while they are set. */
+const endless = vi.hoisted(() => ({
+  names: undefined as (() => Generator<{ name: string; kind: 'file' }>) | undefined,
+}))
+vi.mock('../../../src/host/files.ts', async original => {
+  const real = await original<typeof import('../../../src/host/files.ts')>()
+  return {
+    ...real,
+    directoryEntries: (directory: string | number) => endless.names?.() ?? real.directoryEntries(directory),
+  }
+})
+
 let dir: string
 beforeEach(() => {
   dir = tmp.dirSync({ unsafeCleanup: true }).name
@@ -146,4 +158,17 @@ it('the options of a tmpfs that is filled are split: those that an update refuse
     early: flags('rw', 'union'),
     update: undefined,
   })
+})
+
+it('copy-up reads no more names of an endless directory than it may copy', () => {
+  let read = 0
+  endless.names = function* () {
+    for (;;) yield { name: `gone${read++}`, kind: 'file' }
+  }
+  try {
+    expect(() => copy(openHost())).toThrow('mounts[0]: tmpcopyup: it holds more than 250000 entries')
+  } finally {
+    endless.names = undefined
+  }
+  expect(read).toBe(250_001)
 })
