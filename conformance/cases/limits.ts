@@ -187,12 +187,12 @@ export const limitCases = [
     id: 'limits.swap-tight',
     title: 'a limit of swap that leaves the program no room is a warning',
     stands:
-      'sys/vm/swap_pager.c, swap_reserve_by_cred: swapuse is charged when memory is reserved, and the first process begins with more than 100 MB of it',
+      'sys/vm/swap_pager.c, swap_reserve_by_cred: swapuse is charged when memory is reserved, and what the first process reserves before it becomes the program counts for as long as it lives',
     mark: 'jailwright',
     needs: ['racct'],
-    config: { linux: { resources: { memory: { swap: 251658240 } } } },
+    config: { linux: { resources: { memory: { swap: 25165824 } } } },
     steps: [
-      create({ log: /"warning".*linux\.resources\.memory\.swap: 251658240: below 256m/ }),
+      create({ log: /"warning".*linux\.resources\.memory\.swap: 25165824: below 32m/ }),
       removeForce(),
     ],
   }),

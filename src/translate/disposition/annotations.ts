@@ -207,7 +207,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     'org.jailwright.limits.<resource>',
     translated(
-      'rctl rules jail:NAME:RESOURCE:ACTION=N; the value is a comma list of [ACTION=]N with N a number (k, m, g, t) or unlimited. ACTION when absent: deny, for disk rates throttle, for times sigterm. Overrides linux.resources. vmemoryuse below 512m and swapuse below 256m give a warning: what the first process (and each exec) has mapped before it becomes the program counts, of swapuse for as long as it lives.',
+      'rctl rules jail:NAME:RESOURCE:ACTION=N; the value is a comma list of [ACTION=]N with N a number (k, m, g, t) or unlimited. ACTION when absent: deny, for disk rates throttle, for times sigterm. Overrides linux.resources. vmemoryuse below 512m and swapuse below 32m give a warning: what the first process (and each exec) has mapped before it becomes the program counts, of swapuse for as long as it lives.',
     ),
   ],
   ['org.jailwright.*', refused('Refused: no such annotation; a mistyped name must not pass unseen.')],

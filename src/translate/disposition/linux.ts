@@ -57,7 +57,7 @@ export const linuxRows: Rows = {
     'rctl rule jail:NAME:memoryuse:deny=N: a soft limit, memory beyond it is paged out and allocations still succeed. -1 means no rule.',
   ),
   'linux.resources.memory.swap': translated(
-    'rctl rule jail:NAME:swapuse:deny=N, which counts anonymous memory when it is reserved; approximate. -1 means no rule. Below 256m a warning: the first process begins with more than 100 MB charged to the jail for as long as it lives.',
+    'rctl rule jail:NAME:swapuse:deny=N, which counts anonymous memory when it is reserved; approximate. -1 means no rule. Below 32m a warning: what the first process has reserved before it becomes the program counts for as long as it lives.',
   ),
   ...inVain('memory.reservation'),
   ...inVain('memory.kernel'),

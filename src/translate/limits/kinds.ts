@@ -47,8 +47,8 @@ const MIB = 2n ** 20n
  */
 const TIGHT: Readonly<Record<string, readonly [below: bigint, why: string]>> = {
   swapuse: [
-    256n * MIB,
-    "below 256m little is left for the program: FreeBSD charges memory when it is reserved, and the container's first process begins with more than 100 MB of it for as long as it lives",
+    32n * MIB,
+    "below 32m little is left for the program: FreeBSD charges memory when it is reserved, and what the container's first process has reserved before it becomes the program counts for as long as it lives",
   ],
   vmemoryuse: [
     512n * MIB,

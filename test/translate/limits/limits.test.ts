@@ -184,14 +184,14 @@ describe('amounts', () => {
   it('limits of swap and address space that leave the programs no room are a warning', () => {
     const warned = (parts: Parameters<typeof plan>[0]) => plan(parts, { facts: ON }).warnings
     const MIB = 2 ** 20
-    expect(warned(resources({ memory: { swap: 256 * MIB - 1 } }))).toEqual([
-      expect.stringMatching(/^linux\.resources\.memory\.swap: 268435455: below 256m .*100 MB/),
+    expect(warned(resources({ memory: { swap: 32 * MIB - 1 } }))).toEqual([
+      expect.stringMatching(/^linux\.resources\.memory\.swap: 33554431: below 32m .*as long as it lives$/),
     ])
-    expect(warned(limits({ swapuse: '100m', vmemoryuse: '511m' }))).toEqual([
-      expect.stringContaining('annotations["org.jailwright.limits.swapuse"]: 104857600: below 256m'),
+    expect(warned(limits({ swapuse: '20m', vmemoryuse: '511m' }))).toEqual([
+      expect.stringContaining('annotations["org.jailwright.limits.swapuse"]: 20971520: below 32m'),
       expect.stringContaining('annotations["org.jailwright.limits.vmemoryuse"]: 535822336: below 512m'),
     ])
-    expect(warned(resources({ memory: { swap: 256 * MIB } }))).toEqual([])
+    expect(warned(resources({ memory: { swap: 32 * MIB } }))).toEqual([])
     expect(warned(limits({ vmemoryuse: '512m', swapuse: 'log=1m', memoryuse: '1m' }))).toEqual([])
     expect(warned(limits({ swapuse: '-1', vmemoryuse: 'unlimited' }))).toEqual([])
   })
@@ -231,7 +231,7 @@ describe('update', () => {
     const warnings: string[] = []
     const sink = { fail: () => {}, warn: (text: string) => void warnings.push(text), fate: () => {} }
     updateCalls('c1', { memory: { swap: 1024 } }, sink)
-    expect(warnings).toEqual([expect.stringMatching(/^memory\.swap: 1024: below 256m/)])
+    expect(warnings).toEqual([expect.stringMatching(/^memory\.swap: 1024: below 32m/)])
   })
 
   it('update replaces limits, removes those that are unlimited now, and sets processors', () => {
