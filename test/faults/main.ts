@@ -89,6 +89,8 @@ for (const [name, start] of groups) {
   console.log(`${name}: ${tried}; left or lost: ${faults.length}`)
   for (const fault of faults.slice(0, 20)) console.log(`  ${fault.trim().replaceAll('\n', '\n    ')}`)
   if (faults.length > 20) console.log(`  and ${faults.length - 20} more`)
+  if (faults.length > 0)
+    console.log(`  again: npm run test:faults -- ${long ? '--long ' : ''}--seed ${seed} --only ${name}`)
   failed += faults.length
 }
 process.exitCode = failed === 0 ? 0 : 1
