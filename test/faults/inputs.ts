@@ -1,12 +1,11 @@
 /**
- * Generated inputs for everything that reads text from outside: `bun inputs.ts SETTING-AS-JSON`. Every one is taken, or
- * refused with an expected error of one line that names the property or the file; nothing else is thrown.
+ * Generated inputs for all functions that read text from outside: `bun inputs.ts SETTING-AS-JSON`. Each input has to be
+ * accepted, or refused with an expected error of one line that names the property or the file; no other error may be thrown.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { bundledSchema } from '../../scripts/schemas.mjs'
 import type { Config } from '../../src/bundle/generated/config.ts'
 import { configFindings } from '../../src/bundle/read-bundle.ts'
 import { parseJson } from '../../src/bundle/read-json.ts'
@@ -27,7 +26,20 @@ import { parseRule } from '../../src/translate/devices/rules.ts'
 import { translate } from '../../src/translate/index.ts'
 import { fixedFacts, offlineFacts } from '../../src/translate/offline-facts.ts'
 import { planText } from '../../src/translate/text/plan-text.ts'
-import { documents, type Schema } from '../spec/arbitrary.ts'
+import {
+  annotation,
+  annotationValue,
+  edited,
+  ids,
+  journals,
+  json,
+  PLAN,
+  ruleWord,
+  STATE,
+  signals,
+  text,
+  toml,
+} from './generators.ts'
 import type { Outcome, Setting } from './group.ts'
 
 const { seed, long } = JSON.parse(process.argv[2] ?? '{}') as Pick<Setting, 'seed' | 'long'>
@@ -37,7 +49,7 @@ function must(condition: boolean, what: string): void {
   if (!condition) throw new Error(what)
 }
 
-/** Runs a reader; gives the errors that were expected, and lets anything else through. */
+/** Runs a reader and gives its expected errors; any other error is thrown on. */
 function expected(read: () => unknown): readonly JailwrightError[] {
   try {
     read()
@@ -51,49 +63,10 @@ function expected(read: () => unknown): readonly JailwrightError[] {
   }
 }
 
-/** Errors that name the property: the message begins with the subject, or holds it. */
+/** Checks that each error names the property concerned. */
 function named(errors: readonly JailwrightError[]): void {
   for (const { message, subject } of errors)
     must(subject !== undefined || /^the document must be an object/.test(message), `no property: ${message}`)
-}
-
-const words = (...list: string[]) => fc.constantFrom(...list)
-/** Mostly letters, and now and then any code point at all. */
-const text = fc.oneof(
-  fc.string({ maxLength: 20 }),
-  fc.string({ unit: 'binary', maxLength: 10 }),
-  words(
-    '',
-    '/',
-    '..',
-    'a\nb',
-    '\0',
-    '__proto__',
-    'constructor',
-    'toString',
-    '-1',
-    '1e999',
-    '%{ruleset}',
-    '\ud800',
-  ),
-)
-
-/** A text with a few places cut out, doubled or replaced. */
-const edited = (original: fc.Arbitrary<string>) =>
-  fc
-    .tuple(original, fc.array(fc.tuple(fc.nat(100_000), fc.nat(12), text), { minLength: 1, maxLength: 4 }))
-    .map(([base, edits]) =>
-      edits.reduce((now, [at, length, put]) => {
-        const place = now.length === 0 ? 0 : at % (now.length + 1)
-        return now.slice(0, place) + put + now.slice(place + length)
-      }, base),
-    )
-
-/** A document of a schema as JSON: sound, with mistakes, cut up as text, or any JSON. */
-function json(schema: string): fc.Arbitrary<string> {
-  const of = (mistakes: number) =>
-    documents(bundledSchema(schema) as Schema, mistakes).map(made => JSON.stringify(made))
-  return fc.oneof(of(0), of(30), of(200), edited(of(0)), fc.json({ maxDepth: 4 }), text)
 }
 
 const CONFIG: Config = {
@@ -104,152 +77,6 @@ const CONFIG: Config = {
 const plan = (parts: Partial<Config>, facts = fixedFacts()) =>
   planText(translate({ id: 'c1', bundle: { dir: '/b', config: { ...CONFIG, ...parts } }, facts }))
 
-const allow = ['mlock', 'mount.nullfs', 'raw_sockets', 'nothing', '']
-const annotation = fc.oneof(
-  words(
-    'vnet',
-    'ip4',
-    'ip4.addr',
-    'ip6.addr',
-    'vnet.interface',
-    'sysvshm',
-    'host.hostname',
-    'enforce_statfs',
-    '',
-  ).map(name => `org.freebsd.jail.${name}`),
-  fc.constantFrom(...allow).map(name => `org.freebsd.jail.allow.${name}`),
-  fc
-    .tuple(fc.nat(3), words('bridge', 'address', 'gateway', 'mtu', 'x'))
-    .map(([n, name]) => `org.jailwright.net.${n}.${name}`),
-  words('maxproc', 'memoryuse', 'cpus', 'toString', 'x').map(name => `org.jailwright.limits.${name}`),
-  words('org.freebsd.parentJail', 'org.jailwright.device.profiles', 'org.jailwright.'),
-  text,
-)
-const annotationValue = fc.oneof(
-  words(
-    'new',
-    'inherit',
-    'true',
-    'false',
-    '10.0.0.2/24',
-    'fd00::2/64',
-    'em0|10.0.0.2/24',
-    'bridge0',
-    '64m',
-    '0-3',
-    'pod',
-    'gpu',
-  ),
-  edited(words('10.0.0.2/24,fd00::2/64', 'new', '0-3,5', '64m', 'bridge0')),
-  text,
-)
-const ruleWord = fc.oneof(
-  words(
-    'path',
-    'type',
-    'mode',
-    'user',
-    'group',
-    'include',
-    'hide',
-    'unhide',
-    'add',
-    'bpf',
-    'disk',
-    '0666',
-    'u+w',
-    '*',
-    '#',
-    '1',
-    '70000',
-  ),
-  text,
-)
-const ids = fc.oneof(
-  text,
-  fc.string({ unit: words(...'abzAZ019_+.-'), maxLength: 300 }),
-  words('.', '..', '.lock', '-x', 'a/b', 'a b', 'a'.repeat(256), 'é'),
-)
-const signals = fc.oneof(
-  edited(words('TERM', 'SIGKILL', 'sigrtmin+3', 'RTMAX-1', 'SIGRTMIN', '15')),
-  words(
-    'HUP',
-    'SIGHUP',
-    'sighup',
-    '0',
-    '128',
-    '129',
-    '99999999999999999999',
-    'RTMIN+99',
-    'constructor',
-    'SIG',
-  ),
-  text,
-)
-const TOML = `[engine]
-runtime = "jailwright"
-runtime_supports_json = ["crun", "jailwright"]
-[engine.runtimes]
-jailwright = ["/usr/local/bin/jailwright"]
-`
-const tomlValue = words(
-  '"x"',
-  '1',
-  '[]',
-  '{}',
-  'true',
-  '[[1]]',
-  '1979-05-27',
-  'nan',
-  '{runtimes = 1}',
-  '"\\u0000"',
-  "'''",
-)
-const toml = fc.oneof(
-  edited(fc.constant(TOML)),
-  fc
-    .array(
-      fc.tuple(
-        words('engine', 'runtime', 'runtimes', 'engine.runtimes', 'runtime_supports_json', '__proto__'),
-        tomlValue,
-      ),
-    )
-    .map(pairs => pairs.map(([key, value]) => `${key} = ${value}`).join('\n'))
-    .chain(lines => words(lines, `[engine]\n${lines}`, `[engine.runtimes]\n${lines}`)),
-  text,
-)
-const STATE = JSON.stringify({
-  jid: 1,
-  pid: 33,
-  pidStart: '650074',
-  id: 'a',
-  ociVersion: '1.3.0',
-  status: 'created',
-  paused: false,
-  poststart: false,
-  bundle: '/b',
-  rootfs: '/b/rootfs',
-  jailName: 'a',
-  created: '2026-11-30T06:05:37.260Z',
-  boot: '{ sec = 1 }',
-  annotations: {},
-})
-const UNDO: readonly object[] = [
-  { op: 'init-gone', ctl: '/r/a/ctl' },
-  { op: 'kill', pid: 33, start: '650074' },
-  { op: 'rmdir', root: '/b/rootfs', path: '/x' },
-  { op: 'unmount', path: '/b/rootfs/x', fstype: 'tmpfs', from: 'tmpfs', root: '/b/rootfs', known: ['03ff'] },
-  { op: 'jail', name: 'a', path: '/b/rootfs', standing: [] },
-  { op: 'run', calls: [{ tool: 'rctl', args: ['-r', 'jail:a'] }] },
-]
-const JOURNAL = ['{"n":0,"boot":"1"}', ...UNDO.map((undo, at) => JSON.stringify({ n: at + 1, undo }))]
-const journals = fc.oneof(
-  edited(fc.constant(`${JOURNAL.join('\n')}\n`)),
-  fc
-    .array(fc.oneof(fc.constantFrom(...JOURNAL), fc.json({ maxDepth: 2 }), text))
-    .map(lines => lines.join('\n')),
-)
-const PLAN = '{"id":"a","steps":[],"process":{"args":["sh"]},"hooks":{"poststop":[]}}'
 const anyHost = { signalNumber } as unknown as EverydayHost
 
 /** Writes a text to a file of the given name and gives its path. */
@@ -259,7 +86,7 @@ function file(name: string, content: string): string {
   return path
 }
 
-/** Names, shares of the whole, inputs, and what is done with one. */
+/** The readers: a name, the share of all inputs, the generator, and the check of one input. */
 const readers: readonly [string, number, fc.Arbitrary<unknown>, (input: never) => void][] = [
   [
     'configs',
