@@ -1,4 +1,4 @@
-/** Bundles and roots for the groups. Works inside a simulated host, which has /rescue. */
+/** Bundles and root file systems for the groups. They are made inside a simulated host, which has /rescue. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,14 +12,14 @@ const PROCESS = {
   user: { uid: 0, gid: 0 },
 }
 
-/** A root with programs, made once in a working directory. */
+/** Makes a root file system with programs in a working directory, once. */
 export function rootWithPrograms(work: string): string {
   const root = join(work, 'programs')
   if (!existsSync(root)) makeRoot(root)
   return root
 }
 
-/** A root that holds the program of all bundles and its libraries, and nothing else. */
+/** Makes a root file system with only the program of all bundles and its libraries. */
 export function rootWithSleep(work: string): string {
   const root = join(work, 'sleep')
   if (existsSync(root)) return root
@@ -32,7 +32,7 @@ export function rootWithSleep(work: string): string {
   return root
 }
 
-/** A bundle whose root is a copy of `from` by hard links, or empty without it. */
+/** Makes a bundle whose root is a copy of `from` by hard links, or empty without `from`. */
 export function makeBundle(dir: string, config: object, from?: string): string {
   mkdirSync(dir, { recursive: true })
   const rootfs = join(dir, 'rootfs')
@@ -42,7 +42,7 @@ export function makeBundle(dir: string, config: object, from?: string): string {
   return dir
 }
 
-/** Writes the config.json of a bundle, with what every config has. */
+/** Writes the config.json of a bundle: the given properties, and those that every config has. */
 export function writeConfig(dir: string, config: object): void {
   const whole = { ociVersion: '1.3.0', process: PROCESS, root: { path: 'rootfs' }, ...config }
   writeFileSync(join(dir, 'config.json'), JSON.stringify(whole))

@@ -1,33 +1,33 @@
-/** What the groups of faults have in common. */
+/** The types and functions that all groups of faults use. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Runtime } from './runtime.ts'
 import type { Seeded } from './seeded.ts'
 
-/** Where and how a group runs. */
+/** The setting in which a group runs. */
 export interface Setting {
   /** Path of the runtime's executable. */
   runtime: string
-  /** A directory of the group's own. */
+  /** A directory for this group alone. */
   work: string
   seed: number
   random: Seeded
-  /** The long form: every point in place of a sample. */
+  /** True to try every point instead of a sample. */
   long: boolean
 }
 
-/** What a group has found. */
+/** The result of a group. */
 export interface Outcome {
-  /** What was tried, in words, with its numbers. */
+  /** A description of the attempts with their numbers. */
   tried: string
-  /** One text for everything that was left, lost or said wrongly. */
+  /** A text for each thing that was left behind, lost, or reported wrongly. */
   faults: string[]
 }
 
 /** A group of faults. */
 export type Group = (setting: Setting) => Outcome | Promise<Outcome>
 
-/** An empty working directory with a runtime whose state is in `run` below it. */
+/** Makes an empty working directory, and a runtime whose state directory is `run` in it. */
 export function workplace({ runtime, work }: Setting): Runtime {
   rmSync(work, { recursive: true, force: true })
   mkdirSync(work, { recursive: true })

@@ -1,4 +1,4 @@
-/** Many containers, and many callers at once. Nothing about time is asserted; how much slower a command got is printed. */
+/** Many containers, and many callers at the same time. Times are printed, and none is asserted. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import type { Group } from './group.ts'
 import { workplace } from './group.ts'
 import { type Done, type Runtime, unclean } from './runtime.ts'
 
-/** A container with an interface, a ruleset, a limit and a mount: what concurrent commands could take from each other. */
+/** A config with an interface, a ruleset, a limit and a mount, for which concurrent commands compete. */
 const CONFIG = {
   mounts: [
     { destination: '/dev', type: 'devfs', source: 'devfs', options: ['ruleset=4', 'rule=path bpf unhide'] },
@@ -28,7 +28,7 @@ function bridge(): void {
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-/** `count` containers created, started and deleted, each step for all of them at once. */
+/** Creates, starts and deletes `count` containers, each step for all of them at the same time. */
 export const manyAtOnce: Group = async setting => {
   const count = 64
   const runtime = workplace(setting)
@@ -57,7 +57,7 @@ export const manyAtOnce: Group = async setting => {
   return { tried: `${count} containers created, started and deleted at once`, faults }
 }
 
-/** What the callers of one id do; each ends by itself, whatever the others do. */
+/** The commands of the callers of one id. Each ends by itself, whatever the others do. */
 const ACTIONS = (bundle: string): readonly (readonly string[])[] => [
   ['create', '-b', bundle, 'same'],
   ['create', '-b', bundle, 'same'],
@@ -74,7 +74,7 @@ const ACTIONS = (bundle: string): readonly (readonly string[])[] => [
   ['delete', '--force', 'same'],
 ]
 
-/** 16 callers on one id, each with commands of its own in a random order. */
+/** Lets 16 callers use one id, each with commands of its own in a random order. */
 export const oneId: Group = async setting => {
   const rounds = setting.long ? 20 : 3
   const runtime = workplace(setting)
@@ -88,7 +88,7 @@ export const oneId: Group = async setting => {
     const callers = numbered(16).map(() => numbered(4).map(() => setting.random.pick(actions)))
     const judge = (args: readonly string[], done: Done) => {
       commands++
-      // The status of an exec is the program's, which a kill ends at any time.
+      // The status of an exec is that of its program, which a kill can end at any time.
       const judged = args[0] === 'exec' && done.status !== null ? { ...done, status: 0 } : done
       const wrong = unclean(judged)
       if (wrong) faults.push(`round ${round}, ${args.join(' ')}: ${wrong}`)
@@ -110,7 +110,7 @@ function lines(runtime: Runtime, bundle: string): string[] {
   return [...hostLines(), ...treeLines(runtime.root, ['.lock']), ...treeLines(join(bundle, 'rootfs'))]
 }
 
-/** The state directory of a container, copied under other ids: containers that have stopped, as `list` sees them. */
+/** Copies the state directory of a container under other ids; `list` takes the copies for stopped containers. */
 function copies(runtime: Runtime, id: string, count: number): void {
   const names = readdirSync(join(runtime.root, id)).filter(name => /json/.test(name))
   const texts = names.map(name => [name, readFileSync(join(runtime.root, id, name), 'utf8')] as const)
@@ -124,7 +124,7 @@ function copies(runtime: Runtime, id: string, count: number): void {
   }
 }
 
-/** One more container beside 1,000 that exist. */
+/** Makes one more container beside 1,000 existing ones. */
 export const oneThousand: Group = setting => {
   const count = 1000
   const runtime = workplace(setting)

@@ -1,16 +1,16 @@
-/** Runs the runtime, and judges what it says. */
+/** Running the runtime, and checking its messages. */
 import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** How a command ended, with its standard error. */
+/** How a command ended, and its standard error. */
 export interface Done {
   status: number | null
   signal: string | null
   text: string
 }
 
-/** One runtime with its state directory. */
+/** A runtime with its state directory. */
 export class Runtime {
   readonly #program: string
   readonly #scratch: string
@@ -26,7 +26,7 @@ export class Runtime {
     mkdirSync(scratch, { recursive: true })
   }
 
-  /** Standard error goes to a file: the container's first process inherits it, and a pipe would be waited for. */
+  /** Opens a file for standard error, because the container's first process inherits it and would keep a pipe open. */
   #errors(): { fd: number; end: () => string } {
     const file = join(this.#scratch, `stderr-${this.#files++}`)
     const fd = openSync(file, 'w')
@@ -39,7 +39,7 @@ export class Runtime {
     return { fd, end }
   }
 
-  /** Runs a command to its end. `limit` in milliseconds is for a command that stands still: it is killed. */
+  /** Runs a command to its end. A command that takes longer than `limit` milliseconds is killed. */
   run(args: readonly string[], env: Record<string, string> = {}, limit = 120_000): Done {
     const { fd, end } = this.#errors()
     const { status, signal } = spawnSync(this.#program, ['--root', this.root, ...args], {
@@ -51,7 +51,7 @@ export class Runtime {
     return { status, signal, text: end() }
   }
 
-  /** The same without waiting: several of them run at once. */
+  /** Starts a command, so that several of them run at the same time. */
   start(args: readonly string[], limit = 240_000): Promise<Done> {
     const { fd, end } = this.#errors()
     return new Promise((resolve, reject) => {
@@ -65,19 +65,19 @@ export class Runtime {
     })
   }
 
-  /** A command that has to succeed; throws with what it said. */
+  /** Runs a command that has to succeed; throws with its message otherwise. */
   must(args: readonly string[], env?: Record<string, string>): void {
     const { status, signal, text } = this.run(args, env)
     if (status !== 0) throw new Error(`${args.join(' ')}: ${signal ?? status} ${text}`)
   }
 }
 
-/** Words that only an error of the program itself holds. */
+/** Words that occur only in the message of a bug. */
 const STACK = /\n\s+at |TypeError|RangeError|ReferenceError|SyntaxError|InternalError|EDOOFUS/
 
 /**
- * What is wrong with the way a command ended; undefined when it succeeded, or failed with status 1 and one line on
- * standard error that names the program. Warnings before that line are allowed.
+ * Says what is wrong with the end of a command; undefined when the command succeeded, or failed with status 1 and one line on
+ * standard error that names the program. Warnings may precede that line.
  */
 export function unclean({ status, signal, text }: Done): string | undefined {
   if (STACK.test(text)) return `says what only an error of its own says: ${text}`

@@ -1,16 +1,16 @@
-/** Numbers that a seed fixes: the same seed tries the same points in the same order. */
+/** Pseudo-random numbers from a seed: with the same seed, a run tries the same points in the same order. */
 
-/** A stream of such numbers. */
+/** A stream of pseudo-random numbers. */
 export interface Seeded {
-  /** A whole number from 0 to `end` - 1. */
+  /** Gives a whole number from 0 to `end` - 1. */
   below(end: number): number
-  /** One element of a list that is not empty. */
+  /** Gives one element of a list, which must not be empty. */
   pick<T>(list: readonly T[]): T
-  /** At most `count` elements, in random order. */
+  /** Gives at most `count` elements of a list, in random order. */
   sample<T>(list: readonly T[], count: number): T[]
 }
 
-/** The stream of a seed (mulberry32, a generator with 32 bits of state). */
+/** Gives the stream of a seed (mulberry32, a generator with 32 bits of state). */
 export function seeded(seed: number): Seeded {
   let state = seed >>> 0
   const below = (end: number) => {

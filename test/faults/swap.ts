@@ -1,4 +1,4 @@
-/** Swaps two names for ever, as somebody in the jail's root could do while it is made: `bun swap.ts ONE OTHER`. */
+/** A program that exchanges two names without end, as an attacker could do in a root: `bun swap.ts ONE OTHER`. */
 import { dlopen, ptr } from 'bun:ffi'
 
 const [one = '', other = ''] = process.argv.slice(2)
