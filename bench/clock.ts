@@ -37,12 +37,12 @@ export function run(argv: readonly string[], more: Readonly<Record<string, strin
   const usage = memory(RUSAGE_SIZE)
   while (call('wait4', pid, status, 0, usage) !== pid);
   const ms = engine.monotonicMs() - begin
-  const word = status.readInt32LE(0)
+  const word = status.readInt32(0)
   const signal = word & 0x7f
   return {
     status: signal === 0 ? (word >> 8) & 0xff : 128 + signal,
     ms,
-    maxrss: Number(usage.readBigUInt64LE(RU_MAXRSS)),
+    maxrss: Number(usage.readBigUInt64(RU_MAXRSS)),
   }
 }
 

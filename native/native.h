@@ -41,10 +41,10 @@ JSValue native_errno(JSContext *context, JSValueConst self, int count, JSValueCo
 extern const JSCFunctionListEntry c_functions[];
 extern const int c_function_count;
 
-/* parts.c of the build, which compile.c prints: the bytecode of each part of the program. */
+/* parts.c of the build, which compile.c prints: each part of the program as bytecode or as a script, with a NUL after it. */
 struct part {
   const char *name;
-  const uint8_t *bytecode;
+  const uint8_t *bytes;
   size_t length;
 };
 extern const struct part parts[];

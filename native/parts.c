@@ -1,4 +1,5 @@
-/* The parts of the program: their bytecode is in this executable, and each is evaluated when the program asks for it. */
+/* The parts of the program, which are in this executable as bytecode, or as scripts with PARTS_ARE_TEXT.
+   Each is evaluated when the program asks for it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,9 @@ static bool prepare(JSContext *context)
   if (exports != NULL) return true;
   exports = js_malloc(context, part_count * sizeof(JSValue));
   if (exports == NULL) return false;
+#ifdef PARTS_ARE_TEXT
+  JS_AddIntrinsicEval(context);
+#endif
   for (size_t at = 0; at < part_count; at++) exports[at] = JS_UNDEFINED;
   return true;
 }
@@ -19,9 +23,14 @@ static bool prepare(JSContext *context)
 /* Evaluates a part, which is a script whose value is its exports. A part that throws is evaluated again at the next request. */
 static JSValue evaluate(JSContext *context, const struct part *part)
 {
-  JSValue script = JS_ReadObject(context, part->bytecode, part->length, JS_READ_OBJ_BYTECODE);
+#ifdef PARTS_ARE_TEXT
+  /* The parser wants the NUL that stands after each part. */
+  return JS_Eval(context, (const char *)part->bytes, part->length, part->name, JS_EVAL_TYPE_GLOBAL);
+#else
+  JSValue script = JS_ReadObject(context, part->bytes, part->length, JS_READ_OBJ_BYTECODE);
   if (JS_IsException(script)) return script;
   return JS_EvalFunction(context, script);
+#endif
 }
 
 JSValue load_part(JSContext *context, const char *name)

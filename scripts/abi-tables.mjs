@@ -52,7 +52,6 @@ export const STRUCTURES = {
   },
   dirent: { type: 'struct DIRENT', members: { reclen: 'd_reclen', type: 'd_type', name: 'd_name' } },
   siginfo: { type: 'siginfo_t', members: { pid: 'si_pid' } },
-  msghdr: { type: 'struct msghdr', members: { controllen: 'msg_controllen' } },
   cmsghdr: { type: 'struct cmsghdr', members: { level: 'cmsg_level', type: 'cmsg_type' } },
 }
 

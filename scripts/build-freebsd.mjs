@@ -1,5 +1,5 @@
-// npm run build:freebsd: makes the executables for FreeBSD in dist/, for x64 and arm64 each: the program itself
-// (jailwright-freebsd-*), the program that compares runtimes (bench-freebsd-*), and the conformance harness
+// npm run build:freebsd: makes the executables for FreeBSD in dist/: the program itself (jailwright-freebsd-*) for x64, arm64,
+// riscv64 and ppc64; for x64 and arm64 also the program that compares runtimes (bench-freebsd-*), and the conformance harness
 // (jailwright-conformance-freebsd-*), which Bun compiles.
 import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
@@ -10,6 +10,7 @@ import { compileNative } from './native.mjs'
 import { PARTS } from './parts.mjs'
 import { root } from './root.mjs'
 
+/** The machines that the harness can be compiled for, too. */
 const MACHINES = ['x64', 'arm64']
 
 mkdirSync(path.join(root, 'dist'), { recursive: true })
@@ -17,7 +18,7 @@ const tell = file =>
   console.log(`${file}  ${(statSync(path.join(root, file)).size / 2 ** 20).toFixed(1)} MiB`)
 
 await writeProductParts()
-for (const machine of MACHINES) {
+for (const machine of [...MACHINES, 'riscv64', 'ppc64']) {
   const file = `dist/jailwright-freebsd-${machine}`
   await compileNative(PARTS, file, { machine })
   tell(file)

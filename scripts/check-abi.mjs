@@ -15,7 +15,7 @@ function headersOf(source, arch) {
   const links = path.join(root, `dist/native/freebsd-headers-${arch}`)
   rmSync(links, { recursive: true, force: true })
   mkdirSync(links, { recursive: true })
-  const machine = arch === 'x64' ? 'amd64' : 'arm64'
+  const machine = { x64: 'amd64', arm64: 'arm64', riscv64: 'riscv', ppc64: 'powerpc' }[arch]
   symlinkSync(path.resolve(source, 'sys', machine, 'include'), path.join(links, 'machine'))
   symlinkSync(path.resolve(source, 'sys/x86/include'), path.join(links, 'x86'))
   return ['include', 'sys'].map(name => `-I${path.resolve(source, name)}`).concat(`-I${links}`)
@@ -33,9 +33,13 @@ function targets() {
   return [
     one('x86_64-freebsd', 'freebsd', 'x64'),
     one('aarch64-freebsd', 'freebsd', 'arm64'),
+    one('riscv64-freebsd', 'freebsd', 'riscv64'),
+    one('powerpc64-freebsd', 'freebsd', 'ppc64'),
     one('x86_64-linux-gnu.2.36', 'linux', 'x64'),
     one('x86_64-linux-musl', 'linux', 'x64'),
     one('aarch64-linux-gnu.2.36', 'linux', 'arm64'),
+    one('riscv64-linux-musl', 'linux', 'riscv64'),
+    one('powerpc64-linux-musl', 'linux', 'ppc64'),
   ]
 }
 

@@ -59,6 +59,7 @@ function sharedTable(abi) {
     is('SIG_BLOCK', abi.sigBlock),
     is('SIG_SETMASK', abi.sigSetmask),
     is('sizeof(sigset_t)', abi.sigsetSize),
+    is('sizeof(((sigset_t *)0)->SIGSET_WORDS[0])', abi.sigsetWord),
     is('sizeof(struct sigaction)', abi.sigactionSize),
     is('offsetof(struct sigaction, sa_handler)', 0),
     atMost('sizeof(struct termios)', abi.termiosSize),
@@ -67,9 +68,11 @@ function sharedTable(abi) {
     is('offsetof(struct sockaddr_un, sun_path)', 2),
     is('offsetof(struct sockaddr_un, sun_family)', socket.lengthByte ? 1 : 0),
     is('offsetof(struct msghdr, msg_iov)', 16),
-    is('offsetof(struct msghdr, msg_iovlen)', 24),
+    is('sizeof(struct msghdr)', msghdr.size),
     is('offsetof(struct msghdr, msg_control)', 32),
-    // Where the kernel has a 64-bit member, musl has an int and four bytes of padding.
+    // Where the kernel has a 64-bit member, musl has an int and four bytes of padding: the int is the low half.
+    is('offsetof(struct msghdr, msg_iovlen) & ~7', 24),
+    is('offsetof(struct msghdr, msg_controllen) & ~7', msghdr.controllen),
     width('sizeof(((struct msghdr *)0)->msg_iovlen)', msghdr.iovlenBytes),
     width('sizeof(((struct msghdr *)0)->msg_controllen)', msghdr.controllenBytes),
     width('sizeof(((struct cmsghdr *)0)->cmsg_len)', cmsghdr.lenBytes),
@@ -96,7 +99,7 @@ async function freebsdTables() {
     if (found === undefined) throw new Error(`${source} exports no ${name}`)
     return found
   }
-  const lines = []
+  const lines = [is('sizeof(((cpuset_t *)0)->__bits[0])', 8)]
   for (const [file, name, each] of FREEBSD_STRUCTURES)
     if (existsSync(path.join(root, `src/host/abi/${file}.ts`)))
       lines.push(...structure(each, await table(file, name)))
@@ -140,7 +143,7 @@ function namedConstants(os) {
     ])
 }
 
-/** Gives C that compiles only when the tables are right for `os` (freebsd, linux) on `arch` (x64, arm64). */
+/** C that compiles only where the tables are right: for `os` (freebsd, linux) on `arch` (x64, arm64, riscv64, ppc64). */
 export async function abiAsserts(os, arch) {
   const define = { 'process.arch': JSON.stringify(arch) }
   const module = await importTypeScript(`src/host/abi/${os}.ts`, { define })
@@ -150,8 +153,10 @@ export async function abiAsserts(os, arch) {
     ...[...HEADERS.both, ...HEADERS[os]].map(header => `#include <${header}>`),
     '#ifdef __GLIBC__',
     '#define DIRENT dirent64',
+    '#define SIGSET_WORDS __val',
     '#else',
     '#define DIRENT dirent',
+    '#define SIGSET_WORDS __bits',
     '#endif',
     ...sharedTable(module[os]),
     ...(os === 'freebsd' ? await freebsdTables() : []),

@@ -55,26 +55,38 @@ export function hasZig() {
   return existsSync(zig) && spawnSync(zig, ['version']).status === 0
 }
 
+/** zig's words for machines. */
+const MACHINES = { x64: 'x86_64', arm64: 'aarch64', riscv64: 'riscv64', ppc64: 'powerpc64' }
+
 /**
- * Gives the variables for scripts/build that choose the compilers: for FreeBSD on `machine`, or, without `machine`, for this
- * one. The program for Linux is linked statically, because it then starts in half the time. The caller's environment overrides
- * them.
+ * Gives the variables for scripts/build that choose the compilers for a machine and a system; without `machine`, for this
+ * machine. The program for Linux is linked statically, because it then starts in half the time. The caller's environment
+ * overrides them.
  */
-function compilers(machine) {
+function compilers(machine, system) {
   if (machine === undefined && !hasZig()) return {}
-  const here = `${zig} cc -target ${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-musl`
+  const compiler = (arch, target) => `${zig} cc -target ${MACHINES[arch]}-${target}`
+  const here = compiler(process.arch, 'linux-musl')
   const linking = { HOSTCC: here, HOSTLDFLAGS: '-static -s' }
   if (machine === undefined) return { ...linking, CC: here, LDFLAGS: '-static -s' }
+  if (system === 'linux') return { ...linking, CC: compiler(machine, 'linux-musl'), LDFLAGS: '-static -s' }
   return {
     ...linking,
-    CC: `${zig} cc -target ${machine === 'arm64' ? 'aarch64' : 'x86_64'}-freebsd`,
+    CC: compiler(machine, 'freebsd'),
     // zig's linker asks for 16 MiB of stack, for which FreeBSD raises the caller's limit (sys/kern/kern_exec.c).
     LDFLAGS: '-s -Wl,-z,stack-size=0',
   }
 }
 
-/** Compiles the scripts of a directory into an executable: for this machine, or for FreeBSD on `machine` (x64, arm64). */
-export async function compileNative(parts, executable, { machine, environment = {} } = {}) {
+/**
+ * Compiles the scripts of a directory into an executable: for this machine, or for `machine` (x64, arm64, riscv64, ppc64)
+ * with FreeBSD, or with Linux, as which an emulator can run it here.
+ */
+export async function compileNative(
+  parts,
+  executable,
+  { machine, system = 'freebsd', environment = {} } = {},
+) {
   await writeFunctions()
   mkdirSync(path.dirname(path.join(root, executable)), { recursive: true })
   if (readdirSync(path.join(root, parts)).length === 0) throw new Error(`${parts}: no parts`)
@@ -82,7 +94,7 @@ export async function compileNative(parts, executable, { machine, environment = 
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'inherit', 'pipe'],
-    env: { ...compilers(machine), ...process.env, OUT: executable, PARTS: parts, ...environment },
+    env: { ...compilers(machine, system), ...process.env, OUT: executable, PARTS: parts, ...environment },
   })
   if (error) throw error
   if (status !== 0) throw new Error(`scripts/build ${executable}: ${stderr}`)

@@ -29,7 +29,7 @@ export function* directoryEntries(directory: string | number): Generator<Directo
           ? check('getdirentries', subjectOf(directory), fd, bytes, CHUNK, base)
           : check('getdents64', subjectOf(directory), fd, bytes, CHUNK)
       if (size === 0) return
-      for (let at = 0; at < size; at += bytes.readUInt16LE(at + abi.dirent.reclen)) {
+      for (let at = 0; at < size; at += bytes.readUInt16(at + abi.dirent.reclen)) {
         const start = at + abi.dirent.name
         const name = nameOf(bytes.subarray(start, bytes.indexOf(0, start)))
         // On FreeBSD the record of a removed file stays, with the inode 0 (dir(5)).

@@ -14,7 +14,7 @@ import {
 import { CTLTYPE, decodeNumbers } from './abi/kinfo.ts'
 import { encodeIovec } from './abi/socket.ts'
 import { addressOf, call, cString, lastErrno, readString } from './ffi/index.ts'
-import { type Bytes, type Memory, memory } from './ffi/memory.ts'
+import { type Memory, memory } from './ffi/memory.ts'
 import { sysctlByNumber, sysctlFormat, sysctlName, sysctlNumbers } from './sysctl.ts'
 
 const ERRMSG_SIZE = 256
@@ -36,7 +36,7 @@ export function jailGet(
   let keyBytes: Uint8Array
   if (typeof keyValue === 'number') {
     const number = memory(4)
-    number.writeInt32LE(keyValue)
+    number.writeInt32(keyValue)
     keyBytes = number
   } else keyBytes = cString(keyValue)
   const message = memory(ERRMSG_SIZE)
@@ -51,7 +51,7 @@ export function jailGet(
     throw new SyscallError('jail_get', errno, readString(message) || errorText(errno), String(keyValue))
   }
   // The kernel writes the true length of each value into its iovec; the first two iovecs are the key's.
-  return { jid, lengths: values.map((_, index) => Number(iovec.readBigUInt64LE((2 * index + 3) * 16 + 8))) }
+  return { jid, lengths: values.map((_, index) => Number(iovec.readBigUInt64((2 * index + 3) * 16 + 8))) }
 }
 
 /** Gives parameters of a live jail as jls(8) prints them; undefined when the jail is gone, ENOENT for an unknown parameter. */
@@ -147,12 +147,12 @@ export function jailSet(
 }
 
 /** Gives the text of a parameter's bytes as jls(8) prints it. It is exported for tests. */
-export function formatParam(type: ParamType, bytes: Bytes): string {
+export function formatParam(type: ParamType, bytes: Memory): string {
   switch (type.kind) {
     case 'bool':
-      return bytes.readInt32LE(0) === 0 ? 'false' : 'true'
+      return bytes.readInt32(0) === 0 ? 'false' : 'true'
     case 'jailsys':
-      return JAILSYS[bytes.readInt32LE(0)] ?? String(bytes.readInt32LE(0))
+      return JAILSYS[bytes.readInt32(0)] ?? String(bytes.readInt32(0))
     case 'string':
       return readString(bytes)
     case 'ip4':
@@ -166,14 +166,14 @@ export function formatParam(type: ParamType, bytes: Bytes): string {
   }
 }
 
-function chunks(bytes: Bytes, size: number): Bytes[] {
+function chunks(bytes: Memory, size: number): Memory[] {
   return Array.from({ length: Math.floor(bytes.length / size) }, (_, index) =>
     bytes.subarray(index * size, (index + 1) * size),
   )
 }
 
 /** Prints an IPv6 address as inet_ntop(3) does: the first of the longest runs of at least two zero groups becomes `::`. */
-function formatIp6(address: Bytes): string {
+function formatIp6(address: Memory): string {
   const groups = Array.from({ length: 8 }, (_, index) => address.readUInt16BE(index * 2).toString(16))
   let best = { start: 0, length: 1 }
   for (let start = 0; start < 8; start++) {

@@ -96,7 +96,7 @@ const HIDDEN_FSID = '0'.repeat(16)
 function fsidName(hex: string): string {
   const bytes = memory(8)
   for (let at = 0; at < 8; at++) bytes[at] = Number.parseInt(hex.slice(2 * at, 2 * at + 2), 16)
-  return `FSID:${bytes.readInt32LE(0)}:${bytes.readInt32LE(4)}`
+  return `FSID:${bytes.readInt32(0)}:${bytes.readInt32(4)}`
 }
 
 /**

@@ -13,7 +13,8 @@ import { ask, simulatedQueries } from './queries-simulated.ts'
 import type { KernelCalls } from './types.ts'
 
 const PR_CAPBSET_DROP = 24
-const SYS_SECCOMP = engine.arch === 'arm64' ? 277 : 317
+/** seccomp(2)'s number on x86-64, powerpc64, and on the machines of asm-generic. */
+const SYS_SECCOMP = engine.arch === 'x64' ? 317 : engine.arch === 'ppc64' ? 358 : 277
 const SECCOMP_SET_MODE_FILTER = 1
 const NEW_LISTENER = 8
 /**
@@ -63,8 +64,8 @@ function attach(jid: number): void {
  */
 function guard(program: Memory): void {
   const fprog = memory(16)
-  fprog.writeUInt16LE(program.length / 8, 0)
-  fprog.writeBigUInt64LE(BigInt(addressOf(program)), 8)
+  fprog.writeUInt16(program.length / 8, 0)
+  fprog.writeBigUInt64(BigInt(addressOf(program)), 8)
   for (const flags of [NEW_LISTENER | WAIT_KILLABLE_RECV, NEW_LISTENER]) {
     const listener = call('syscall', SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, flags, fprog)
     if (listener >= 0) {

@@ -23,5 +23,5 @@ export const PIPE_WRITE = 512
 export function pipe(): { reader: number; writer: number } {
   const ends = memory(8)
   check('pipe2', undefined, ends, abi.open.CLOEXEC)
-  return { reader: ends.readInt32LE(0), writer: ends.readInt32LE(4) }
+  return { reader: ends.readInt32(0), writer: ends.readInt32(4) }
 }

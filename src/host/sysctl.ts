@@ -11,7 +11,7 @@ const MAX_NAME = 24
 
 function mibBytes(mib: readonly number[]): Memory {
   const bytes = memory(Math.max(mib.length, 1) * 4)
-  for (const [index, number] of mib.entries()) bytes.writeInt32LE(number, index * 4)
+  for (const [index, number] of mib.entries()) bytes.writeInt32(number, index * 4)
   return bytes
 }
 
@@ -21,11 +21,11 @@ export function sysctlByNumber(mib: readonly number[]): Memory | undefined {
   const length = memory(8)
   for (let slack = 0; ; slack = slack * 2 + 4096) {
     if (call('sysctl', name, mib.length, null, length, null, 0) === -1) return missing(mib)
-    const value = memory(Number(length.readBigUInt64LE()) + slack)
-    length.writeBigUInt64LE(BigInt(value.length))
+    const value = memory(Number(length.readBigUInt64()) + slack)
+    length.writeBigUInt64(BigInt(value.length))
     if (value.length === 0) return value
     if (call('sysctl', name, mib.length, value, length, null, 0) !== -1)
-      return value.subarray(0, Number(length.readBigUInt64LE()))
+      return value.subarray(0, Number(length.readBigUInt64()))
     // ENOMEM means that a table has grown between the two calls, so the loop asks again with a larger buffer.
     if (lastErrno() !== 'ENOMEM') return missing(mib)
   }
@@ -41,19 +41,19 @@ function missing(mib: readonly number[]): undefined {
 export function sysctlNumbers(name: string): number[] | undefined {
   const mib = memory(MAX_NAME * 4)
   const count = memory(8)
-  count.writeBigUInt64LE(BigInt(MAX_NAME))
+  count.writeBigUInt64(BigInt(MAX_NAME))
   if (call('sysctlnametomib', cString(name), mib, count) === -1) {
     const failure = lastError('sysctlnametomib', name)
     if (failure.errno === 'ENOENT') return undefined
     throw failure
   }
-  return Array.from({ length: Number(count.readBigUInt64LE()) }, (_, index) => mib.readInt32LE(index * 4))
+  return Array.from({ length: Number(count.readBigUInt64()) }, (_, index) => mib.readInt32(index * 4))
 }
 
 /** Gives the kind (CTLTYPE) and the format (`I`, `A`, `S,timeval`, `E,jailsys`, `B` and others) of an oid. */
 export function sysctlFormat(mib: readonly number[]): { kind: number; format: string } | undefined {
   const bytes = sysctlByNumber([...OID_FORMAT, ...mib])
-  return bytes && { kind: bytes.readUInt32LE(0) & 0xf, format: readString(bytes, 4) }
+  return bytes && { kind: bytes.readUInt32(0) & 0xf, format: readString(bytes, 4) }
 }
 
 /** Gives the name of an oid by number; a number that no oid has stands in the name as it is. */

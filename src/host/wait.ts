@@ -7,8 +7,8 @@ import { type Memory, memory } from './ffi/memory.ts'
 export function timespec(ms: number): Memory {
   const time = memory(16)
   const seconds = Math.floor(ms / 1000)
-  time.writeBigUInt64LE(BigInt(seconds), 0)
-  time.writeUInt32LE(Math.floor((ms - seconds * 1000) * 1e6), 8)
+  time.writeBigUInt64(BigInt(seconds), 0)
+  time.writeBigUInt64(BigInt(Math.floor((ms - seconds * 1000) * 1e6)), 8)
   return time
 }
 

@@ -11,13 +11,14 @@ import {
 } from '../../src/host/abi/kinfo.ts'
 import { linux } from '../../src/host/abi/linux.ts'
 import { encodeIovec, encodeMessage, encodeRights, encodeUnixAddress } from '../../src/host/abi/socket.ts'
+import { memoryOf } from '../../src/host/ffi/memory.ts'
 import { formatParam } from '../../src/host/jail-params.ts'
 import { signalName, signalNumber } from '../../src/host/signals.ts'
 
 const int32 = (value: number) => {
   const bytes = Buffer.alloc(4)
   bytes.writeInt32LE(value)
-  return bytes
+  return memoryOf(bytes)
 }
 const int64 = (...values: bigint[]) => {
   const bytes = Buffer.alloc(values.length * 8)
@@ -124,13 +125,13 @@ describe('what FreeBSD tells', () => {
 
   it('decodeProcesses reads pid, jail, start time and state of each kinfo_proc', () => {
     const bytes = Buffer.concat([record(77, 3, 5, 1700000000n, 12n), record(99999, 0, 4, 1n, 999999n)])
-    expect(decodeProcesses(bytes)).toEqual([
+    expect(decodeProcesses(memoryOf(bytes))).toEqual([
       { pid: 77, jid: 3, startMicroseconds: 1700000000000012n, zombie: true, stopped: false },
       { pid: 99999, jid: 0, startMicroseconds: 1999999n, zombie: false, stopped: true },
     ])
-    expect(decodeProcesses(bytes.subarray(0, 1500))).toHaveLength(1)
-    expect(decodeProcesses(Buffer.alloc(0))).toEqual([])
-    expect(decodeProcesses(Buffer.alloc(1088))).toEqual([])
+    expect(decodeProcesses(memoryOf(bytes.subarray(0, 1500)))).toHaveLength(1)
+    expect(decodeProcesses(memoryOf([]))).toEqual([])
+    expect(decodeProcesses(memoryOf(Buffer.alloc(1088)))).toEqual([])
   })
 
   it('directoriesOf finds the descriptors that are directories in kinfo_file, and not the working directory', () => {
@@ -152,7 +153,7 @@ describe('what FreeBSD tells', () => {
       file(400, 2, 6, 2),
       file(360, 1, 12, 2),
     ]
-    expect(directoriesOf(Buffer.concat(records))).toEqual([5, 12])
+    expect(directoriesOf(memoryOf(Buffer.concat(records)))).toEqual([5, 12])
   })
 
   it('decodeStatfs reads type, source, mount point, fsid and flags', () => {
@@ -165,7 +166,7 @@ describe('what FreeBSD tells', () => {
     bytes.write('/jails/base', 296)
     // The longest possible path leaves no room for a NUL at its end.
     bytes.write(`/${'m'.repeat(1023)}`, 1320)
-    expect(decodeStatfs(bytes)).toEqual({
+    expect(decodeStatfs(memoryOf(bytes))).toEqual({
       fsid: '0102030405060708',
       fstype: 'nullfs',
       from: '/jails/base',
@@ -187,7 +188,7 @@ describe('what FreeBSD tells', () => {
   ])(
     'formatSysctl prints a value of type %i and format %s as sysctl(8) does',
     (kind, format, bytes, text) => {
-      expect(formatSysctl(kind, format, bytes)).toBe(text)
+      expect(formatSysctl(kind, format, memoryOf(bytes))).toBe(text)
     },
   )
 
@@ -199,12 +200,12 @@ describe('what FreeBSD tells', () => {
       'new',
       'inherit',
     ])
-    expect(formatParam({ kind: 'string', size: 8 }, Buffer.from('/a b\0xx'))).toBe('/a b')
+    expect(formatParam({ kind: 'string', size: 8 }, memoryOf(Buffer.from('/a b\0xx')))).toBe('/a b')
     expect(formatParam({ kind: 'number', size: 4, ctltype: CTLTYPE.INT }, int32(-1))).toBe('-1')
-    expect(formatParam({ kind: 'ip4', size: 8 }, Buffer.from([10, 0, 0, 1, 192, 168, 1, 2]))).toBe(
+    expect(formatParam({ kind: 'ip4', size: 8 }, memoryOf(Buffer.from([10, 0, 0, 1, 192, 168, 1, 2])))).toBe(
       '10.0.0.1,192.168.1.2',
     )
-    expect(formatParam({ kind: 'ip4', size: 8 }, Buffer.alloc(0))).toBe('')
+    expect(formatParam({ kind: 'ip4', size: 8 }, memoryOf(Buffer.alloc(0)))).toBe('')
   })
 
   it.each([
@@ -215,6 +216,6 @@ describe('what FreeBSD tells', () => {
     ['20010db8000100000001000000010001', '2001:db8:1:0:1:0:1:1'],
     ['fd000000000000010000000000000002', 'fd00:0:0:1::2'],
   ])('formatParam prints the address %s as inet_ntop(3) does', (hex, text) => {
-    expect(formatParam({ kind: 'ip6', size: 16 }, Buffer.from(hex, 'hex'))).toBe(text)
+    expect(formatParam({ kind: 'ip6', size: 16 }, memoryOf(Buffer.from(hex, 'hex')))).toBe(text)
   })
 })

@@ -1,5 +1,6 @@
 /** Limits of descriptors on FreeBSD. A mock replaces the engine, so that this test's own limits play no part. */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Memory } from '../../src/host/ffi/memory.ts'
 import { callersDescriptors, restoreDescriptors } from '../../src/host/process/identity.ts'
 
 const fake = vi.hoisted(() => ({
@@ -18,13 +19,13 @@ vi.mock('../../src/host/engine/index.ts', async original => {
   const ffi = {
     lookup: (name: string) => {
       if (name === 'sysctl') return callersLimits
-      return (_resource: number, limits: Buffer) => {
+      return (_resource: number, limits: Memory) => {
         if (name === 'getrlimit') {
-          limits.writeBigUInt64LE(fake.soft, 0)
-          limits.writeBigUInt64LE(fake.hard, 8)
+          limits.writeBigUInt64(fake.soft, 0)
+          limits.writeBigUInt64(fake.hard, 8)
         } else {
-          fake.soft = limits.readBigUInt64LE(0)
-          fake.hard = limits.readBigUInt64LE(8)
+          fake.soft = limits.readBigUInt64(0)
+          fake.hard = limits.readBigUInt64(8)
         }
         return 0
       }
@@ -37,13 +38,13 @@ vi.mock('../../src/host/engine/index.ts', async original => {
 })
 
 /** sysctl(3) of kern.proc.rlimit.PID.RESOURCE: CTL_KERN 1, KERN_PROC 14, KERN_PROC_RLIMIT 37. */
-const callersLimits = vi.hoisted(() => (mib: Buffer, count: number, value: Buffer | null, length: Buffer) => {
-  const numbers = Array.from({ length: count }, (_, index) => mib.readInt32LE(index * 4))
+const callersLimits = vi.hoisted(() => (mib: Memory, count: number, value: Memory | null, length: Memory) => {
+  const numbers = Array.from({ length: count }, (_, index) => mib.readInt32(index * 4))
   expect(numbers).toEqual([1, 14, 37, process.ppid, 8])
   if (fake.caller === undefined) return -1
-  length.writeBigUInt64LE(16n)
-  value?.writeBigUInt64LE(fake.caller[0], 0)
-  value?.writeBigUInt64LE(fake.caller[1], 8)
+  length.writeBigUInt64(16n)
+  value?.writeBigUInt64(fake.caller[0], 0)
+  value?.writeBigUInt64(fake.caller[1], 8)
   return 0
 })
 

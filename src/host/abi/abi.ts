@@ -78,6 +78,8 @@ export interface Abi {
   sigSetmask: number
   /** Bytes of sigset_t and of struct sigaction (the handler is the first pointer in both). */
   sigsetSize: number
+  /** Bytes of one of the words of which sigset_t is an array. */
+  sigsetWord: 4 | 8
   sigactionSize: number
   /** Size of a buffer for struct termios; it is larger than the structure. */
   termiosSize: number

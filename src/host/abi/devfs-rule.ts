@@ -4,7 +4,7 @@
  */
 import { decode, encode } from '../../bytes.ts'
 import { SyscallError } from '../../errors.ts'
-import { type Bytes, type Memory, memory } from '../ffi/memory.ts'
+import { type Memory, memory } from '../ffi/memory.ts'
 import { parseMode } from './mode.ts'
 
 /** The size of struct devfs_rule, and the offsets of its members. */
@@ -65,14 +65,14 @@ function refuse(text: string): SyscallError {
 /** Gives a rule without conditions and actions, with which DEVFSIO_RGETNEXT asks for the rule after `number`. */
 export function ruleAfter(ruleset: number, number: number): Memory {
   const rule = memory(DEVFS_RULE.size)
-  rule.writeUInt32LE(MAGIC, DEVFS_RULE.magic)
-  rule.writeUInt32LE(ruleset * 0x1_0000 + number, DEVFS_RULE.id)
+  rule.writeUInt32(MAGIC, DEVFS_RULE.magic)
+  rule.writeUInt32(ruleset * 0x1_0000 + number, DEVFS_RULE.id)
   return rule
 }
 
 /** Gives the number of a rule in its ruleset, which is the lower half of its id. */
-export function ruleNumber(rule: Bytes): number {
-  return rule.readUInt16LE(DEVFS_RULE.id)
+export function ruleNumber(rule: Memory): number {
+  return rule.readUInt32(DEVFS_RULE.id) & 0xffff
 }
 
 /**
@@ -117,7 +117,7 @@ class Reader {
 
   /** Sets bits in a member of 32 bits. */
   add(field: number, bits: number): void {
-    this.rule.writeUInt32LE(this.rule.readUInt32LE(field) | bits, field)
+    this.rule.writeUInt32(this.rule.readUInt32(field) | bits, field)
   }
 
   conditions(): void {
@@ -172,31 +172,31 @@ class Reader {
     const word = this.argument()
     const id = byName(word) ?? (/^-?[0-9]+$/.test(word) ? Number(word) : undefined)
     if (id === undefined || id > 0x7fffffff) throw refuse(`error converting to integer: ${word}`)
-    this.rule.writeUInt32LE(id >>> 0, field)
+    this.rule.writeUInt32(id >>> 0, field)
     this.add(DEVFS_RULE.actions, action)
   }
 
   mode(word: string): void {
     const mode = parseMode(word)
     if (mode === undefined) throw refuse(`invalid mode: ${word}`)
-    this.rule.writeUInt16LE(mode, DEVFS_RULE.mode)
+    this.rule.writeUInt16(mode, DEVFS_RULE.mode)
     this.add(DEVFS_RULE.actions, ACTION.mode)
   }
 
   include(word: string): void {
     const ruleset = to16Bits(word)
     if (ruleset === undefined) throw refuse(`error converting to number: ${word}`)
-    this.rule.writeUInt16LE(ruleset, DEVFS_RULE.include)
+    this.rule.writeUInt16(ruleset, DEVFS_RULE.include)
     this.add(DEVFS_RULE.actions, ACTION.include)
   }
 }
 
 /** Gives a rule as `devfs rule show` prints it, without its number. */
-export function decodeRule(rule: Bytes, names: Names): string {
+export function decodeRule(rule: Memory, names: Names): string {
   const words: string[] = []
-  const conditions = rule.readUInt32LE(DEVFS_RULE.conditions)
-  const actions = rule.readUInt32LE(DEVFS_RULE.actions)
-  const types = rule.readUInt32LE(DEVFS_RULE.types)
+  const conditions = rule.readUInt32(DEVFS_RULE.conditions)
+  const actions = rule.readUInt32(DEVFS_RULE.actions)
+  const types = rule.readUInt32(DEVFS_RULE.types)
   if (conditions & CONDITION.types)
     for (const [name, flag] of TYPES) if (types & flag) words.push('type', name)
   if (conditions & CONDITION.pattern) {
@@ -205,15 +205,15 @@ export function decodeRule(rule: Bytes, names: Names): string {
     words.push('path', decode(pattern.subarray(0, end === -1 ? pattern.length : end)))
   }
   if (actions & ACTION.visibility) {
-    const visibility = rule.readUInt32LE(DEVFS_RULE.visibility)
+    const visibility = rule.readUInt32(DEVFS_RULE.visibility)
     if (visibility & HIDE) words.push('hide')
     if (visibility & UNHIDE) words.push('unhide')
   }
-  const uid = rule.readInt32LE(DEVFS_RULE.uid)
-  const gid = rule.readInt32LE(DEVFS_RULE.gid)
+  const uid = rule.readInt32(DEVFS_RULE.uid)
+  const gid = rule.readInt32(DEVFS_RULE.gid)
   if (actions & ACTION.uid) words.push('user', names.user(uid) ?? String(uid))
   if (actions & ACTION.gid) words.push('group', names.group(gid) ?? String(gid))
-  if (actions & ACTION.mode) words.push('mode', rule.readUInt16LE(DEVFS_RULE.mode).toString(8))
-  if (actions & ACTION.include) words.push('include', String(rule.readUInt16LE(DEVFS_RULE.include)))
+  if (actions & ACTION.mode) words.push('mode', rule.readUInt16(DEVFS_RULE.mode).toString(8))
+  if (actions & ACTION.include) words.push('include', String(rule.readUInt16(DEVFS_RULE.include)))
   return words.join(' ')
 }

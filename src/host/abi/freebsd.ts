@@ -1,5 +1,5 @@
 /**
- * FreeBSD 13 to 15, amd64 and arm64 (LP64 little endian). Facts: sys/errno.h, sys/signal.h, sys/resource.h,
+ * FreeBSD 13 to 15 on 64-bit machines, of either byte order. Facts: sys/errno.h, sys/signal.h, sys/resource.h,
  * sys/fcntl.h, sys/ttycom.h, sys/socket.h, sys/un.h.
  */
 import type { Abi } from './abi.ts'
@@ -122,6 +122,7 @@ export const freebsd: Abi = {
   sigBlock: 1,
   sigSetmask: 3,
   sigsetSize: 16,
+  sigsetWord: 4,
   sigactionSize: 32,
   termiosSize: 64,
   socket: {

@@ -73,7 +73,7 @@ export function address6Request(name: string, address: Uint8Array, prefix: numbe
     request.set([SOCKADDR_IN6.size, AF_INET6], at)
     request.set(bytes, at + SOCKADDR_IN6.address)
   }
-  request.writeUInt32LE(FOREVER, IN6_ALIASREQ.validLifetime)
-  request.writeUInt32LE(FOREVER, IN6_ALIASREQ.preferredLifetime)
+  request.writeUInt32(FOREVER, IN6_ALIASREQ.validLifetime)
+  request.writeUInt32(FOREVER, IN6_ALIASREQ.preferredLifetime)
   return request
 }

@@ -56,15 +56,15 @@ function encodeValue(name: string, type: Exclude<ParamType, { kind: 'bool' }>, t
       const value = memory(4)
       const number =
         text === '' ? 1 : fromNames(JAILSYS, text, () => `${name}: unknown jailsys value "${text}"`)
-      value.writeInt32LE(number)
+      value.writeInt32(number)
       return value
     }
     case 'number': {
       const value = memory(type.size)
       if (!/^\s*[-+]?[0-9]*$/.test(text)) throw refuse(`${name}: non-integer value "${text}"`)
       const number = BigInt(text.trim().replace(/^\+/, '') || '0')
-      if (type.size === 8) value.writeBigUInt64LE(number)
-      else value.writeInt32LE(Number(BigInt.asIntN(32, number)))
+      if (type.size === 8) value.writeBigUInt64(number)
+      else value.writeInt32(Number(BigInt.asIntN(32, number)))
       return value
     }
     case 'ip4':

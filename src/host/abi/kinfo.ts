@@ -3,7 +3,7 @@
  * sys/mount.h, sys/sysctl.h).
  */
 
-import { type Bytes, decode, toHex } from '../ffi/memory.ts'
+import { decode, type Memory, toHex } from '../ffi/memory.ts'
 
 /** CTLTYPE of sys/sysctl.h. */
 export const CTLTYPE = {
@@ -39,16 +39,16 @@ export interface KinfoProc {
 }
 
 /** Decodes the records of kern.proc.pid or kern.proc.proc; each record begins with its own size. */
-export function decodeProcesses(bytes: Bytes): KinfoProc[] {
+export function decodeProcesses(bytes: Memory): KinfoProc[] {
   const found: KinfoProc[] = []
   let offset = 0
   while (offset + KINFO_PROC.minimum <= bytes.length) {
-    const size = bytes.readInt32LE(offset + KINFO_PROC.structsize)
+    const size = bytes.readInt32(offset + KINFO_PROC.structsize)
     if (size < KINFO_PROC.minimum) break
     const stat = bytes.readInt8(offset + KINFO_PROC.stat)
     found.push({
-      pid: bytes.readInt32LE(offset + KINFO_PROC.pid),
-      jid: bytes.readInt32LE(offset + KINFO_PROC.jid),
+      pid: bytes.readInt32(offset + KINFO_PROC.pid),
+      jid: bytes.readInt32(offset + KINFO_PROC.jid),
       startMicroseconds: timeval(bytes, offset + KINFO_PROC.start),
       zombie: stat === SZOMB,
       stopped: stat === SSTOP,
@@ -59,24 +59,24 @@ export function decodeProcesses(bytes: Bytes): KinfoProc[] {
 }
 
 /** Gives a struct timeval (two 64-bit numbers) in microseconds. */
-export function timeval(bytes: Bytes, offset = 0): bigint {
-  return bytes.readBigInt64LE(offset) * 1_000_000n + bytes.readBigInt64LE(offset + 8)
+export function timeval(bytes: Memory, offset = 0): bigint {
+  return bytes.readBigInt64(offset) * 1_000_000n + bytes.readBigInt64(offset + 8)
 }
 
 /** struct kinfo_file: offsets of the members that are read, and the size up to the end of the last of them. */
 export const KINFO_FILE = { structsize: 0, type: 4, fd: 8, vnodeType: 32, minimum: 36 } as const
 
 /** Gives the descriptors that are directories, from the records of kern.proc.filedesc: vnodes of type VDIR. */
-export function directoriesOf(bytes: Bytes): number[] {
+export function directoriesOf(bytes: Memory): number[] {
   const KF_TYPE_VNODE = 1
   const KF_VTYPE_VDIR = 2
   const found: number[] = []
   for (let offset = 0; offset + KINFO_FILE.minimum <= bytes.length; ) {
-    const size = bytes.readInt32LE(offset + KINFO_FILE.structsize)
+    const size = bytes.readInt32(offset + KINFO_FILE.structsize)
     if (size < KINFO_FILE.minimum) break
-    const type = bytes.readInt32LE(offset + KINFO_FILE.type)
-    const fd = bytes.readInt32LE(offset + KINFO_FILE.fd)
-    const vnodeType = bytes.readInt32LE(offset + KINFO_FILE.vnodeType)
+    const type = bytes.readInt32(offset + KINFO_FILE.type)
+    const fd = bytes.readInt32(offset + KINFO_FILE.fd)
+    const vnodeType = bytes.readInt32(offset + KINFO_FILE.vnodeType)
     // A negative number stands for the working directory, the root and the like, which are no descriptors (sys/user.h,
     // KF_FD_TYPE_CWD).
     if (fd >= 0 && type === KF_TYPE_VNODE && vnodeType === KF_VTYPE_VDIR) found.push(fd)
@@ -100,7 +100,7 @@ export const STATFS = {
 /** Bytes of struct statfs. */
 export const STATFS_SIZE = STATFS.size
 
-/** Flags of f_flags by the names of the mount options (sys/mount.h); all of them are in the lower 32 bits. */
+/** Flags of f_flags by the names of the mount options (sys/mount.h). */
 const MOUNT_FLAGS: Readonly<Record<string, number>> = {
   ro: 0x1,
   noexec: 0x4,
@@ -109,14 +109,15 @@ const MOUNT_FLAGS: Readonly<Record<string, number>> = {
 }
 
 /** Decodes a struct statfs; the fsid is given as the 16 hexadecimal digits that `mount -v` prints. */
-export function decodeStatfs(bytes: Bytes): {
+export function decodeStatfs(bytes: Memory): {
   fstype: string
   from: string
   on: string
   fsid: string
   flags: string[]
 } {
-  const flags = bytes.readUInt32LE(STATFS.flags)
+  // All of them are in its lower half.
+  const flags = Number(bytes.readBigUInt64(STATFS.flags) & 0xffffffffn)
   const text = (start: number, size: number) => {
     const end = bytes.indexOf(0, start)
     return decode(bytes.subarray(start, end === -1 || end > start + size ? start + size : end))
@@ -130,24 +131,25 @@ export function decodeStatfs(bytes: Bytes): {
   }
 }
 
-const NUMBERS: Readonly<Record<number, readonly [size: number, read: (bytes: Bytes, at: number) => bigint]>> =
-  {
-    [CTLTYPE.INT]: [4, (bytes, at) => BigInt(bytes.readInt32LE(at))],
-    [CTLTYPE.UINT]: [4, (bytes, at) => BigInt(bytes.readUInt32LE(at))],
-    [CTLTYPE.LONG]: [8, (bytes, at) => bytes.readBigInt64LE(at)],
-    [CTLTYPE.ULONG]: [8, (bytes, at) => bytes.readBigUInt64LE(at)],
-    [CTLTYPE.S64]: [8, (bytes, at) => bytes.readBigInt64LE(at)],
-    [CTLTYPE.U64]: [8, (bytes, at) => bytes.readBigUInt64LE(at)],
-    [CTLTYPE.U8]: [1, (bytes, at) => BigInt(bytes.readUInt8(at))],
-    [CTLTYPE.S8]: [1, (bytes, at) => BigInt(bytes.readInt8(at))],
-    [CTLTYPE.U16]: [2, (bytes, at) => BigInt(bytes.readUInt16LE(at))],
-    [CTLTYPE.S16]: [2, (bytes, at) => BigInt(bytes.readInt16LE(at))],
-    [CTLTYPE.S32]: [4, (bytes, at) => BigInt(bytes.readInt32LE(at))],
-    [CTLTYPE.U32]: [4, (bytes, at) => BigInt(bytes.readUInt32LE(at))],
-  }
+const NUMBERS: Readonly<
+  Record<number, readonly [size: number, read: (bytes: Memory, at: number) => bigint]>
+> = {
+  [CTLTYPE.INT]: [4, (bytes, at) => BigInt(bytes.readInt32(at))],
+  [CTLTYPE.UINT]: [4, (bytes, at) => BigInt(bytes.readUInt32(at))],
+  [CTLTYPE.LONG]: [8, (bytes, at) => bytes.readBigInt64(at)],
+  [CTLTYPE.ULONG]: [8, (bytes, at) => bytes.readBigUInt64(at)],
+  [CTLTYPE.S64]: [8, (bytes, at) => bytes.readBigInt64(at)],
+  [CTLTYPE.U64]: [8, (bytes, at) => bytes.readBigUInt64(at)],
+  [CTLTYPE.U8]: [1, (bytes, at) => BigInt(bytes.readUInt8(at))],
+  [CTLTYPE.S8]: [1, (bytes, at) => BigInt(bytes.readInt8(at))],
+  [CTLTYPE.U16]: [2, (bytes, at) => BigInt(bytes.readUInt16(at))],
+  [CTLTYPE.S16]: [2, (bytes, at) => BigInt(bytes.readInt16(at))],
+  [CTLTYPE.S32]: [4, (bytes, at) => BigInt(bytes.readInt32(at))],
+  [CTLTYPE.U32]: [4, (bytes, at) => BigInt(bytes.readUInt32(at))],
+}
 
 /** Gives the numbers of a value by its CTLTYPE; undefined for a type that is no number. */
-export function decodeNumbers(kind: number, bytes: Bytes): bigint[] | undefined {
+export function decodeNumbers(kind: number, bytes: Memory): bigint[] | undefined {
   const type = NUMBERS[kind]
   if (type === undefined) return undefined
   const [size, read] = type
@@ -158,12 +160,12 @@ export function decodeNumbers(kind: number, bytes: Bytes): bigint[] | undefined 
  * Gives a value as `sysctl -n` prints it: a string as it is, numbers in decimal with blanks between them, a timeval as
  * `{ sec = N, usec = N }` (without the date that sysctl(8) adds). undefined for nodes and other structures.
  */
-export function formatSysctl(kind: number, format: string, bytes: Bytes): string | undefined {
+export function formatSysctl(kind: number, format: string, bytes: Memory): string | undefined {
   if (kind === CTLTYPE.STRING) {
     const end = bytes.indexOf(0)
     return decode(bytes.subarray(0, end === -1 ? bytes.length : end))
   }
   if (kind === CTLTYPE.OPAQUE && format === 'S,timeval' && bytes.length >= 16)
-    return `{ sec = ${bytes.readBigInt64LE(0)}, usec = ${bytes.readBigInt64LE(8)} }`
+    return `{ sec = ${bytes.readBigInt64(0)}, usec = ${bytes.readBigInt64(8)} }`
   return decodeNumbers(kind, bytes)?.join(' ')
 }

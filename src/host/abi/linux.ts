@@ -1,6 +1,6 @@
 /**
- * Linux with glibc, where the simulated host runs. Facts: the kernel's headers of asm-generic/ and x86's, glibc's headers of
- * bits/.
+ * Linux with glibc or musl on 64-bit machines. The simulated host runs there, and an emulator runs the builds for other
+ * machines there. Facts: the kernel's headers of asm-generic/, x86's, arm64's and powerpc's, glibc's headers of bits/.
  */
 import { engine } from '../engine/index.ts'
 import type { Abi } from './abi.ts'
@@ -62,10 +62,11 @@ const FIRST =
   'EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK EBUSY EEXIST EXDEV ' +
   'ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EPIPE EDOM ERANGE'
 
-// x86-64 has structures and flags of its own. The other architectures share those of asm-generic/, but arm64 has other values
-// for two flags of open(2).
-const x64 = engine.arch === 'x64'
-const arm64 = engine.arch === 'arm64'
+// arm64 and riscv64 have the structures of asm-generic/. x86-64 and powerpc64 have another struct stat, arm64 and powerpc64
+// have other values for two flags of open(2), and powerpc64 has the numbers of BSD for the requests of terminals.
+const ppc64 = engine.arch === 'ppc64'
+const ownStat = engine.arch === 'x64' || ppc64
+const ownFlags = engine.arch === 'arm64' || ppc64
 
 /** The numbers of Linux. */
 export const linux: Abi = {
@@ -129,30 +130,37 @@ export const linux: Abi = {
   rlimInfinity: 0xffffffffffffffffn,
   open: {
     NONBLOCK: 0x800,
-    // On arm64 the flags DIRECTORY and NOFOLLOW have other values (asm/fcntl.h).
-    NOFOLLOW: arm64 ? 0x8000 : 0x20000,
+    NOFOLLOW: ownFlags ? 0x8000 : 0x20000,
     CREAT: 0x40,
     TRUNC: 0x200,
     APPEND: 0x400,
     EXCL: 0x80,
     NOCTTY: 0x100,
-    DIRECTORY: arm64 ? 0x4000 : 0x10000,
+    DIRECTORY: ownFlags ? 0x4000 : 0x10000,
     CLOEXEC: 0x80000,
     PATH: 0x200000,
   },
   atFdcwd: -100,
   atEmptyPath: 0x1000,
-  ioctl: {
-    TIOCSCTTY: 0x540e,
-    TIOCSWINSZ: 0x5414,
-    TIOCGWINSZ: 0x5413,
-    TIOCGPTN: 0x80045430,
-    TIOCGPTPEER: 0x5441,
-  },
+  ioctl: ppc64
+    ? {
+        TIOCSCTTY: 0x540e,
+        TIOCSWINSZ: 0x80087467,
+        TIOCGWINSZ: 0x40087468,
+        TIOCGPTN: 0x40045430,
+        TIOCGPTPEER: 0x20005441,
+      }
+    : {
+        TIOCSCTTY: 0x540e,
+        TIOCSWINSZ: 0x5414,
+        TIOCGWINSZ: 0x5413,
+        TIOCGPTN: 0x80045430,
+        TIOCGPTPEER: 0x5441,
+      },
   atRemovedir: 0x200,
   dupfdCloexec: 1030,
   clockMonotonic: 1,
-  stat: x64
+  stat: ownStat
     ? {
         size: 144,
         dev: 0,
@@ -187,6 +195,7 @@ export const linux: Abi = {
   sigBlock: 0,
   sigSetmask: 2,
   sigsetSize: 128,
+  sigsetWord: 8,
   sigactionSize: 152,
   termiosSize: 64,
   socket: { SOL_SOCKET: 1, SOCK_CLOEXEC: 0x80000, MSG_NOSIGNAL: 0x4000, pathMax: 107, lengthByte: false },

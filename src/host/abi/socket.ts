@@ -20,7 +20,7 @@ export function encodeUnixAddress(abi: Abi, path: string): { bytes: Memory; leng
     bytes.writeUInt8(length, 0)
     bytes.writeUInt8(AF_UNIX, 1)
   } else {
-    bytes.writeUInt16LE(AF_UNIX, 0)
+    bytes.writeUInt16(AF_UNIX, 0)
   }
   bytes.set(name, PATH_OFFSET)
   return { bytes, length }
@@ -30,11 +30,11 @@ export function encodeUnixAddress(abi: Abi, path: string): { bytes: Memory; leng
 export function encodeRights(abi: Abi, fd: number): Memory {
   const { lenBytes, level, type, data } = abi.cmsghdr
   const bytes = memory(data + 8)
-  if (lenBytes === 8) bytes.writeBigUInt64LE(BigInt(data + 4), 0)
-  else bytes.writeUInt32LE(data + 4, 0)
-  bytes.writeInt32LE(abi.socket.SOL_SOCKET, level)
-  bytes.writeInt32LE(SCM_RIGHTS, type)
-  bytes.writeInt32LE(fd, data)
+  if (lenBytes === 8) bytes.writeBigUInt64(BigInt(data + 4), 0)
+  else bytes.writeUInt32(data + 4, 0)
+  bytes.writeInt32(abi.socket.SOL_SOCKET, level)
+  bytes.writeInt32(SCM_RIGHTS, type)
+  bytes.writeInt32(fd, data)
   return bytes
 }
 
@@ -42,8 +42,8 @@ export function encodeRights(abi: Abi, fd: number): Memory {
 export function encodeIovec(entries: readonly (readonly [address: number, length: number])[]): Memory {
   const bytes = memory(Math.max(entries.length, 1) * 16)
   for (const [index, [address, length]] of entries.entries()) {
-    bytes.writeBigUInt64LE(BigInt(address), index * 16)
-    bytes.writeBigUInt64LE(BigInt(length), index * 16 + 8)
+    bytes.writeBigUInt64(BigInt(address), index * 16)
+    bytes.writeBigUInt64(BigInt(length), index * 16 + 8)
   }
   return bytes
 }
@@ -55,11 +55,11 @@ export function encodeMessage(
 ): Memory {
   const { size, controllen, iovlenBytes, controllenBytes } = abi.msghdr
   const bytes = memory(size)
-  bytes.writeBigUInt64LE(BigInt(message.iovAddress), 16)
-  if (iovlenBytes === 8) bytes.writeBigUInt64LE(1n, 24)
-  else bytes.writeInt32LE(1, 24)
-  bytes.writeBigUInt64LE(BigInt(message.controlAddress), 32)
-  if (controllenBytes === 8) bytes.writeBigUInt64LE(BigInt(message.controlLength), controllen)
-  else bytes.writeUInt32LE(message.controlLength, controllen)
+  bytes.writeBigUInt64(BigInt(message.iovAddress), 16)
+  if (iovlenBytes === 8) bytes.writeBigUInt64(1n, 24)
+  else bytes.writeInt32(1, 24)
+  bytes.writeBigUInt64(BigInt(message.controlAddress), 32)
+  if (controllenBytes === 8) bytes.writeBigUInt64(BigInt(message.controlLength), controllen)
+  else bytes.writeUInt32(message.controlLength, controllen)
   return bytes
 }

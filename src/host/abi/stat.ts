@@ -1,5 +1,5 @@
 /** Decoding struct stat. */
-import type { Bytes } from '../ffi/memory.ts'
+import type { Memory } from '../ffi/memory.ts'
 import type { Abi } from './abi.ts'
 
 /** The kind of an object in a file system. */
@@ -54,24 +54,19 @@ export function kindOfEntry(type: number): FileKind {
   return kindOfMode(type << 12)
 }
 
-/** Reads a 64-bit number that a double holds exactly, such as the size or the time of a file. */
-function wide(bytes: Bytes, at: number): number {
-  return bytes.readUInt32LE(at) + bytes.readInt32LE(at + 4) * 0x1_0000_0000
-}
-
 /** Decodes a host's struct stat. */
-export function decodeStat({ stat }: Abi, bytes: Bytes): FileStatus {
-  const mode = stat.modeBytes === 2 ? bytes.readUInt16LE(stat.mode) : bytes.readUInt32LE(stat.mode)
+export function decodeStat({ stat }: Abi, bytes: Memory): FileStatus {
+  const mode = stat.modeBytes === 2 ? bytes.readUInt16(stat.mode) : bytes.readUInt32(stat.mode)
   return {
     kind: kindOfMode(mode),
     mode: mode & 0o7777,
-    uid: bytes.readUInt32LE(stat.uid),
-    gid: bytes.readUInt32LE(stat.gid),
-    size: wide(bytes, stat.length),
-    nlink: stat.nlinkBytes === 8 ? wide(bytes, stat.nlink) : bytes.readUInt32LE(stat.nlink),
-    dev: bytes.readBigUInt64LE(stat.dev),
-    ino: bytes.readBigUInt64LE(stat.ino),
-    rdev: bytes.readBigUInt64LE(stat.rdev),
-    mtime: wide(bytes, stat.mtime) * 1000 + wide(bytes, stat.mtime + 8) / 1e6,
+    uid: bytes.readUInt32(stat.uid),
+    gid: bytes.readUInt32(stat.gid),
+    size: bytes.readWide(stat.length),
+    nlink: stat.nlinkBytes === 8 ? bytes.readWide(stat.nlink) : bytes.readUInt32(stat.nlink),
+    dev: bytes.readBigUInt64(stat.dev),
+    ino: bytes.readBigUInt64(stat.ino),
+    rdev: bytes.readBigUInt64(stat.rdev),
+    mtime: bytes.readWide(stat.mtime) * 1000 + bytes.readWide(stat.mtime + 8) / 1e6,
   }
 }

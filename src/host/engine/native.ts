@@ -22,12 +22,6 @@ export interface Native {
 /** CLOCK_MONOTONIC of time.h. */
 const CLOCK_MONOTONIC = { freebsd: 4, linux: 1 }
 
-// These numbers are the same on both systems (signal.h). The first member of struct sigaction is the handler.
-const SIGPIPE = 13
-const SIG_IGN = 1
-/** Buffer size for struct sigaction: the larger of the two systems' sizes. */
-const SIGACTION_SIZE = 152
-
 /** Gives the environment as an object; of two values with the same name the first one counts, as for getenv(3). */
 function environmentOf(entries: readonly string[]): Record<string, string> {
   const environment: Record<string, string> = {}
@@ -47,10 +41,6 @@ export function nativeEngine(native: Native): Engine {
     if (found === undefined) throw new TypeError(`this program has no C function ${name}`)
     return found
   }
-  // SIGPIPE is ignored, so that writing to a closed pipe fails with EPIPE instead of ending the program. Node does the same.
-  const ignore = new Uint8Array(SIGACTION_SIZE)
-  ignore[0] = SIG_IGN
-  get('sigaction')(SIGPIPE, ignore, null)
   let environment: Record<string, string> | undefined
   return {
     argv: native.argv,
@@ -71,10 +61,9 @@ export function nativeEngine(native: Native): Engine {
     },
     part: name => native.part(name),
     monotonicMs() {
-      const time = new DataView(new ArrayBuffer(16))
+      const time = new BigInt64Array(2)
       get('clock_gettime')(CLOCK_MONOTONIC[platform], new Uint8Array(time.buffer))
-      // The clock counts from the start of the system, so the seconds fit in 32 bits.
-      return time.getUint32(0, true) * 1000 + time.getUint32(8, true) / 1e6
+      return Number(time[0]) * 1000 + Number(time[1]) / 1e6
     },
     encode: text => native.encode(text),
     decode: bytes => native.decode(bytes),

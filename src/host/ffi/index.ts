@@ -89,7 +89,7 @@ export function stringArray(texts: readonly string[]): { array: Memory; keep: re
   const keep = texts.map(cString)
   const array = memory((texts.length + 1) * 8)
   keep.forEach((bytes, index) => {
-    array.writeBigUInt64LE(BigInt(addressOf(bytes)), index * 8)
+    array.writeBigUInt64(BigInt(addressOf(bytes)), index * 8)
   })
   return { array, keep }
 }

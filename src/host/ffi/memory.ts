@@ -1,28 +1,20 @@
 /**
- * Memory that C reads and writes. The methods that read and write numbers have the names of Node's Buffer. They compute with
- * bytes, because making a DataView for each piece of memory takes longer than the few reads. All supported machines are little
- * endian.
+ * Memory that C reads and writes. The methods that read and write numbers use the byte order of this machine. They compute
+ * with bytes, because making a DataView for each piece of memory takes longer than the few reads, and because the DataView of
+ * QuickJS 2021-03-27 confuses the two byte orders on a big-endian machine.
  */
 
 export { decode, encode, toHex } from '../../bytes.ts'
 
-/** The bytes that the decoders of `abi/` read: Memory, or a Buffer of a test. */
-export interface Bytes extends Uint8Array {
-  readInt8(at?: number): number
-  readUInt8(at?: number): number
-  readInt16LE(at?: number): number
-  readUInt16LE(at?: number): number
-  readUInt16BE(at?: number): number
-  readInt32LE(at?: number): number
-  readUInt32LE(at?: number): number
-  readBigInt64LE(at?: number): bigint
-  readBigUInt64LE(at?: number): bigint
-  subarray(begin?: number, end?: number): Bytes
-}
+/** Whether this machine has the lowest byte of a number first (amd64, arm64, riscv64), or the highest (powerpc64). */
+const LITTLE = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+/** Places of the halves of a 64-bit number. */
+const LOW = LITTLE ? 0 : 4
+const HIGH = 4 - LOW
 
 /** Bytes with methods that read and write numbers; RangeError for a number that lies outside the bytes. */
-export class Memory extends Uint8Array<ArrayBuffer> implements Bytes {
-  /** Gives a view of the same memory, as Buffer's method does. */
+export class Memory extends Uint8Array<ArrayBuffer> {
+  /** Gives a view of the same memory. */
   override subarray(begin?: number, end?: number): Memory {
     return super.subarray(begin, end) as Memory
   }
@@ -33,50 +25,61 @@ export class Memory extends Uint8Array<ArrayBuffer> implements Bytes {
   readUInt8(at = 0): number {
     return byte(this, at, 1)
   }
-  readInt16LE(at = 0): number {
-    return (this.readUInt16LE(at) << 16) >> 16
+  readInt16(at = 0): number {
+    return (this.readUInt16(at) << 16) >> 16
   }
-  readUInt16LE(at = 0): number {
-    return byte(this, at, 2) | (this[at + 1]! << 8)
+  readUInt16(at = 0): number {
+    const first = byte(this, at, 2)
+    return LITTLE ? first | (this[at + 1]! << 8) : (first << 8) | this[at + 1]!
   }
+  /** In the byte order of networks. */
   readUInt16BE(at = 0): number {
     return (byte(this, at, 2) << 8) | this[at + 1]!
   }
-  readInt32LE(at = 0): number {
-    return byte(this, at, 4) | (this[at + 1]! << 8) | (this[at + 2]! << 16) | (this[at + 3]! << 24)
+  readInt32(at = 0): number {
+    const first = byte(this, at, 4)
+    return LITTLE
+      ? first | (this[at + 1]! << 8) | (this[at + 2]! << 16) | (this[at + 3]! << 24)
+      : (first << 24) | (this[at + 1]! << 16) | (this[at + 2]! << 8) | this[at + 3]!
   }
-  readUInt32LE(at = 0): number {
-    return this.readInt32LE(at) >>> 0
+  readUInt32(at = 0): number {
+    return this.readInt32(at) >>> 0
   }
-  readBigInt64LE(at = 0): bigint {
-    return BigInt.asIntN(64, this.readBigUInt64LE(at))
+  readBigInt64(at = 0): bigint {
+    return BigInt.asIntN(64, this.readBigUInt64(at))
   }
-  readBigUInt64LE(at = 0): bigint {
-    return (BigInt(this.readUInt32LE(at + 4)) << 32n) | BigInt(this.readUInt32LE(at))
+  readBigUInt64(at = 0): bigint {
+    return (BigInt(this.readUInt32(at + HIGH)) << 32n) | BigInt(this.readUInt32(at + LOW))
+  }
+  /** A signed 64-bit number that a double holds: sizes and times of files. */
+  readWide(at = 0): number {
+    return this.readUInt32(at + LOW) + this.readInt32(at + HIGH) * 0x1_0000_0000
   }
 
+  /** Sets bit `bit` of a set that is an array of words of that many bytes (sigset_t, cpuset_t). */
+  setBit(bit: number, word: 4 | 8): void {
+    const at = LITTLE ? bit >> 3 : (bit >> 3) ^ (word - 1)
+    this.writeUInt8(byte(this, at, 1) | (1 << (bit & 7)), at)
+  }
   writeUInt8(value: number, at = 0): void {
     byte(this, at, 1)
     this[at] = value
   }
-  writeUInt16LE(value: number, at = 0): void {
+  writeUInt16(value: number, at = 0): void {
     byte(this, at, 2)
-    this[at] = value
-    this[at + 1] = value >> 8
+    this[LITTLE ? at : at + 1] = value
+    this[LITTLE ? at + 1 : at] = value >> 8
   }
-  writeInt32LE(value: number, at = 0): void {
-    byte(this, at, 4)
-    this[at] = value
-    this[at + 1] = value >> 8
-    this[at + 2] = value >> 16
-    this[at + 3] = value >> 24
+  writeInt32(value: number, at = 0): void {
+    this.writeUInt16(value, LITTLE ? at : at + 2)
+    this.writeUInt16(value >> 16, LITTLE ? at + 2 : at)
   }
-  writeUInt32LE(value: number, at = 0): void {
-    this.writeInt32LE(value, at)
+  writeUInt32(value: number, at = 0): void {
+    this.writeInt32(value, at)
   }
-  writeBigUInt64LE(value: bigint, at = 0): void {
-    this.writeInt32LE(Number(BigInt.asUintN(32, value)), at)
-    this.writeInt32LE(Number(BigInt.asUintN(32, value >> 32n)), at + 4)
+  writeBigUInt64(value: bigint, at = 0): void {
+    this.writeInt32(Number(BigInt.asUintN(32, value)), at + LOW)
+    this.writeInt32(Number(BigInt.asUintN(32, value >> 32n)), at + HIGH)
   }
 }
 

@@ -16,7 +16,7 @@ export function cpusetJail(jid: number, cpus: readonly number[]): void {
     for (const cpu of cpus) {
       if (!Number.isInteger(cpu) || cpu < 0 || cpu >= size * 8)
         throw failure('cpuset_setaffinity', 'EINVAL', `cpu ${cpu}`)
-      set[cpu >> 3]! |= 1 << (cpu & 7)
+      set.setBit(cpu, 8)
     }
     if (call('cpuset_setaffinity', CPU_LEVEL_WHICH, CPU_WHICH_JAIL, jid, size, set) !== -1) return
     errno = lastErrno()

@@ -41,7 +41,7 @@ export function devfsRulesets(): number[] {
     const found: number[] = []
     const number = memory(2)
     while (next(fd, 'SGETNEXT', number, 'devfs')) {
-      const ruleset = number.readUInt16LE(0)
+      const ruleset = number.readUInt16(0)
       if (next(fd, 'RGETNEXT', ruleAfter(ruleset, 0), `ruleset ${ruleset}`)) found.push(ruleset)
     }
     return found
@@ -71,7 +71,7 @@ export function devfsDeleteRuleset(ruleset: number): void {
     const rule = ruleAfter(ruleset, 0)
     while (next(fd, 'RGETNEXT', rule, `ruleset ${ruleset}`)) {
       const id = memory(4)
-      id.writeUInt32LE(ruleset * 0x1_0000 + ruleNumber(rule), 0)
+      id.writeUInt32(ruleset * 0x1_0000 + ruleNumber(rule), 0)
       request(fd, 'RDEL', id, `ruleset ${ruleset}`)
     }
   })

@@ -34,7 +34,7 @@ export function loopbackUp(): void {
   const up = (socket: number) => {
     const flags = interfaceRequest(NAME)
     request(socket, 'GIFFLAGS', flags)
-    flags.writeUInt16LE(flags.readUInt16LE(IFREQ.flags) | IFF_UP, IFREQ.flags)
+    flags.writeUInt16(flags.readUInt16(IFREQ.flags) | IFF_UP, IFREQ.flags)
     request(socket, 'SIFFLAGS', flags)
   }
   if (!inFamily(AF_INET, up)) inFamily(AF_INET6, up)

@@ -34,11 +34,11 @@ export function waitForEnd(pid: number, timeoutMs?: number): Ended | undefined {
   const status = memory(4)
   if (timeoutMs === undefined) {
     check('waitpid', `process ${pid}`, pid, status, 0)
-    return ended(status.readInt32LE())
+    return ended(status.readInt32())
   }
   const end = engine.monotonicMs() + timeoutMs
   for (let pause = 1; ; pause = Math.min(pause * 2, SLICE)) {
-    if (check('waitpid', `process ${pid}`, pid, status, WNOHANG) === pid) return ended(status.readInt32LE())
+    if (check('waitpid', `process ${pid}`, pid, status, WNOHANG) === pid) return ended(status.readInt32())
     const left = end - engine.monotonicMs()
     if (left <= 0) return undefined
     sleep(Math.min(pause, left))
@@ -82,8 +82,8 @@ const POLLFD = { size: 8, events: 4, revents: 6 }
 export function poll(descriptors: readonly Awaited[], timeoutMs?: number): Ready[] {
   const set = memory(Math.max(descriptors.length, 1) * POLLFD.size)
   for (const [index, { fd, read, write }] of descriptors.entries()) {
-    set.writeInt32LE(fd, index * POLLFD.size)
-    set.writeUInt16LE((read ? POLLIN : 0) | (write ? POLLOUT : 0), index * POLLFD.size + POLLFD.events)
+    set.writeInt32(fd, index * POLLFD.size)
+    set.writeUInt16((read ? POLLIN : 0) | (write ? POLLOUT : 0), index * POLLFD.size + POLLFD.events)
   }
   const time = timeoutMs === undefined ? null : timespec(timeoutMs)
   if (call('ppoll', set, descriptors.length, time, null) === -1) {
@@ -93,7 +93,7 @@ export function poll(descriptors: readonly Awaited[], timeoutMs?: number): Ready
   }
   const ready: Ready[] = []
   for (const [index, { fd, read = false, write = false }] of descriptors.entries()) {
-    const found = set.readUInt16LE(index * POLLFD.size + POLLFD.revents)
+    const found = set.readUInt16(index * POLLFD.size + POLLFD.revents)
     const over = (found & POLLERR_HUP_NVAL) !== 0
     if (found !== 0)
       ready.push({
@@ -149,5 +149,5 @@ export function nextSignal(names: readonly string[], timeoutMs?: number): Caught
 }
 
 function senderOf(information: Memory): number {
-  return information.readInt32LE(abi.siginfo.pid)
+  return information.readInt32(abi.siginfo.pid)
 }

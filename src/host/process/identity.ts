@@ -53,8 +53,8 @@ export function setrlimit(resource: string, soft: bigint, hard: bigint): void {
     throw new JailwrightError('CONFIG', `unknown resource limit ${resource}`, { subject: resource })
   if (number === -1) return
   const limits = memory(16)
-  limits.writeBigUInt64LE(soft < 0n ? abi.rlimInfinity : soft, 0)
-  limits.writeBigUInt64LE(hard < 0n ? abi.rlimInfinity : hard, 8)
+  limits.writeBigUInt64(soft < 0n ? abi.rlimInfinity : soft, 0)
+  limits.writeBigUInt64(hard < 0n ? abi.rlimInfinity : hard, 8)
   check('setrlimit', `RLIMIT_${resource}`, number, limits)
 }
 
@@ -69,9 +69,9 @@ export function callersDescriptors(): bigint | undefined {
   const theirs = limitsOf(engine.parentPid())
   if (theirs === undefined) return undefined
   const ours = descriptorLimits()
-  if (theirs.readBigUInt64LE(8) !== ours.readBigUInt64LE(8)) return undefined
-  const soft = theirs.readBigUInt64LE(0)
-  return soft <= ours.readBigUInt64LE(0) ? soft : undefined
+  if (theirs.readBigUInt64(8) !== ours.readBigUInt64(8)) return undefined
+  const soft = theirs.readBigUInt64(0)
+  return soft <= ours.readBigUInt64(0) ? soft : undefined
 }
 
 /** Gives the struct rlimit of another process's descriptors; undefined for a process that is gone or outside this jail. */
@@ -91,7 +91,7 @@ function descriptorLimits(): Memory {
 /** Sets the soft limit of descriptors for the program that this process becomes; the hard limit stays. */
 export function restoreDescriptors(soft: bigint): void {
   const limits = descriptorLimits()
-  limits.writeBigUInt64LE(soft, 0)
+  limits.writeBigUInt64(soft, 0)
   check('setrlimit', 'RLIMIT_NOFILE', abi.rlimits.NOFILE!, limits)
 }
 
@@ -103,7 +103,7 @@ export function setCredentials(uid: number, gid: number, groups: readonly number
   // The set removes a second `gid`: podman lists the group among the supplementary ones too, and id(1) would show it twice.
   const all = [...new Set([gid, ...groups])]
   const list = memory(all.length * 4)
-  for (const [index, group] of all.entries()) list.writeUInt32LE(group, index * 4)
+  for (const [index, group] of all.entries()) list.writeUInt32(group, index * 4)
   check('setgroups', undefined, all.length, list)
   // Ids that are right already are not set again, because in glibc each of these calls interrupts every thread of the process.
   if (call('getgid') !== gid || call('getegid') !== gid) check('setgid', String(gid), gid)
@@ -120,7 +120,7 @@ export function resetSignals(): void {
   for (let signal = 1; signal <= abi.lastSignal; signal++) {
     // sigaction(2) refuses libc's own signals with EINVAL; they keep their disposition.
     if (call('sigaction', signal, null, current) === -1) continue
-    if (current.readBigUInt64LE(0) === SIG_IGN) call('sigaction', signal, standard, null)
+    if (current.readBigUInt64(0) === SIG_IGN) call('sigaction', signal, standard, null)
   }
   check('sigprocmask', undefined, abi.sigSetmask, memory(abi.sigsetSize), null)
 }
@@ -165,7 +165,7 @@ export function setNoNewPrivileges(): void {
  */
 function procctl(name: string, command: number, value: number, tolerated?: string): void {
   const data = memory(4)
-  data.writeInt32LE(value)
+  data.writeInt32(value)
   if (call('procctl', 0, 0, command, data) === -1) {
     const errno = lastErrno()
     if (errno === tolerated) return

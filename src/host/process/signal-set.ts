@@ -11,7 +11,7 @@ export function signalSet(names: readonly string[]): Memory {
   for (const name of names) {
     const number = signalNumber(name)
     if (number === undefined) throw new SyscallError('sigaddset', 'EINVAL', errorText('EINVAL'), name)
-    set[(number - 1) >> 3]! |= 1 << ((number - 1) & 7)
+    set.setBit(number - 1, abi.sigsetWord)
   }
   return set
 }

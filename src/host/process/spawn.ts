@@ -34,8 +34,7 @@ export interface StartOptions {
 function defaults(): Memory {
   const all = memory(abi.sigsetSize)
   for (let signal = 1; signal <= abi.lastSignal; signal++)
-    if (signal !== abi.signals.KILL && signal !== abi.signals.STOP)
-      all[(signal - 1) >> 3]! |= 1 << ((signal - 1) & 7)
+    if (signal !== abi.signals.KILL && signal !== abi.signals.STOP) all.setBit(signal - 1, abi.sigsetWord)
   return all
 }
 
@@ -77,7 +76,7 @@ export function startProcess(options: StartOptions): number {
       sure(call('posix_spawn', pid, cString(path), actions, attributes, args.array, env.array), path)
       // This use of the strings keeps the engine from collecting them before the call.
       void [args.keep, env.keep]
-      return pid.readInt32LE()
+      return pid.readInt32()
     } finally {
       call('posix_spawnattr_destroy', attributes)
     }

@@ -28,7 +28,7 @@ export function openPty(): { master: number; slave: number; path: string } {
     check('unlockpt', undefined, master)
     const number = memory(4)
     check('ioctl', 'TIOCGPTN', master, abi.ioctl.TIOCGPTN, number)
-    const path = `/dev/pts/${number.readInt32LE()}`
+    const path = `/dev/pts/${number.readInt32()}`
     return { master, slave: openSlave(master, path, flags), path }
   } catch (error) {
     close(master)
@@ -73,8 +73,8 @@ export function giveTerminal(path: string, uid: number): void {
 /** TIOCSWINSZ: sets the size of a terminal in characters. */
 export function setWindowSize(fd: number, rows: number, columns: number): void {
   const size = memory(WINSIZE)
-  size.writeUInt16LE(rows, 0)
-  size.writeUInt16LE(columns, 2)
+  size.writeUInt16(rows, 0)
+  size.writeUInt16(columns, 2)
   check('ioctl', 'TIOCSWINSZ', fd, abi.ioctl.TIOCSWINSZ, size)
 }
 
@@ -82,7 +82,7 @@ export function setWindowSize(fd: number, rows: number, columns: number): void {
 export function getWindowSize(fd: number): { rows: number; columns: number } {
   const size = memory(WINSIZE)
   check('ioctl', 'TIOCGWINSZ', fd, abi.ioctl.TIOCGWINSZ, size)
-  return { rows: size.readUInt16LE(0), columns: size.readUInt16LE(2) }
+  return { rows: size.readUInt16(0), columns: size.readUInt16(2) }
 }
 
 /** Puts a terminal into raw mode (cfmakeraw(3)), and gives its former struct termios. */

@@ -229,7 +229,7 @@ function devfsValue(context: Context, name: string, value: string, path: string,
   context.fate(path, 'applied', '')
 }
 
-/** Bytes of a page on amd64 and arm64. */
+/** Bytes of a page on every machine that this program is built for. */
 const PAGE = 4096n
 const INT64_MAX = 2n ** 63n - 1n
 /** The largest size that tmpfs does not take for "no limit", less a page for rounding (tmpfs_vfsops.c, tmpfs_mount). */
