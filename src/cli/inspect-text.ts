@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<keyof Sections, string>> = {
   parameters: 'jail parameters',
   mounts: 'mounts',
   rules: 'devfs ruleset',
+  devices: 'device nodes',
   interfaces: 'interfaces',
   limits: 'limits',
   processes: 'processes',

@@ -13,7 +13,6 @@ import { updateCalls } from '../translate/limits/limits.ts'
 import { perform } from './jail/calls.ts'
 import { inDevfsWords } from './jail/devfs-rulesets.ts'
 import { hostFacts } from './jail/host-facts.ts'
-import { effect } from './journal/effect.ts'
 import { Journal } from './journal/journal.ts'
 import { lockContainer } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
@@ -57,7 +56,7 @@ export function update(ctx: RuntimeContext, options: UpdateOptions): void {
     const devices = deviceCalls(ctx, facts, files, state, options)
     const guarded = { ...ctx, host: lock.guard(ctx.host) }
     applyLimits(guarded, files, state, limits)
-    for (const { dev, rule } of devices) effect(`devfs ${rule}`, () => applyRule(guarded.host, dev, rule))
+    applyDevices(guarded, files, devices)
   } finally {
     lock.release()
   }
@@ -163,6 +162,20 @@ function deviceName(given: string): string {
 interface DeviceRule {
   dev: string
   rule: string
+}
+
+/** Applies the rules. They end with the container's devfs, so the journal has nothing to undo: it keeps them for `inspect`. */
+function applyDevices(ctx: RuntimeContext, files: Layout, devices: readonly DeviceRule[]): void {
+  if (devices.length === 0) return
+  const journal = new Journal(files.journal)
+  for (const { dev, rule } of devices) {
+    journal.perform(
+      `devfs ${rule}`,
+      { op: 'run', calls: [] },
+      () => applyRule(ctx.host, dev, rule),
+      () => ({ rule }),
+    )
+  }
 }
 
 function applyRule(host: Host, dev: string, rule: string): void {

@@ -14,6 +14,7 @@ const inspection: Inspection = {
     parameters: [{ name: 'enforce_statfs', mark: 'drift', planned: '2', found: '1' }],
     mounts: [{ name: '/r/a\nDRIFT', mark: 'other', found: 'tmpfs', note: 'was there before the container' }],
     rules: [{ name: 'hide', mark: 'ok', planned: 'hide', found: 'hide' }],
+    devices: [],
     interfaces: [],
     limits: [{ name: 'maxproc:deny', mark: 'unknown', planned: '50', note: 'rctl(8) does not answer' }],
     processes: [{ name: '7', mark: 'ok', planned: 'the first process', found: 'runs: sleep 9' }],

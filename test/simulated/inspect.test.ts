@@ -63,14 +63,24 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
     Object.assign(config.process, { terminal: false, args: ['/bin/sleep', '1000'] })
     const dev = config.mounts.find(({ type }) => type === 'devfs')
     dev!.options = ['ruleset=4', 'rule=path full unhide mode 0660 group wheel']
-    const volume = { destination: '/data', type: 'nullfs', source: join(work, 'volume'), options: ['rw'] }
+    const volume = {
+      destination: '/data',
+      type: 'nullfs',
+      source: join(work, 'volume'),
+      options: ['rw', 'nosuid'],
+    }
+    const scratch = { destination: '/scratch', type: 'tmpfs', source: 'tmpfs', options: ['nosuid'] }
     const annotations = {
       'org.freebsd.jail.vnet': 'new',
       'org.jailwright.net.0.bridge': 'bridge0',
       'org.jailwright.net.0.address': '10.0.0.2/24',
+      'org.jailwright.net.0.gateway': '10.0.0.1',
       'org.jailwright.limits.maxproc': '50',
     }
-    writeFileSync(file, JSON.stringify({ ...config, mounts: [...config.mounts, volume], annotations }))
+    writeFileSync(
+      file,
+      JSON.stringify({ ...config, mounts: [...config.mounts, volume, scratch], annotations }),
+    )
     shell(`${runtime} run --detach --bundle ${bundle} web >/dev/null 2>&1 </dev/null`)
   }, 60_000)
   afterAll(() => {
@@ -81,6 +91,29 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
   it('a container as it was created shows no drift, and its limits may be updated', () => {
     expect(drifts()).toEqual({ status: 0, drifts: [] })
     expect(attempt('update', '--pids-limit', '40', 'web').status).toBe(0)
+    expect(drifts()).toEqual({ status: 0, drifts: [] })
+  })
+
+  it('flags of a mount and a default route that were changed by hand are marked', () => {
+    onHost(host, ['route', '-j', 'web', 'change', 'default', '10.0.0.9'])
+    onHost(host, ['mount', '-u', '-o', 'ro', `${root}/scratch`])
+    expect(drifts()).toEqual({ status: 1, drifts: [`mounts: ${root}/scratch`, 'interfaces: default route'] })
+    expect(attempt('inspect', 'web').stdout).toMatch(
+      /\/scratch +tmpfs \(ro, nosuid\); planned: tmpfs \(nosuid\); ro now$/m,
+    )
+    onHost(host, ['route', '-j', 'web', 'change', 'default', '10.0.0.1'])
+    onHost(host, ['mount', '-u', '-o', 'rw', `${root}/scratch`])
+    expect(drifts()).toEqual({ status: 0, drifts: [] })
+  })
+
+  it('device nodes that update has shown are no drift, and nodes that were hidden by hand are marked', () => {
+    expect(attempt('update', '--device-add', 'bpf', 'web').status).toBe(0)
+    expect(drifts()).toEqual({ status: 0, drifts: [] })
+    expect(attempt('inspect', 'web').stdout).toMatch(/^ {9}\/dev\/bpf +there$/m)
+    onHost(host, ['devfs', '-m', `${root}/dev`, 'rule', 'apply', 'path', 'bpf', 'hide'])
+    onHost(host, ['devfs', '-m', `${root}/dev`, 'rule', 'apply', 'path', 'full', 'hide'])
+    expect(drifts()).toEqual({ status: 1, drifts: ['devices: /dev/full', 'devices: /dev/bpf'] })
+    expect(attempt('update', '--device-remove', 'bpf', '--device-add', 'full', 'web').status).toBe(0)
     expect(drifts()).toEqual({ status: 0, drifts: [] })
   })
 

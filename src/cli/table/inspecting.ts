@@ -7,7 +7,7 @@ export const inspecting = {
   inspect: {
     purpose: 'Compare a container with its plan, as it is on the host now',
     details: [
-      'Shows the files of the state directory, jail parameters, mounts, devfs rules, interfaces, limits and processes. A line is marked DRIFT where the host differs from the plan, "-" where the plan does not speak of it and it is no fault, "?" where it cannot be told. The exit status is 1 when there is a drift.',
+      'Shows the files of the state directory, jail parameters, mounts, devfs rules, device nodes, interfaces, default routes, limits and processes. A line is marked DRIFT where the host differs from the plan, "-" where the plan does not speak of it and it is no fault, "?" where it cannot be told. The exit status is 1 when there is a drift.',
       'Works on a damaged container too: without its plan, and without its jail.',
     ],
     options: { format: textFormat },

@@ -4,8 +4,9 @@
  */
 import type { RuntimeContext } from '../../context.ts'
 import { errnoOf, quietly } from '../../errors.ts'
-import { readTextFile } from '../../host/files.ts'
+import { linkStatusOf, readTextFile } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
+import { basename, dirname, join } from '../../paths.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
 import { FREEBSD_15_PARAMS } from '../../translate/jail/parameters.ts'
@@ -68,6 +69,15 @@ export function ownerOfMount(ctx: RuntimeContext, own: string): (fsid: string) =
   }
 }
 
+/** Tells whether a name below a container's /dev exists. The name itself may be a link; its directory is resolved beneath the root. */
+export function hasDevice(host: Host, root: string, name: string): boolean {
+  const path = `/dev/${name}`
+  const found = quietly(() => host.process.openBeneath(root, dirname(path), {}))
+  if (!found) return false
+  host.process.close(found.fd)
+  return quietly(() => linkStatusOf(join(found.path, basename(path)))) !== undefined
+}
+
 /**
  * Returns the container's devfs ruleset and its rules, or undefined when there is none.
  * @throws SyscallError when the kernel does not show rulesets.
@@ -99,6 +109,22 @@ export function hostIds(): Ids {
 export function interfaces(host: Host, jail?: string): Map<string, Interface> | undefined {
   const answer = quietly(() => host.run('ifconfig', [...(jail === undefined ? [] : ['-j', jail]), '-a']))
   return answer?.status === 0 ? parseInterfaces(answer.stdout) : undefined
+}
+
+/** Returns the gateways of a jail's default routes by route(8)'s option for the family; undefined when route(8) cannot run. */
+export function gateways(
+  host: Host,
+  jail: string,
+  families: readonly string[],
+): Record<string, string | undefined> | undefined {
+  const found: Record<string, string | undefined> = {}
+  for (const family of families) {
+    const answer = quietly(() => host.run('route', ['-j', jail, family, '-n', 'get', 'default']))
+    if (answer === undefined) return undefined
+    // For a family without a default route, route(8) fails.
+    found[family] = answer.status === 0 ? /^ *gateway: (\S+)/m.exec(answer.stdout)?.[1] : undefined
+  }
+  return found
 }
 
 /**

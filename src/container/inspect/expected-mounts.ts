@@ -1,7 +1,7 @@
 /** The mounts that a container should have: those that the journal records, and those that only the plan names. */
 import type { MountStep, Plan } from '../../translate/core/plan.ts'
 import type { Entry } from '../journal/journal.ts'
-import type { ExpectedMount } from './mounts.ts'
+import { type ExpectedMount, flagsAmong } from './mounts.ts'
 
 /** A mount that the journal records. */
 interface RecordedMount extends ExpectedMount {
@@ -23,26 +23,30 @@ export function expectedMounts(
 ): ExpectedMount[] {
   const recorded = entries.flatMap(recordedMounts).reverse()
   const expected = (plan?.steps ?? []).flatMap((step): ExpectedMount[] => {
-    if (step.kind === 'readonly-root')
-      return [
-        take(recorded, [places.readonlyRoot], ['nullfs']) ?? {
-          places: [places.readonlyRoot],
-          fstypes: ['nullfs'],
-        },
-      ]
+    if (step.kind === 'readonly-root') {
+      const known = take(recorded, [places.readonlyRoot], ['nullfs'])
+      return [{ places: [places.readonlyRoot], fstypes: ['nullfs'], ...known, flags: ['ro'] }]
+    }
     if (step.kind !== 'mount') return []
     const eitherKind = step.mask || step.readonlyCopy
     const fstypes = eitherKind ? ['nullfs', 'tmpfs'] : [step.fstype]
     const { origin } = step
     const at = places.of(step)
     const known = take(recorded, at, fstypes)
-    if (known) return [{ ...known, origin }]
+    const flags = flagsOf(step)
+    if (known) return [{ ...known, origin, flags }]
     const optional = eitherKind || step.onlyIfExists
     if (optional && whole) return []
     const from = eitherKind ? {} : { from: step.source }
-    return [{ places: at, fstypes, origin, ...from, ...(optional ? { optional } : {}) }]
+    return [{ places: at, fstypes, origin, flags, ...from, ...(optional ? { optional } : {}) }]
   })
   return [...expected, ...recorded]
+}
+
+/** Flags that a step's mount gets; masks, copies and the directory of a socket are read-only. */
+function flagsOf({ options, mask, readonlyCopy, via, source }: MountStep): readonly string[] {
+  const words = options.map(([name]) => name)
+  return flagsAmong(mask || readonlyCopy || via || source === '%{empty}' ? [...words, 'ro'] : words)
 }
 
 function recordedMounts({ undo, done }: Entry): RecordedMount[] {

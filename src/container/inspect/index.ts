@@ -1,14 +1,16 @@
 /** `inspect`: compares a container as it was planned with its present state on the host. */
 import type { RuntimeContext } from '../../context.ts'
 import { quietly } from '../../errors.ts'
+import { linkStatusOf } from '../../host/files.ts'
 import type { Host } from '../../host/types.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { markerRule } from '../../translate/devices/ruleset-input.ts'
 import { placesOf } from '../mounts/places.ts'
 import { currentStatus, isOfEarlierBoot } from '../state/state-file.ts'
 import * as ask from './ask.ts'
+import { compareDevices, expectedDevices } from './devices.ts'
 import { expectedMounts } from './expected-mounts.ts'
-import { compareInterfaces } from './interfaces.ts'
+import { compareInterfaces, defaultRouteOf } from './interfaces.ts'
 import { compared, driftCount, type Item, type Sections } from './item.ts'
 import { compareLimits, plannedLimits } from './limits.ts'
 import { compareMounts } from './mounts.ts'
@@ -54,6 +56,7 @@ export function inspect(ctx: RuntimeContext, id: string): Inspection {
     parameters: [jail.item, ...parameters],
     mounts: mountItems(ctx, records, id),
     rules: ruleItems(ctx, records),
+    devices: deviceItems(ctx, records),
     interfaces: interfaceItems(ctx, records, jail.found),
     limits: limitItems(ctx, records, jail.jid !== 0),
     processes: compareProcesses(
@@ -158,6 +161,19 @@ function ruleItems({ host }: RuntimeContext, records: Records): Item[] {
   ]
 }
 
+/** Nodes below the container's /dev by the rules of the plan and of the updates since. */
+function deviceItems({ host }: RuntimeContext, { plan, entries, root }: Records): Item[] {
+  const step = plan?.steps.find(each => each.kind === 'ruleset')
+  const updates = entries.flatMap(({ done }) => (done?.rule === undefined ? [] : [done.rule])).reverse()
+  const expected = expectedDevices(step?.kind === 'ruleset' ? step.rules : [], updates)
+  if (root === undefined || expected.size === 0) return []
+  const dev = host.kernel.mounts().some(({ on, fstype }) => on === `${root}/dev` && fstype === 'devfs')
+  return compareDevices(expected, {
+    ofHost: name => quietly(() => linkStatusOf(`/dev/${name}`)) !== undefined,
+    ofContainer: name => (dev ? ask.hasDevice(host, root, name) : undefined),
+  })
+}
+
 function interfaceItems(
   { host }: RuntimeContext,
   { plan, jailName }: Records,
@@ -169,7 +185,13 @@ function interfaceItems(
     ({ kind }) => kind === 'run' || kind === 'loopback' || kind === 'move-interface',
   )
   const outside = speaksOf ? ask.interfaces(host) : undefined
-  return compareInterfaces(steps, jailName, { inside, outside: outside ?? new Map() })
+  const families = steps.flatMap(step => defaultRouteOf(step, jailName)?.family ?? [])
+  const gateways = inside && families.length > 0 ? ask.gateways(host, jailName, families) : undefined
+  return compareInterfaces(steps, jailName, {
+    inside,
+    outside: outside ?? new Map(),
+    ...(gateways && { gateways }),
+  })
 }
 
 function limitItems({ host }: RuntimeContext, records: Records, alive: boolean): Item[] {

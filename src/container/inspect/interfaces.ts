@@ -44,13 +44,28 @@ export interface Network {
   readonly inside: ReadonlyMap<string, Interface> | undefined
   /** Interfaces of the host. */
   readonly outside: ReadonlyMap<string, Interface>
+  /** Gateway of the default route by `-4` and `-6`, undefined where there is none; left out when nothing tells. */
+  readonly gateways?: Readonly<Record<string, string | undefined>>
+}
+
+/** The default route that a step adds: its family as route(8)'s option, and its gateway. */
+export function defaultRouteOf(
+  step: Step,
+  jail: string,
+): { family: '-4' | '-6'; gateway: string } | undefined {
+  if (step.kind !== 'run' || step.call.tool !== 'route') return undefined
+  const [, of, ...args] = step.call.args
+  const family = args[0] === '-6' ? '-6' : '-4'
+  const [add, what, gateway] = family === '-6' ? args.slice(1) : args
+  if (of !== jail || add !== 'add' || what !== 'default' || gateway === undefined) return undefined
+  return { family, gateway }
 }
 
 /** Compares each step of the plan with the interfaces, then lists the jail's interfaces that no step names. */
 export function compareInterfaces(
   steps: readonly Step[],
   jail: string,
-  { inside, outside }: Network,
+  { inside, outside, gateways }: Network,
 ): Item[] {
   const items: Item[] = []
   const known = new Set<string>()
@@ -68,7 +83,14 @@ export function compareInterfaces(
     expect(name, `address ${text}`, has)
   }
   for (const step of steps) {
-    if (step.kind === 'loopback') {
+    const route = defaultRouteOf(step, jail)
+    if (route !== undefined) {
+      const now = gateways?.[route.family]
+      const name = route.family === '-6' ? 'default route of IPv6' : 'default route'
+      const planned = `gateway ${route.gateway}`
+      if (gateways === undefined && inside !== undefined) items.push({ name, mark: 'unknown', planned })
+      else expect(name, planned, now === route.gateway, now && `gateway ${now}`)
+    } else if (step.kind === 'loopback') {
       known.add('lo0')
       address(inside, 'lo0', '127.0.0.1/8')
       if (step.ipv6) address(inside, 'lo0', '::1/128')

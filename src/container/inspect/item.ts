@@ -26,6 +26,7 @@ export const SECTIONS = [
   'parameters',
   'mounts',
   'rules',
+  'devices',
   'interfaces',
   'limits',
   'processes',

@@ -15,6 +15,16 @@ export interface ExpectedMount {
   readonly optional?: boolean
   /** The property of the config that causes the mount. */
   readonly origin?: string
+  /** Which of the flags that can be compared (`FLAGS`) it has; left out where nothing tells. */
+  readonly flags?: readonly string[]
+}
+
+/** Flags of a mount that are asked for and told by the same word. */
+const FLAGS: readonly string[] = ['ro', 'noexec', 'nosuid']
+
+/** The flags among words: options of nmount(2), or what a host tells of a mount. */
+export function flagsAmong(words: readonly string[]): string[] {
+  return FLAGS.filter(flag => words.includes(flag))
 }
 
 /**
@@ -59,24 +69,33 @@ export function compareMounts(
 }
 
 function ours(
-  { places, fstypes, from, origin }: ExpectedMount,
+  { places, fstypes, from, origin, flags }: ExpectedMount,
   at: number,
   table: readonly MountEntry[],
   taken: ReadonlySet<number>,
 ): Item {
-  const planned = shown({ fstype: fstypes[0] ?? '', from: from ?? fstypes[0] ?? '' })
+  const planned = shown({ fstype: fstypes[0] ?? '', from: from ?? fstypes[0] ?? '' }, flags)
   const entry = table[at]
   if (!entry) {
     const note = `not mounted${origin === undefined ? '' : ` (${origin})`}`
     return { name: places[0] ?? '', mark: 'drift', planned, note }
   }
   const covered = table.some(({ on }, index) => index > at && on === entry.on && !taken.has(index))
-  const known = { name: entry.on, planned, found: shown(entry) }
-  return covered ? { ...known, mark: 'drift', note: 'another mount lies on it' } : { ...known, mark: 'ok' }
+  const now = flags && entry.flags && flagsAmong(entry.flags)
+  const known = { name: entry.on, planned, found: shown(entry, now) }
+  if (covered) return { ...known, mark: 'drift', note: 'another mount lies on it' }
+  if (flags === undefined || now === undefined) return { ...known, mark: 'ok' }
+  const others = [
+    ...flags.filter(flag => !now.includes(flag)).map(flag => `not ${flag}`),
+    // What a dataset's properties say is no option of its mount.
+    ...(entry.fstype === 'zfs' ? [] : now.filter(flag => !flags.includes(flag)).map(flag => `${flag} now`)),
+  ]
+  return others.length === 0 ? { ...known, mark: 'ok' } : { ...known, mark: 'drift', note: others.join(', ') }
 }
 
-function shown({ fstype, from }: Pick<MountEntry, 'fstype' | 'from'>): string {
-  return from === fstype ? fstype : `${fstype} from ${from}`
+function shown({ fstype, from }: Pick<MountEntry, 'fstype' | 'from'>, flags: readonly string[] = []): string {
+  const what = from === fstype ? fstype : `${fstype} from ${from}`
+  return flags.length === 0 ? what : `${what} (${flags.join(', ')})`
 }
 
 /**

@@ -52,6 +52,8 @@ export interface Done {
   jid?: number
   /** run: the call of an `update`, which is in no plan. */
   call?: ToolCall
+  /** run: the devfs rule that an `update` has applied to the container's /dev. */
+  rule?: string
 }
 
 /** One entry of the journal in its present state. */

@@ -1,5 +1,6 @@
 /** The comparisons of `inspect`: what is planned against what the host says. */
 import { describe, expect, it } from 'vitest'
+import { compareDevices, expectedDevices } from '../../../src/container/inspect/devices.ts'
 import { expectedMounts } from '../../../src/container/inspect/expected-mounts.ts'
 import { compareInterfaces, parseInterfaces } from '../../../src/container/inspect/interfaces.ts'
 import type { Item } from '../../../src/container/inspect/item.ts'
@@ -68,6 +69,115 @@ describe('parameters of a jail', () => {
     expect(told(compareParameters(planned, rest))).toContain(
       'unknown | persist | true | - | the kernel has no such parameter to be asked for',
     )
+  })
+})
+
+describe('flags of mounts', () => {
+  const step = (options: string[], more: object = {}) => ({
+    kind: 'mount',
+    ...{ destination: '/data', fstype: 'nullfs', source: '/vol', target: 'dir', origin: 'mounts[0]' },
+    options: options.map(name => [name, undefined]),
+    ...more,
+  })
+  const compare = (planned: object, flags: string[] | undefined, more: object = {}) => {
+    const entry = { on: '/r/data', fstype: 'nullfs', from: '/vol', fsid: 'f2', ...more }
+    const plan = { steps: [planned] } as unknown as Plan
+    const places = { readonlyRoot: '/state/root', of: () => ['/r/data'] }
+    return told(
+      compareMounts(expectedMounts(plan, [], false, places), [{ ...entry, ...(flags && { flags }) }], '/r'),
+    )
+  }
+
+  it('are no drift as they were asked for, and those that nobody asks for by name do not count', () => {
+    expect(compare(step(['ro', 'nosuid', 'noatime']), ['ro', 'nosuid', 'ignore'])).toEqual([
+      'ok | /r/data | nullfs from /vol (ro, nosuid) | nullfs from /vol (ro, nosuid)',
+    ])
+  })
+
+  it('that were taken away or added are a drift', () => {
+    expect(compare(step(['ro', 'nosuid']), ['nosuid', 'noexec'])).toEqual([
+      'drift | /r/data | nullfs from /vol (ro, nosuid) | nullfs from /vol (noexec, nosuid) | not ro, noexec now',
+    ])
+  })
+
+  it('that a dataset has by its properties, and those that no host tells, are no drift', () => {
+    const zfs = { fstype: 'zfs', source: 'pool/data' }
+    expect(compare(step([], zfs), ['nosuid'], { fstype: 'zfs', from: 'pool/data' })).toEqual([
+      'ok | /r/data | zfs from pool/data | zfs from pool/data (nosuid)',
+    ])
+    expect(compare(step(['ro']), undefined)).toEqual([
+      'ok | /r/data | nullfs from /vol (ro) | nullfs from /vol',
+    ])
+  })
+
+  it.each([['mask'], ['readonlyCopy'], ['via']])('of a mount with %s are those of a read-only one', word => {
+    expect(compare(step([], { [word]: true }), [])[0]).toMatch(/^drift .* not ro$/)
+  })
+})
+
+describe('default routes', () => {
+  const route = (...args: string[]) =>
+    ({ kind: 'run', call: { tool: 'route', args }, undo: [], origin: 'x' }) as unknown as Step
+  const steps = [
+    route('-j', 'web', 'add', '-host', '10.9.9.1', '-iface', 'vnet0'),
+    route('-j', 'web', 'add', 'default', '10.9.9.1'),
+    route('-j', 'web', '-6', 'add', 'default', 'fe80::1%vnet0'),
+  ]
+  const compare = (gateways: Record<string, string | undefined> | undefined) =>
+    told(
+      compareInterfaces(steps, 'web', {
+        ...{ inside: new Map(), outside: new Map() },
+        ...(gateways && { gateways }),
+      }),
+    )
+
+  it('are no drift while they lead to their gateways', () => {
+    expect(compare({ '-4': '10.9.9.1', '-6': 'fe80::1%vnet0' })).toEqual([
+      'ok | default route | gateway 10.9.9.1 | -',
+      'ok | default route of IPv6 | gateway fe80::1%vnet0 | -',
+    ])
+  })
+
+  it('that lead elsewhere or are gone are a drift, and where nothing answers it cannot be told', () => {
+    expect(compare({ '-4': '10.9.9.7', '-6': undefined })).toEqual([
+      'drift | default route | gateway 10.9.9.1 | gateway 10.9.9.7',
+      'drift | default route of IPv6 | gateway fe80::1%vnet0 | - | not there',
+    ])
+    expect(compare(undefined)).toEqual([
+      'unknown | default route | gateway 10.9.9.1 | -',
+      'unknown | default route of IPv6 | gateway fe80::1%vnet0 | -',
+    ])
+  })
+})
+
+describe('device nodes', () => {
+  const compare = (planned: string[], updates: string[], there: string[], host = ['null', 'bpf', 'full']) =>
+    told(
+      compareDevices(expectedDevices(planned, updates), {
+        ofHost: name => host.includes(name),
+        ofContainer: name => there.includes(name),
+      }),
+    )
+
+  it('are there or hidden as the last rule that names them says, the rules of updates after the plan', () => {
+    expect(
+      compare(['include 2', 'path bpf unhide mode 0660'], ['path full unhide'], ['bpf', 'full']),
+    ).toEqual(['ok | /dev/bpf | there | there', 'ok | /dev/full | there | there'])
+    expect(compare(['path bpf unhide'], ['path bpf hide'], ['bpf'])).toEqual([
+      'drift | /dev/bpf | hidden | there | rule: path bpf hide',
+    ])
+    expect(compare(['path bpf unhide'], [], [])).toEqual([
+      'drift | /dev/bpf | there | hidden | rule: path bpf unhide',
+    ])
+  })
+
+  it('that the host has not are no drift, and a pattern that says the opposite leaves nothing to expect', () => {
+    expect(compare(['path dri/card0 unhide'], [], [])).toEqual([
+      'other | /dev/dri/card0 | there | - | the host has no such device',
+    ])
+    expect(compare(['path bpf unhide', 'path b* hide', 'path full unhide'], [], ['full'])).toEqual([
+      'ok | /dev/full | there | there',
+    ])
   })
 })
 
