@@ -191,10 +191,7 @@ export const limitCases = [
     mark: 'jailwright',
     needs: ['racct'],
     config: { linux: { resources: { memory: { swap: 25165824 } } } },
-    steps: [
-      create({ log: /"warning".*linux\.resources\.memory\.swap: 25165824: below 32m/ }),
-      removeForce(),
-    ],
+    steps: [create({ log: /"warning".*linux\.resources\.memory\.swap: 25165824: below 32m/ }), removeForce()],
   }),
   defineCase({
     id: 'limits.update-numbers',
