@@ -2,6 +2,7 @@
 import path from 'path-browserify'
 import { currentDirectory } from './host/files.ts'
 
+/** node:path's functions of these names. */
 export const { basename, dirname, join } = path
 
 /** Gives the relative path that leads from one path to another. */

@@ -20,6 +20,7 @@ import {
   write,
 } from '../harness/define.ts'
 
+/** Cases about `delete`. */
 export const deleteCases = [
   defineCase({
     id: 'delete.running-refused',

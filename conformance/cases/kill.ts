@@ -26,6 +26,7 @@ const ways = [
   ['lower-case', 'term', 'got TERM', 'a signal goes by its name in lower case, as runc takes it'],
 ] as const
 
+/** Cases about `kill`. */
 export const killCases = [
   ...ways.map(([name, signal, said, title]) =>
     defineCase({

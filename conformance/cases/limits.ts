@@ -13,6 +13,7 @@ import {
 
 const sleeper = 'echo ready; exec sleep %{nap}'
 
+/** Cases about resource limits. */
 export const limitCases = [
   defineCase({
     id: 'limits.linux-resources',

@@ -15,6 +15,7 @@ import {
 
 const isPid = (value: unknown) => typeof value === 'number' && value > 1
 
+/** Cases about `state`. */
 export const stateCases = [
   defineCase({
     id: 'state.created',

@@ -13,6 +13,7 @@ import {
   waitText,
 } from '../harness/define.ts'
 
+/** Cases about terminals. */
 export const terminalCases = [
   defineCase({
     id: 'terminal.streams',

@@ -118,6 +118,7 @@ function at(buffer: Uint8Array | null): Pointer | null {
   return buffer === null ? null : ptr(buffer)
 }
 
+/** Flags CLONE_* of unshare(2) on Linux. */
 export const CLONE = {
   FS: 0x200,
   NEWNS: 0x20000,
@@ -126,6 +127,7 @@ export const CLONE = {
   NEWPID: 0x20000000,
   NEWNET: 0x40000000,
 } as const
+/** Flags MS_* of mount(2) on Linux. */
 export const MS = {
   RDONLY: 1,
   NOSUID: 2,

@@ -22,6 +22,7 @@ export interface FakeHost extends Host {
   refusals: Map<string, SyscallError>
 }
 
+/** Makes a host that records its calls and answers from tables. */
 export function fakeHost(): FakeHost {
   const real = openHost()
   const calls: string[] = []

@@ -13,6 +13,7 @@ function onBridge(properties: Record<string, string>): Step {
 
 const LOOK = 'ifconfig vnet0; echo ready; exec sleep %{nap}'
 
+/** Cases about IPv6. */
 export const ipv6Cases = [
   defineCase({
     id: 'network.no-tentative-address',

@@ -12,6 +12,7 @@ export const makeBridge: Step = check('a bridge is made', async context => {
   context.memory.set('switch', name)
 })
 
+/** Destroys the case's bridge. */
 export const dropBridge: Step = check('the bridge goes', async context => {
   await context.tool('ifconfig', context.expand('%{switch}'), 'destroy')
 })
@@ -22,6 +23,7 @@ export async function members(context: CheckContext): Promise<string[]> {
   return [...stdout.matchAll(/member: (\S+)/g)].map(match => match[1] ?? '')
 }
 
+/** Checks that the case's bridge has no member. */
 export const noMembers = check('the bridge has no member', async context => {
   await context.until('members stay', async () => (await members(context)).length === 0)
 })

@@ -1,6 +1,7 @@
 /** Programs that execve(2) does not know or whose interpreter is missing, and an empty HOME. */
 import { defineCase, failsToStart } from '../../harness/define.ts'
 
+/** Cases about programs that are scripts. */
 export const scriptCases = [
   defineCase({
     id: 'process.script-without-interpreter-line',

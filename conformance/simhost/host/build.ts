@@ -12,6 +12,7 @@ import { alive, cacheDir, readRecord, stateDir } from './paths.ts'
 import { writeRescue } from './rescue.ts'
 import { makeStub } from './stub.ts'
 
+/** The built files that a host needs. */
 export interface Assets {
   /** The directory that a host lays over the root. */
   lower: string

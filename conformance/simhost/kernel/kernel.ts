@@ -68,6 +68,7 @@ export interface Options {
 
 type Listener<K extends keyof Events> = (...args: Events[K]) => void
 
+/** The kernel of a simulated host: its calls by name, and its events. */
 export class Kernel {
   readonly options: Options
   private readonly calls = new Map<string, Handler>()

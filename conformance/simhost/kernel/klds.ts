@@ -168,6 +168,7 @@ export class Klds {
   }
 }
 
+/** Registers the calls about kernel modules, and gives the table of modules. */
 export function install(kernel: Kernel): Klds {
   const klds = new Klds(kernel)
   kernel.on('reboot', () => klds.reset())

@@ -83,6 +83,7 @@ function setAffinity(pid: number, mask: readonly number[]): void {
   for (const thread of threads) libc.syscall(call, Number(thread), bits.length, ptr(bits), 0, 0)
 }
 
+/** Resource limits and processors of processes and jails. */
 export class Limits {
   readonly rctl: RctlKernel
   private readonly kernel: Kernel
@@ -271,6 +272,7 @@ function uidOf(pid: number): number | undefined {
   }
 }
 
+/** Registers the calls about limits and processors. */
 export function installLimits(kernel: Kernel, parts: Parts): Limits {
   const limits = new Limits(kernel, parts)
   limits.call()

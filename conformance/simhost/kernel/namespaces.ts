@@ -5,6 +5,7 @@ import { CLONE, MS, mount, sethostname, setns, umount, unshare } from '../libc.t
 import { KERNEL_DIR } from './root.ts'
 import { openListener } from './server.ts'
 
+/** The namespaces of Linux that a jail has. */
 export interface Namespaces {
   /** Paths of the kept namespaces; a missing one is the parent's. */
   uts: string

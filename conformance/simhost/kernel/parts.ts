@@ -19,6 +19,7 @@ import * as processList from './processes/list.ts'
 import { allProcesses } from './processes/processes.ts'
 import * as sysctls from './sysctls.ts'
 
+/** Makes all parts of the kernel and registers their calls. */
 export function installParts(kernel: Kernel): Parts {
   kernel.register('ping', caller => ({ pid: caller.pid, jid: caller.jid, uid: caller.uid }))
   kernel.register('reboot', (caller, options) => {

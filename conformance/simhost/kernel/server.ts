@@ -120,6 +120,7 @@ export type StubRunner = (
   words: { cwd: string; argv: string[]; env: string[] },
 ) => { status: number; stdout: string; stderr: string }
 let stubRunner: StubRunner | undefined
+/** Sets the function that runs the tools for stubs in jails. */
 export function setStubRunner(runner: StubRunner): void {
   stubRunner = runner
 }

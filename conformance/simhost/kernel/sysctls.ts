@@ -16,6 +16,7 @@ export interface Oid {
   description?: string
 }
 
+/** The tree of sysctls. */
 export class Sysctls {
   private readonly oids = new Map<string, Oid>()
   /** Functions that give the current oids of a subtree. */
@@ -160,6 +161,7 @@ function paramOids(klds: Klds): [string, Oid][] {
   ])
 }
 
+/** Registers the calls about sysctls, and gives the tree. */
 export function install(kernel: Kernel, jails: Jails, klds: Klds): Sysctls {
   const sysctls = new Sysctls()
   defineBase(kernel, sysctls, jails)

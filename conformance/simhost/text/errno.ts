@@ -32,6 +32,7 @@ export const STRERROR = {
   ENOSYS: 'Function not implemented',
 } as const
 
+/** The name of an errno of FreeBSD. */
 export type Errno = keyof typeof STRERROR
 
 /** The error of a call of the simulated kernel: errno by name, and the kernel's own text (extended errors) if any. */

@@ -2,6 +2,7 @@
 import { CallError, type Json } from '../client.ts'
 import type { ToolContext } from './tool.ts'
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const [name = '', ...words] = t.args
   try {

@@ -5,6 +5,7 @@ import { execvp } from './process.ts'
 import { relay } from './relay.ts'
 import { strerror, type ToolContext } from './tool.ts'
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const answer = relay(t, 'cpusetTool', t.args) as {
     status: number

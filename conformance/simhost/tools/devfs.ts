@@ -12,6 +12,7 @@ function input(): string | null {
   }
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   return relay(t, 'devfsTool', t.args, t.args.includes('-') ? input() : '').status
 }

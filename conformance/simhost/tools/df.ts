@@ -26,6 +26,7 @@ function usage(mount: Mount, place: string): DiskUsage {
   return { from, on, total, used, available, inodes: stat.files, inodesFree: stat.ffree, type: fstype }
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const bad = (): never => {
     t.err(

@@ -2,6 +2,7 @@
 import { CallError } from '../client.ts'
 import { strerror, type ToolContext } from './tool.ts'
 
+/** An entry of fstab(5). */
 export interface FstabEntry {
   special: string
   on: string

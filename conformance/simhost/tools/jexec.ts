@@ -12,6 +12,7 @@ function user(t: ToolContext, name: string): User {
   return findUser(name) ?? errx(t, 1, `${name}: no such user`)
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   // jail(8) uses this program for commands inside a jail; then the first argument is the beginning of its messages.
   const before = t.name === 'jail-exec' ? (t.args.shift() ?? '') : undefined

@@ -60,6 +60,7 @@ export function takeLibxo(t: ToolContext, start: string): boolean {
   return json
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const json = takeLibxo(t, '"jail-information": {')
   const { options, rest } = getopt(t, 'acdhNnqsvj:', () => usage(t))

@@ -10,6 +10,7 @@ function usage(t: ToolContext): never {
   throw new Exit(2)
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const args = [...t.args]
   let signal = 15

@@ -18,6 +18,7 @@ function usage(t: ToolContext, text: string): () => never {
   }
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   if (t.name === 'kldload') return load(t)
   if (t.name === 'kldunload') return unload(t)

@@ -47,6 +47,7 @@ function split(args: readonly string[]): {
   return found
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const unknown = t.args.find(word => /^-[^A-Za-z]/.test(word))
   if (unknown !== undefined) {

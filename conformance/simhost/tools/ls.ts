@@ -174,6 +174,7 @@ export class Lister {
   }
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const usage = (): never => {
     t.err('usage: ls [-ABCFGHILPRSTUWZabcdfghiklmnopqrstuvwxy1,] [--color=when] [-D format] [file ...]\n')

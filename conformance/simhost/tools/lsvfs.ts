@@ -9,6 +9,7 @@ interface Type {
   loaded: boolean
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const types = (t.call('lsvfs') as unknown as Type[]).filter(v => v.loaded)
   const shown =

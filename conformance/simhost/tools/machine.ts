@@ -6,6 +6,7 @@ import type { ToolContext } from './tool.ts'
 /** The directory inside a host that keeps the machine's own programs. */
 export const KEPT = '/usr/libexec/simhost'
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const done = Bun.spawnSync([`${KEPT}/${t.name}`, ...t.args], {
     argv0: t.name,

@@ -33,6 +33,7 @@ function usage(t: ToolContext): never {
 
 const table = (t: ToolContext) => t.call('mounts') as unknown as MountEntry[]
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const json = takeLibxo(t, '"mount": {')
   if (t.name.startsWith('mount_')) return helper(t, t.name.slice(6), t.args, t.name)

@@ -23,6 +23,7 @@ function ask(
   }
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const { options } = getopt(t, 'a:AdD:eqf:F:ghi:k:K:mMnNOo:Pp:Rrs:t:T:vx:z', () => usage(t))
   if (options.length === 0) usage(t)

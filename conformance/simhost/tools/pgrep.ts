@@ -33,6 +33,7 @@ function jailTest(t: ToolContext, list: string): (jid: number) => boolean {
   return jid => wanted.has(jid)
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const kill = t.name === 'pkill'
   let signal = 15

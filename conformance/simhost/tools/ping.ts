@@ -2,6 +2,7 @@
 import { CallError } from '../client.ts'
 import { errx, strerror, type ToolContext } from './tool.ts'
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   try {
     const answer = t.name === 'simhost-reboot' ? t.call('reboot', ...t.args) : t.call('ping')

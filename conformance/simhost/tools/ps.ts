@@ -205,6 +205,7 @@ function columns(t: ToolContext, text: string): Column[] {
   return list
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   // `ps aux` is the old form of `ps -aux`.
   if (t.args[0] !== undefined && /^[a-zA-Z]+$/.test(t.args[0])) t.args[0] = `-${t.args[0]}`

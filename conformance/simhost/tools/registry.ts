@@ -2,6 +2,7 @@
 import { MOUNT_HELPERS } from './fstab.ts'
 import type { ToolDefinition } from './tool.ts'
 
+/** The tools by name. */
 export const TOOLS: Record<string, ToolDefinition> = {
   'simhost-ping': { paths: ['/usr/sbin/simhost-ping'], inJail: true, load: () => import('./ping.ts') },
   'simhost-call': { paths: ['/usr/sbin/simhost-call'], inJail: true, load: () => import('./call.ts') },

@@ -2,6 +2,7 @@
 import { relay } from './relay.ts'
 import type { ToolContext } from './tool.ts'
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   return relay(t, 'routeTool', t.args).status
 }

@@ -1,6 +1,7 @@
 /** service(8): only `service devfs restart`, which loads the default rulesets again. */
 import type { ToolContext } from './tool.ts'
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const words = t.args.filter(word => !word.startsWith('-'))
   const [name, action] = words

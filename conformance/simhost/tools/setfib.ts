@@ -3,6 +3,7 @@ import { CallError } from '../client.ts'
 import { execvp } from './process.ts'
 import { Exit, errx, strerror, type ToolContext } from './tool.ts'
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const usage = (): never => {
     t.err('usage: setfib [-F] value command\n')

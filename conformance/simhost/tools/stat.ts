@@ -24,6 +24,7 @@ function look(lister: Lister, name: string, follow: boolean): StatFile {
   }
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const usage = (): never => {
     t.err('usage: stat [-FLnq] [-f format | -l | -r | -s | -x] [-t timefmt] [file|handle ...]\n')

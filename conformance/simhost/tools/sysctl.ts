@@ -20,6 +20,7 @@ interface Flags {
   separator: string
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const { options, rest } = getopt(t, 'AabB:def:FhiJj:lNnoqtTVwWxX', () => usage(t))
   const has = (letter: string) => options.some(([l]) => l === letter)

@@ -28,6 +28,7 @@ export interface ToolContext {
 /** Returns the exit status. Throws `Exit` to end early. */
 export type ToolMain = (t: ToolContext) => number
 
+/** How a tool is installed in a host. */
 export interface ToolDefinition {
   /** Absolute paths of the tool, such as `/sbin/mount`. */
   paths: string[]
@@ -96,6 +97,7 @@ const STRERROR: Record<string, string> = {
   E2BIG: 'Argument list too long',
 }
 
+/** Gives FreeBSD's text of an errno (strerror(3)). */
 export function strerror(errno: string): string {
   return STRERROR[errno] ?? `Unknown error: ${errno}`
 }

@@ -18,6 +18,7 @@ function usage(t: ToolContext): never {
   throw new Exit(1)
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const { options, rest } = getopt(t, 'AadF:fh:Nnt:v', () => usage(t))
   const has = (letter: string) => options.some(([l]) => l === letter)

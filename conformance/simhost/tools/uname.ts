@@ -2,6 +2,7 @@
 import { CallError } from '../client.ts'
 import { Exit, errx, getopt, strerror, type ToolContext } from './tool.ts'
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   return t.name === 'hostname' ? hostname(t) : uname(t)
 }

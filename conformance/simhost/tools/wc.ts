@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import { errnoOf } from './errno.ts'
 import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const bad = (): never => {
     t.err('usage: wc [-Lclmw] [file ...]\n')

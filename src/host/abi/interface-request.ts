@@ -10,10 +10,13 @@ export const SIOC = {
   SIFFLAGS: 0x80206910,
 } as const
 
+/** The address family of IPv4. */
 export const AF_INET = 2
-/** FreeBSD's number. */
+/** The address family of IPv6; the number is FreeBSD's. */
 export const AF_INET6 = 28
+/** The type of a datagram socket. */
 export const SOCK_DGRAM = 2
+/** The flag of an interface that is up. */
 export const IFF_UP = 1
 
 /** struct ifreq with ifr_flags. */

@@ -144,6 +144,7 @@ export interface MoveInterfaceStep {
   origin: string
 }
 
+/** One step of a plan. */
 export type Step =
   | RulesetStep
   | MountStep
@@ -196,6 +197,7 @@ export interface Fate {
   note: string
 }
 
+/** What `create` will do with one bundle. */
 export interface Plan {
   /** Container id. */
   id: string

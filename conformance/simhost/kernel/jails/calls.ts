@@ -42,6 +42,7 @@ function holdsDirectory(pid: number): boolean {
   return false
 }
 
+/** Registers the calls about jails, and gives the table of jails. */
 export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
   const jails = new Jails(kernel)
   jails.connect(mounts)

@@ -6,8 +6,10 @@ import { dropNamespaces, type Namespaces, within } from '../namespaces.ts'
 import { allProcesses, bindNamespace, type Process, unbindNamespace } from '../processes/processes.ts'
 import { closeListener } from '../server.ts'
 
+/** The value of a jail parameter. */
 export type Value = number | string | boolean | string[]
 
+/** A jail (struct prison). */
 export interface Jail {
   jid: number
   /** Full name as the host sees it. */
@@ -28,6 +30,7 @@ export interface Jail {
   attaching: Map<number, number>
 }
 
+/** All jails of the host. */
 export class Jails {
   readonly table = new Map<number, Jail>()
   private last = 0

@@ -18,6 +18,7 @@ function above(target: Found): Found {
   return found
 }
 
+/** Registers the calls about mounts, and gives the table of mounts. */
 export function install(kernel: Kernel, klds: Klds): Mounts {
   const mounts = new Mounts(klds)
   kernel.register('nmount', (caller, options) => {

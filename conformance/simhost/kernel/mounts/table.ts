@@ -11,6 +11,7 @@ import type { Filesystem, Mount } from './types.ts'
 /** What umount2(2) says of a path that leads elsewhere than a moment ago. */
 const MISLED = ['EINVAL', 'ENOENT', 'ENOTDIR', 'ELOOP']
 
+/** All mounts of the host. */
 export class Mounts {
   readonly table: Mount[] = []
   readonly types = new Map<string, Filesystem>()

@@ -50,6 +50,7 @@ const REAL_OIDS: Readonly<Record<string, string>> = {
   'net.inet6.ip6.forwarding': 'ipv6/conf/all/forwarding',
 }
 
+/** The network stacks of the host and its jails, and the real interfaces of Linux behind them. */
 export class Network {
   readonly net: NetKernel
   private readonly kernel: Kernel
@@ -204,6 +205,7 @@ export class Network {
   }
 }
 
+/** Registers the calls about the network. */
 export function installNetwork(kernel: Kernel, parts: Parts, devfs: Devfs): Network {
   const network = new Network(kernel, parts, devfs)
   network.defineOids()

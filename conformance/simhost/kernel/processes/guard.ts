@@ -155,6 +155,7 @@ function answerOne(kernel: Kernel, fd: number): void {
   }
 }
 
+/** Registers the calls by which processes in jails leave kill(2) and the like to the kernel. */
 export function installGuard(kernel: Kernel): void {
   // A process that attaches gives the descriptor of its filter; the kernel keeps it until no process has the filter.
   kernel.register('jailGuard', (caller, fd) => {

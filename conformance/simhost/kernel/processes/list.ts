@@ -66,6 +66,7 @@ function show(caller: Caller, p: Process, boot: number): Json {
   }
 }
 
+/** Registers the calls about processes. */
 export function install(kernel: Kernel, jails: Jails): void {
   const boot = machineBoot()
   const seen = (caller: Caller, p: Process) => p.jid === caller.jid || jails.isBelow(p.jid, caller.jid)

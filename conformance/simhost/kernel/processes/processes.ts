@@ -28,10 +28,12 @@ export interface Process {
 /** The jid of each UTS namespace, by the link text of /proc/PID/ns/uts; the part that makes jails keeps the map. */
 const jailByNamespace = new Map<string, number>()
 
+/** Records that a UTS namespace, by its link text, is that of a jail. */
 export function bindNamespace(link: string, jid: number): void {
   jailByNamespace.set(link, jid)
 }
 
+/** Forgets the jail of a UTS namespace. */
 export function unbindNamespace(link: string): void {
   jailByNamespace.delete(link)
 }

@@ -10,6 +10,7 @@ export interface Modules {
 
 type ParamType = 'int' | 'ulong' | 'string' | 'bool' | 'jailsys' | 'ip4' | 'ip6' | 'node' | 'keyed'
 
+/** A jail parameter of the catalogue (security.jail.param). */
 export interface Param {
   name: string
   type: ParamType

@@ -42,6 +42,7 @@ export function parseCpuList(list: string, all: readonly number[]): number[] {
   return [...mask].sort((a, b) => a - b)
 }
 
+/** The object whose processors cpuset(1) shows or sets. */
 export type CpuTarget = { kind: 'jail' | 'pid' | 'cpuset'; id: number }
 
 /** What cpuset(1) uses of the kernel. */

@@ -26,6 +26,7 @@ export const RESOURCES = [
   'readiops',
   'writeiops',
 ] as const
+/** The name of a resource of rctl(8). */
 export type Resource = (typeof RESOURCES)[number]
 
 const MILLIONS: readonly Resource[] = ['cputime', 'wallclock', 'pcpu']
@@ -52,6 +53,7 @@ export const SLOPPY: readonly Resource[] = [
 ]
 
 const SUBJECTS = ['process', 'user', 'loginclass', 'jail'] as const
+/** The kind of a subject of rctl(8). */
 export type Subject = (typeof SUBJECTS)[number]
 
 const SIGNALS =

@@ -97,6 +97,7 @@ export function network6(address: string, prefix: number): string {
   return formatInet6(groups)
 }
 
+/** True for an IPv6 address of fe80::/10. */
 export function isLinkLocal(address: string): boolean {
   const first = parseInet6(address)?.[0]
   return first !== undefined && (first & 0xffc0) === 0xfe80

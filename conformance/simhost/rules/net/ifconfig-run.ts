@@ -20,6 +20,7 @@ export interface NetCaller {
   jail: (name: string) => { jid: number; vnet: Vnet; routing: boolean } | undefined
 }
 
+/** An address family of ifconfig(8). */
 export type Family = 'inet' | 'inet6' | 'ether' | 'link'
 const FAMILIES: readonly Family[] = ['inet', 'inet6', 'ether', 'link']
 

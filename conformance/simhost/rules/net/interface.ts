@@ -83,6 +83,7 @@ export interface BridgePort {
   protocol: '802.1q' | '802.1ad'
 }
 
+/** A network interface (struct ifnet). */
 export interface Interface {
   name: string
   kind: InterfaceKind
@@ -119,6 +120,7 @@ export interface Interface {
   fib: number
 }
 
+/** True for a kind of interface that has an Ethernet address. */
 export function isEthernet(kind: InterfaceKind): boolean {
   return ['vtnet', 'epair', 'bridge', 'vlan', 'tap', 'lagg', 'vxlan'].includes(kind)
 }

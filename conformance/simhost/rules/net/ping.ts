@@ -23,6 +23,7 @@ export interface PingHost {
   echo: (request: EchoRequest) => Echo
 }
 
+/** An echo request that ping(8) sends. */
 export interface EchoRequest {
   family: 'inet' | 'inet6'
   address: string

@@ -24,6 +24,7 @@ function addressWords(family: 'ip4' | 'ip6', address: string): string[] {
   return mask.includes('.') ? ['inet', address.slice(0, slash), 'netmask', mask] : ['inet', address]
 }
 
+/** Gives the command that removes the alias which a command of ifconfig(8) has added. */
 export function unalias(words: string[]): string[] {
   const [tool, device, family, host] = words
   return [tool ?? '', device ?? '', family ?? '', host ?? '', '-alias']

@@ -58,6 +58,7 @@ function readFile(t: ToolContext, file: string): ConfJail[] {
   }
 }
 
+/** Runs the tool and returns its exit status. */
 export function main(t: ToolContext): number {
   const { options, rest } = getopt(t, 'cCde:f:hiJ:lmn:p:qrRs:u:U:v', () => usage(t))
   const has = (letter: string) => options.some(([l]) => l === letter)

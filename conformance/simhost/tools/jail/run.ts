@@ -3,6 +3,7 @@ import type { ToolContext } from '../tool.ts'
 import type { ConfJail } from './conf-jail.ts'
 import { isTrue } from './words.ts'
 
+/** One run of jail(8). */
 export interface Run {
   t: ToolContext
   verbose: number
@@ -20,17 +21,21 @@ export interface Conf {
   configured?: boolean
 }
 
+/** Ends the work on one jail after its message. */
 export class Failed extends Error {}
 
+/** Gives the jail's name for the beginning of a message, or nothing. */
 export function prefix(conf: Conf): string {
   return conf.named && conf.jail.name !== '' ? `${conf.jail.name}: ` : ''
 }
 
+/** Prints a message about a jail and makes the run fail. */
 export function complain(run: Run, conf: Conf, message: string): void {
   run.t.err(`jail: ${prefix(conf)}${message}\n`)
   run.failed = true
 }
 
+/** Prints a message about a jail and ends the work on it. */
 export function stop(run: Run, conf: Conf, message: string): never {
   complain(run, conf, message)
   throw new Failed()
@@ -42,8 +47,11 @@ export function note(run: Run, conf: Conf, what: string): void {
   run.t.out(`${prefix(conf)}${what}\n`)
 }
 
+/** Gives all values of a parameter. */
 export const values = (conf: Conf, name: string) => conf.jail.params.get(name) ?? []
+/** Gives the last value of a parameter; undefined without one. */
 export const one = (conf: Conf, name: string) => conf.jail.params.get(name)?.at(-1)
+/** True when a boolean parameter is on. */
 export const flag = (conf: Conf, name: string) => isTrue(conf.jail, name)
 
 /** Says what is wrong in general or with the name of a jail, and makes the run fail. */

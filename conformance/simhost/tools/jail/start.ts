@@ -24,6 +24,7 @@ export function createJail(run: Run, conf: Conf): void {
   }
 }
 
+/** Does a step whose failure has no effect. */
 export function quietly(step: () => void): void {
   try {
     step()
