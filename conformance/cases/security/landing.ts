@@ -2,7 +2,7 @@
 import { openSync } from 'node:fs'
 import { check, defineCase, file, gone, removeForce, tool } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
-import type { CheckContext } from '../../harness/types.ts'
+import type { CheckContext, ConfigPatch } from '../../harness/types.ts'
 
 /** Fails when something is mounted on the directory of the host to which the links lead, or in the volume. */
 async function nothingOutside(context: CheckContext, when: string): Promise<void> {
@@ -41,21 +41,24 @@ function between(
   title: string,
   swap: string,
   answer: 'either' | RegExp,
-  patch: typeof config | typeof fileConfig = config,
+  patch: ConfigPatch = config,
+  fact = stands,
 ) {
   return defineCase({
     id,
     title,
-    stands,
+    stands: fact,
     mark: 'jailwright',
     timeout: 90_000,
     files: {
       'vol/x': { dir: true },
+      'vol/source': { dir: true },
       'vol/f': '',
       one: 'one',
       'outside/x': { dir: true },
       'outside/f': 'host file',
     },
+    rootFiles: { 'a/b': { dir: true } },
     config: patch,
     steps: [
       tool(['mkfifo', '%{dir}/effects']),
@@ -124,6 +127,14 @@ export const landingCases = [
     'rm f && ln -s "$1/outside/f" f',
     'either',
     fileConfig,
+  ),
+  between(
+    'security.mount-source-replaced',
+    'a source that is replaced by a link to the mount point itself is refused and does not hang the kernel',
+    'rmdir source && ln -s "$1/b1/root/a/b" source',
+    /cannot mount on itself/,
+    { mounts: [bind('vol/source', '/a/b', 'ro')] },
+    'nullfs_mount in sys/fs/nullfs/null_vfsops.c looks its source up anew: one that is the covered directory never comes back (vn_lock_pair in sys/kern/vfs_vnops.c)',
   ),
   defineCase({
     id: 'security.mount-raced',

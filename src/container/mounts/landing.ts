@@ -14,7 +14,7 @@ import type { MountStep } from '../../translate/core/plan.ts'
 import type { Journal, Undo } from '../journal/journal.ts'
 import { inDirectory, type Roots } from './mount-point.ts'
 import { entriesOfOthers, isOwned, mountKey } from './owners.ts'
-import { isHiddenFsid } from './same-object.ts'
+import { isHiddenFsid, isSameObject } from './same-object.ts'
 
 /** Somebody changed the path before anything was mounted (code HOST). The caller may walk the path again. */
 export class ChangedUnderway extends JailwrightError {
@@ -136,8 +136,13 @@ export function mountHeld(
   options: readonly MountOption[],
   roots: Roots,
 ): void {
-  const mount = (fspath: string) =>
+  const mount = (fspath: string) => {
+    // Compared again right before the call: a source that was replaced by the place itself since it was first looked at
+    // would hang the kernel (same-object.ts).
+    if (step.fstype === 'nullfs' && isSameObject(host, step.source, target))
+      throw new ChangedUnderway(step, target)
     host.kernel.nmount([['fstype', step.fstype], ['fspath', fspath], ['from', step.source], ...options])
+  }
   if (target.kind !== 'dir') {
     const path = `/${relative(roots.mountRoot, target.path)}`
     const holder = host.process.openBeneath(roots.mountRoot, dirname(path), {})

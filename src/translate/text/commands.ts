@@ -1,6 +1,5 @@
 /** The steps of a plan as command lines, each with the commands that undo it. */
 
-import { findLast } from '../../es2020.ts'
 import type { MountOption } from '../../host/types.ts'
 import * as posix from '../../paths.ts'
 import type { MountPoint, MountStep, Plan, RunStep, Step, ToolCall } from '../core/plan.ts'
@@ -21,6 +20,8 @@ interface Places {
   /** The container's state directory. */
   state: string
   ruleset: string
+  /** The mount in which the destination of a mount lies. */
+  holders: ReadonlyMap<MountStep, MountStep>
 }
 
 /**
@@ -29,7 +30,7 @@ interface Places {
  */
 export function planCommands(plan: Plan, state: string): Command[] {
   const ruleset = plan.steps.find(step => step.kind === 'ruleset')
-  const places: Places = { state, ruleset: String(ruleset?.preferred ?? '') }
+  const places: Places = { state, ruleset: String(ruleset?.preferred ?? ''), holders: holders(plan) }
   const commands: Command[] = plan.readonlyRoot
     ? [{ line: `base=${shellWord(plan.rootPath)}` }, { line: `root=${shellWord(`${state}/root`)}` }]
     : [{ line: `root=${shellWord(plan.rootPath)}` }]
@@ -108,10 +109,23 @@ function withName(plan: Plan, step: RunStep, call: ToolCall): ToolCall {
   return { ...call, args: call.args.map(arg => arg.replace('%{interface}', name)) }
 }
 
-/** The mount that holds a destination; undefined for the root. */
-function holder(plan: Plan, step: MountPoint, before: MountStep): MountStep | undefined {
-  const earlier = plan.steps.slice(0, plan.steps.indexOf(before)).filter(other => other.kind === 'mount')
-  return findLast(earlier, other => step.destination.startsWith(`${other.destination}/`))
+/** The mount that holds the destination of each mount, the newest of several; none for the root. */
+function holders(plan: Plan): Map<MountStep, MountStep> {
+  const found = new Map<MountStep, MountStep>()
+  const earlier = new Map<string, { step: MountStep; at: number }>()
+  plan.steps.forEach((step, at) => {
+    if (step.kind !== 'mount') return
+    const { destination } = step
+    let newest: { step: MountStep; at: number } | undefined
+    for (let end = destination.lastIndexOf('/'); end >= 0; end = destination.lastIndexOf('/', end - 1)) {
+      const other = earlier.get(destination.slice(0, end))
+      if (other && (newest === undefined || other.at > newest.at)) newest = other
+      if (end === 0) break
+    }
+    if (newest) found.set(step, newest.step)
+    earlier.set(destination, { step, at })
+  })
+  return found
 }
 
 function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
@@ -142,7 +156,7 @@ function mountCommands(plan: Plan, step: MountStep, places: Places): Command[] {
   }
   if (step.via) return socketCommands(step, step.via, mount)
   const there = step.below !== undefined
-  const commands: Command[] = there ? [] : pointCommands(plan, step, holder(plan, step, step))
+  const commands: Command[] = there ? [] : pointCommands(plan, step, places.holders.get(step))
   if (step.copyUp || step.inside) commands.push(...filledCommands(plan, step, mount, places))
   else commands.push({ line: mount(source, target), undo })
   return commands
