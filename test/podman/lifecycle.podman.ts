@@ -248,7 +248,10 @@ describe('looking at it', () => {
   test('podman inspect shows the state and the runtime', async () => {
     const name = await background(POLITE)
     const [all] = JSON.parse(await must('inspect', name))
-    expect(all).toMatchObject({ State: { Status: 'running', Running: true }, OCIRuntime: 'under-test' })
+    expect(all).toMatchObject({
+      State: { Status: 'running', Running: true },
+      OCIRuntime: machine.runtimeName,
+    })
     expect(existsSync(`/proc/${all.State.Pid}`)).toBe(true)
     expect(all.State.ConmonPid).toBeGreaterThan(0)
   })

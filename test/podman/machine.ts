@@ -15,6 +15,11 @@ const dir = given('JAILWRIGHT_PODMAN_DIR')
 export const machine = {
   dir,
   runtime: given('JAILWRIGHT_PODMAN_RUNTIME'),
+  /** The link by which the program takes ocijail's place, and the drop-in for podman, where they were installed. */
+  ocijail: process.env.JAILWRIGHT_PODMAN_OCIJAIL,
+  dropIn: process.env.JAILWRIGHT_PODMAN_DROP_IN,
+  /** The name by which podman runs the runtime where none is asked for: that of the drop-in. */
+  runtimeName: process.env.JAILWRIGHT_PODMAN_DROP_IN === undefined ? 'under-test' : 'jailwright',
   /** False for runc, for which cases about jails, devfs and rctl are skipped. */
   jails: given('JAILWRIGHT_PODMAN_KIND') === 'jail',
   storage: ['--root', `${dir}/root`, '--runroot', `${dir}/run`, '--tmpdir', `${dir}/tmp`],

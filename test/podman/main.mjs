@@ -1,21 +1,15 @@
-// npm run test:podman [-- --engine native|node|runc] [vitest's own words]: podman end to end, on a simulated host for each
-// engine. Without --engine and vitest's words the executable runs every case, and Node those where its engine has work of
-// its own (ON_NODE): each of its commands takes some ten times as long, and all else is the same source. `runc` runs the
-// same cases (those that are no FreeBSD matter) against runc in namespaces of its own: a case that runc fails is suspect.
+// npm run test:podman [-- --engine native|node|runc] [--prefix DIR] [vitest's own words]: podman end to end, on a simulated host
+// for each engine. Without --engine and vitest's words the executable runs every case, and Node those where its engine has work
+// of its own (ON_NODE): each of its commands takes some ten times as long, and all else is the same source. `runc` runs the same
+// cases (those that are no FreeBSD matter) against runc in namespaces of its own: a case that runc fails is suspect. The
+// executable runs as install.sh puts it under a prefix, with its link and its drop-in; --prefix DIR takes one that is there.
 import { spawn, spawnSync } from 'node:child_process'
-import {
-  constants,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { commonFiles, withExecutable } from '../../scripts/package/layout.mjs'
+import { writeTree } from '../../scripts/package/tree.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const simhost = path.join(root, 'conformance/simhost/simhost.mjs')
@@ -30,11 +24,14 @@ const engines = {
 const ON_NODE = ['exec.podman.ts', 'terminal.podman.ts', 'readme.podman.ts']
 
 const words = process.argv.slice(2)
+const prefixAt = words.indexOf('--prefix')
+/** The prefix under which somebody has installed the program that is to be tried. */
+const givenPrefix = prefixAt === -1 ? undefined : path.resolve(words.splice(prefixAt, 2)[1])
 const chosen = []
 for (let i = words.indexOf('--engine'); i !== -1; i = words.indexOf('--engine')) {
   chosen.push(words.splice(i, 2)[1])
 }
-const names = chosen.length > 0 ? chosen : ['native', 'node']
+const names = chosen.length > 0 ? chosen : givenPrefix ? ['native'] : ['native', 'node']
 const unknown = names.filter(name => !Object.hasOwn(engines, name))
 if (unknown.length > 0) stop(`--engine ${unknown[0]}: one of ${Object.keys(engines).join(', ')} is allowed`)
 if (process.platform !== 'linux') stop('this runs on Linux, on the simulated host', 0)
@@ -78,13 +75,30 @@ async function enter(kind, host) {
   return ['unshare', ...namespaces, 'sh', '-c', setUp, 'sh']
 }
 
+/**
+ * Installs the executable as an administrator does: install.sh with the files of the package, the drop-in for podman and the
+ * link ocijail. Gives the prefix, which holds nothing else.
+ */
+async function install(executable, dir) {
+  const [tree, prefix] = [path.join(dir, 'package'), path.join(dir, 'prefix')]
+  const files = withExecutable(await commonFiles(), readFileSync(executable))
+  writeTree({ files, machine: 'amd64', directory: tree })
+  const drop = `--podman=${prefix}/${DROP_INS}`
+  const { status, stdout, stderr } = spawnSync(
+    'sh',
+    [path.join(tree, 'install.sh'), '--prefix', prefix, drop, '--ocijail'],
+    { encoding: 'utf8' },
+  )
+  if (status !== 0) stop(`install.sh: ${stdout}${stderr}`)
+  rmSync(tree, { recursive: true })
+  return prefix
+}
+
+/** Where the drop-in for podman is below a prefix. */
+const DROP_INS = 'etc/containers/containers.conf.d'
+
 /** A copy of the runtime: a build in the meantime replaces the original, and the cases go on. */
 function keep(name, runtime, dir) {
-  if (name === 'native') {
-    const kept = path.join(dir, path.basename(runtime))
-    copyFileSync(runtime, kept, constants.COPYFILE_FICLONE)
-    return kept
-  }
   if (name !== 'node') return runtime
   for (const part of ['bin', 'dist/node', 'package.json'])
     cpSync(path.join(root, part), path.join(dir, 'kept', part), { recursive: true })
@@ -95,22 +109,27 @@ function keep(name, runtime, dir) {
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const name of names) {
   const { runtime, kind, needs } = engines[name]
-  if (needs !== undefined && !existsSync(path.join(root, needs))) {
+  if (needs !== undefined && givenPrefix === undefined && !existsSync(path.join(root, needs))) {
     const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', cwd: root })
     if (status !== 0) stop('npm run build failed')
   }
   const dir = mkdtempSync(path.join(os.tmpdir(), 'jwp-'))
   const host = `podman-${name}-${process.pid}`
   const report = path.join(dir, 'report.json')
-  console.log(`podman end to end, ${name}: ${runtime}`)
+  console.log(`podman end to end, ${name}: ${name === 'native' ? (givenPrefix ?? runtime) : runtime}`)
   try {
     const [command, ...before] = await enter(kind, host)
+    const prefix = name === 'native' ? (givenPrefix ?? (await install(runtime, dir))) : undefined
     const args = [vitest, 'run', '--config', path.join(root, 'test/podman/vitest.config.ts')]
     args.push('--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`, ...words)
     // A choice made by the caller counts alone.
     if (name === 'node' && chosen.length === 0 && words.length === 0) args.push(...ON_NODE)
     const status = await run(command, [...before, process.execPath, ...args], {
-      JAILWRIGHT_PODMAN_RUNTIME: keep(name, runtime, dir),
+      JAILWRIGHT_PODMAN_RUNTIME: prefix ? path.join(prefix, 'bin/jailwright') : keep(name, runtime, dir),
+      ...(prefix && {
+        JAILWRIGHT_PODMAN_OCIJAIL: path.join(prefix, 'bin/ocijail'),
+        JAILWRIGHT_PODMAN_DROP_IN: path.join(prefix, DROP_INS, 'jailwright.conf'),
+      }),
       JAILWRIGHT_PODMAN_KIND: kind,
       JAILWRIGHT_PODMAN_DIR: dir,
     })

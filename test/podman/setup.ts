@@ -1,7 +1,16 @@
 /** Making podman's storage, settings and image before the first case, and emptying the storage after the last one. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
+import { parse, stringify } from 'smol-toml'
 import { IMAGE, machine } from './machine.ts'
 
 /** Makes the root file system of the image: busybox under all its names, users, and a file that is not executable. */
@@ -36,31 +45,44 @@ function makeRoot(root: string): void {
   writeFileSync(path.join(root, 'etc/not-executable'), 'text\n', { mode: 0o644 })
 }
 
-/** Gives containers.conf, which replaces the machine's own one. Its limits are not above those of the machine. */
-function settings(dir: string, runtime: string): string {
-  return `[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
-netns = "none"
-log_driver = "k8s-file"
-[engine]
-runtime = "under-test"
-events_logger = "file"
-cgroup_manager = "cgroupfs"
-runtime_supports_json = ["under-test"]
-[engine.runtimes]
-under-test = ["${runtime}"]
-without-json = ["${runtime}"]
-ocijail = ["${dir}/bin/ocijail"]
-[network]
-network_config_dir = "${dir}/net"
-`
+/**
+ * Gives containers.conf, which replaces the machine's own one. Its limits are not above those of the machine. The runtime is the
+ * one of the drop-in where one is installed: podman reads a drop-in after containers.conf, and its values replace earlier ones.
+ */
+function settings(dir: string, runtime: string, dropIn: string | undefined): string {
+  const own = {
+    containers: {
+      default_ulimits: ['nofile=1024:1024', 'nproc=1000:1000'],
+      netns: 'none',
+      log_driver: 'k8s-file',
+    },
+    engine: {
+      ...(dropIn === undefined && { runtime: 'under-test' }),
+      events_logger: 'file',
+      cgroup_manager: 'cgroupfs',
+      runtime_supports_json: ['under-test'],
+    },
+    network: { network_config_dir: `${dir}/net` },
+  }
+  const runtimes = {
+    ...(dropIn === undefined && { 'under-test': [runtime] }),
+    'without-json': [runtime],
+    ocijail: [`${dir}/bin/ocijail`],
+  }
+  const added = dropIn === undefined ? {} : (parse(readFileSync(dropIn, 'utf8')).engine as typeof own.engine)
+  const engine = { ...own.engine, ...added, runtimes: { ...runtimes, ...runtimesOf(added) } }
+  return stringify({ ...own, engine })
+}
+
+function runtimesOf(engine: object): Record<string, string[]> {
+  return 'runtimes' in engine ? (engine.runtimes as Record<string, string[]>) : {}
 }
 
 export default function setup(): () => void {
-  const { dir, runtime } = machine
+  const { dir, runtime, dropIn } = machine
   for (const name of ['root', 'run', 'tmp', 'bin', 'net', 'work']) mkdirSync(path.join(dir, name))
-  symlinkSync(runtime, path.join(dir, 'bin/ocijail'))
-  writeFileSync(machine.env.CONTAINERS_CONF, settings(dir, runtime))
+  symlinkSync(machine.ocijail ?? runtime, path.join(dir, 'bin/ocijail'))
+  writeFileSync(machine.env.CONTAINERS_CONF, settings(dir, runtime, dropIn))
   writeFileSync(
     machine.env.CONTAINERS_STORAGE_CONF,
     `[storage]\ndriver = "vfs"\nrunroot = "${dir}/run"\ngraphroot = "${dir}/root"\n`,
