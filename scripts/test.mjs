@@ -1,6 +1,6 @@
 // npm test: runs all checks and tests, one after the other, and then prints a summary: types, unused code, lint, the tests of
-// test/, the conformance cases on a simulated host, those against runc where it is installed, and the replay of FreeBSD's
-// transcripts.
+// test/, the conformance cases on a simulated host, some of them through Node, those against runc where it is installed, and the
+// replay of FreeBSD's transcripts.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +31,14 @@ const steps = [
   {
     name: 'conformance',
     argv: ['npm', 'run', '--silent', 'conformance'],
+    needs: root0 || 'root',
+    counts: /(\d+) passed, (\d+) failed/,
+    order: [1, 2],
+  },
+  {
+    // Every sixteenth case: a command of Node takes some ten times as long.
+    name: 'conformance through Node',
+    argv: ['npm', 'run', '--silent', 'conformance', '--', '--runtime', 'bin/jailwright', '--shard', '1/16'],
     needs: root0 || 'root',
     counts: /(\d+) passed, (\d+) failed/,
     order: [1, 2],
