@@ -1,5 +1,16 @@
 /** Annotations org.freebsd.jail.*. */
-import { create, defineCase, file, gone, removeForce } from '../../harness/define.ts'
+import {
+  create,
+  defineCase,
+  exec,
+  file,
+  finish,
+  gone,
+  output,
+  removeForce,
+  startReady,
+  tool,
+} from '../../harness/define.ts'
 import { annotated, jls } from './words.ts'
 
 const refusedAnnotations = [
@@ -146,5 +157,22 @@ export const jailAnnotationCases = [
         ),
       ],
     ),
+  }),
+  defineCase({
+    id: 'jails.exec-fib',
+    title: 'exec.fib is the routing table of the first program and of a later exec',
+    stands:
+      'jail(8), exec.fib; usr.sbin/jail/command.c calls setfib(2) for what it starts and runs no command for it',
+    mark: 'jailwright',
+    config: { annotations: { 'org.freebsd.jail.exec.fib': '1' } },
+    program: 'sysctl -n net.my_fibnum; echo ready; exec sleep %{nap}',
+    steps: [
+      tool(['sysctl', 'net.fibs=2']),
+      ...startReady(),
+      output('1\nready'),
+      exec(['/bin/sh', '-c', 'sysctl -n net.my_fibnum'], { into: 'out2' }),
+      file('out2', '1'),
+      ...finish,
+    ],
   }),
 ]

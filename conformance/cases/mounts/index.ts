@@ -3,6 +3,7 @@ import type { Case } from '../../harness/types.ts'
 import { bindCases } from './binds.ts'
 import { destinationCases } from './destinations.ts'
 import { itselfCases } from './itself.ts'
+import { oneDestinationCases } from './one-destination.ts'
 import { pathCases } from './paths.ts'
 import { rbindCases } from './rbind.ts'
 import { rootCases } from './root.ts'
@@ -21,4 +22,5 @@ export const mountCases: readonly Case[] = [
   ...rootCases,
   ...pathCases,
   ...itselfCases,
+  ...oneDestinationCases,
 ]
