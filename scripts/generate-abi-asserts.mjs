@@ -143,7 +143,7 @@ function namedConstants(os) {
     ])
 }
 
-/** C that compiles only where the tables are right: for `os` (freebsd, linux) on `arch` (x64, arm64, riscv64, ppc64). */
+/** Gives C that compiles only when the tables are right: for `os` (freebsd, linux) on `arch` (x64, arm64, riscv64, ppc64). */
 export async function abiAsserts(os, arch) {
   const define = { 'process.arch': JSON.stringify(arch) }
   const module = await importTypeScript(`src/host/abi/${os}.ts`, { define })

@@ -116,7 +116,7 @@ export function decodeStatfs(bytes: Memory): {
   fsid: string
   flags: string[]
 } {
-  // All of them are in its lower half.
+  // All of these flags are in the lower half of f_flags.
   const flags = Number(bytes.readBigUInt64(STATFS.flags) & 0xffffffffn)
   const text = (start: number, size: number) => {
     const end = bytes.indexOf(0, start)

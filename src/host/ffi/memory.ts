@@ -6,9 +6,9 @@
 
 export { decode, encode, toHex } from '../../bytes.ts'
 
-/** Whether this machine has the lowest byte of a number first (amd64, arm64, riscv64), or the highest (powerpc64). */
+/** True for a machine with the lowest byte of a number first (amd64, arm64, riscv64); false for powerpc64. */
 const LITTLE = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
-/** Places of the halves of a 64-bit number. */
+/** Offsets of the lower and the upper half of a 64-bit number. */
 const LOW = LITTLE ? 0 : 4
 const HIGH = 4 - LOW
 
@@ -32,7 +32,7 @@ export class Memory extends Uint8Array<ArrayBuffer> {
     const first = byte(this, at, 2)
     return LITTLE ? first | (this[at + 1]! << 8) : (first << 8) | this[at + 1]!
   }
-  /** In the byte order of networks. */
+  /** Reads a number in the byte order of networks. */
   readUInt16BE(at = 0): number {
     return (byte(this, at, 2) << 8) | this[at + 1]!
   }
@@ -51,7 +51,7 @@ export class Memory extends Uint8Array<ArrayBuffer> {
   readBigUInt64(at = 0): bigint {
     return (BigInt(this.readUInt32(at + HIGH)) << 32n) | BigInt(this.readUInt32(at + LOW))
   }
-  /** A signed 64-bit number that a double holds: sizes and times of files. */
+  /** Reads a signed 64-bit number that a double holds exactly, such as the size or the time of a file. */
   readWide(at = 0): number {
     return this.readUInt32(at + LOW) + this.readInt32(at + HIGH) * 0x1_0000_0000
   }
