@@ -28,11 +28,9 @@ export function hostLines(): string[] {
       (tool('ifconfig', name).match(/member: \S+/g) ?? []).map(member => `${name} ${member}`),
     ),
     ...(tool('ifconfig').match(/inet6? \S+/g) ?? []).filter(line => !line.includes('fe80:')),
-    ...tool('devfs', 'rule', 'showsets')
-      .split('\n')
-      .map(number => `ruleset ${number}`),
-    ...tool('rctl')
-      .split('\n')
+    ...(JSON.parse(tool('simhost-call', 'devfsRulesets')) as number[]).map(number => `ruleset ${number}`),
+    ...(JSON.parse(tool('simhost-call', 'rctlRules', '"::"')) as string)
+      .split(',')
       .map(rule => `rctl ${rule}`),
     ...(tool('ps', '-axo', 'command').match(/jailwright.*init|sleep 100\b/g) ?? []).map(
       name => `process ${name}`,

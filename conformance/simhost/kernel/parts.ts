@@ -3,6 +3,7 @@
 import { sethostname } from '../libc.ts'
 import { cleanVar } from './clean-var.ts'
 import { installDevfs } from './devices/filesystem.ts'
+import { installFaults } from './faults.ts'
 import * as jailCalls from './jails/calls.ts'
 import { type Kernel, KernelError, text } from './kernel.ts'
 import * as klds from './klds.ts'
@@ -29,6 +30,7 @@ export function installParts(kernel: Kernel): Parts {
     if (options === 'cleanvar') cleanVar()
     return null
   })
+  installFaults(kernel)
   const modules = klds.install(kernel)
   const table = mounts.install(kernel, modules)
   const jails = jailCalls.install(kernel, modules, table)

@@ -7,6 +7,7 @@ import { ptr } from 'bun:ffi'
 import fs from 'node:fs'
 import { type Json, SOCKET } from '../client.ts'
 import { abstractAddress, check, errno, libc } from '../libc.ts'
+import { callWithFaults, toolWithFaults } from './faults.ts'
 import { type Caller, Hang, type Kernel, KernelError } from './kernel.ts'
 import { processJail } from './processes/processes.ts'
 
@@ -96,7 +97,10 @@ function answer(kernel: Kernel, client: Client, line: string): string | undefine
   try {
     const request = JSON.parse(line) as { call: string; args?: Json[] }
     kernel.emit('tick')
-    const value = kernel.call(callerOf(client), request.call, ...(request.args ?? []))
+    const caller = callerOf(client)
+    const value = callWithFaults(caller, request.call, () =>
+      kernel.call(caller, request.call, ...(request.args ?? [])),
+    )
     return `${JSON.stringify({ value })}\n`
   } catch (error) {
     if (error instanceof Hang) {
@@ -134,12 +138,15 @@ function stub(kernel: Kernel, client: Client): void {
   let result = { status: 1, stdout: '', stderr: 'simhost: no tools\n' }
   try {
     kernel.emit('tick')
-    if (stubRunner)
-      result = stubRunner(callerOf(client), {
-        cwd: '/',
-        argv: words.slice(0, split),
-        env: words.slice(split + 1, -1),
-      })
+    const run = stubRunner
+    if (run !== undefined) {
+      const caller = callerOf(client)
+      const argv = words.slice(0, split)
+      const name = (argv[0] ?? '').replace(/^.*\//, '')
+      result = toolWithFaults(caller, name, () =>
+        run(caller, { cwd: '/', argv, env: words.slice(split + 1, -1) }),
+      )
+    }
   } catch (error) {
     if (error instanceof Hang) {
       log(`${error.message}: process ${client.pid} waits for ever`)
