@@ -86,7 +86,9 @@ export class ToolError extends JailwrightError {
   readonly stderr: string
   constructor(argv: readonly string[], status: number, stderr: string, stdout = '', message?: string) {
     const said = (stderr.trim() || stdout.trim()).split('\n').pop() ?? ''
-    super('HOST', message ?? (said || `${argv[0]} exited with status ${status}`), { subject: argv.join(' ') })
+    // As a shell has it, 128 and a number stand for the signal that ended it.
+    const how = status > 128 ? `was ended by signal ${status - 128}` : `exited with status ${status}`
+    super('HOST', message ?? (said || `${argv[0]} ${how}`), { subject: argv.join(' ') })
     this.argv = argv
     this.status = status
     this.stderr = stderr

@@ -46,21 +46,24 @@ export function closeFile(fd: number): void {
   if (error.errno !== 'EINTR') throw error
 }
 
-/** read(2) into the whole buffer; gives the number of bytes, 0 at end of file. */
-export function readInto(fd: number, bytes: Uint8Array): number {
-  return check('read', `descriptor ${fd}`, fd, bytes, bytes.length)
+/** read(2) into the whole buffer; gives the number of bytes, 0 at end of file. An error names the file as `name`. */
+export function readInto(fd: number, bytes: Uint8Array, name = `descriptor ${fd}`): number {
+  return check('read', name, fd, bytes, bytes.length)
 }
 
-/** write(2) of the bytes from `offset` on; gives the number of bytes taken. */
-export function writeFrom(fd: number, bytes: Uint8Array, offset = 0): number {
+/** write(2) of the bytes from `offset` on; gives the number of bytes taken. An error names the file as `name`. */
+export function writeFrom(fd: number, bytes: Uint8Array, offset = 0, name = `descriptor ${fd}`): number {
   const rest = offset === 0 ? bytes : bytes.subarray(offset)
-  return check('write', `descriptor ${fd}`, fd, rest, rest.length)
+  return check('write', name, fd, rest, rest.length)
 }
 
-/** Writes the whole text to a blocking descriptor, also when the kernel takes it in pieces. */
-export function writeText(fd: number, text: string): void {
+/**
+ * Writes the whole text to a blocking descriptor, also when the kernel takes it in pieces. An error names the file as
+ * `name`.
+ */
+export function writeText(fd: number, text: string, name?: string): void {
   const bytes = encode(text)
-  for (let at = 0; at < bytes.length; ) at += writeFrom(fd, bytes, at)
+  for (let at = 0; at < bytes.length; ) at += writeFrom(fd, bytes, at, name)
 }
 
 /** Gives the bytes of a whole file. A FIFO is opened without waiting for a writer. */
@@ -92,7 +95,7 @@ export function readTextFile(path: string): string {
 export function writeTextFile(path: string, text: string, mode = 0o666): void {
   const fd = openFile(path, 'write', mode)
   try {
-    writeText(fd, text)
+    writeText(fd, text, path)
   } finally {
     closeFile(fd)
   }

@@ -55,6 +55,14 @@ describe('running tools', () => {
     expect(lines(withoutInput)).toEqual([143, ...['0|||/', ...rest].sort()])
   })
 
+  it('ends a tool that has not ended in time, and says so', () => {
+    const { stdout } = runFixture('endless-tool', [], { env: { JAILWRIGHT_TOOL_LIMIT: '200' } })
+    expect(JSON.parse(stdout)).toEqual({
+      told: { code: 'HOST', message: '/bin/sleep 54.321: no end after 0.2 s' },
+      left: false,
+    })
+  })
+
   it('the calls of the host are written to the file that JAILWRIGHT_TRACE names', () => {
     const trace = join(directory, 'trace')
     const done = runFixture('tools', [], { env: { JAILWRIGHT_TRACE: trace } })

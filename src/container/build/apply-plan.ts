@@ -4,6 +4,7 @@ import { makeDirectories } from '../../host/files.ts'
 import { runTool } from '../../host/run-tool.ts'
 import type { Host, MountEntry } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
+import { isInterfaceName } from '../../translate/core/names.ts'
 import type {
   JailStep,
   LoopbackStep,
@@ -199,7 +200,18 @@ function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured
   const output = journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls: undo }, () =>
     named(step.origin, () => (step.until ? runUntil(host, call, step.until) : perform(host, call))),
   )
-  if (step.capture) captured.set(step.capture, output.trim())
+  if (step.capture) captured.set(step.capture, interfaceName(output, call, step.origin))
+}
+
+/** The name of the interface that a tool has made, as it prints it. Code HOST for output that is none. */
+function interfaceName(output: string, { tool, args }: ToolCall, origin: string): string {
+  const name = output.trim()
+  if (isInterfaceName(name)) return name
+  throw new JailwrightError(
+    'HOST',
+    `${origin}: ${tool} ${args.join(' ')}: ${JSON.stringify(name)} is no name of an interface`,
+    { subject: origin },
+  )
 }
 
 /**

@@ -56,9 +56,12 @@ export function build(ctx: RuntimeContext, work: Building): Created {
     const terminal = work.mode.ownTerminal
       ? relayedTerminal(host, work.program, options.consoleSocket)
       : undefined
-    const started = journal.perform('start init', { op: 'init-gone', ctl: files.ctl }, () =>
-      startInit(ctx, work, terminal),
-    )
+    const start = () => {
+      // Known here already: it has to be let go also when the journal cannot record that it was started.
+      init = startInit(ctx, work, terminal)
+      return init
+    }
+    const started = journal.perform('start init', { op: 'init-gone', ctl: files.ctl }, start)
     init = started
     terminal?.handedOver()
     journal.perform('init', { op: 'kill', pid: init.pid, start: init.start }, () => undefined)

@@ -93,7 +93,7 @@ function foreign(path: string, hint: string): JailwrightError {
 function writeNew(path: string, text: string): void {
   const fd = openFile(path, 'new', 0o644)
   try {
-    writeText(fd, text)
+    writeText(fd, text, path)
   } finally {
     closeFile(fd)
   }

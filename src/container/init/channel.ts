@@ -89,12 +89,23 @@ function answerError(answer: { error: Extract<Answer, { error: unknown }>['error
  * exists only so that the writer can be opened (open(2), ENXIO).
  */
 export function openBothEnds(host: EverydayHost, path: string): { reader: number; writer: number } {
-  const probe = host.process.openNonBlocking(path, 'read')
-  const writer = host.process.openNonBlocking(path, 'write')
-  host.process.setBlocking(writer)
-  const reader = openFile(path, 'read')
-  closeFile(probe)
-  return { reader, writer }
+  const opened: number[] = []
+  const open = (fd: number) => {
+    opened.push(fd)
+    return fd
+  }
+  try {
+    const probe = open(host.process.openNonBlocking(path, 'read'))
+    const writer = open(host.process.openNonBlocking(path, 'write'))
+    host.process.setBlocking(writer)
+    const reader = openFile(path, 'read')
+    closeFile(probe)
+    return { reader, writer }
+  } catch (error) {
+    // An end that stays open would pass for init's.
+    for (const fd of opened) closeFile(fd)
+    throw error
+  }
 }
 
 /** Opens the ends of `start` to a waiting init; undefined when there is no init any more. */

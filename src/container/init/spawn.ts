@@ -68,7 +68,14 @@ export function spawnInit(
     fd < 3 ? (options.terminal ?? fd) : fd,
   )
   const ctl = openBothEnds(host, channels.ctl)
-  const result = openBothEnds(host, channels.result)
+  let result: typeof ctl
+  try {
+    result = openBothEnds(host, channels.result)
+  } catch (error) {
+    closeFile(ctl.reader)
+    closeFile(ctl.writer)
+    throw error
+  }
   const [program, ...args] = selfCommand()
   let pid: number
   try {
@@ -101,10 +108,14 @@ export function spawnInit(
     closeFile(ctl.writer)
     closeFile(result.reader)
   }
-  const info = host.kernel.processInfo(pid)
-  if (!info) {
+  let info: ReturnType<typeof host.kernel.processInfo>
+  try {
+    info = host.kernel.processInfo(pid)
+    if (!info) throw new JailwrightError('HOST', `cannot start ${program}: the init process did not come up`)
+  } catch (error) {
+    // Without a writer of `ctl` init ends by itself.
     close()
-    throw new JailwrightError('HOST', `cannot start ${program}: the init process did not come up`)
+    throw error
   }
   return {
     pid,

@@ -8,6 +8,7 @@ import { containerNames } from '../state/container-names.ts'
 import { layout } from '../state/paths.ts'
 import { readPlan } from '../state/plan-file.ts'
 import { addressesByInterface } from './ifconfig-output.ts'
+import { showInterface } from './interface-listing.ts'
 
 /** An address on a bridge, in the VLAN of the member that has it. */
 interface Station {
@@ -39,7 +40,7 @@ export function addressesOnBridge(
       if (has && !found.has(address)) found.set(address, owner)
     }
   }
-  add('the bridge', stationsOf(host.run('ifconfig', [bridge]).stdout, bridge))
+  add('the bridge', stationsOf(showInterface(host, bridge), bridge))
   if (root === undefined) return found
   for (const name of containerNames(root)) {
     const plan = planWith(root, name, wanted)

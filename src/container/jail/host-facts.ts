@@ -10,6 +10,7 @@ import type { HostFacts } from '../../translate/core/plan.ts'
 import { FREEBSD_15_PARAMS, LOADED_BY_NAME } from '../../translate/jail/parameters.ts'
 import { addressesOnBridge } from './bridge-addresses.ts'
 import { addressesByInterface, bridgeFacts } from './ifconfig-output.ts'
+import { listInterfaces, showInterface } from './interface-listing.ts'
 import { readParameters } from './read-parameters.ts'
 
 /** Parameters of a parent jail that the translation needs, because a parent cannot grant what it lacks itself. */
@@ -151,9 +152,8 @@ export function hostFacts(host: Host, root?: string): HostFacts & Required<Pick<
       return sets
     },
     rulesetRules: number => kernel.devfsRules(number),
-    interfaceAddresses: jail =>
-      addressesByInterface(host.run('ifconfig', [...(jail === undefined ? [] : ['-j', jail]), '-a']).stdout),
-    bridge: name => bridgeFacts(host.run('ifconfig', [name]).stdout),
+    interfaceAddresses: jail => addressesByInterface(listInterfaces(host, jail)),
+    bridge: name => bridgeFacts(showInterface(host, name)),
     datasetJailed(name) {
       const { status, stdout } = host.run('zfs', ['get', '-H', '-o', 'value', 'jailed', name])
       return status !== 0 ? 'none' : stdout.trim() === 'on' ? 'on' : 'off'

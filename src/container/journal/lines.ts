@@ -44,7 +44,7 @@ export class LineFile {
     // not lost.
     this.#torn = true
     try {
-      writeText(fd, text)
+      writeText(fd, text, this.path)
     } finally {
       closeFile(fd)
     }

@@ -240,7 +240,7 @@ function copyFile(host: Host, name: string, to: number, budget: Budget | undefin
     host.process.fchdir(to)
     const copy = openFile(name, 'new', 0o600)
     try {
-      copyBytes(source, copy, budget)
+      copyBytes(source, copy, budget, name)
       giveFacts(copy, statusOfDescriptor(source))
     } finally {
       closeFile(copy)
@@ -253,14 +253,14 @@ function copyFile(host: Host, name: string, to: number, budget: Budget | undefin
 /** The buffer of all copies: fresh memory for each of many small files would cost more than their reading. */
 let buffer: Uint8Array | undefined
 
-function copyBytes(from: number, to: number, budget: Budget | undefined): void {
+function copyBytes(from: number, to: number, budget: Budget | undefined, name?: string): void {
   buffer ??= memory(CHUNK)
   const chunk = buffer
   for (;;) {
-    const count = readInto(from, chunk)
+    const count = readInto(from, chunk, name)
     if (count === 0) return
     if (budget) spend(budget, 'bytes', count)
-    for (let at = 0; at < count; ) at += writeFrom(to, chunk.subarray(0, count), at)
+    for (let at = 0; at < count; ) at += writeFrom(to, chunk.subarray(0, count), at, name)
   }
 }
 

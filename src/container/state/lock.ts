@@ -6,6 +6,7 @@ import { errnoOf, JailwrightError } from '../../errors.ts'
 import { closeFile, exists, isSameFile, makeDirectories, openFile, removeFile } from '../../host/files.ts'
 import type { EverydayHost, Host } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
+import { dirname } from '../../paths.ts'
 
 /**
  * A held lock. `release` gives it up. `remove` gives it up and removes its file, for a container that is gone;
@@ -25,17 +26,18 @@ export interface Lock {
 const PATIENCE = 120_000
 
 /**
- * Takes the lock file at `path`. Waits up to `timeout` milliseconds for its holder, and returns undefined when the lock
+ * Takes the lock file at `path`, or its directory when the disk has no room for the file. Waits up to `timeout` milliseconds for its holder, and returns undefined when the lock
  * is still held; with 0 it tries once.
  * @throws SyscallError of open(2).
  */
 export function tryLock(host: EverydayHost, path: string, timeout: number): Lock | undefined {
   let fd = -1
+  let isFile = true
   const take = (): boolean => {
-    if (fd < 0) fd = openLock(path)
+    if (fd < 0) ({ fd, isFile } = openLock(path))
     if (!host.process.flock(fd, 'exclusive', { nonBlocking: true })) return false
     // The former holder may have removed the file with its container, so that the path is now another file or none.
-    if (isSameFile(fd, path)) return true
+    if (!isFile || isSameFile(fd, path)) return true
     closeFile(fd)
     fd = -1
     return false
@@ -47,14 +49,14 @@ export function tryLock(host: EverydayHost, path: string, timeout: number): Lock
   const held = fd
   let open = true
   const remove = () => {
-    if (open) removeFile(path)
+    if (open && isFile) removeFile(path)
     if (open) closeFile(held)
     open = false
   }
   const release = () => {
     // A waiter may have made the lock file anew after `delete`, so it is removed when the container does not exist.
     try {
-      if (open && !exists(directoryOf(path))) removeFile(path)
+      if (open && isFile && !exists(directoryOf(path))) removeFile(path)
     } catch {
       // The disk is read-only, or the whole root directory has been removed.
     }
@@ -94,16 +96,23 @@ function directoryOf(lock: string): string {
   return lock.slice(0, lock.lastIndexOf('/', at - 1)) + lock.slice(at)
 }
 
-/** Opens the lock file. The first container makes the directory of the locks. */
-function openLock(path: string): number {
+/** Errors that mean that there is no room for one more file. */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT'])
+
+/**
+ * Opens the lock file. The first container makes the directory of the locks. On a full disk the directory is opened in
+ * place of a file that does not exist, so that a container can still be deleted: whoever holds the lock has its file.
+ */
+function openLock(path: string): { fd: number; isFile: boolean } {
   try {
-    return openFile(path, 'append', 0o600)
+    return { fd: openFile(path, 'append', 0o600), isFile: true }
   } catch (error) {
-    const code = errnoOf(error)
+    const code = errnoOf(error) ?? ''
     // A container below a read-only root can still be killed, because flock(2) needs no permission to write.
-    if (code === 'EROFS') return openFile(path, 'read')
+    if (code === 'EROFS') return { fd: openFile(path, 'read'), isFile: true }
+    if (NO_ROOM.has(code)) return { fd: openFile(dirname(path), 'read'), isFile: false }
     if (code !== 'ENOENT') throw error
-    makeDirectories(path.slice(0, path.lastIndexOf('/')), 0o700)
-    return openFile(path, 'append', 0o600)
+    makeDirectories(dirname(path), 0o700)
+    return { fd: openFile(path, 'append', 0o600), isFile: true }
   }
 }

@@ -6,8 +6,6 @@ import { closeFile, realPath, removeDirectory, renameFile } from '../../host/fil
 import type { Host } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
 import { basename } from '../../paths.ts'
-import type { ToolCall } from '../../translate/core/plan.ts'
-import { perform } from '../jail/calls.ts'
 import { releaseRuleset } from '../jail/devfs-rulesets.ts'
 import { lowerChildren } from '../jail/parent-jail.ts'
 import { effect } from '../journal/effect.ts'
@@ -20,13 +18,14 @@ import { killProcess } from '../process/kill-process.ts'
 import { removePidFile } from '../process/pid-file.ts'
 import { isEarlierBoot } from '../state/boot.ts'
 import { openHolder, removeBeneath, removeQuietly, Trail } from './remove-beneath.ts'
+import { runUndo } from './run-undo.ts'
 import { unmountStrays } from './stray-mounts.ts'
 
 /** The options of playing a journal back. */
 export interface PlayBackOptions {
   /** Undos that a damaged journal lacks; they are done before the journal's own. */
   lost?: readonly Entry[]
-  /** With it, a failure inside the container's root becomes a warning, and the undo is given up. */
+  /** With it, a failure inside the container's root becomes a warning after a second try, and the undo is given up. */
   force?: boolean
   /** True when the pid file is to stay. */
   keepPidFile?: boolean
@@ -59,16 +58,19 @@ export function playBack(
     // now.
     if (rebooted && !outlivesReboot(entry.undo)) continue
     if (keepPidFile && entry.undo.op === 'pid-file') continue
-    try {
-      if (!isCovered(host, entry, pending)) effect(`undo ${entry.undo.op}`, () => takeBack(tools, entry))
-    } catch (error) {
-      const failure = asFailure(error, entry.undo.op)
-      if (!(force && IN_ROOT.has(entry.undo.op) && !SHORTAGES.has(errnoOf(error) ?? ''))) {
-        failures.push(failure)
-        continue
-      }
-      log?.warn(`${failure.message}: given up`)
+    const { op } = entry.undo
+    const giveUp = (error: unknown) => force && IN_ROOT.has(op) && !SHORTAGES.has(errnoOf(error) ?? '')
+    const undo = () => {
+      if (!isCovered(host, entry, pending)) effect(`undo ${op}`, () => takeBack(tools, entry))
     }
+    let error = failureOf(undo)
+    // What keeps it from being done for a moment only costs the image no file.
+    if (error !== undefined && giveUp(error)) error = failureOf(undo)
+    if (error !== undefined && !giveUp(error)) {
+      failures.push(asFailure(error, op))
+      continue
+    }
+    if (error !== undefined) log?.warn(`${asFailure(error, op).message}: given up`)
     try {
       if (!lost.includes(entry)) journal.undone(entry.n)
     } catch {
@@ -97,6 +99,16 @@ const IN_ROOT = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back'])
 
 /** Errors that mean a passing shortage of this process or of the host; an undo is not given up for them. */
 const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EINTR'])
+
+/** What an action throws; undefined when it succeeds. */
+function failureOf(action: () => void): unknown {
+  try {
+    action()
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
 
 function asFailure(error: unknown, op: string): JailwrightError {
   if (error instanceof JailwrightError) return error
@@ -205,42 +217,6 @@ function isSamePath(found: string | undefined, path: string): boolean {
   } catch {
     return false
   }
-}
-
-/**
- * Returns the names of the host's epairs that have exactly this description. The list of all interfaces only yields
- * candidates: a jail may give an interface that was moved into it any name and any description, even one with line
- * ends, and both return to the host with the interface. A candidate must be in the group of epairs, which an interface
- * leaves and joins again when it moves (docs/freebsd/network.md). Then it is asked for alone, because the first
- * description line of that answer is its own. So a jail can only cause the removal of its own epair.
- */
-function describedAs(host: Host, description: string): string[] {
-  const line = `\tdescription: ${description}`
-  const candidates = new Set<string>()
-  let name = ''
-  for (const each of host.run('ifconfig', ['-a']).stdout.split('\n')) {
-    name = /^(\S+): flags=/.exec(each)?.[1] ?? name
-    if (each === line) candidates.add(name)
-  }
-  if (candidates.size === 0) return []
-  const epairs = host.run('ifconfig', ['-g', 'epair']).stdout.split(/\s+/)
-  return epairs.filter(epair => {
-    if (!candidates.has(epair)) return false
-    const alone = host.run('ifconfig', [epair]).stdout.split('\n')
-    return alone.find(each => each.startsWith('\tdescription: ')) === line
-  })
-}
-
-/** Runs one tool of an undo. An output that means "already gone" counts as success. */
-function runUndo(host: Host, call: ToolCall): void {
-  if (call.forDescription !== undefined) {
-    const { forDescription, ...plain } = call
-    for (const name of describedAs(host, forDescription)) {
-      runUndo(host, { ...plain, args: call.args.map(arg => arg.replaceAll('%{interface}', name)) })
-    }
-    return
-  }
-  perform(host, call)
 }
 
 /**

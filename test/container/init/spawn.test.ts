@@ -1,9 +1,10 @@
 /** What init is started with. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { spawnInit } from '../../../src/container/init/spawn.ts'
+import { SyscallError } from '../../../src/errors.ts'
 import type { StartOptions } from '../../../src/host/processes.ts'
 import { fakeHost } from '../fake-host.ts'
 
@@ -17,7 +18,7 @@ vi.mock('../../../src/host/processes.ts', async original => ({
 }))
 
 const dir = mkdtempSync(join(tmpdir(), 'spawn-init-'))
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 describe('init', () => {
   it('init gets its limit of descriptors and a session of its own, and nothing else of the caller', () => {
@@ -40,5 +41,33 @@ describe('init', () => {
       streams: [0, 1, 2],
     })
     expect(descriptors).toHaveLength(5)
+  })
+
+  it.each([1, 2, 3, 4])('leaves no end of its channels open when open %i of theirs fails', nth => {
+    const host = fakeHost()
+    const channels = { ctl: join(dir, `ctl-${nth}`), result: join(dir, `result-${nth}`) }
+    for (const path of Object.values(channels)) host.process.mkfifo(path, 0o600)
+    const before = readdirSync('/proc/self/fd').length
+    const { openNonBlocking } = host.process
+    let opens = 0
+    host.process.openNonBlocking = (path, mode) => {
+      opens += 1
+      if (opens === nth) throw new SyscallError('open', 'EMFILE', 'Too many open files', path)
+      return openNonBlocking(path, mode)
+    }
+    expect(() => spawnInit(host, channels, { preserveFds: 0 })).toThrow('Too many open files')
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before)
+  })
+
+  it('is let go when the kernel does not tell when it was started', () => {
+    const host = fakeHost()
+    const channels = { ctl: join(dir, 'ctl-untold'), result: join(dir, 'result-untold') }
+    for (const path of Object.values(channels)) host.process.mkfifo(path, 0o600)
+    const before = readdirSync('/proc/self/fd').length
+    host.kernel.processInfo = () => {
+      throw new SyscallError('sysctl', 'ENOMEM', 'Cannot allocate memory')
+    }
+    expect(() => spawnInit(host, channels, { preserveFds: 0 })).toThrow('Cannot allocate memory')
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before)
   })
 })

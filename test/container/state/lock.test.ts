@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it, vi } from 'vitest'
 import { tryLock } from '../../../src/container/state/lock.ts'
+import { SyscallError } from '../../../src/errors.ts'
 import * as files from '../../../src/host/files.ts'
 import { openHost } from '../../../src/host/index.ts'
 
@@ -52,6 +53,25 @@ it('a lock is taken on a read-only disk too', () => {
   expect(open).toHaveBeenLastCalledWith(file, 'read')
   expect(tryLock(host, file, 0)).toBeUndefined()
   lock?.release()
+})
+
+it.each(['ENOSPC', 'EDQUOT'])('a lock is taken by its directory when open(2) of its file gives %s', code => {
+  const file = path()
+  mkdirSync(join(file, '..'))
+  const full = (): never => {
+    throw new SyscallError('open', code, 'no room', file)
+  }
+  vi.mocked(files.openFile).mockImplementationOnce(full)
+  const first = tryLock(host, file, 0)
+  expect(first).toBeDefined()
+  vi.mocked(files.openFile).mockImplementationOnce(full)
+  expect(tryLock(host, file, 0)).toBeUndefined()
+  first?.remove()
+  expect(existsSync(join(file, '..'))).toBe(true)
+  vi.mocked(files.openFile).mockImplementationOnce(full)
+  const second = tryLock(host, file, 0)
+  expect(second).toBeDefined()
+  second?.release()
 })
 
 it('a lock is held until a tool that was started under it has ended', () => {

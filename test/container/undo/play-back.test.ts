@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Journal, type Undo } from '../../../src/container/journal/journal.ts'
 import { playBack } from '../../../src/container/undo/play-back.ts'
 import { SyscallError } from '../../../src/errors.ts'
@@ -494,6 +494,23 @@ describe('an undo in the root that this process or the disk fails', () => {
       expect.stringContaining('it failed'),
     ])
     expect(journal.pending()).toHaveLength(1)
+  })
+
+  it('is tried a second time before delete --force gives a name up', () => {
+    mkdirSync(join(dir, 'made'))
+    record({ op: 'rmdir', root: dir, path: '/made' }, {})
+    const { openBeneath } = host.process
+    let tries = 0
+    host.process.openBeneath = (...args) => {
+      tries += 1
+      if (tries === 1) throw new SyscallError('openat', 'EIO', 'Input/output error', dir)
+      return openBeneath(...args)
+    }
+    const warn = vi.fn<(message: string) => void>()
+    expect(playBack(host, journal, { force: true, log: { debug: () => {}, warn } })).toEqual([])
+    expect(existsSync(join(dir, 'made'))).toBe(false)
+    expect(warn).not.toHaveBeenCalled()
+    expect(journal.pending()).toEqual([])
   })
 
   it('a shortage of descriptors is no reason to give an undo up by force', () => {
