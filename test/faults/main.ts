@@ -74,6 +74,9 @@ function alone(group: string): Outcome {
 const groups: readonly [string, (name: string) => Outcome][] = [
   ['inputs', alone],
   ['hostileRoots', inHost],
+  ['failingCalls', inHost],
+  ['failingTools', inHost],
+  ['fullDisk', inHost],
   ['manyAtOnce', inHost],
   ['oneId', inHost],
   ['oneThousand', inHost],

@@ -65,6 +65,21 @@ export class Runtime {
     })
   }
 
+  /** The status that `state` tells of a container, or its error. */
+  status(id: string): string {
+    const { stdout, stderr } = spawnSync(this.#program, ['--root', this.root, 'state', id], {
+      encoding: 'utf8',
+      timeout: 120_000,
+      killSignal: 'SIGKILL',
+    })
+    return /"status": ?"(\w+)"/.exec(stdout)?.[1] ?? stderr
+  }
+
+  /** Path of the executable. */
+  get program(): string {
+    return this.#program
+  }
+
   /** Runs a command that has to succeed; throws with its message otherwise. */
   must(args: readonly string[], env?: Record<string, string>): void {
     const { status, signal, text } = this.run(args, env)
