@@ -1,6 +1,7 @@
 /** Append-only files of JSON lines: the journal, and the record of effects that outlive a restart. */
-import { errnoOf } from '../../errors.ts'
-import { closeFile, makeDirectories, openFile, readTextFile, writeText } from '../../host/files.ts'
+import { encode } from '../../bytes.ts'
+import { errnoOf, quietly } from '../../errors.ts'
+import { closeFile, makeDirectories, openFile, readTextFile, statusOf, writeText } from '../../host/files.ts'
 import { dirname } from '../../paths.ts'
 import type { Done, Entry, Undo } from './undo.ts'
 
@@ -23,6 +24,9 @@ export class LineFile {
   #head: string
   /** The entry numbers of the lines in the file. */
   readonly numbers: Set<number>
+  /** The lines as they were read or appended last, and the size in bytes of the file that has them. */
+  #known: Line[]
+  #size: number
 
   /** `boot` (see `bootOf`) is recorded when the file is new. */
   constructor(path: string, boot?: string) {
@@ -30,7 +34,9 @@ export class LineFile {
     const text = read(path)
     this.#torn = text !== '' && !text.endsWith('\n')
     this.#head = text === '' && boot !== undefined ? `${JSON.stringify({ n: 0, boot })}\n` : ''
-    this.numbers = new Set(parse(text).map(({ n }) => n))
+    this.#known = parse(text)
+    this.#size = encode(text).length
+    this.numbers = new Set(this.#known.map(({ n }) => n))
   }
 
   /**
@@ -49,8 +55,11 @@ export class LineFile {
       closeFile(fd)
     }
     this.#torn = false
+    if (this.#head !== '') this.#known.push(...parse(this.#head))
     this.#head = ''
     this.numbers.add(line.n)
+    this.#known.push(line)
+    this.#size += encode(text).length
   }
 
   /** Appends one line, and makes the directory of the file when it is missing. */
@@ -64,9 +73,16 @@ export class LineFile {
     }
   }
 
-  /** Returns the lines that can be read. */
-  lines(): Line[] {
-    return parse(read(this.path))
+  /**
+   * Returns the lines that can be read. The file is read again only when its size is not the known one, so that the time of
+   * a `create` does not grow with the square of the number of its mounts.
+   */
+  lines(): readonly Line[] {
+    if (quietly(() => statusOf(this.path)?.size ?? 0) === this.#size) return this.#known
+    const text = read(this.path)
+    this.#known = parse(text)
+    this.#size = encode(text).length
+    return this.#known
   }
 
   /** Returns the number of lines that are cut short or not of the journal's form. */
