@@ -21,8 +21,8 @@ function appendLine(file: string, line: string): void {
   }
 }
 
-function crashPoint(when: 'before' | 'after'): void {
-  if (engine.environment.JAILWRIGHT_CRASH_AT !== `${count}:${when}`) return
+function crashPoint(n: number, when: 'before' | 'after'): void {
+  if (engine.environment.JAILWRIGHT_CRASH_AT !== `${n}:${when}`) return
   kill(engine.pid(), KILL)
   // The kernel delivers the signal to the calling thread at once; the wait covers an engine with several threads.
   sleep(10_000)
@@ -31,10 +31,12 @@ function crashPoint(when: 'before' | 'after'): void {
 /** Runs one effect. `label` names it in the list of effects. Errors of `action` pass through. */
 export function effect<T>(label: string, action: () => T): T {
   count += 1
+  // An effect may hold others, which are counted too.
+  const n = count
   const file = engine.environment.JAILWRIGHT_EFFECTS
-  if (file) appendLine(file, `${count} ${label}\n`)
-  crashPoint('before')
+  if (file) appendLine(file, `${n} ${label}\n`)
+  crashPoint(n, 'before')
   const value = action()
-  crashPoint('after')
+  crashPoint(n, 'after')
   return value
 }
