@@ -1,15 +1,13 @@
 /** The mount table with FreeBSD's rules (sys/kern/vfs_mount.c): nmount(2), unmount(2) and what statfs(2) tells. */
 import fs from 'node:fs'
-import { LibcError, mount as linuxMount, umount } from '../../libc.ts'
+import { mount as linuxMount } from '../../libc.ts'
 import { type Caller, KernelError } from '../kernel.ts'
 import type { Klds } from '../klds.ts'
 import { asKernelError, type Found, lookup } from '../paths.ts'
 import { linuxMounts, newMountOn, onMount } from './linux-mounts.ts'
 import { checkOptions, FLAG_OPTIONS, ONE_SHOT } from './options.ts'
 import type { Filesystem, Mount } from './types.ts'
-
-/** What umount2(2) says of a path that leads elsewhere than a moment ago. */
-const MISLED = ['EINVAL', 'ENOENT', 'ENOTDIR', 'ELOOP']
+import { detach, inUse, nowAt } from './unmount.ts'
 
 /** All mounts of the host. */
 export class Mounts {
@@ -232,53 +230,19 @@ export class Mounts {
     this.remove(mount, force)
   }
 
-  /**
-   * True when a nullfs has the mount as its source (mnt_uppers: EBUSY with MNT_FORCE, too), or when another mount lies on
-   * it and `force` is false. With `force` the mounts on it stay in the table, on a dead vnode (dounmount, vflush).
-   */
-  private inUse(mount: Mount, force: boolean): boolean {
-    if (this.table.some(m => m.lower === mount)) return true
-    if (force) return false
-    const at = this.table.indexOf(mount)
-    const list = mount.id === undefined ? undefined : linuxMounts()
-    return this.table.some((m, i) => {
-      if (m === mount) return false
-      const known = m.id === undefined ? undefined : list?.get(m.id)
-      if (known !== undefined) return known.parent === mount.id
-      return i > at && (m.on === mount.on || m.on.startsWith(`${mount.on}/`))
-    })
-  }
-
   private remove(mount: Mount, force: boolean): void {
-    if (this.inUse(mount, force)) throw new KernelError('EBUSY')
+    if (inUse(this.table, mount, force)) throw new KernelError('EBUSY')
     if (!force && this.jailRootOn(mount)) throw new KernelError('EBUSY')
     const type = this.types.get(mount.fstype)
     this.reach(mount, root => type?.beforeUnmount?.(mount, root))
     try {
-      this.detach(mount, force)
+      detach(mount, () => this.place(mount), force)
     } catch (error) {
       this.reach(mount, root => type?.restore?.(mount, root))
       throw asKernelError(error)
     }
     this.table.splice(this.table.indexOf(mount), 1)
     type?.unmounted?.(mount)
-  }
-
-  /** The Linux unmount, which goes by a path: it is repeated while somebody renames what is above the mount. */
-  private detach(mount: Mount, force: boolean): void {
-    for (let tries = 0; ; tries++) {
-      try {
-        umount(this.place(mount), force ? 2 | 8 : 8)
-        return
-      } catch (error) {
-        if (!(error instanceof LibcError) || !MISLED.includes(error.code)) throw error
-        // Linux no longer has the mount, which went with the one that it lay in.
-        if (mount.id === undefined || tries > 100 || !linuxMounts().has(mount.id)) {
-          if (error.code === 'EINVAL') return
-          throw error
-        }
-      }
-    }
   }
 
   /** Unmounts everything that was mounted since the boot. */
@@ -304,16 +268,5 @@ export class Mounts {
       .filter(m => m === own || (enforce === 1 && (root === '/' || m.on.startsWith(`${root}/`))))
       .map(m => ({ ...m, on: m === own ? '/' : strip(m.on) }))
     return enforce === 2 ? list.filter(m => m.on === '/') : list
-  }
-}
-
-/** The path on the host to which a path leads now; the path itself when it leads nowhere. */
-function nowAt(caller: Caller, path: string): string {
-  try {
-    const target = lookup(caller, path)
-    fs.closeSync(target.fd)
-    return target.path
-  } catch {
-    return path
   }
 }
