@@ -288,10 +288,10 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
   })
 
   it('update warns of a limit of swap that leaves the program no room', () => {
-    const answer = attempt('update', '--memory-swap', '64m', 'web')
+    const answer = attempt('update', '--memory-swap', '16m', 'web')
     expect(answer).toMatchObject({
       status: 0,
-      stderr: expect.stringContaining('warning: resources.memory.swap: 67108864: below 256m'),
+      stderr: expect.stringContaining('warning: resources.memory.swap: 16777216: below 32m'),
     })
     attempt('update', '--memory-swap', '-1', 'web')
   })
