@@ -23,6 +23,8 @@ interface TraceLine {
 /** Gives the calls that have changed the host, in order, as text. */
 function done(trace: readonly TraceLine[]): string[] {
   return trace.flatMap(line => {
+    // ifconfig(8) with the name of an interface alone only shows it, which create does to learn whose addresses are there.
+    if (line.kind === 'tool' && line.tool === 'ifconfig' && line.args.length === 1) return []
     if (line.kind === 'tool') return [`${line.tool} ${line.args.join(' ')}`]
     const [first, second] = line.args
     if (line.call === 'devfsAddRule') return [`devfs rule -s ${first} add ${second}`]
