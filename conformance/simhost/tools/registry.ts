@@ -28,6 +28,7 @@ export const TOOLS: Record<string, ToolDefinition> = {
   ps: { paths: ['/bin/ps'], inJail: true, load: () => import('./ps.ts') },
   pgrep: { paths: ['/bin/pgrep', '/usr/bin/pgrep'], inJail: true, load: () => import('./pgrep.ts') },
   pkill: { paths: ['/bin/pkill', '/usr/bin/pkill'], inJail: true, load: () => import('./pgrep.ts') },
+  killall: { paths: ['/usr/bin/killall'], inJail: true, load: () => import('./killall.ts') },
   kill: { paths: ['/bin/kill'], inJail: true, load: () => import('./kill.ts') },
   'jail-exec': { paths: [], program: true, load: () => import('./jexec.ts') },
   devfs: { paths: ['/sbin/devfs'], program: true, load: () => import('./devfs.ts') },
