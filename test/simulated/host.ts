@@ -14,10 +14,11 @@ export function simulationPossible(): boolean {
 }
 
 /** Makes a simulated host whose name no other test uses, and gives the name. */
-export function freshHost(label: string, options: { racct?: boolean } = {}): string {
+export function freshHost(label: string, options: { racct?: boolean; dad?: boolean } = {}): string {
   const name = `t${process.pid}-${label}`
   if (simulationPossible()) {
-    execaSync(bun, [simhost, 'create', ...(options.racct ? ['--racct'] : []), name])
+    const flags = (['racct', 'dad'] as const).filter(flag => options[flag]).map(flag => `--${flag}`)
+    execaSync(bun, [simhost, 'create', ...flags, name])
   }
   return name
 }

@@ -198,7 +198,9 @@ function runStep(host: Host, journal: Journal, step: RunStep, captured: Captured
   // The name of a new interface is known only afterwards, so the undo uses the placeholder that a later step fills.
   const undo = step.undo.map(each => fillCall(each, captured))
   const output = journal.perform(`${call.tool} ${call.args.join(' ')}`, { op: 'run', calls: undo }, () =>
-    named(step.origin, () => (step.until ? runUntil(host, call, step.until) : perform(host, call))),
+    named(step.origin, () =>
+      step.until ? runUntil(host, call, step.origin, step.until) : perform(host, call),
+    ),
   )
   if (step.capture) captured.set(step.capture, interfaceName(output, call, step.origin))
 }
@@ -221,6 +223,7 @@ function interfaceName(output: string, { tool, args }: ToolCall, origin: string)
 function runUntil(
   host: Host,
   call: ToolCall,
+  origin: string,
   { without, never, seconds }: NonNullable<RunStep['until']>,
 ): string {
   let output = ''
@@ -228,10 +231,12 @@ function runUntil(
     output = runTool(host, call)
     return output.includes(never) || !output.includes(without)
   }
-  const line = `${call.tool} ${call.args.join(' ')}`
+  const line = `${origin}: ${call.tool} ${call.args.join(' ')}`
   if (!waitUntil(done, seconds * 1000))
-    throw new JailwrightError('HOST', `${line}: ${without} after ${seconds} seconds still`)
-  if (output.includes(never)) throw new JailwrightError('HOST', `${line}: ${never}`)
+    throw new JailwrightError('HOST', `${line}: ${without} after ${seconds} seconds still`, {
+      subject: origin,
+    })
+  if (output.includes(never)) throw new JailwrightError('HOST', `${line}: ${never}`, { subject: origin })
   return output
 }
 

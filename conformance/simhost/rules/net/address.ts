@@ -9,7 +9,9 @@ export interface InterfaceAddress {
   /** The other end of a point-to-point interface. */
   destination?: string
   /** IPv6: the time (of `NetSurroundings.now`) until which duplicate address detection goes on. */
-  tentativeUntil?: number
+  tentativeUntil?: number | undefined
+  /** IPv6: detection found another station with the address (IN6_IFF_DUPLICATED). */
+  duplicated?: boolean
 }
 
 /** An IPv4 address as a number, also from the forms with fewer dots of inet_aton(3); undefined for another text. */

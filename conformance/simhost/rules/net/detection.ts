@@ -18,9 +18,35 @@ export function startDetection(
   entry: InterfaceAddress,
 ): InterfaceAddress {
   if (entry.family !== 'inet6' || !detects(below, item)) return entry
-  const up = (item.flags & FLAG.UP) !== 0
-  entry.tentativeUntil = up ? below.around.now() + DETECTION : Number.POSITIVE_INFINITY
+  if ((item.flags & FLAG.UP) === 0) {
+    entry.tentativeUntil = Number.POSITIVE_INFINITY
+    return entry
+  }
+  entry.duplicated = isTaken(item, entry.address, below.around.now())
+  entry.tentativeUntil = entry.duplicated ? undefined : below.around.now() + DETECTION
   return entry
+}
+
+/** Whether another station on the link answers for the address: one that is up, and is not itself looking for duplicates. */
+function isTaken(item: Interface, address: string, now: number): boolean {
+  return stationsOf(item).some(
+    other =>
+      (other.flags & FLAG.UP) !== 0 &&
+      other.addresses.some(
+        known => known.address === address && !known.duplicated && !isTentative(known, now),
+      ),
+  )
+}
+
+/** The interfaces on the link of an interface: its other end, or what is on the bridge in the same VLAN. */
+function stationsOf(item: Interface): Interface[] {
+  const port = item.bridge === undefined ? item.peer : item
+  const bridge = port?.bridge
+  if (port === undefined || bridge === undefined) return item.peer === undefined ? [] : [item.peer]
+  const vlan = port.port?.untagged ?? 0
+  const members = bridge.members.filter(member => (member.port?.untagged ?? 0) === vlan)
+  const stations = members.flatMap(member => (member.peer === undefined ? [member] : [member, member.peer]))
+  return [...(vlan === 0 ? [bridge] : []), ...stations].filter(station => station !== item)
 }
 
 /** Whether an address is tentative (IN6_IFF_TENTATIVE) at a time, so that bind(2) to it gives EADDRNOTAVAIL. */

@@ -89,7 +89,8 @@ function inet6Line(item: Interface, entry: InterfaceAddress, options: PrintOptio
   const local = isLinkLocal(entry.address)
   const name = local ? `${entry.address}%${item.name}` : entry.address
   const mask = options.inet6 === 'cidr' ? `/${entry.prefix}` : ` prefixlen ${entry.prefix}`
-  const tentative = isTentative(entry, options.now) ? ' tentative' : ''
+  const found = entry.duplicated ? ' duplicated' : ''
+  const tentative = isTentative(entry, options.now) ? ' tentative' : found
   return `\tinet6 ${name}${mask}${tentative}${local ? ` scopeid 0x${item.index.toString(16)}` : ''}\n`
 }
 
