@@ -1,14 +1,12 @@
 /** MAC and IP addresses that are in use on a bridge. */
 import { quietly } from '../../errors.ts'
 import { readTextFile } from '../../host/files.ts'
-import type { Host } from '../../host/types.ts'
 import { sameAddress } from '../../translate/core/addresses.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { containerNames } from '../state/container-names.ts'
 import { layout } from '../state/paths.ts'
 import { readPlan } from '../state/plan-file.ts'
 import { addressesByInterface } from './ifconfig-output.ts'
-import { showInterface } from './interface-listing.ts'
 
 /** An address on a bridge, in the VLAN of the member that has it. */
 interface Station {
@@ -20,12 +18,13 @@ interface Station {
  * Returns those of the addresses `wanted` that the bridge has, or an epair with which a container below `root` has joined
  * it, each with its owner. IP addresses count in one VLAN only, because no packet leaves it. Addresses of other stations
  * on the link are not known: the bridge learns them from packets only. A plan that writes an IPv6 address in another way
- * than `wanted` is not found, because reading every plan would take a time that grows with their number.
+ * than `wanted` is not found, because reading every plan would take a time that grows with their number. `listing` is what
+ * ifconfig(8) prints of the bridge.
  */
 export function addressesOnBridge(
-  host: Host,
   root: string | undefined,
   bridge: string,
+  listing: string,
   wanted: readonly string[],
   vlan: number | undefined,
 ): Map<string, string> {
@@ -40,7 +39,7 @@ export function addressesOnBridge(
       if (has && !found.has(address)) found.set(address, owner)
     }
   }
-  add('the bridge', stationsOf(showInterface(host, bridge), bridge))
+  add('the bridge', stationsOf(listing, bridge))
   if (root === undefined) return found
   for (const name of containerNames(root)) {
     const plan = planWith(root, name, wanted)

@@ -117,6 +117,12 @@ export function hostFacts(host: Host, root?: string): HostFacts & Required<Pick<
   let sets: number[] | undefined
   let mounts: readonly MountEntry[] | undefined
   const jails = new Map<string, ReturnType<HostFacts['jail']>>()
+  const shown = new Map<string, string>()
+  const show = (name: string): string => {
+    const listing = shown.get(name) ?? showInterface(host, name)
+    shown.set(name, listing)
+    return listing
+  }
   return {
     jailParam(name) {
       const known = FREEBSD_15_PARAMS[name]
@@ -153,12 +159,12 @@ export function hostFacts(host: Host, root?: string): HostFacts & Required<Pick<
     },
     rulesetRules: number => kernel.devfsRules(number),
     interfaceAddresses: jail => addressesByInterface(listInterfaces(host, jail)),
-    bridge: name => bridgeFacts(showInterface(host, name)),
+    bridge: name => bridgeFacts(show(name)),
     datasetJailed(name) {
       const { status, stdout } = host.run('zfs', ['get', '-H', '-o', 'value', 'jailed', name])
       return status !== 0 ? 'none' : stdout.trim() === 'on' ? 'on' : 'off'
     },
-    addressesOnBridge: (bridge, wanted, vlan) => addressesOnBridge(host, root, bridge, wanted, vlan),
+    addressesOnBridge: (bridge, wanted, vlan) => addressesOnBridge(root, bridge, show(bridge), wanted, vlan),
     moduleLoaded: name => kernel.moduleLoaded(name),
     jail(name) {
       if (!jails.has(name)) jails.set(name, jailFacts(kernel, name))
