@@ -10,7 +10,8 @@ import { detectPlatform } from './harness/host/platform.ts'
 import { reapCommand, reapExecCommand } from './harness/host/reaper.ts'
 import { humanLine, summary, tapLine } from './harness/report/lines.ts'
 import { readResults, resultFile, writeResults } from './harness/report/results.ts'
-import { writeReport } from './harness/report/write.ts'
+import { readVerdicts } from './harness/report/verdicts.ts'
+import { writeFeatures, writePage } from './harness/report/write.ts'
 import { runCommand } from './harness/run/command.ts'
 import { removeTree } from './harness/run/leftovers.ts'
 import { runCases } from './harness/run/runner.ts'
@@ -52,7 +53,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const options = await readOptions(argv)
   if (options.from !== undefined) {
     if (options.report === undefined) throw new Error('--from: --report says what is to be made of the files')
-    writeReport(options.report, options.from.map(readResults), options.output, print)
+    if (options.report === 'html') writePage(options.from.map(readResults), options.output)
+    else writeFeatures(options.from.map(readVerdicts), options.output, print)
     return 0
   }
   const bundles = options.bundles ?? '../shared/podman-freebsd/bundles'
@@ -99,7 +101,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const file = resultFile(session, done, { system: stdout.trim(), date: new Date(), shard: options.shard })
   await closeSession(session, done)
   if (options.results !== undefined) writeResults(options.results, file)
-  if (options.report !== undefined) writeReport(options.report, [file], options.output, print)
+  if (options.report === 'html') writePage([file], options.output)
+  if (options.report === 'features') writeFeatures([file], options.output, print)
   print(options.tap ? `# ${summary(results)}` : '')
   print(summary(results))
   if (interrupted) return 130

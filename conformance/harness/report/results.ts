@@ -8,31 +8,39 @@ import type { Mark } from '../types.ts'
 /** First property of every result file; the number grows when an older reader would misunderstand a newer file. */
 export const resultFormat = 'jailwright-conformance-results/1'
 
-/** One case in a result file. */
-export interface CaseResult {
+/** The verdict on one case. */
+export interface Verdict {
   id: string
-  title: string
-  /** The sentence of the specification, or the caller, that the case stands for. */
-  stands: string
-  mark: Mark
   verdict: Result['outcome']
   /** Why the case failed or was skipped. */
   reason?: string
   skip?: Result['skip']
+}
+
+/** One case in a result file. */
+export interface CaseResult extends Verdict {
+  title: string
+  /** The sentence of the specification, or the caller, that the case stands for. */
+  stands: string
+  mark: Mark
   milliseconds: number
   commands: RecordedCommand[]
   output: WrittenFile[]
 }
 
-/** A result file. */
-export interface ResultFile {
-  format: typeof resultFormat
+/** What was run, and where. */
+export interface Run {
   runtime: { name: string; version: string }
   host: { name: string; system: string }
   /** When the run ended, RFC 3339 in UTC. */
   date: string
   /** The part of all cases that this run had, as `N/M`. */
   shard?: string
+}
+
+/** A result file. */
+export interface ResultFile extends Run {
+  format: typeof resultFormat
   cases: CaseResult[]
 }
 
@@ -81,7 +89,8 @@ export function writeResults(path: string, file: ResultFile): void {
   writeFileSync(path, `${JSON.stringify(file, undefined, 1)}\n`)
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+/** Whether the value is an object of JSON. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isOptionalText = (value: unknown) => value === undefined || isText(value)
@@ -101,16 +110,38 @@ function isCommand(value: unknown): boolean {
   )
 }
 
+/** Whether the value has the properties of a verdict; it may have others. */
+export function isVerdict(value: unknown): value is Verdict {
+  return (
+    isObject(value) &&
+    isText(value.id) &&
+    ['passed', 'failed', 'skipped'].includes(String(value.verdict)) &&
+    isOptionalText(value.reason) &&
+    (value.skip === undefined || ['runtime', 'host', 'mark'].includes(String(value.skip)))
+  )
+}
+
 function isCase(value: unknown): boolean {
   return (
     isObject(value) &&
-    [value.id, value.title, value.stands, value.mark].every(isText) &&
-    ['passed', 'failed', 'skipped'].includes(String(value.verdict)) &&
-    isOptionalText(value.reason) &&
-    (value.skip === undefined || ['runtime', 'host', 'mark'].includes(String(value.skip))) &&
+    isVerdict(value) &&
+    [value.title, value.stands, value.mark].every(isText) &&
     isCount(value.milliseconds) &&
     all(value.commands, isCommand) &&
     all(value.output, one => isObject(one) && isText(one.name) && isText(one.text))
+  )
+}
+
+/** Whether the value says what was run and where. */
+export function isRun(value: unknown): value is Run {
+  return (
+    isObject(value) &&
+    isObject(value.runtime) &&
+    [value.runtime.name, value.runtime.version].every(isText) &&
+    isObject(value.host) &&
+    [value.host.name, value.host.system].every(isText) &&
+    isText(value.date) &&
+    isOptionalText(value.shard)
   )
 }
 
@@ -118,24 +149,24 @@ function isResultFile(value: unknown): value is ResultFile {
   return (
     isObject(value) &&
     value.format === resultFormat &&
-    isObject(value.runtime) &&
-    [value.runtime.name, value.runtime.version].every(isText) &&
-    isObject(value.host) &&
-    [value.host.name, value.host.system].every(isText) &&
-    isText(value.date) &&
-    isOptionalText(value.shard) &&
+    isRun(value) &&
+    'cases' in value &&
     all(value.cases, isCase)
   )
 }
 
-/** Reads a result file of any machine. Throws with the name of the file when it is no result file. */
-export function readResults(path: string): ResultFile {
-  let value: unknown
+/** Reads a file of JSON. Throws with the name of the file when it cannot be read or is no JSON. */
+export function readJson(path: string): unknown {
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
+}
+
+/** Reads a result file of any machine. Throws with the name of the file when it is no result file. */
+export function readResults(path: string): ResultFile {
+  const value = readJson(path)
   if (!isResultFile(value)) throw new Error(`${path}: no result file of the form ${resultFormat}`)
   return value
 }

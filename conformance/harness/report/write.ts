@@ -3,24 +3,20 @@ import { writeFileSync } from 'node:fs'
 import { columnsOf } from './columns.ts'
 import { featuresTable } from './features.ts'
 import { htmlReport } from './html.ts'
-import type { ResultFile } from './results.ts'
+import type { ResultFile, Run, Verdict } from './results.ts'
 
-/** The kinds of report. */
-export type ReportKind = 'html' | 'features'
+/** Writes the page that a person reads, to `output` or else to `conformance.html` in the current directory. */
+export function writePage(files: readonly ResultFile[], output = 'conformance.html'): void {
+  writeFileSync(output, htmlReport(files))
+}
 
-/**
- * Makes the report and writes it.
- *
- * @param output file; undefined: `conformance.html` in the current directory, a table of features through `print`
- */
-export function writeReport(
-  kind: ReportKind,
-  files: readonly ResultFile[],
+/** Writes the table of features to `output` or else through `print`. It needs the verdicts only. */
+export function writeFeatures(
+  files: readonly (Run & { cases: readonly Verdict[] })[],
   output: string | undefined,
   print: (text: string) => void,
 ): void {
-  const report = kind === 'html' ? htmlReport(files) : featuresTable(columnsOf(files))
-  const path = output ?? (kind === 'html' ? 'conformance.html' : undefined)
-  if (path === undefined) print(report.trimEnd())
-  else writeFileSync(path, report)
+  const table = featuresTable(columnsOf(files))
+  if (output === undefined) print(table.trimEnd())
+  else writeFileSync(output, table)
 }

@@ -13,7 +13,8 @@ import {
   resultFormat,
   writeResults,
 } from '../../../../conformance/harness/report/results.ts'
-import { writeReport } from '../../../../conformance/harness/report/write.ts'
+import { readVerdicts, verdictsOf, verdictsText } from '../../../../conformance/harness/report/verdicts.ts'
+import { writeFeatures } from '../../../../conformance/harness/report/write.ts'
 import { ofShard, readShard } from '../../../../conformance/options.ts'
 
 function result(id: string, changes: Partial<CaseResult> = {}): CaseResult {
@@ -73,6 +74,41 @@ describe('a result file', () => {
   })
 })
 
+describe('the short form of a result file', () => {
+  const whole = file('runc', [
+    result('state.x', { commands: [{ words: ['a'], status: 0, stdout: 'x', stderr: '', milliseconds: 1 }] }),
+    result('state.y', { verdict: 'failed', reason: 'the first line\nand its details' }),
+    result('state.z', { verdict: 'skipped', skip: 'host', reason: 'no racct' }),
+  ])
+
+  it('the short form keeps verdicts and the first lines of reasons, and draws the same table of features', () => {
+    const short = verdictsOf(whole)
+    expect(short.cases).toEqual([
+      { id: 'state.x', verdict: 'passed' },
+      { id: 'state.y', verdict: 'failed', reason: 'the first line' },
+      { id: 'state.z', verdict: 'skipped', reason: 'no racct', skip: 'host' },
+    ])
+    expect(featuresTable(columnsOf([short]))).toBe(featuresTable(columnsOf([whole])))
+  })
+
+  it('the short form is read from its own file and from a whole result file', () => {
+    const path = join(directory, 'short.json')
+    writeFileSync(path, verdictsText(verdictsOf(whole)))
+    expect(readVerdicts(path)).toEqual(verdictsOf(whole))
+    writeResults(path, whole)
+    expect(readVerdicts(path)).toEqual(verdictsOf(whole))
+  })
+
+  it('a file that is neither a result file nor its short form is an error that names the file', () => {
+    const path = join(directory, 'bad.json')
+    const short = verdictsOf(whole)
+    for (const text of ['no json', '{}', JSON.stringify({ ...short, cases: [{ id: 'a' }] })]) {
+      writeFileSync(path, text)
+      expect(() => readVerdicts(path), text).toThrow(/^\S*bad\.json: /)
+    }
+  })
+})
+
 describe('shards', () => {
   it('M shards cover every case once, whatever M is', () => {
     const cases = Array.from({ length: 11 }, (_, n) => n)
@@ -104,6 +140,22 @@ describe('shards', () => {
     expect(rows).toEqual([
       ['state.x', ['passed', undefined]],
       ['state.y', ['passed', 'failed']],
+    ])
+  })
+})
+
+describe('two files with one case', () => {
+  it('the later verdict counts, unless its host lacked what the case needs', () => {
+    const later = { verdict: 'skipped', skip: 'host' } as const
+    const [column] = columnsOf([
+      file('runc', [result('limits.a'), result('limits.b'), result('limits.c', later)]),
+      file('runc', [result('limits.a', later), result('limits.b', { verdict: 'failed' })]),
+      file('runc', [result('limits.c')]),
+    ])
+    expect([...(column?.cases.values() ?? [])].map(one => one.verdict)).toEqual([
+      'passed',
+      'failed',
+      'passed',
     ])
   })
 })
@@ -215,10 +267,10 @@ describe('the table of features', () => {
 
   it('the table of features goes to the file that is named, or else to the printer', () => {
     const lines: string[] = []
-    writeReport('features', [file('runc', [])], undefined, text => lines.push(text))
+    writeFeatures([file('runc', [])], undefined, text => lines.push(text))
     expect(lines.join('\n')).toMatch(/^\| feature \| runc 1\.0, Linux \|\n\| --- \| --- \|/)
     const path = join(directory, 'features.md')
-    writeReport('features', [file('runc', [])], path, () => {
+    writeFeatures([file('runc', [])], path, () => {
       throw new Error('printed')
     })
     expect(readFileSync(path, 'utf8').trimEnd()).toBe(lines.join('\n'))
