@@ -85,9 +85,9 @@ if (here || plain || native || process.platform !== 'linux') {
   if (work !== undefined) args.push('--work', work)
   let status = await run(process.execPath, [simhost, 'create', ...(racct ? ['--racct'] : []), host])
   if (status === 0) {
-    // These modules are loaded as kld_list of rc.conf(5) does it on a host with a graphics card, virtual machines and Linux
-    // images.
-    const modules = ['i915kms', 'vmm', 'nmdm', 'linux64']
+    // These modules are loaded as kld_list of rc.conf(5) does it on a host with a graphics card, virtual machines, Linux
+    // images and ZFS.
+    const modules = ['i915kms', 'vmm', 'nmdm', 'linux64', 'zfs']
     await run(process.execPath, [simhost, 'exec', host, '--', 'kldload', '-n', ...modules])
     status = await run(process.execPath, [simhost, 'exec', host, '--', ...command, ...args])
     const destroyed = await run(process.execPath, [simhost, 'destroy', host])

@@ -133,7 +133,17 @@ export type FileSpec =
   | { text: string; mode?: number }
 
 /** What a case may need of machine and harness besides a runtime; a case with an unmet need is skipped. */
-export type Need = 'native' | 'racct' | 'no-racct' | 'bpf' | 'dri' | 'drm' | 'vmm' | 'no-sound' | 'linux'
+export type Need =
+  | 'native'
+  | 'racct'
+  | 'no-racct'
+  | 'bpf'
+  | 'dri'
+  | 'drm'
+  | 'vmm'
+  | 'no-sound'
+  | 'linux'
+  | 'zfs'
 
 /**
  * Where a case holds: `any-runtime` on every OCI runtime (and here against runc); `jails` on a FreeBSD host, real or

@@ -30,8 +30,8 @@ export interface FactOverrides {
   bridges?: Readonly<Record<string, { mtu: number; members: number }>>
   /** MAC and IP addresses by bridge, each with its owner. */
   onBridge?: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** The property `jailed` of ZFS datasets by name; no other dataset exists. */
-  datasets?: Readonly<Record<string, 'on' | 'off'>>
+  /** The property `jailed` of ZFS file systems by name, or `volume`; no other dataset exists. */
+  datasets?: Readonly<Record<string, 'on' | 'off' | 'volume'>>
   /** The mount table; none without it, as where there is no FreeBSD to ask. */
   mounts?: readonly MountEntry[]
   memory?: bigint
@@ -134,7 +134,7 @@ export function fixedFacts(overrides: FactOverrides = {}): HostFacts {
     bridge: name =>
       own<{ mtu: number; members: number } | undefined>(overrides.bridges, name, () => undefined),
     datasetJailed: name =>
-      overrides.datasets && own<'on' | 'off' | 'none'>(overrides.datasets, name, () => 'none'),
+      overrides.datasets && own<'on' | 'off' | 'volume' | 'none'>(overrides.datasets, name, () => 'none'),
     addressesOnBridge: bridge => new Map(Object.entries(overrides.onBridge?.[bridge] ?? {})),
     physicalMemory: () => overrides.memory ?? 4_294_967_296n,
     ...(overrides.mounts && { mounts: () => overrides.mounts! }),

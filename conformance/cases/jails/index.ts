@@ -2,6 +2,7 @@
 import type { Case } from '../../harness/types.ts'
 import { jailAddressCases } from './addresses.ts'
 import { jailAnnotationCases } from './annotations.ts'
+import { datasetCases } from './datasets.ts'
 import { jailIdCases } from './ids.ts'
 import { jailLifeCases } from './life.ts'
 import { jailParentCases } from './parent.ts'
@@ -19,4 +20,5 @@ export const jailCases: readonly Case[] = [
   ...jailAddressCases,
   ...jailIdCases,
   ...parentPermissionCases,
+  ...datasetCases,
 ]

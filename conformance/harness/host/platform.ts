@@ -141,6 +141,8 @@ const jails: Platform = {
       processes: processList,
       links: 'ifconfig -l',
       sets: 'devfs rule showsets',
+      // Without the device zpool(8) would load the module.
+      pools: 'test -c /dev/zfs && zpool list -H -o name',
       ...(countsResources ? { rules: 'rctl || echo "$1 uncounted"' } : {}),
     })
     const sections = readSections((await tool('/bin/sh', '-c', script, 'sh', token)).stdout, token)
@@ -156,6 +158,7 @@ const jails: Platform = {
       objects: [
         ...words('links').map(name => `interface ${name}`),
         ...words('sets').map(name => `devfs ruleset ${name}`),
+        ...words('pools').map(name => `pool ${name}`),
         ...words('rules').map(rule => `rctl rule ${rule}`),
       ],
     }

@@ -114,6 +114,7 @@ async function clear(context: CaseContext, found: Found): Promise<void> {
     const [kind, ...name] = object.split(' ')
     if (kind === 'interface') await context.hostTool('ifconfig', name.join(' '), 'destroy')
     if (kind === 'devfs') await context.hostTool('devfs', 'rule', '-s', name.at(-1) ?? '', 'delset')
+    if (kind === 'pool') await context.hostTool('zpool', 'destroy', '-f', name.join(' '))
     if (kind === 'rctl') await context.hostTool('rctl', '-r', name.at(-1) ?? '')
   }
 }

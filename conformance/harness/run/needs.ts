@@ -19,6 +19,7 @@ const whatIsMissing: Readonly<Record<Need, string>> = {
   vmm: '/dev/vmmctl (kldload vmm)',
   'no-sound': 'a host without a sound driver',
   linux: '/dev/shm (kldload linux64)',
+  zfs: '/dev/zfs (kldload zfs)',
 }
 
 /** Why a case does not apply here, or undefined. */
@@ -55,6 +56,7 @@ export async function needsMet(session: Session): Promise<ReadonlySet<Need>> {
     }
     if (!existsSync('/dev/sndstat')) met.add('no-sound')
     if (existsSync('/dev/vmmctl')) met.add('vmm')
+    if (existsSync('/dev/zfs')) met.add('zfs')
     // The Linux ABI makes this directory in devfs.
     if (existsSync('/dev/shm')) met.add('linux')
   }

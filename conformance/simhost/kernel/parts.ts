@@ -19,6 +19,7 @@ import type { Parts } from './offered-parts.ts'
 import * as processList from './processes/list.ts'
 import { allProcesses } from './processes/processes.ts'
 import * as sysctls from './sysctls.ts'
+import { installZfs } from './zfs/zfs.ts'
 
 /** Makes all parts of the kernel and registers their calls. */
 export function installParts(kernel: Kernel): Parts {
@@ -43,6 +44,7 @@ export function installParts(kernel: Kernel): Parts {
   }
   const devfs = installDevfs(kernel, parts)
   registerFilesystems(table, kernel.options.selfMount)
+  installZfs(kernel, parts)
   installHostname(kernel, parts)
   installNetwork(kernel, parts, devfs)
   installFibs(kernel, parts.sysctls)

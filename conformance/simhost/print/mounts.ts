@@ -29,6 +29,7 @@ const NAMES: readonly (readonly [string, string])[] = [
   ['journaled soft-updates', 'journaled soft-updates'],
   ['multilabel', 'multilabel'],
   ['acls', 'acls'],
+  ['nfsv4acls', 'nfsv4acls'],
 ]
 /** Option words of `mount -p`, after rw or ro, in the order of flags2opts. */
 const FSTAB_FLAGS = [
@@ -44,6 +45,7 @@ const FSTAB_FLAGS = [
   'suiddir',
   'multilabel',
   'acls',
+  'nfsv4acls',
 ]
 const names = (m: MountEntry) => NAMES.filter(([flag]) => m.flags.includes(flag)).map(([, name]) => name)
 

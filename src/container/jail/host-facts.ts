@@ -4,6 +4,7 @@
  */
 import { errnoOf } from '../../errors.ts'
 import { directoryEntries, type FileStatus, linkStatusOf, readLink, statusOf } from '../../host/files.ts'
+import { runTool } from '../../host/run-tool.ts'
 import type { Host, MountEntry } from '../../host/types.ts'
 import { dirname, join } from '../../paths.ts'
 import type { HostFacts } from '../../translate/core/plan.ts'
@@ -161,8 +162,9 @@ export function hostFacts(host: Host, root?: string): HostFacts & Required<Pick<
     interfaceAddresses: jail => addressesByInterface(listInterfaces(host, jail)),
     bridge: name => bridgeFacts(show(name)),
     datasetJailed(name) {
-      const { status, stdout } = host.run('zfs', ['get', '-H', '-o', 'value', 'jailed', name])
-      return status !== 0 ? 'none' : stdout.trim() === 'on' ? 'on' : 'off'
+      const args = ['get', '-H', '-o', 'value', 'jailed', name]
+      const value = runTool(host, { tool: 'zfs', args, ignore: ['dataset does not exist'] }).trim()
+      return value === '' ? 'none' : value === '-' ? 'volume' : value === 'on' ? 'on' : 'off'
     },
     addressesOnBridge: (bridge, wanted, vlan) => addressesOnBridge(root, bridge, show(bridge), wanted, vlan),
     moduleLoaded: name => kernel.moduleLoaded(name),

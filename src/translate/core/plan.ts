@@ -263,8 +263,11 @@ export interface HostFacts {
     wanted: readonly string[],
     vlan: number | undefined,
   ): ReadonlyMap<string, string>
-  /** The property `jailed` of a ZFS dataset, `none` for a missing dataset, undefined where this cannot be found out. */
-  datasetJailed?(name: string): 'on' | 'off' | 'none' | undefined
+  /**
+   * The property `jailed` of a ZFS file system, `volume` for a volume, which has no such property, `none` for a missing
+   * dataset, undefined where this cannot be found out.
+   */
+  datasetJailed?(name: string): 'on' | 'off' | 'volume' | 'none' | undefined
   /** True when a kernel module is loaded or built in (kldstat -m, lsvfs); undefined where this cannot be found out. */
   moduleLoaded(name: string): boolean | undefined
   /**

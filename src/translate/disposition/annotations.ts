@@ -133,7 +133,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     'org.jailwright.zfs.datasets',
     translated(
-      'Comma list of ZFS datasets with jailed=on: each is handed over with "zfs jail" once the jail is there, and taken back by delete with "zfs unjail". The profile zfs goes with it.',
+      'Comma list of ZFS datasets with jailed=on: each is handed over with "zfs jail" once the jail is there, and taken back by delete with "zfs unjail". The profile zfs goes with it. Several containers may have one dataset, which one of them at a time can mount; the host must not have it mounted.',
     ),
   ],
   [

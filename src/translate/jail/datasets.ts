@@ -7,15 +7,14 @@ import type { DeviceRequests } from '../devices/requests.ts'
 /** The annotation's name. */
 const DATASETS_ANNOTATION = 'org.jailwright.zfs.datasets'
 
-/** Messages of zfs(8) about a dataset or a jail that is gone already, or a dataset that the jail does not have. */
-const GONE = [
-  'does not exist',
-  'Invalid jail',
-  'invalid jail',
-  'not found',
-  'permission denied',
-  'Operation not permitted',
-]
+/**
+ * Messages of zfs(8) about a jail that is gone already, a dataset that the jail does not have or that was destroyed, and about a
+ * host that is itself a jail, where handing over is not allowed and failed before (spl_zone.c, PRIV_ZFS_JAIL).
+ */
+const GONE = ['does not exist', 'invalid jail', 'permission denied']
+
+/** ZFS_MAX_DATASET_NAME_LEN (sys/fs/zfs.h) without the byte at the end. */
+const LONGEST_NAME = 255
 
 /** Checks the datasets that the config asks for; adds the device zfs and the permission to mount datasets. */
 export function collectDatasets(
@@ -41,24 +40,44 @@ export function collectDatasets(
   return { names, wanted: parametersOf(profile, origin) }
 }
 
+/** True for a name that entity_namecheck takes (zfs_namecheck.c) and zfs(8) takes for no option. */
+function isDatasetName(name: string): boolean {
+  const parts = name.split('/')
+  return (
+    /^[A-Za-z][A-Za-z0-9_.: -]*(\/[A-Za-z0-9_.: -]+)*$/.test(name) &&
+    name.length <= LONGEST_NAME &&
+    !parts.includes('.') &&
+    !parts.includes('..')
+  )
+}
+
 function checkDataset(context: Context, name: string, origin: string): void {
-  // ZFS allows letters, digits, `-`, `_`, `.`, `:` and space (zfs_namecheck.c); a leading `-` would be an option.
-  if (!/^[A-Za-z][A-Za-z0-9_.:-]*(\/[A-Za-z0-9_.:-]+)+$/.test(name)) {
-    context.fail(origin, `${JSON.stringify(name)} is no dataset below a pool (POOL/NAME)`)
+  if (!isDatasetName(name)) {
+    context.fail(origin, `${JSON.stringify(name)} is no name of a ZFS dataset`)
     return
   }
+  const refuse = (text: string, hint?: string) =>
+    context.fail(origin, `${name}: ${text}`, { code: 'HOST', ...(hint === undefined ? {} : { hint }) })
   const jailed = context.facts.datasetJailed?.(name)
-  if (jailed === 'none')
-    context.fail(origin, `${name}: no such dataset on this host`, {
-      code: 'HOST',
-      hint: `zfs create -o jailed=on ${name}`,
-    })
-  // libzfs hands over only a dataset with jailed=on (libzfs_dataset.c, zfs_jail), since the host would mount any other.
-  else if (jailed === 'off')
-    context.fail(origin, `${name}: its property jailed is off`, {
-      code: 'HOST',
-      hint: `zfs set jailed=on ${name}`,
-    })
+  if (jailed === 'none') refuse('no such dataset on this host', `zfs create -o jailed=on ${name}`)
+  // zfs jail refuses volumes (libzfs_compat.c, zfs_jail).
+  else if (jailed === 'volume') refuse('a volume, and zfs jail takes file systems only')
+  // zfs jail takes such a dataset, but the jail can neither change nor mount it (zfs_ioctl.c, zfs_dozonecheck_impl), so that
+  // jail(8) asks for the property as well (usr.sbin/jail/command.c, zfs.dataset).
+  else if (jailed === 'off') refuse('its property jailed is off', `zfs set jailed=on ${name}`)
+  else warnOfMounts(context, name, origin)
+}
+
+/**
+ * Warns of a dataset that is mounted on the host: it has one owner, so that a mount inside gives EBUSY (zfs_vfsops.c,
+ * dmu_objset_own), and `zfs set jailed=on` unmounts nothing (libzfs_changelist.c, changelist_prefix).
+ */
+function warnOfMounts(context: Context, name: string, origin: string): void {
+  for (const { fstype, from, on } of context.facts.mounts?.() ?? [])
+    if (fstype === 'zfs' && (from === name || from.startsWith(`${name}/`)))
+      context.warn(
+        `${origin}: ${from}: mounted on ${on}; the container cannot mount it before it is unmounted there`,
+      )
 }
 
 /** The steps that hand the datasets over once the jail exists; `delete` takes the datasets back before the jail ends. */

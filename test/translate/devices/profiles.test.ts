@@ -82,7 +82,10 @@ describe('pf', () => {
 })
 
 describe('datasets', () => {
-  const ZFS: FactOverrides = { paths: { '/dev/zfs': NODE }, datasets: { 'tank/web': 'on', 'tank/db': 'off' } }
+  const ZFS: FactOverrides = {
+    paths: { '/dev/zfs': NODE },
+    datasets: { tank: 'on', 'tank/web': 'on', 'tank/db': 'off', 'tank/disk': 'volume' },
+  }
   const of = (list: string) => ({ mounts: [DEV], annotations: { 'org.jailwright.zfs.datasets': list } })
 
   it('ZFS datasets are handed over after the jail is made and taken back before it ends', () => {
@@ -101,10 +104,40 @@ describe('datasets', () => {
   it.each([
     ['tank/none', /tank\/none: no such dataset on this host$/],
     ['tank/db', /tank\/db: its property jailed is off$/],
-    ['tank', /is no dataset below a pool/],
-    ['-r/x', /is no dataset below a pool/],
+    ['tank/disk', /tank\/disk: a volume, and zfs jail takes file systems only$/],
+    ['-r/x', /is no name of a ZFS dataset/],
+    ['tank/../web', /is no name of a ZFS dataset/],
+    ['tank/web@monday', /is no name of a ZFS dataset/],
   ])('the dataset %s is refused', (name, text) => {
     expect(errors(of(name), { facts: ZFS })).toEqual([expect.stringMatching(text)])
+  })
+
+  it('a name of more than 255 bytes is no name of a dataset', () => {
+    expect(errors(of(`tank/${'x'.repeat(251)}`), { facts: ZFS })).toEqual([
+      expect.stringMatching(/is no name of a ZFS dataset/),
+    ])
+  })
+
+  it('the first dataset of a pool and names with spaces are handed over as they are', () => {
+    const facts = { ...ZFS, datasets: { tank: 'on', 'tank/my web': 'on' } } as const
+    expect(commands(plan(of('tank, tank/my web'), { facts }))).toEqual([
+      'zfs jail c1 tank',
+      'zfs jail c1 tank/my web',
+    ])
+  })
+
+  it('a dataset that is mounted on the host gives a warning, and so does one below it', () => {
+    const mounts = ['tank/web', 'tank/web/a', 'tank/webs'].map((from, n) => ({
+      on: `/${from}`,
+      fstype: 'zfs',
+      from,
+      fsid: String(n),
+    }))
+    const { warnings } = plan(of('tank/web'), { facts: { ...ZFS, mounts } })
+    expect(warnings.filter(line => line.includes('mounted on'))).toEqual([
+      expect.stringMatching(/tank\/web: mounted on \/tank\/web; the container cannot mount it/),
+      expect.stringMatching(/tank\/web\/a: mounted on \/tank\/web\/a;/),
+    ])
   })
 
   it('ZFS datasets are refused on a host without ZFS', () => {

@@ -8,7 +8,7 @@ import type { Mounts } from './table.ts'
 import type { Filesystem, Mount, MountRequest } from './types.ts'
 
 /** Linux's flags for those of FreeBSD's flags that Linux can keep for one mount. */
-function linuxFlags(mount: Mount, flags: Set<string> = mount.flags): number {
+export function linuxFlags(mount: Mount, flags: Set<string> = mount.flags): number {
   return (
     (flags.has('ro') ? MS.RDONLY : 0) |
     (flags.has('noexec') ? MS.NOEXEC : 0) |
@@ -241,6 +241,5 @@ export function registerFilesystems(mounts: Mounts, selfMount: 'hang' | 'allow')
       make: ({ mount, attach }) => attach('mqueue', 'mqueue', linuxFlags(mount)),
     }),
   )
-  mounts.type('zfs', disk(0xde))
   mounts.type('unionfs', disk(0x41))
 }
