@@ -256,6 +256,11 @@ describe('looking at it', () => {
     expect(all.State.ConmonPid).toBeGreaterThan(0)
   })
 
+  test('podman info names the runtime of its settings, with the path at which it is installed', async () => {
+    const { name, path } = JSON.parse(await must('info', '--format', '{{json .Host.OCIRuntime}}'))
+    expect({ name, path }).toEqual({ name: machine.runtimeName, path: machine.runtime })
+  })
+
   test('a health check runs in the container', async () => {
     const options = ['--health-cmd', 'test -e /ok', '--health-interval', 'disable', '--health-retries', '1']
     const name = await background(POLITE, ...options)

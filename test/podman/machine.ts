@@ -23,7 +23,7 @@ export const machine = {
   /** False for runc, for which cases about jails, devfs and rctl are skipped. */
   jails: given('JAILWRIGHT_PODMAN_KIND') === 'jail',
   storage: ['--root', `${dir}/root`, '--runroot', `${dir}/run`, '--tmpdir', `${dir}/tmp`],
-  env: { CONTAINERS_CONF: `${dir}/containers.conf`, CONTAINERS_STORAGE_CONF: `${dir}/storage.conf` },
+  env: { CONTAINERS_STORAGE_CONF: `${dir}/storage.conf` },
   environment: (): Record<string, string> => ({
     PATH: process.env.PATH ?? '/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: `${dir}/work`,

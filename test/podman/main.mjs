@@ -2,7 +2,8 @@
 // for each engine. Without --engine and vitest's words the executable runs every case, and Node those where its engine has work
 // of its own (ON_NODE): each of its commands takes some ten times as long, and all else is the same source. `runc` runs the same
 // cases (those that are no FreeBSD matter) against runc in namespaces of its own: a case that runc fails is suspect. The
-// executable runs as install.sh puts it under a prefix, with its link and its drop-in; --prefix DIR takes one that is there.
+// executable runs as install.sh puts it under a prefix, with its link and its drop-in, which podman itself reads (setup.ts);
+// --prefix DIR takes a prefix that is there.
 import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import os from 'node:os'

@@ -3,15 +3,19 @@ import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
-  readFileSync,
   readlinkSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
-import { parse, stringify } from 'smol-toml'
+import { stringify } from 'smol-toml'
 import { IMAGE, machine } from './machine.ts'
+
+/** Where podman and buildah of Linux look for their settings. */
+const PODMAN_SETTINGS = '/etc/containers'
 
 /** Makes the root file system of the image: busybox under all its names, users, and a file that is not executable. */
 function makeRoot(root: string): void {
@@ -45,44 +49,58 @@ function makeRoot(root: string): void {
   writeFileSync(path.join(root, 'etc/not-executable'), 'text\n', { mode: 0o644 })
 }
 
-/**
- * Gives containers.conf, which replaces the machine's own one. Its limits are not above those of the machine. The runtime is the
- * one of the drop-in where one is installed: podman reads a drop-in after containers.conf, and its values replace earlier ones.
- */
+/** Gives containers.conf(5) of the machine. Its limits are not above those of the machine. */
 function settings(dir: string, runtime: string, dropIn: string | undefined): string {
-  const own = {
+  const alone = dropIn === undefined
+  return stringify({
     containers: {
       default_ulimits: ['nofile=1024:1024', 'nproc=1000:1000'],
       netns: 'none',
       log_driver: 'k8s-file',
     },
     engine: {
-      ...(dropIn === undefined && { runtime: 'under-test' }),
+      // Where a drop-in is installed, only the drop-in names the runtime and says where it is.
+      ...(alone && { runtime: 'under-test' }),
       events_logger: 'file',
       cgroup_manager: 'cgroupfs',
       runtime_supports_json: ['under-test'],
+      runtimes: {
+        ...(alone && { 'under-test': [runtime] }),
+        'without-json': [runtime],
+        ocijail: [`${dir}/bin/ocijail`],
+      },
     },
     network: { network_config_dir: `${dir}/net` },
-  }
-  const runtimes = {
-    ...(dropIn === undefined && { 'under-test': [runtime] }),
-    'without-json': [runtime],
-    ocijail: [`${dir}/bin/ocijail`],
-  }
-  const added = dropIn === undefined ? {} : (parse(readFileSync(dropIn, 'utf8')).engine as typeof own.engine)
-  const engine = { ...own.engine, ...added, runtimes: { ...runtimes, ...runtimesOf(added) } }
-  return stringify({ ...own, engine })
+  })
 }
 
-function runtimesOf(engine: object): Record<string, string[]> {
-  return 'runtimes' in engine ? (engine.runtimes as Record<string, string[]>) : {}
+/** Shows a directory at another place, until the machine (a mount namespace of its own) ends. */
+function mount(directory: string, place: string): void {
+  run('mount', machine.jails ? ['-t', 'nullfs', directory, place] : ['--bind', directory, place])
+}
+
+/**
+ * Puts podman's settings where podman and buildah look for them. CONTAINERS_CONF cannot name them: when it is set, podman reads
+ * no other file, so no drop-in either (containers/common, pkg/config: systemConfigs). Podman of Linux reads
+ * /etc/containers/containers.conf and then /etc/containers/containers.conf.d/*.conf, which on FreeBSD are below /usr/local/etc.
+ * podman itself merges the installed drop-in into the settings: its values replace those of containers.conf.
+ */
+function configure(dir: string, runtime: string, dropIn: string | undefined): void {
+  const own = path.join(dir, 'containers')
+  // The machine's other files, such as policy.json, stay as they are.
+  cpSync(PODMAN_SETTINGS, own, { recursive: true })
+  rmSync(path.join(own, 'containers.conf.d'), { recursive: true, force: true })
+  mkdirSync(path.join(own, 'containers.conf.d'))
+  writeFileSync(path.join(own, 'containers.conf'), settings(dir, runtime, dropIn))
+  mount(own, PODMAN_SETTINGS)
+  if (dropIn !== undefined) mount(path.dirname(dropIn), path.join(PODMAN_SETTINGS, 'containers.conf.d'))
 }
 
 export default function setup(): () => void {
   const { dir, runtime, dropIn } = machine
   for (const name of ['root', 'run', 'tmp', 'bin', 'net', 'work']) mkdirSync(path.join(dir, name))
   symlinkSync(machine.ocijail ?? runtime, path.join(dir, 'bin/ocijail'))
-  writeFileSync(machine.env.CONTAINERS_CONF, settings(dir, runtime, dropIn))
+  configure(dir, runtime, dropIn)
   writeFileSync(
     machine.env.CONTAINERS_STORAGE_CONF,
     `[storage]\ndriver = "vfs"\nrunroot = "${dir}/run"\ngraphroot = "${dir}/root"\n`,
