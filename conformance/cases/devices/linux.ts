@@ -1,8 +1,8 @@
-/** linux.devices and linux.resources.devices. */
+/** linux.devices and linux.resources.devices, and /dev/fd of a Linux image. */
 import { defineCase, wholeLife } from '../../harness/define.ts'
 import { look } from './words.ts'
 
-/** linux.devices and linux.resources.devices. */
+/** linux.devices and linux.resources.devices, and /dev/fd of a Linux image. */
 export const linuxDeviceCases = [
   defineCase({
     id: 'devices.cgroup-deny-write',
@@ -38,5 +38,48 @@ export const linuxDeviceCases = [
     config: { linux: { resources: { devices: [{ allow: false, access: 'rwm' }] } } },
     program: look('null zero mem'),
     steps: wholeLife('null yes\nzero yes\nmem no'),
+  }),
+  defineCase({
+    id: 'devices.linux-fd',
+    title:
+      'in /dev/fd of a Linux image a descriptor is a link that names its file, as programs of Linux read it',
+    stands:
+      'linux(4) mounts fdescfs with linrdlnk (libexec/rc/rc.d/linux), and podman writes no option; /proc/self/fd of linprocfs is /dev/fd',
+    mark: 'jailwright',
+    rootFiles: { 'data/file': 'seen\n' },
+    config: { linux: {} },
+    program: 'ls -l /dev/fd/0 </data/file; cat /dev/fd/0 </data/file; ls -l /dev/fd/9',
+    steps: wholeLife([
+      /^lr-xr-xr-x .* \/dev\/fd\/0 -> \/data\/file$/m,
+      /^seen$/m,
+      /\/dev\/fd\/9: Bad file descriptor/,
+    ]),
+  }),
+  defineCase({
+    id: 'devices.linux-fd-rdlnk',
+    title: 'a Linux image with rdlnk keeps it: the link is followed to the file',
+    stands: 'fdescfs(4), rdlnk: /dev/fd nodes are links that are followed; docs/config.md, mounts',
+    mark: 'jailwright',
+    rootFiles: { 'data/file': 'seen' },
+    config: {
+      linux: {},
+      mounts: {
+        replace: [
+          { destination: '/dev', type: 'devfs', source: 'devfs', options: ['ruleset=4'] },
+          { destination: '/dev/fd', type: 'fdescfs', source: 'fdesc', options: ['rdlnk'] },
+        ],
+      },
+    },
+    program: 'ls -l /dev/fd/0 </data/file; ls -lL /dev/fd/0 </data/file',
+    steps: wholeLife([/^lr-xr-xr-x .* -> \/data\/file$/m, /^-rw-.* 4 .*\/dev\/fd\/0$/m]),
+  }),
+  defineCase({
+    id: 'devices.freebsd-fd',
+    title: 'in /dev/fd of a container of FreeBSD a descriptor is a character device',
+    stands: 'fdesc_getattr (sys/fs/fdescfs/fdesc_vnops.c): VCHR without linrdlnk and rdlnk',
+    mark: 'jails',
+    rootFiles: { 'data/file': 'seen\n' },
+    program: 'ls -l /dev/fd/0 </data/file; cat /dev/fd/0 </data/file',
+    steps: wholeLife([/^cr-xr-xr-x .* \/dev\/fd\/0$/m, /^seen$/m]),
   }),
 ]

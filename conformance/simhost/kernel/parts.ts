@@ -2,6 +2,7 @@
 
 import { sethostname } from '../libc.ts'
 import { cleanVar } from './clean-var.ts'
+import { installDescriptors } from './devices/descriptors.ts'
 import { installDevfs } from './devices/filesystem.ts'
 import { installFaults } from './faults.ts'
 import * as jailCalls from './jails/calls.ts'
@@ -45,6 +46,7 @@ export function installParts(kernel: Kernel): Parts {
   const devfs = installDevfs(kernel, parts)
   registerFilesystems(table, kernel.options.selfMount)
   installZfs(kernel, parts)
+  installDescriptors(kernel, parts)
   installHostname(kernel, parts)
   installNetwork(kernel, parts, devfs)
   installFibs(kernel, parts.sysctls)

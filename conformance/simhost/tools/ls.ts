@@ -46,6 +46,15 @@ function directory(file: string, stat: fs.Stats): { size: number; links: number 
   return { size, links }
 }
 
+/** A node of fdescfs. */
+interface Descriptor {
+  kind: string
+  target?: string
+  device?: string
+  /** True when stat(2) follows the link. */
+  follows?: boolean
+}
+
 /** Looks files up and prints them as the options say. */
 export class Lister {
   private readonly t: ToolContext
@@ -63,7 +72,9 @@ export class Lister {
   }
 
   private at(file: string, follow: boolean): string {
-    return this.t.locate?.(file, follow) ?? file
+    const node = follow ? this.descriptor(file) : undefined
+    const name = node?.follows === true ? (node.target ?? file) : file
+    return this.t.locate?.(name, follow) ?? name
   }
 
   /** Whether a file exists, after following links. */
@@ -84,34 +95,55 @@ export class Lister {
     return this.has('l') || this.has('n') || this.has('o') || this.has('g')
   }
 
+  /** The node of a descriptor in fdescfs; undefined for any other file. Throws `CallError` for a descriptor that is closed. */
+  private descriptor(file: string): Descriptor | undefined {
+    if (!/^[0-9]+$/.test(path.basename(file))) return undefined
+    return (this.t.call('descriptorNode', file) as unknown as Descriptor | null) ?? undefined
+  }
+
   /** The data of a file; undefined after an error message. */
   look(file: string, shown: string, follow = false): ListedFile | undefined {
     try {
       const real = this.at(file, follow)
       const stat = follow ? fs.statSync(real) : fs.lstatSync(real)
-      const kind = kindOf(stat)
+      const found = this.descriptor(file)
+      const node = follow && found?.follows === true ? undefined : found
+      const kind = node?.kind ?? kindOf(stat)
       const special = kind === 'c' || kind === 'b'
       const { size, links } =
-        kind === 'd' && this.long ? directory(real, stat) : { size: stat.size, links: stat.nlink }
+        kind === 'd' && this.long
+          ? directory(real, stat)
+          : { size: node === undefined ? stat.size : 0, links: stat.nlink }
       return {
         name: shown,
         kind,
         // FreeBSD gives a link the mode that the umask leaves; Linux shows all bits.
-        mode: kind === 'l' ? 0o755 : stat.mode & 0o7777,
+        mode: node !== undefined ? 0o555 : kind === 'l' ? 0o755 : stat.mode & 0o7777,
         links,
         user: this.users.get(stat.uid) ?? String(stat.uid),
         group: this.groups.get(stat.gid) ?? String(stat.gid),
         size,
-        device: special ? `0x${(stat.rdev & 0xffff).toString(16)}` : undefined,
+        device: special ? (node?.device ?? `0x${(stat.rdev & 0xffff).toString(16)}`) : undefined,
         modified: stat.mtime,
         inode: stat.ino,
         blocks: stat.blocks,
-        target: kind === 'l' && this.long ? fs.readlinkSync(real) : undefined,
+        target: kind === 'l' && this.long ? (node?.target ?? fs.readlinkSync(real)) : undefined,
       }
     } catch (error) {
       this.t.err(`ls: ${shown}: ${strerror(errnoOf(error))}\n`)
       this.status = 1
       return undefined
+    }
+  }
+
+  /** False for a descriptor in fdescfs that this process has not, and that the kernel leaves out. */
+  private isOpen(file: string): boolean {
+    try {
+      this.descriptor(file)
+      return true
+    } catch (error) {
+      if (errnoOf(error) === 'EBADF') return false
+      throw error
     }
   }
 
@@ -148,6 +180,7 @@ export class Lister {
       this.status = 1
       return undefined
     }
+    found = found.filter(name => this.isOpen(path.join(dir, name)))
     if (this.has('a') || this.has('f')) found = ['.', '..', ...found]
     else if (!this.has('A')) found = found.filter(name => !name.startsWith('.'))
     return found.flatMap(

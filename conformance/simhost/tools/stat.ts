@@ -12,7 +12,7 @@ function look(lister: Lister, name: string, follow: boolean): StatFile {
   if (listed === undefined) throw new Exit(1)
   return {
     ...listed,
-    target: listed.kind === 'l' ? fs.readlinkSync(name) : undefined,
+    target: listed.kind === 'l' ? (listed.target ?? fs.readlinkSync(name)) : undefined,
     uid: stat.uid,
     gid: stat.gid,
     dev: stat.dev,
