@@ -3,6 +3,7 @@ import type { Case } from '../../harness/types.ts'
 import { linuxDeviceCases } from './linux.ts'
 import { namedDeviceCases } from './named.ts'
 import { deviceNodeCases } from './nodes.ts'
+import { pfCases } from './pf.ts'
 import { rulesetCases } from './rulesets.ts'
 
 /** Devices: devfs, rulesets, profiles, linux.devices. */
@@ -11,4 +12,5 @@ export const deviceCases: readonly Case[] = [
   ...rulesetCases,
   ...linuxDeviceCases,
   ...namedDeviceCases,
+  ...pfCases,
 ]

@@ -41,7 +41,7 @@ const wanted = [
   ...['sed', 'stty', 'tail', 'test'],
 ]
 /** Programs that only a host of jails needs: with them a case looks at what the jail sees. */
-const wantedInJails = ['ifconfig', 'sysctl', 'mount', 'umount', 'route', 'ping', 'zfs']
+const wantedInJails = ['ifconfig', 'sysctl', 'mount', 'umount', 'route', 'ping', 'zfs', 'pfctl']
 
 /** Directories that every root has; where a case says so, the runtime has to make the mount points among them. */
 const directories = ['bin', 'dev', 'etc', 'proc', 'root', 'tmp', 'usr/bin', 'sbin', 'var/tmp', 'var/run']

@@ -203,13 +203,28 @@ export function unloaded(facts: HostFacts, { modules: [, ...others] = [] }: Devi
     }))
 }
 
+/**
+ * The securelevel with which the jail starts, and whose it is: the config's, or the parent jail's, which a child gets
+ * (sys/kern/kern_jail.c, kern_jail_set).
+ */
+function securelevelOf(context: Context, jail: JailOfProfiles): { level: number; whose: string } {
+  const own = jail.parameters.find(([name]) => name === 'securelevel')?.[1]
+  if (own !== undefined) return { level: Number(own), whose: 'of the jail' }
+  const around = jail.parent === undefined ? undefined : context.facts.jail(jail.parent)?.securelevel
+  return { level: Number(around ?? '-1'), whose: `of the parent jail ${jail.parent}` }
+}
+
+/** What profiles ask of a jail. */
+interface JailOfProfiles {
+  vnet: boolean
+  parent?: string | undefined
+  parameters: readonly (readonly [string, string | true])[]
+}
+
 /** Refuses profiles for which the jail lacks a network stack of its own or a low securelevel. */
-export function checkProfiles(
-  context: Context,
-  jail: { vnet: boolean; parameters: readonly (readonly [string, string | true])[] },
-): void {
+export function checkProfiles(context: Context, jail: JailOfProfiles): void {
   const origin = annotationPath(PROFILES_ANNOTATION)
-  const level = Number(jail.parameters.find(([name]) => name === 'securelevel')?.[1] ?? '-1')
+  const { level, whose } = securelevelOf(context, jail)
   for (const word of (context.annotations[PROFILES_ANNOTATION] ?? '').split(',').map(part => part.trim())) {
     const profile = profileOf(word)
     if (profile?.vnet && !jail.vnet)
@@ -220,7 +235,7 @@ export function checkProfiles(
     if (profile?.securelevel !== undefined && level > profile.securelevel)
       context.fail(
         origin,
-        `profile ${word}: securelevel of the jail is ${level}, it must be at most ${profile.securelevel}`,
+        `profile ${word}: securelevel ${whose} is ${level}, it must be at most ${profile.securelevel}`,
       )
   }
 }

@@ -78,6 +78,11 @@ describe('pf', () => {
     expect(errors(config('pf', { ...vnet, 'org.freebsd.jail.securelevel': '2' }), { facts: PF })).toEqual([
       `${origin}: profile pf: securelevel of the jail is 2, it must be at most 1`,
     ])
+    const parent = { ...vnet, 'org.freebsd.parentJail': 'pod' }
+    const pod = { 'children.max': '5', vnet: 'new', securelevel: '2' }
+    expect(errors(config('pf', parent), { facts: { ...PF, jails: { pod } } })).toEqual([
+      `${origin}: profile pf: securelevel of the parent jail pod is 2, it must be at most 1`,
+    ])
   })
 })
 
