@@ -59,6 +59,7 @@ export const features: readonly (readonly [feature: string, cases: RegExp])[] = 
     'the jail from create to delete, its name, the name ocijail',
     /^jails\.(process|exists|removed|devfs|mounts|readonly|stop|called|exec-fib|name|id-|numeric)/,
   ],
+  ['ZFS datasets that are handed over', /^jails\.dataset/],
   ['jail parameters by annotation', /^jails\.(allow|parameter|refused|sysv)/],
   ['parent jails (podman networks and pods)', /^jails\.parent/],
   ['network stacks of their own (vnet)', /^jails\.vnet/],

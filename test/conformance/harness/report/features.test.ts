@@ -34,7 +34,7 @@ describe('the features in words', () => {
     expect(empty.map(([feature]) => feature)).toEqual([])
   })
 
-  it('every case belongs to a feature', () => {
+  it('every case belongs to a feature: conformance/harness/report/features.ts has a row for it', () => {
     expect(ids.filter(id => !features.some(([, cases]) => cases.test(id)))).toEqual([])
   })
 })
