@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createHost, destroyHost, execHost, listHosts, rebootHost } from './host/hosts.ts'
 
-const USAGE = `usage: simhost create [--racct] [--hostname NAME] [--self-mount hang|allow] [--dad] H
+const USAGE = `usage: simhost create [--racct] [--hostname NAME] [--self-mount hang|allow] H
        simhost exec H [--] COMMAND [ARGUMENT ...]
        simhost reboot [--no-cleanvar] H
        simhost destroy H
@@ -43,7 +43,6 @@ async function main(argv: string[]): Promise<number> {
       racct: { type: 'boolean' },
       hostname: { type: 'string' },
       'self-mount': { type: 'string' },
-      dad: { type: 'boolean' },
       'no-cleanvar': { type: 'boolean' },
     },
   })
@@ -57,7 +56,6 @@ async function main(argv: string[]): Promise<number> {
         racct: values.racct ?? false,
         hostname: values.hostname ?? 'fbsd15',
         selfMount,
-        dad: values.dad ?? false,
       })
       return 0
     }

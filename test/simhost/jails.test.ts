@@ -18,7 +18,10 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
     expect(sh('jexec a sh -c "hostname; ls / | head -2; sysctl -n security.jail.jailed"').stdout).toBe(
       'a.example\nbin\ndata\n1\n',
     )
+    // Without devfs there is no /dev/null, which ps(1) opens first.
+    sh('mount -t devfs devfs /jt/dev')
     expect(sh('jexec a ps ax | wc -l | tr -d " "').stdout).toBe('2\n')
+    sh('umount /jt/dev')
     expect(sh('jexec a sh -c "ls /work 2>/dev/null"').stdout).toBe('')
     sh('jail -r a')
   })

@@ -3,7 +3,7 @@ import { machine, obstacle } from './machine.ts'
 
 if (obstacle !== undefined) console.log(`skipped: ${obstacle}`)
 
-describe.skipIf(obstacle !== undefined)('killall(1)', () => {
+describe.skipIf(obstacle !== undefined)('killall(1), and what ps(1) and pgrep(1) need of a jail', () => {
   let host: ReturnType<typeof machine>
   const sh = (line: string) => host.sh(line)
   beforeAll(() => {
@@ -34,5 +34,19 @@ describe.skipIf(obstacle !== undefined)('killall(1)', () => {
     })
     expect(sh('killall -j nosuch x').stderr).toBe('killall: jail "nosuch" not found\n')
     expect(sh('killall -v')).toMatchObject({ status: 1, stderr: expect.stringMatching(/^usage: killall /) })
+  })
+
+  it('ps and pgrep fail in a jail without /dev/null', () => {
+    sh('jail -c name=bare path=/jt persist')
+    expect(sh('jexec k ps -ax -o pid').status).toBe(0)
+    sh('umount /jt/dev')
+    expect(sh('jexec bare ps')).toMatchObject({
+      status: 1,
+      stderr: 'ps: /dev/null: No such file or directory\n',
+    })
+    expect(sh('jexec bare pgrep -x sh')).toMatchObject({
+      status: 3,
+      stderr: 'pgrep: Cannot open kernel files (/dev/null: No such file or directory)\n',
+    })
   })
 })

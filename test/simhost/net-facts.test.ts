@@ -33,7 +33,7 @@ describe.skipIf(obstacle !== undefined)('network facts of FreeBSD that take a sw
   const bind = (address: string, ...words: string[]) =>
     host.exec(process.execPath, '-e', BIND, address, ...words).stdout.trim()
   beforeAll(() => {
-    host = machine('netfacts', '--dad')
+    host = machine('netfacts')
     sh('ifconfig epair create; ifconfig epair0a up; ifconfig epair0b up')
   })
   afterAll(() => {

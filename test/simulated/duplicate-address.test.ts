@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { destroyHost, freshHost, hostCommand, makeRoot, onHost, simulationPossible } from './host.ts'
 
 const runtime = fileURLToPath(new URL('../../dist/jailwright', import.meta.url))
-const host = freshHost('duplicates', { dad: true })
+const host = freshHost('duplicates')
 const work = mkdtempSync(join(tmpdir(), 'duplicates-'))
 const bundle = join(work, 'bundle')
 const file = join(bundle, 'config.json')

@@ -17,7 +17,7 @@ export function listHosts(): string[] {
 }
 
 /** How a host is made. */
-export type HostOptions = Pick<Options, 'racct' | 'hostname' | 'selfMount' | 'dad'>
+export type HostOptions = Pick<Options, 'racct' | 'hostname' | 'selfMount'>
 
 /** Starts the kernel process of a new host and returns when it serves. Throws when the name is taken. */
 export function createHost(name: string, how: HostOptions): void {

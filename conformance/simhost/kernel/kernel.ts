@@ -56,8 +56,6 @@ export interface Options {
   racct: boolean
   /** Whether a nullfs of an object on itself hangs the caller, as FreeBSD's kernel does, or is made. */
   selfMount: 'hang' | 'allow'
-  /** Whether IPv6 addresses are tentative for a second, as on FreeBSD, or work at once. */
-  dad: boolean
   /** Scratch directory of the host on the machine, as seen before the private root is entered. */
   scratch: string
   /** Directory laid over the machine's root: tools, /rescue, /etc files. */

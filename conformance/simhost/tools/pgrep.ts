@@ -2,7 +2,7 @@
 import { CallError } from '../client.ts'
 import type { ProcessRow } from './ps.ts'
 import { signalNumber } from './signals.ts'
-import { Exit, getopt, strerror, type ToolContext } from './tool.ts'
+import { Exit, errx, getopt, missingNull, strerror, type ToolContext } from './tool.ts'
 
 const OPTIONS = 'DF:G:ILM:N:P:SU:acd:fg:ij:lnoqs:t:u:vx'
 
@@ -59,6 +59,8 @@ export function main(t: ToolContext): number {
   const get = (letter: string) => options.findLast(([l]) => l === letter)?.[1]
   const selective = ['F', 'G', 'P', 'U', 'g', 'j', 's', 't', 'u', 'c'].some(has)
   if (rest.length === 0 && !selective) usage(t)
+  const missing = missingNull(t)
+  if (missing !== undefined) errx(t, 3, `Cannot open kernel files (${missing})`)
   const all = t.call('processes') as unknown as ProcessRow[]
   const excluded = ancestors(all, t, has('a'))
   const numbers = (letter: string, value: (p: ProcessRow) => number | string) => {

@@ -1,6 +1,6 @@
 /** ps(1): selection, keywords with headers, columns as wide as they need to be. */
 import { CallError } from '../client.ts'
-import { Exit, getopt, type ToolContext } from './tool.ts'
+import { Exit, errx, getopt, missingNull, type ToolContext } from './tool.ts'
 
 /** The data of a process, as the kernel gives them. */
 export interface ProcessRow {
@@ -217,6 +217,8 @@ export function main(t: ToolContext): number {
     t.out(`${Object.keys(KEYWORDS).join(' ')}\n`)
     return 0
   }
+  const missing = missingNull(t)
+  if (missing !== undefined) errx(t, 1, missing)
   const jails = t.call('jailList', ['jid', 'name']) as { jid: number; name: string }[]
   names.user = namesIn(t, '/etc/passwd')
   names.group = namesIn(t, '/etc/group')

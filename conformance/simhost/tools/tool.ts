@@ -3,7 +3,7 @@
  * `tools/main.ts`) or inside the kernel for the in-jail stub. So it may use nothing but its context, unless the registry
  * says `program: true`.
  */
-import type { Json } from '../client.ts'
+import { CallError, type Json } from '../client.ts'
 
 /** What a tool can see and do. */
 export interface ToolContext {
@@ -108,6 +108,20 @@ export function lookup(
   path: string,
 ): { path: string; kind: 'dir' | 'file' | 'socket' | 'other' } {
   return t.call('lookup', path) as { path: string; kind: 'dir' | 'file' | 'socket' | 'other' }
+}
+
+/**
+ * The error of kvm_openfiles(3), which ps(1) and pgrep(1) give /dev/null in place of the memory of the kernel; undefined
+ * where /dev/null is there (lib/libkvm/kvm.c, _kvm_open).
+ */
+export function missingNull(t: ToolContext): string | undefined {
+  try {
+    lookup(t, '/dev/null')
+    return undefined
+  } catch (error) {
+    if (error instanceof CallError) return `/dev/null: ${strerror(error.errno)}`
+    throw error
+  }
 }
 
 /**

@@ -30,6 +30,8 @@ export class Links implements NetBackend {
     address.writeUInt16LE(16, 0)
     check('bind', libc.bind(socket, ptr(address), address.length))
     this.stacks.set(vnet, { socket, namespace: fs.openSync('/proc/self/ns/net', 'r') })
+    // Linux waits for up to a second before it begins to look for duplicates of an address, and this is the longest wait.
+    fs.writeFileSync('/proc/sys/net/ipv6/conf/default/router_solicitation_delay', '0')
   }
 
   close(vnet: number): void {

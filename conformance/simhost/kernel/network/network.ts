@@ -68,8 +68,7 @@ export class Network {
       tunnelChanged: (name: string, present: boolean) =>
         present ? devfs.addNodes([tunnelNode(name)]) : devfs.removeNodes([name]),
       memberAddresses: () => this.oid(this.net.host, 'net.link.bridge.member_ifaddrs') !== '0',
-      detectsDuplicates: (vnet: Vnet) =>
-        kernel.options.dad && this.oid(vnet, 'net.inet6.ip6.dad_count') !== '0',
+      detectsDuplicates: (vnet: Vnet) => this.oid(vnet, 'net.inet6.ip6.dad_count') !== '0',
       now: () => Date.now(),
     }
     this.net = new NetKernel(around, String(kernel.call(HOST, 'sysctl', 'kern.hostuuid')))

@@ -3,8 +3,11 @@ import type { InterfaceAddress } from './address.ts'
 import { FLAG, type Interface, ND6 } from './interface.ts'
 import type { NetworkBelow } from './surroundings.ts'
 
-/** One probe (net.inet6.ip6.dad_count) and the time that an answer may take, in milliseconds. */
-const DETECTION = 1000
+/**
+ * One probe (net.inet6.ip6.dad_count) and the time that an answer may take, in milliseconds. Linux takes a second; ifconfig(8)
+ * shows an address as tentative a little longer, so that it never says that an address works while bind(2) still refuses it.
+ */
+const DETECTION = 1100
 
 /** Whether the interface looks for duplicates of its addresses: not a loopback, and not with `no_dad`. */
 export function detects(below: NetworkBelow, item: Interface): boolean {
