@@ -1,4 +1,4 @@
-/* The start of the program: it makes the engine and the global object `native`, and runs the part `main`. */
+/* The start of the program: it makes the engine and the global object `native`, and evaluates the unit of the part `main`. */
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -104,7 +104,7 @@ static bool define_native(JSContext *context, char **arguments)
   JSValue global = JS_GetGlobalObject(context);
   JSValue native = JS_NewObject(context);
   JSValue functions = JS_NewObject(context);
-  if (!prepare_utf8(context) || !guard_json_parse(context)) return false;
+  if (!prepare_utf8(context) || !guard_json_parse(context) || !prepare_units(context)) return false;
   JS_SetPropertyFunctionList(context, functions, c_functions, c_function_count);
   JS_SetPropertyFunctionList(context, native, native_functions, COUNT(native_functions));
   JS_SetPropertyFunctionList(context, native, memory_functions, memory_function_count);
@@ -142,7 +142,7 @@ int main(int count, char **arguments)
     return 1;
   }
   if (!define_native(context, arguments)) return report(context);
-  JSValue value = load_part(context, "main");
+  JSValue value = start_part(context, "main");
   if (JS_IsException(value)) return report(context);
   /* The engine is not freed, because the system frees all memory of a process that ends. */
   return 0;

@@ -41,17 +41,18 @@ JSValue native_errno(JSContext *context, JSValueConst self, int count, JSValueCo
 extern const JSCFunctionListEntry c_functions[];
 extern const int c_function_count;
 
-/* parts.c of the build, which compile.c prints: each part of the program as bytecode or as a script, with a NUL after it. */
-struct part {
+/* units.c of the build, which compile.c prints: the units in the order of their names, as bytecode or as scripts with a NUL after them. */
+struct unit {
   const char *name;
   const uint8_t *bytes;
   size_t length;
 };
-extern const struct part parts[];
-extern const size_t part_count;
+extern const struct unit units[];
+extern const size_t unit_count;
 
-/* parts.c: evaluates a part when it was not evaluated yet, and gives its exports. */
-JSValue load_part(JSContext *context, const char *name);
+/* units.c: lets the program find its top-level names, each of which is evaluated when it is used for the first time. */
+bool prepare_units(JSContext *context);
+JSValue start_part(JSContext *context, const char *name);
 JSValue native_part(JSContext *context, JSValueConst self, int count, JSValueConst *values);
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

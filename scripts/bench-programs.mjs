@@ -1,19 +1,19 @@
 // The programs of the benchmark: the measuring program, which is built like the product, and an empty C program to compare
 // with.
 import { spawnSync } from 'node:child_process'
-import { compileNative, hasZig, writeParts, zig } from './native.mjs'
+import { compileNative, hasZig, writeUnits, zig } from './native.mjs'
 import { yargsWithoutNode } from './parts.mjs'
 
-const PARTS = 'dist/native/bench-parts'
+const UNITS = 'dist/native/bench-units.js'
 
 /** Compiles bench/main.ts: for this machine, or for FreeBSD on `machine` (x64, arm64). */
 export async function compileBench(executable, machine) {
-  await writeParts({ main: 'bench/main.ts' }, PARTS, {
+  await writeUnits({ main: 'bench/main.ts' }, UNITS, {
     plugins: [yargsWithoutNode],
     define: { 'console.log': 'undefined' },
     minify: true,
   })
-  await compileNative(PARTS, executable, { machine })
+  await compileNative(UNITS, executable, { machine })
 }
 
 /** Compiles a C program that does nothing, with dynamic linking, as the system's own programs have it. */

@@ -4,10 +4,10 @@
 import { mkdirSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { compileBench } from './bench-programs.mjs'
-import { writeProductParts } from './bundle.mjs'
+import { writeProductUnits } from './bundle.mjs'
 import { compileHarness } from './harness.mjs'
 import { compileNative } from './native.mjs'
-import { PARTS } from './parts.mjs'
+import { UNITS } from './parts.mjs'
 import { root } from './root.mjs'
 
 /** The machines that the harness can be compiled for, too. */
@@ -17,10 +17,10 @@ mkdirSync(path.join(root, 'dist'), { recursive: true })
 const tell = file =>
   console.log(`${file}  ${(statSync(path.join(root, file)).size / 2 ** 20).toFixed(1)} MiB`)
 
-await writeProductParts()
+await writeProductUnits()
 for (const machine of [...MACHINES, 'riscv64', 'ppc64']) {
   const file = `dist/jailwright-freebsd-${machine}`
-  await compileNative(PARTS, file, { machine })
+  await compileNative(UNITS, file, { machine })
   tell(file)
 }
 for (const machine of MACHINES) {

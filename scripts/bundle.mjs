@@ -2,8 +2,8 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { build as esbuild } from 'esbuild'
-import { writeParts } from './native.mjs'
-import { PARTS, parts, yargsWithoutNode } from './parts.mjs'
+import { writeUnits } from './native.mjs'
+import { parts, UNITS, yargsWithoutNode } from './parts.mjs'
 import { root } from './root.mjs'
 
 /**
@@ -30,9 +30,9 @@ export async function bundleForNode(directory) {
   })
 }
 
-/** Bundles each part for the product into native/generated/parts, from where scripts/build compiles it. */
-export function writeProductParts() {
-  return writeParts(parts(), PARTS, {
+/** Writes the units of the product into native/generated/units.js, from where scripts/build compiles them. */
+export function writeProductUnits() {
+  return writeUnits(parts(), UNITS, {
     plugins: [yargsWithoutNode],
     conditions: ['product'],
     // yargs refers to console.log, which QuickJS does not have, for output that the program never asks it for.

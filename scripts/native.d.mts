@@ -1,11 +1,11 @@
-export function writeParts(
+export function writeUnits(
   entries: Readonly<Record<string, string>>,
-  directory: string,
+  file: string,
   options?: Readonly<Record<string, unknown>>,
 ): Promise<void>
 export function hasZig(): boolean
 export function compileNative(
-  parts: string,
+  units: string,
   executable: string,
   options?: { machine?: 'x64' | 'arm64'; environment?: Readonly<Record<string, string>> },
 ): Promise<void>

@@ -1,10 +1,12 @@
-// Building the native program: esbuild makes a script of each part, and scripts/build compiles the scripts into one executable.
+// Building the native program: esbuild makes one bundle of all parts, which is cut into units, and scripts/build compiles the units
+// into one executable.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build as esbuild } from 'esbuild'
 import { writeFunctions } from './native-functions.mjs'
 import { root } from './root.mjs'
+import { cutUnits, unitsFile } from './units.mjs'
 
 /** The syntax later than ES2020 that QuickJS 2021-03-27 understands, in esbuild's names. */
 const SUPPORTED = {
@@ -20,31 +22,36 @@ const SUPPORTED = {
 }
 
 /**
- * Bundles each part with all its modules into a script whose value is the part's exports. `entries` gives the source file of
- * each part by name; `options` are further options of esbuild.
+ * Bundles the parts of a program and writes them, cut into units, into the file `file`. `entries` gives the source file of each
+ * part by name; the statements of all parts that declare nothing, as the last line of the part `main`, run at the start of the
+ * program. `options` are further options of esbuild.
  */
-export async function writeParts(entries, directory, options = {}) {
-  rmSync(path.join(root, directory), { recursive: true, force: true })
-  const one = ([name, source]) =>
-    esbuild({
-      absWorkingDir: root,
-      entryPoints: [source],
-      outfile: path.join(directory, `${name}.js`),
-      bundle: true,
-      format: 'cjs',
-      platform: 'neutral',
-      mainFields: ['module', 'main'],
-      target: 'es2020',
-      supported: SUPPORTED,
-      minifySyntax: true,
-      legalComments: 'none',
-      logLevel: 'warning',
-      conditions: ['product'],
-      banner: { js: '(function(module){"use strict";' },
-      footer: { js: ';return module.exports})({exports:{}})' },
-      ...options,
-    })
-  await Promise.all(Object.entries(entries).map(one))
+export async function writeUnits(entries, file, options = {}) {
+  const others = Object.keys(entries).filter(name => name !== 'main')
+  const from = name => JSON.stringify(path.join(root, entries[name]))
+  const lines = others.map(
+    name => `import * as $${name} from ${from(name)}\nexport { $${name} as ${name} }\n`,
+  )
+  const { outputFiles } = await esbuild({
+    absWorkingDir: root,
+    stdin: { contents: `${lines.join('')}import ${from('main')}\n`, resolveDir: root },
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: 'es2020',
+    supported: SUPPORTED,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    conditions: ['product'],
+    ...options,
+    // A unit is a script, which has no import.meta.
+    define: { 'import.meta.url': 'undefined', 'import.meta.resolve': 'undefined', ...options.define },
+  })
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true })
+  writeFileSync(path.join(root, file), unitsFile(cutUnits(outputFiles[0].text)))
 }
 
 /** Path of the C compiler from npm. */
@@ -79,22 +86,21 @@ function compilers(machine, system) {
 }
 
 /**
- * Compiles the scripts of a directory into an executable: for this machine, or for `machine` (x64, arm64, riscv64, ppc64)
+ * Compiles the units of a file into an executable: for this machine, or for `machine` (x64, arm64, riscv64, ppc64)
  * with FreeBSD, or with Linux, as which an emulator can run it here.
  */
 export async function compileNative(
-  parts,
+  units,
   executable,
   { machine, system = 'freebsd', environment = {} } = {},
 ) {
   await writeFunctions()
   mkdirSync(path.dirname(path.join(root, executable)), { recursive: true })
-  if (readdirSync(path.join(root, parts)).length === 0) throw new Error(`${parts}: no parts`)
   const { status, stderr, error } = spawnSync('sh', ['scripts/build'], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['ignore', 'inherit', 'pipe'],
-    env: { ...compilers(machine, system), ...process.env, OUT: executable, PARTS: parts, ...environment },
+    env: { ...compilers(machine, system), ...process.env, OUT: executable, UNITS: units, ...environment },
   })
   if (error) throw error
   if (status !== 0) throw new Error(`scripts/build ${executable}: ${stderr}`)

@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './root.mjs'
 
-/** Directory of the parts for the product, from which scripts/build makes the executable. */
-export const PARTS = 'native/generated/parts'
+/** The file with the units of the product, from which scripts/build makes the executable. */
+export const UNITS = 'native/generated/units.js'
 
 /** Gives the source file of each part by the part's name: src/main.ts is `main`, and each file of src/cli/parts/ is a part. */
 export function parts() {

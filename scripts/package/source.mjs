@@ -1,5 +1,5 @@
 /**
- * The source archive of the port: the C of native/, the C that is generated from the table of functions, and the parts of the
+ * The source archive of the port: the C of native/, the C that is generated from the table of functions, and the units of the
  * program as JavaScript. All files that only Node can make are in the archive, so the port needs just a C compiler and QuickJS.
  */
 import { createHash } from 'node:crypto'
@@ -44,7 +44,7 @@ function unpacked({ path: installed, data }) {
 export async function sourceArchive({ common, native, time }) {
   if (
     !existsSync(path.join(native, 'generated/functions.c')) ||
-    !existsSync(path.join(native, 'generated/parts'))
+    !existsSync(path.join(native, 'generated/units.js'))
   )
     throw new Error(`${native}/generated is not complete: run "npm run build" first`)
   const files = [

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
-import { compileNative, writeParts } from '../../scripts/native.mjs'
+import { compileNative, writeUnits } from '../../scripts/native.mjs'
 
 const repository = join(import.meta.dirname, '../..')
 /** The directory of the bundles. It is inside the repository, because the bundles look for koffi in the directories above. */
@@ -55,9 +55,9 @@ export function runFixture(
 
 /** Compiles a fixture into a native program; the fixture may import only modules of `src/`. */
 export async function nativeFixture(name: string): Promise<string> {
-  const parts = `dist/native/host-parts/${name}`
-  await writeParts({ main: `test/host/fixtures/${name}.ts` }, join(repository, parts))
+  const units = `dist/native/host-units/${name}.js`
+  await writeUnits({ main: `test/host/fixtures/${name}.ts` }, units)
   const program = `dist/native/host-${name}`
-  await compileNative(parts, program)
+  await compileNative(units, program)
   return join(repository, program)
 }

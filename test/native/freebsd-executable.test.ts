@@ -1,9 +1,10 @@
 /** What the executable for FreeBSD asks of the system that starts it. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compileNative, hasZig } from '../../scripts/native.mjs'
+import { unitsFile } from '../../scripts/units.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -28,10 +29,10 @@ describe.skipIf(!hasZig()).each(['x64', 'arm64'] as const)('the executable for F
   const name = `dist/native/freebsd-${machine}`
   let file: Buffer
   beforeAll(async () => {
-    const parts = `${name}-scripts`
-    mkdirSync(join(root, parts), { recursive: true })
-    writeFileSync(join(root, parts, 'main.js'), '0')
-    await compileNative(parts, name, { machine })
+    const units = `${name}-units.js`
+    mkdirSync(dirname(join(root, units)), { recursive: true })
+    writeFileSync(join(root, units), unitsFile([{ name: 'part main', text: '0' }]))
+    await compileNative(units, name, { machine })
     file = readFileSync(join(root, name))
   }, 900_000)
 

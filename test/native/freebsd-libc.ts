@@ -1,6 +1,6 @@
 /**
  * A small FreeBSD made of JavaScript in place of the C functions of `native`: each function reads and writes the very memory
- * that libc's would get. To be imported before anything of src/, which looks at `native` when it is loaded.
+ * that libc's would get.
  */
 
 type Bytes = Uint8Array
@@ -282,17 +282,20 @@ function strings(pointers: Bytes): string[] {
   }
 }
 
-Object.assign(globalThis, {
-  native: Object.create(real, {
-    platform: { value: 'freebsd' },
-    fn: { value: functions },
-    errno: { value: () => errno },
-    address: {
-      value(view: Bytes) {
-        const address = real.address(view)
-        views.set(address, view)
-        return address
+/** Puts this FreeBSD in place of `native`. It comes before the first use of anything of src/, which then looks at `native`. */
+export function becomeFreebsd(): void {
+  Object.assign(globalThis, {
+    native: Object.create(real, {
+      platform: { value: 'freebsd' },
+      fn: { value: functions },
+      errno: { value: () => errno },
+      address: {
+        value(view: Bytes) {
+          const address = real.address(view)
+          views.set(address, view)
+          return address
+        },
       },
-    },
-  }),
-})
+    }),
+  })
+}

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { compileNative, writeParts } from '../../scripts/native.mjs'
+import { compileNative, writeUnits } from '../../scripts/native.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -31,9 +31,9 @@ export async function testProgram(
 ): Promise<TestProgram> {
   const sources = readdirSync(join(root, 'test/native/parts'))
   const entries = sources.map(file => [basename(file, '.ts'), `test/native/parts/${file}`])
-  const parts = `dist/native/${name}-scripts`
-  await writeParts(Object.fromEntries(entries), join(root, parts))
-  await compileNative(parts, `dist/native/${name}`, { environment })
+  const units = `dist/native/${name}-units.js`
+  await writeUnits(Object.fromEntries(entries), units)
+  await compileNative(units, `dist/native/${name}`, { environment })
   const executable = join(root, 'dist/native', name)
   const env = { ...process.env, ...environment }
   return {

@@ -99,6 +99,39 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
 
   freebsdTestsOf(ask)
 
+  describe('the units of the program', () => {
+    it.each([
+      ['nothing is evaluated that is not used', 'nothing', null, []],
+      ['a constant is evaluated once, after those that it uses', 'constants', [2, 2, 1], ['first', 'second']],
+      ['the names of a pattern are evaluated together', 'pattern', ['r', 'l'], ['pattern']],
+      ['a variable has its first value before it is assigned to', 'assignment', 7, ['changed']],
+      ['a class is evaluated after its parent', 'classes', ['child of a parent', 'parent'], ['Parent']],
+      ['a statement that completes a function runs with it', 'completed', 'text', ['completed']],
+      ['typeof knows an unknown variable', 'type of an unknown variable', 'undefined', []],
+    ])('%s', (_, what, value, evaluated) => {
+      expect(ask('units', what)).toEqual({ value, evaluated })
+    })
+
+    it('an unknown variable throws', () => {
+      const { value } = ask('units', 'unknown variable') as { value: string }
+      expect(value).toMatch(/^ReferenceError: .*unknownVariable.* is not defined$/)
+    })
+
+    it('an unknown property of the global object is undefined', () => {
+      expect(ask('units', 'unknown name')).toEqual({ evaluated: [] })
+    })
+
+    it('a unit whose evaluation fails is evaluated again when its name is used again', () => {
+      const { value } = ask('units', 'failed initializer') as { value: string[] }
+      expect(value).toEqual(['Error: the first attempt', 'attempt 2', 'attempt 2'])
+    })
+
+    it('a constant that uses itself throws', () => {
+      const { value } = ask('units', 'own initializer') as { value: string }
+      expect(value).toMatch(/^ReferenceError: .* is not defined$/)
+    })
+  })
+
   describe('what is hostile ends as an exception', () => {
     it.each([
       ['too few', 'TypeError: 0 arguments where 1 are expected'],

@@ -23,7 +23,7 @@ const fakeBuild = `#!/bin/sh
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p "$WORK"
-{ echo "#!/bin/sh"; cat native/main.c native/generated/functions.c native/generated/parts/*.js; } >"$OUT"
+{ echo "#!/bin/sh"; cat native/main.c native/generated/functions.c native/generated/units.js; } >"$OUT"
 printf '%s\\n' "CC=$CC" "QUICKJS=$QUICKJS" "CFLAGS=$CFLAGS" >"$WORK/variables"
 `
 
@@ -35,7 +35,7 @@ export function fakeSource(directory: string): string {
     'native/README.md': '# native\n',
     'native/main.o': 'compiled',
     'native/generated/functions.c': '# functions.c\n',
-    'native/generated/parts/main.js': '# main.js\n',
+    'native/generated/units.js': '# units.js\n',
     'scripts/build': fakeBuild,
   }
   for (const [name, text] of Object.entries(files)) {

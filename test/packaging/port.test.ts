@@ -111,7 +111,7 @@ test('the source archive is one folder of files that are needed to build, nothin
     'man/jailwright.8',
     'native/README.md',
     'native/generated/functions.c',
-    'native/generated/parts/main.js',
+    'native/generated/units.js',
     'native/main.c',
     'native/native.h',
     'scripts/build',
@@ -206,7 +206,7 @@ test.runIf(bmake)(
   () => {
     const place = stage('/opt/tools')
     const text = readFileSync(join(place, 'bin/jailwright'), 'utf8')
-    expect(text).toBe('#!/bin/sh\n# main.c\n# functions.c\n# main.js\n')
+    expect(text).toBe('#!/bin/sh\n# main.c\n# functions.c\n# units.js\n')
     const told = readFileSync(join(place, '../../..', 'objects/variables'), 'utf8')
     expect(told).toBe('CC=cc\nQUICKJS=/usr/local\nCFLAGS=-O2 -pipe\n')
     expect(existsSync(join(place, 'share/man/man8/jailwright.8.gz'))).toBe(true)

@@ -1,6 +1,6 @@
 /** What the program needs from its engine, which is QuickJS in the product and Node in development and in tests. */
 
-import type { CPointer, Signature } from '../ffi/signatures.ts'
+import type { CFunctionName, CPointer } from '../ffi/signatures.ts'
 
 /** A C function as JavaScript calls it. Numbers are integers; a 64-bit argument is at most 2^53. */
 export type CFunction = (...args: (CPointer | number)[]) => number
@@ -8,7 +8,7 @@ export type CFunction = (...args: (CPointer | number)[]) => number
 /** Calls of C functions. */
 export interface Ffi {
   /** Gives a C function by name; throws when the function does not exist. */
-  lookup(name: string, signature: Signature): CFunction
+  lookup(name: CFunctionName): CFunction
   /** Gives the address of memory, which the engine does not move while the array is reachable. */
   addressOf(memory: Uint8Array): number
   /** Gives a copy of `length` bytes at an address. */

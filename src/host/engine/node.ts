@@ -2,8 +2,7 @@
  * Node as the engine, for development and tests. No other module of src/ uses Node's own functions. Built-in modules are loaded
  * with `process.getBuiltinModule`, which a bundler does not follow.
  */
-import type { CType } from '../ffi/signatures.ts'
-
+import { type CType, type Signature, signatures } from '../ffi/signatures.ts'
 import type { CaughtSignal, Engine, Ffi, SignalQueue } from './engine.ts'
 
 const TYPES: Readonly<Record<CType | 'i64', string>> = {
@@ -33,7 +32,8 @@ function openKoffi(libc: string): Ffi {
   const koffi = requireFrom(thisFile())('koffi') as typeof import('koffi')
   const library = koffi.load(libc)
   return {
-    lookup(name, { args, result = 'i32' }) {
+    lookup(name) {
+      const { args, result = 'i32' }: Signature = signatures[name]
       return library.func(
         name,
         TYPES[result],

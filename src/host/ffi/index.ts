@@ -6,14 +6,14 @@ import type { CFunction } from '../engine/engine.ts'
 import { engine } from '../engine/index.ts'
 import { encodeName, nameOf } from './file-names.ts'
 import { type Memory, memory } from './memory.ts'
-import { type CArguments, type CFunctionName, type CPointer, signatures } from './signatures.ts'
+import type { CArguments, CFunctionName, CPointer } from './signatures.ts'
 
 const functions: Partial<Record<CFunctionName, CFunction>> = {}
 
 function lookup(name: CFunctionName): CFunction {
   let fn = functions[name]
   if (fn === undefined) {
-    fn = engine.ffi.lookup(name, signatures[name])
+    fn = engine.ffi.lookup(name)
     functions[name] = fn
   }
   return fn

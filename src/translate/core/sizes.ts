@@ -2,10 +2,10 @@
 
 const UNITS: Readonly<Record<string, bigint>> = {
   '': 1n,
-  k: 2n ** 10n,
-  m: 2n ** 20n,
-  g: 2n ** 30n,
-  t: 2n ** 40n,
+  k: 1n << 10n,
+  m: 1n << 20n,
+  g: 1n << 30n,
+  t: 1n << 40n,
 }
 
 /**

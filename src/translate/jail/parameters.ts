@@ -136,7 +136,7 @@ export function checkValue(name: string, type: ParamType, value: string): string
       if (name === 'osreldate') return range(1, 2_147_483_647)
       return range(-2_147_483_648, 2_147_483_647)
     case 'ulong':
-      return /^[0-9]{1,20}$/.test(value) && BigInt(value) < 2n ** 64n
+      return /^[0-9]{1,20}$/.test(value) && BigInt(value) < 1n << 64n
         ? undefined
         : 'a number from 0 to 18446744073709551615'
     case 'string':

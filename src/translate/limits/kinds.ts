@@ -32,14 +32,14 @@ export function usualAction(resource: string): string {
   return THROTTLED.has(resource) ? 'throttle' : SIGNALLED.has(resource) ? 'sigterm' : 'deny'
 }
 
-const INT64_MAX = 2n ** 63n - 1n
+const INT64_MAX = (1n << 63n) - 1n
 
 /** The largest amount of a rule. The kernel keeps times and pcpu in millionths (sys/kern/kern_rctl.c, rctl_string_to_rule). */
 export function largestAmount(resource: string): bigint {
   return ['cputime', 'wallclock', 'pcpu'].includes(resource) ? INT64_MAX / 1_000_000n : INT64_MAX
 }
 
-const MIB = 2n ** 20n
+const MIB = 1n << 20n
 /**
  * Amounts below which the first process may fail to start, with the reason. Swap is charged when memory is reserved,
  * address space when it is mapped, and the kernel charges init with all it has to the jail that init enters

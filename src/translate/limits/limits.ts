@@ -52,7 +52,7 @@ function limitsOfResources(resources: LinuxResources, property: string, sink: Li
   const at = (path: string) => (property === '' ? path : `${property}.${path}`)
   const rule = (path: string, resource: string, given: bigint | undefined, action = 'deny') => {
     // A JSON number of 2^63 - 1 arrives as 2^63.
-    const amount = given === 2n ** 63n ? given - 1n : given
+    const amount = given === 1n << 63n ? given - 1n : given
     if (amount !== undefined && amount > largestAmount(resource)) {
       sink.fail(at(path), `rctl ${resource}=${amount}: must be at most ${largestAmount(resource)}`)
       return

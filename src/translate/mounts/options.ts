@@ -231,9 +231,9 @@ function devfsValue(context: Context, name: string, value: string, path: string,
 
 /** Bytes of a page on every machine that this program is built for. */
 const PAGE = 4096n
-const INT64_MAX = 2n ** 63n - 1n
+const INT64_MAX = (1n << 63n) - 1n
 /** The largest size that tmpfs does not take for "no limit", less a page for rounding (tmpfs_vfsops.c, tmpfs_mount). */
-const SIZE_MAX = 2n ** 63n - 2n * PAGE
+const SIZE_MAX = (1n << 63n) - 2n * PAGE
 
 function wholePages(bytes: bigint): bigint {
   return ((bytes + PAGE - 1n) / PAGE) * PAGE

@@ -6,7 +6,7 @@ import type { Context } from '../core/context.ts'
 import type { ProcessPlan, RlimitPlan } from '../core/plan.ts'
 
 /** RLIM_INFINITY is 2^63 - 1 on FreeBSD (sys/sys/resource.h) and 2^64 - 1 on Linux; configs contain either, or -1. */
-const INFINITY_FROM = 2n ** 63n - 1n
+const INFINITY_FROM = (1n << 63n) - 1n
 
 /** FreeBSD's names (sys/sys/resource.h) by OCI's; undefined for a limit that only Linux has. */
 const RLIMITS: Readonly<Record<string, string | undefined>> = {

@@ -1,12 +1,10 @@
 /** What FreeBSD's half of src/host/ makes of libc's calls, in the product's engine. */
 
-// First, since the host looks at `native` when it is loaded.
-import '../freebsd-libc.ts'
 import { listDirectory, statusOf } from '../../../src/host/files.ts'
 import { freebsdKernel as kernel } from '../../../src/host/kernel-freebsd.ts'
 import { processCalls } from '../../../src/host/process.ts'
 import { blockSignals, nextSignal, poll, startProcess, waitForEnd } from '../../../src/host/processes.ts'
-import { called } from '../freebsd-libc.ts'
+import { becomeFreebsd, called } from '../freebsd-libc.ts'
 
 const ACTIONS: Readonly<Record<string, () => unknown>> = {
   jailSet: () =>
@@ -73,6 +71,7 @@ const ACTIONS: Readonly<Record<string, () => unknown>> = {
 
 /** What one action gives, or its error, and what it has called. */
 export function run(what: string): unknown {
+  becomeFreebsd()
   called.length = 0
   try {
     const gives = ACTIONS[what]!()
