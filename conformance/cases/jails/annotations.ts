@@ -115,7 +115,7 @@ export const jailAnnotationCases = [
       id: `jails.refused-${name.replaceAll('.', '-')}`,
       title: `annotation ${name} is refused`,
       stands:
-        'docs/config.md, Annotations: refused is whatever runs or mounts something on the host, such as path, name, jid, command, exec.*, mount.*, depend',
+        'docs/config.md, Annotations: refused is what the runtime sets itself, and what jail(8) runs or mounts: path, name, jid, command, exec.*, mount.*, depend',
       mark: 'jailwright',
       config: { annotations: { [`org.freebsd.jail.${name}`]: value } },
       steps: [create({ fails: new RegExp(name.replaceAll('.', '\\.')) }), gone(), file('ran', 'absent')],

@@ -117,6 +117,36 @@ export const interfaceCases = [
     ],
   }),
   defineCase({
+    id: 'network.mtu-smallest',
+    title: 'an interface has the smallest MTU that the kernel takes',
+    stands: 'IF_MINMTU (sys/net/if_var.h) is 72; ifhwioctl (sys/net/if.c) refuses less',
+    mark: 'jailwright',
+    program: `ifconfig vnet0; ${sleeper}`,
+    steps: [
+      makeBridge,
+      onBridge(1, { 'org.jailwright.net.0.mtu': '72' }),
+      ...startReady(),
+      output(/\bmtu 72$/m),
+      ...finish,
+      noMembers,
+      dropBridge,
+    ],
+  }),
+  defineCase({
+    id: 'network.mtu-too-small',
+    title: 'an MTU below the smallest one is named before anything is made',
+    stands: 'IF_MINMTU (sys/net/if_var.h) is 72; plan and create never disagree',
+    mark: 'jailwright',
+    steps: [
+      makeBridge,
+      onBridge(1, { 'org.jailwright.net.0.mtu': '71' }),
+      create({ fails: /net\.0\.mtu.*71: must be from 72 to 65535/ }),
+      gone(),
+      noMembers,
+      dropBridge,
+    ],
+  }),
+  defineCase({
     id: 'network.vlan',
     title: 'net.0.vlan makes the host end an untagged member of that VLAN of the bridge',
     stands:

@@ -3,10 +3,12 @@
  * counts, so particular names stand before general ones.
  */
 import { DEVICE_PROFILES } from '../devices/profiles.ts'
+import { COMMANDS, MOUNTING } from '../jail/parameters.ts'
 import { type Disposition, ignored, refused, translated } from './row.ts'
 
 const JAIL = 'org.freebsd.jail.'
-const RUNS = 'Refused: it runs or mounts something on the host.'
+const RUNS = 'Refused: it names a command that jail(8) runs; hooks are what runs around a container.'
+const MOUNTS = 'Refused: it says what jail(8) mounts; mounts says what a container has.'
 const OURS = 'Refused: the runtime sets it itself.'
 const READ_ONLY = 'Refused: the kernel only lets it be read.'
 const KEPT = 'Kept and shown by `state`.'
@@ -25,8 +27,6 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [`${JAIL}persist`, refused(OURS)],
   [`${JAIL}nopersist`, refused(OURS)],
   [`${JAIL}parent`, refused('Refused: org.freebsd.parentJail is the annotation for it.')],
-  [`${JAIL}command`, refused(RUNS)],
-  [`${JAIL}exec`, refused(RUNS)],
   [
     `${JAIL}exec.fib`,
     translated(
@@ -39,9 +39,11 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   ],
   [`${JAIL}exec.clean`, refused('Refused: process.env is the whole environment.')],
   [`${JAIL}exec.jail_user`, refused('Refused: process.user says who the program is.')],
-  [`${JAIL}exec.*`, refused(RUNS)],
-  [`${JAIL}mount`, refused(RUNS)],
-  [`${JAIL}mount.*`, refused(RUNS)],
+  ...['timeout', 'system_user', 'system_jail_user'].map(
+    name => [`${JAIL}exec.${name}`, refused('Refused: it is about the commands of exec.*.')] as const,
+  ),
+  ...COMMANDS.map(name => [`${JAIL}${name}`, refused(RUNS)] as const),
+  ...MOUNTING.map(name => [`${JAIL}${name}`, refused(MOUNTS)] as const),
   [`${JAIL}depend`, refused('Refused: there is no jail.conf(5) whose jails it could name.')],
   [
     `${JAIL}stop.timeout`,
@@ -151,7 +153,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     'org.jailwright.net.<n>.address',
     translated(
-      'Addresses of the inner end, a comma list with prefix lengths, IPv4 and IPv6; slaac among them accepts router advertisements (ifconfig inet6 accept_rtadv): the kernel waits for the next one, and rtsol(8) in the image asks for it at once. dhcp is refused: dhclient(8) would have to run in the container for as long as it lives, as a program of the image.',
+      'Addresses of the inner end, a comma list with prefix lengths, IPv4 and IPv6; slaac among them accepts router advertisements (ifconfig inet6 accept_rtadv): the kernel waits for the next one, and rtsol(8) in the image asks for it at once. dhcp is refused: dhclient(8) has to run in that network stack for as long as the lease is used, and it sets the address by sh(1), ifconfig(8) and route(8) of the root that it runs in. Run it in the image, or in a parent jail that has the network and a base system of its own (org.freebsd.parentJail; docs/freebsd/network.md), or reserve an address.',
     ),
   ],
   [

@@ -6,7 +6,7 @@ const NO_CAPABILITIES =
 const NO_MAPPINGS =
   'Refused unless empty: FreeBSD has no mounts with mapped ids, and files would show the wrong owners.'
 const NO_SCHEDULER =
-  "FreeBSD has none of Linux's scheduling policies for a program in a jail; use rtprio(1) or nice(1) inside."
+  'Root of a jail may set neither policy nor real-time priority (sched_setscheduler(2), rtprio(1)); use them on the host for a process of the container.'
 const NO_IO_PRIORITY = 'FreeBSD has no I/O priorities of processes.'
 const NO_AFFINITY = "A process of exec gets the CPUs of the container's cpuset (linux.resources.cpu.cpus)."
 const FOREIGN = 'The section of another platform.'

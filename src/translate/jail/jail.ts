@@ -195,7 +195,9 @@ function movable(context: Context, moved: JailPlan['interfaces'], vnet: boolean)
   return moved.filter(({ name, origin }) => {
     if (!isInterfaceName(name)) context.fail(origin, `${JSON.stringify(name)} is no name of an interface`)
     else if (!vnet)
-      context.fail(origin, 'an interface can be moved into a jail with vnet=new only', { lacks: saysVnet })
+      context.fail(origin, 'the container has no network stack of its own to move it into (vnet=new)', {
+        lacks: saysVnet,
+      })
     else {
       context.fate(origin, 'translated', `ifconfig ${name} vnet, given back at delete`)
       return true

@@ -68,6 +68,23 @@ export const LOADED_BY_NAME: ReadonlySet<string> = new Set([
 /** Parameters that jail_set(2) does not take. */
 export const READ_ONLY: ReadonlySet<string> = new Set(['parent', 'dying', 'children.cur', 'cpuset.id'])
 
+/** Pseudo-parameters with commands of jail(8) (usr.sbin/jail/config.c, intparams). */
+export const COMMANDS: readonly string[] = [
+  'command',
+  ...'prepare prestart created start poststart prestop stop poststop release'
+    .split(' ')
+    .map(name => `exec.${name}`),
+]
+
+/** Pseudo-parameters about what jail(8) mounts. */
+export const MOUNTING: readonly string[] = [
+  'mount',
+  'mount.devfs',
+  'mount.fdescfs',
+  'mount.procfs',
+  'mount.fstab',
+]
+
 /** Why an annotation `org.freebsd.jail.<name>` is refused; undefined when it is not. */
 export function refusal(name: string): string | undefined {
   if (['path', 'name', 'jid', 'persist', 'nopersist'].includes(name)) return `the runtime sets ${name} itself`
@@ -79,8 +96,8 @@ export function refusal(name: string): string | undefined {
   )
     return 'it is about the commands of exec.*; process has the environment and the user'
   if (name === 'exec.consolelog') return 'the output of the program goes to the caller'
-  if (name === 'command' || name === 'exec' || name.startsWith('exec.')) return 'it would run a command'
-  if (name === 'mount' || name.startsWith('mount.')) return 'it would mount something on the host; use mounts'
+  if (COMMANDS.includes(name)) return 'it names a command that jail(8) runs; use hooks'
+  if (MOUNTING.includes(name)) return 'it says what jail(8) mounts; use mounts'
   if (name === 'depend') return 'there is no jail.conf(5) whose jails it could name'
   if (name === 'stop.timeout') return 'it belongs to jail -r'
   if (name === 'ip_hostname') return 'addresses are given, not looked up'

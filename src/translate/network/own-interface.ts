@@ -113,7 +113,7 @@ function readInterface(context: Context, index: number, keys: Partial<Record<Key
   const words = list(keys.address)
   const slaac = words.includes('slaac')
   if (words.includes('dhcp'))
-    fail('address', 'dhcp: no address can be had from outside the container', NO_DHCP)
+    fail('address', 'dhcp: nothing outside the container can keep a lease for it', NO_DHCP)
   const fixed = words.filter(word => word !== 'slaac' && word !== 'dhcp')
   const addresses = addressesOf(context, fixed.join(','), at(index, 'address'))
   const gateways = readGateways(keys.gateway, name, text => fail('gateway', text))
@@ -121,8 +121,9 @@ function readInterface(context: Context, index: number, keys: Partial<Record<Key
     fail('gateway', 'with address=slaac the default route for IPv6 is the one that routers advertise')
   const dad = keys.dad ?? 'off'
   if (dad !== 'off' && dad !== 'wait') fail('dad', `${dad}: must be off or wait`)
-  const mtu = number(keys.mtu, 68, 65_535)
-  if (mtu === false) fail('mtu', `${keys.mtu}: must be from 68 to 65535`)
+  // IF_MINMTU and IF_MAXMTU (sys/net/if_var.h); SIOCSIFMTU refuses any other with EINVAL.
+  const mtu = number(keys.mtu, 72, 65_535)
+  if (mtu === false) fail('mtu', `${keys.mtu}: must be from 72 to 65535`)
   const vlan = number(keys.vlan, 1, 4094)
   if (vlan === false) fail('vlan', `${keys.vlan}: must be from 1 to 4094`)
   const mac = keys.mac?.toLowerCase() ?? macOf(hostIdentity(context), context.id, index)
@@ -156,12 +157,14 @@ function readInterface(context: Context, index: number, keys: Partial<Record<Key
 }
 
 /**
- * The reason why there is no DHCP. dhclient(8) has to live as long as its lease, in the network stack of the container. A
- * process enters that stack by jail_attach(2), which also takes the host's root away, so dhclient would be a program of the
- * image. A second jail inside, with the root of the host, is unsafe: root of the outer jail may enter its children.
+ * What to do without DHCP. dhclient(8) keeps a lease as long as it runs in the network stack that has the address, and calls
+ * /sbin/dhclient-script by sh(1) to set it (sbin/dhclient/dhclient.c). A process enters a stack by jail_attach(2), which takes
+ * the jail's root as well, so that script and shell are those of the image, even for a dhclient of the host that is executed
+ * by its descriptor. A jail inside the container's, with the root of the host, is unsafe: root of the outer jail may enter it.
+ * A jail around the container is safe, but its shape is for an administrator to choose (docs/freebsd/network.md).
  */
 const NO_DHCP =
-  'an address by DHCP needs dhclient(8) in the container for as long as it runs: start it in the image (device profile bpf), or reserve an address and give it here'
+  'run dhclient(8) in the image (device profile bpf), or in a parent jail that has the network (org.freebsd.parentJail), or reserve an address and give it here'
 
 /** True when the interface has an address, a route or autoconfiguration of IPv6. */
 export function usesIpv6({ addresses, slaac, gateways }: OwnInterface): boolean {

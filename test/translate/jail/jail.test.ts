@@ -149,14 +149,14 @@ describe('the freebsd section', () => {
     ])
   })
 
-  it('interfaces are moved in with vnet=new only', () => {
+  it('interfaces are moved into a stack of the container only', () => {
     const made = plan({ freebsd: { jail: { vnet: 'new', vnetInterfaces: ['em1', 'em2'] } } })
     expect(steps(made, 'move-interface').map(step => [step.interface, step.jail, step.origin])).toEqual([
       ['em1', 'c1', 'freebsd.jail.vnetInterfaces[0]'],
       ['em2', 'c1', 'freebsd.jail.vnetInterfaces[1]'],
     ])
     expect(errors({ freebsd: { jail: { vnetInterfaces: ['em1'] } } })).toEqual([
-      'freebsd.jail.vnetInterfaces[0]: an interface can be moved into a jail with vnet=new only',
+      'freebsd.jail.vnetInterfaces[0]: the container has no network stack of its own to move it into (vnet=new)',
     ])
   })
 })
@@ -252,6 +252,15 @@ describe('annotations', () => {
       ),
     ])
   })
+
+  it.each(['exec', 'exec.nosuch', 'mount.nosuch'])(
+    'the unknown parameter %s is not refused as a command or mount',
+    name => {
+      expect(errors(annotations({ [name]: 'true' }))).toEqual([
+        `annotations["org.freebsd.jail.${name}"]: this kernel has no jail parameter ${name}`,
+      ])
+    },
+  )
 
   it('an annotation of an unknown allow.* is a warning, and one of any other unknown parameter is an error', () => {
     const made = plan(annotations({ 'allow.vmm': 'true' }))
