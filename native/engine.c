@@ -17,7 +17,7 @@ static size_t stack_size(void)
 
 JSContext *new_context(void)
 {
-  JSRuntime *runtime = JS_NewRuntime();
+  JSRuntime *runtime = JS_NewRuntime2(&heap_functions, NULL);
   if (runtime == NULL) return NULL;
   JS_SetMaxStackSize(runtime, stack_size());
   JS_SetGCThreshold(runtime, COLLECT_AFTER);

@@ -8,6 +8,9 @@
 
 #include "quickjs.h"
 
+/* heap.c: the engine's memory. */
+extern const JSMallocFunctions heap_functions;
+
 /* engine.c: makes a runtime and a context with the built-in objects that the program uses; NULL without memory. */
 JSContext *new_context(void);
 

@@ -30,14 +30,30 @@ export interface Invocation<C extends CommandName> {
 /** The parsed command line of any command. */
 export type AnyInvocation = Invocation<CommandName>
 
+/**
+ * The tables, those with the most frequent commands first. Each is a function, because the product evaluates a table when it is
+ * used (native/README.md), and most command lines need only the first one.
+ */
+const tables: readonly (() => Readonly<Record<string, CommandSpec>>)[] = [
+  () => lifecycle,
+  () => running,
+  () => inspecting,
+  () => tools,
+]
+
+function find(name: string): CommandSpec | undefined {
+  for (const table of tables) if (hasOwn(table(), name)) return table()[name]
+  return undefined
+}
+
 /** True for the name of a command in the table. */
 export function isCommand(name: string): name is CommandName {
-  return hasOwn(commands, name)
+  return find(name) !== undefined
 }
 
 /** Returns the row of a command in the general form of the table. */
 export function specOf(name: CommandName): CommandSpec {
-  return commands[name]
+  return find(name)!
 }
 
 /**
@@ -45,5 +61,5 @@ export function specOf(name: CommandName): CommandSpec {
  * and no name except `rootless`: after `spec` it is runc's flag, and before a command it is runc's option with a value.
  */
 export function optionsOf(name: CommandName | undefined): Readonly<Record<string, OptionSpec>> {
-  return name === undefined ? globalOptions : { ...globalOptions, ...commands[name].options }
+  return name === undefined ? globalOptions : { ...globalOptions, ...specOf(name).options }
 }

@@ -132,6 +132,10 @@ export function testsOf(name: string, environment: Readonly<Record<string, strin
     })
   })
 
+  it('values of all sizes stay intact while others are made and dropped', () => {
+    expect(ask('heap', '3000')).toBeGreaterThan(1500)
+  })
+
   describe('what is hostile ends as an exception', () => {
     it.each([
       ['too few', 'TypeError: 0 arguments where 1 are expected'],
