@@ -179,6 +179,22 @@ describe.runIf(simulationPossible())('on a simulated host', () => {
     expect(broken.of('devfs rulesets')).toMatchObject({ status: 'missing', hint: 'service devfs restart' })
   })
 
+  it('check --fix makes jailwright the runtime of podman, check reads that from the drop-in, and --unfix undoes it', () => {
+    const runtimes = () =>
+      (JSON.parse(attemptOn(hosts.stock, 'check', '--json').stdout) as Finding[])
+        .filter(({ subject }) => ['containers.conf', 'podman run'].includes(subject))
+        .map(({ status, message }) => `${status}: ${message}`)
+    const before = runtimes()
+    expect(attemptOn(hosts.stock, 'check', '--fix').status).toBe(0)
+    const fixed = runtimes()
+    expect(fixed[0]).toMatch(/^ok: jailwright is \/.*\/jailwright: podman's default runtime$/)
+    expect(fixed[1]).toMatch(
+      /^ok: takes jailwright \(.*\), as \/usr\/local\/etc\/containers\/containers\.conf\.d\/jailwright\.conf says$/,
+    )
+    expect(attemptOn(hosts.stock, 'check', '--unfix').status).toBe(0)
+    expect(runtimes()).toEqual(before)
+  })
+
   it('check names a container whose jail is gone', () => {
     runSleeper(hosts.accounting, 'lost')
     onHost(hosts.accounting, ['jail', '-r', 'lost'])
