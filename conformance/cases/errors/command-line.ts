@@ -13,6 +13,15 @@ export const commandLineErrorCases = [
       call(['state', '--nosuchoption', 'x'], { fails: true }),
     ],
   }),
+  ...(['start', 'state', 'kill', 'delete'] as const).map(command =>
+    defineCase({
+      id: `errors.no-id-${command}`,
+      title: `${command} without an id is an error`,
+      stands: `runtime.md, Operations: ${command} <container-id>; runtime-tools, validation: a call without the id must generate an error`,
+      mark: 'any-runtime',
+      steps: [call([command], { fails: true })],
+    }),
+  ),
   defineCase({
     id: 'errors.version-flag',
     title: '--version prints name and version',

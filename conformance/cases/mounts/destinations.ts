@@ -1,9 +1,9 @@
-/** Destinations that are links, have .. in them, or are not absolute. */
-import { check, create, defineCase, file, gone, removeForce } from '../../harness/define.ts'
+/** Destinations that are links, have .. in them, or are not absolute; mounts that are refused, and none at all. */
+import { check, create, defineCase, file, gone, removeForce, tool, wholeLife } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
 import { tmpfs } from './words.ts'
 
-/** Destinations that are links, have .. in them, or are not absolute. */
+/** Destinations that are links, have .. in them, or are not absolute; mounts that are refused, and none at all. */
 export const destinationCases = [
   defineCase({
     id: 'mounts.link-inside',
@@ -129,5 +129,53 @@ export const destinationCases = [
     rootFiles: { loop: { link: 'pool' }, pool: { link: 'loop' } },
     config: { mounts: [bind('vol', '/loop/dir')] },
     steps: [create({ fails: /symbolic links|loop|ELOOP/i }), gone()],
+  }),
+  defineCase({
+    id: 'mounts.on-the-root',
+    title: 'a mount on / is refused, since root.path says what is there',
+    stands: 'docs/from-ocijail.md: a mount on / would cover the root; crun takes it in place of the root',
+    mark: 'jailwright',
+    files: { 'vol/f': 'x' },
+    config: { mounts: [{ destination: '/', type: '%{bind}', source: '%{dir}/vol', options: ['rbind'] }] },
+    steps: [create({ fails: /mounts\[\d\]\.destination.*would cover the root/ }), gone()],
+  }),
+  defineCase({
+    id: 'mounts.fifo',
+    title: 'a FIFO as source is refused by name, and nothing is left',
+    stands: "sys/fs/nullfs/null_vfsops.c takes directories and regular files; crun's suite, test_mount_fifo",
+    mark: 'jailwright',
+    config: {
+      mounts: [{ destination: '/data/fifo', type: '%{bind}', source: '%{dir}/fifo', options: ['bind'] }],
+    },
+    steps: [
+      tool(['mkfifo', '%{dir}/fifo']),
+      create({ fails: /mounts\[\d\]\.source.*\/fifo is neither directory, file nor socket/ }),
+      gone(),
+      file('b1/root/data', 'absent'),
+    ],
+  }),
+  defineCase({
+    id: 'mounts.none',
+    title: 'a container without any mount runs',
+    stands:
+      "config.md, Mounts: mounts is OPTIONAL; ocijail's suite has no mounts, and neither has crun's test_no_proc",
+    mark: 'jails',
+    config: { mounts: null },
+    program: 'echo runs; if test -e /dev/null; then echo "has null"; fi',
+    output: 'runs',
+  }),
+  defineCase({
+    id: 'mounts.one-parent-made',
+    title: 'a directory that was made for two mounts in it is removed after both',
+    stands: "ocijail's suite, test_cleanup_mounts: the directory is removed after what is mounted in it",
+    mark: 'jails',
+    config: {
+      mounts: [
+        { destination: '/made/one', type: 'tmpfs', source: 'tmpfs' },
+        { destination: '/made/two', type: 'tmpfs', source: 'tmpfs' },
+      ],
+    },
+    program: 'echo x >/made/one/f && echo y >/made/two/f && echo written',
+    steps: [...wholeLife('written'), file('b1/root/made', 'absent')],
   }),
 ]

@@ -1,5 +1,5 @@
 /** Masked and read-only paths (config-linux.md) beside mounts, links and one another. */
-import { create, defineCase, file, gone, wholeLife } from '../../harness/define.ts'
+import { create, defineCase, file, gone, tool, wholeLife } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
 
 /** Runtimes that ignore the section `linux`. */
@@ -203,4 +203,52 @@ export const pathCases = [
       file('b1/root/data/file', 'text'),
     ],
   }),
+  defineCase({
+    id: 'paths.missing',
+    title: 'masked and read-only paths that the image lacks are no error, and are not made',
+    stands:
+      "config-linux.md, Masked Paths; runc leaves out what is not there, and podman always lists paths of Linux's /proc",
+    mark: 'any-runtime',
+    notFor,
+    config: {
+      linux: {
+        maskedPaths: ['/data/none', '/none/at/all'],
+        readonlyPaths: ['/data/nothing', '/nothing/here'],
+      },
+    },
+    program: 'echo runs',
+    steps: [
+      ...wholeLife('runs'),
+      file('b1/root/data', 'absent'),
+      file('b1/root/none', 'absent'),
+      file('b1/root/nothing', 'absent'),
+    ],
+  }),
+  defineCase({
+    id: 'paths.dangling-link',
+    title: 'a masked path and a read-only path that are links to nothing are left out',
+    stands: 'runtime-tools, linux_masked_paths: a masked link that leads to nothing',
+    mark: 'jails',
+    notFor,
+    rootFiles: { 'data/one': { link: '/no/such/file' }, 'data/two': { link: '../no/such/file' } },
+    config: { linux: { maskedPaths: ['/data/one'], readonlyPaths: ['/data/two'] } },
+    program: 'echo runs',
+    steps: [...wholeLife('runs'), file('b1/root/no', 'absent')],
+  }),
+  ...(['maskedPaths', 'readonlyPaths'] as const).map(list =>
+    defineCase({
+      id: `paths.fifo-in-${list.toLowerCase()}`,
+      title: `a FIFO of the image in linux.${list} is refused by name, and create does not wait for it`,
+      stands:
+        'runtime-tools, linux_masked_paths: a masked FIFO; nothing can be mounted on one (sys/kern/vfs_mount.c, vfs_domount_first)',
+      mark: 'jailwright',
+      rootFiles: { data: { dir: true } },
+      config: { linux: { [list]: ['/data/fifo'] } },
+      steps: [
+        tool(['mkfifo', '%{dir}/b1/root/data/fifo']),
+        create({ fails: new RegExp(`linux\\.${list}\\[0\\]: /data/fifo is neither a directory nor a file`) }),
+        gone(),
+      ],
+    }),
+  ),
 ]

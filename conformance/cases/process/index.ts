@@ -2,6 +2,7 @@
 import type { Case } from '../../harness/types.ts'
 import { argumentCases } from './arguments.ts'
 import { descriptorCases } from './descriptors.ts'
+import { homeCases } from './home.ts'
 import { programCases } from './program.ts'
 import { rlimitCases } from './rlimits.ts'
 import { scriptCases } from './scripts.ts'
@@ -19,4 +20,5 @@ export const processCases: readonly Case[] = [
   ...signalCases,
   ...programCases,
   ...scriptCases,
+  ...homeCases,
 ]

@@ -98,6 +98,30 @@ export const insideCases = [
     output: 'runs',
   }),
   defineCase({
+    id: 'security.linux-only-late',
+    title: 'what later versions of the specification have for Linux is accepted and without effect',
+    stands:
+      "config.md and config-linux.md: scheduler, ioPriority, execCPUAffinity, personality, timeOffsets, memoryPolicy, netDevices, intelRdt; crun's suite has a test of each",
+    mark: 'jails',
+    config: {
+      ociVersion: '1.3.0',
+      process: {
+        scheduler: { policy: 'SCHED_BATCH', nice: 1 },
+        ioPriority: { class: 'IOPRIO_CLASS_IDLE', priority: 0 },
+        execCPUAffinity: { initial: '0', final: '0' },
+      },
+      linux: {
+        personality: { domain: 'LINUX32' },
+        timeOffsets: { monotonic: { secs: 100, nanosecs: 0 } },
+        memoryPolicy: { mode: 'MPOL_INTERLEAVE', nodes: '0' },
+        netDevices: { eth0: { name: 'container0' } },
+        intelRdt: { closID: 'guests' },
+      },
+    },
+    program: 'echo runs',
+    output: 'runs',
+  }),
+  defineCase({
     id: 'security.state-not-inside',
     title: "the runtime's state cannot be reached from inside",
     stands: 'CVE-2019-18837 (crun), CVE-2023-25809 (runc): nothing of the runtime is writable from inside',

@@ -15,7 +15,7 @@ import { makeWay, unshareFile } from './file.ts'
 import { ChangedUnderway, changed, mountHeld, mountLanding } from './landing.ts'
 import { lookUp, type Roots } from './mount-point.ts'
 import { makeInside } from './nested-mount-points.ts'
-import { acceptsChanges, readonlyStep } from './read-only-path.ts'
+import { acceptsChanges, readonlyStep, requireMountable } from './read-only-path.ts'
 import { isSameObject, refuseItself } from './same-object.ts'
 
 /** Throws the error of a mount with the property, the source and the destination. */
@@ -106,6 +106,7 @@ function resolveStep(
 ): MountStep | undefined {
   if (step.readonlyCopy) return readonlyStep(host, step, target, roots)
   if (step.source === '%{empty}' || (step.mask && target.kind !== 'dir')) {
+    if (step.mask) requireMountable(step, target)
     if (!exists(roots.empty)) writeTextFile(roots.empty, '', 0o444)
     return { ...step, fstype: 'nullfs', source: roots.empty, options: [['ro', undefined]] }
   }

@@ -17,6 +17,22 @@ import { inParent, type Roots } from './mount-point.ts'
 const OWN_RULES = new Set(['devfs', 'fdescfs', 'procfs', 'linprocfs', 'linsysfs'])
 
 /**
+ * Refuses a path that is a FIFO, a socket or a device of the image: nothing can be mounted on it (sys/kern/vfs_mount.c,
+ * vfs_domount_first).
+ * @throws JailwrightError CONFIG.
+ */
+export function requireMountable(step: MountStep, target: BeneathTarget): void {
+  if (target.kind !== 'other' && target.kind !== 'socket') return
+  throw new JailwrightError(
+    'CONFIG',
+    `${step.origin}: ${step.destination} is neither a directory nor a file`,
+    {
+      subject: step.origin,
+    },
+  )
+}
+
+/**
  * Returns the step that makes the object found read-only: the step's tmpfs for a directory, a read-only nullfs of a
  * copy for a file, undefined when the object is read-only already.
  * @throws JailwrightError CONFIG for any other kind of object, and for a directory that holds mounts.
@@ -28,13 +44,7 @@ export function readonlyStep(
   roots: Roots,
 ): MountStep | undefined {
   const path = `/${relative(roots.mountRoot, target.path)}`
-  if (target.kind === 'other' || target.kind === 'socket') {
-    throw new JailwrightError(
-      'CONFIG',
-      `${step.origin}: ${step.destination} is neither a directory nor a file`,
-      { subject: step.origin },
-    )
-  }
+  requireMountable(step, target)
   if (!acceptsChanges(host, target, roots)) return undefined
   const table = host.kernel.mounts()
   if (OWN_RULES.has(table[holderOf(table, target.path)]?.fstype ?? '')) return undefined

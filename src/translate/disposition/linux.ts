@@ -170,7 +170,7 @@ export const linuxRows: Rows = {
   ),
   'linux.rootfsPropagation': ignored('FreeBSD has no propagation of mounts.'),
   'linux.maskedPaths': translated(
-    'Where the path exists: an empty read-only tmpfs over a directory, an empty read-only file over a file; on the /dev of the container a devfs rule. Made after all other mounts.',
+    'Where the path exists: an empty read-only tmpfs over a directory, an empty read-only file over a file; on the /dev of the container a devfs rule. A FIFO, socket or device of the image is refused: nothing can be mounted on it. Made after all other mounts.',
   ),
   'linux.readonlyPaths': translated(
     'Where the path exists: a read-only copy over it (a directory: a tmpfs, within the limits of tmpcopyup; a file: a nullfs of a copy), made before what is mounted in it, which keeps its own options; what changes in the path later is not seen. A mount on exactly the path is made read-only instead. Not needed in procfs, linprocfs, linsysfs and devfs.',
