@@ -9,7 +9,7 @@ import { build } from 'esbuild'
 import { root } from './root.mjs'
 
 const directory = path.join(root, 'docs/features')
-const { allCases, featuresPage, readVerdicts, staleIds, verdictsText } = await load()
+const { allCases, featuresPage, isOther, readVerdicts, staleIds, verdictsText } = await load()
 const files = fs
   .readdirSync(directory)
   .filter(name => name.endsWith('.json'))
@@ -21,6 +21,8 @@ const files = fs
   })
 write(path.join(root, 'docs/features.md'), featuresPage(files))
 const ids = allCases.map(one => one.id)
+const other = ids.filter(isOther)
+if (other.length > 0) console.log(`no row of conformance/harness/report/features.ts has ${other.join(', ')}`)
 for (const { runtime, newer, gone } of staleIds(files, ids)) {
   if (newer.length > 0) console.log(`docs/features has no verdict of ${runtime} on ${newer.join(', ')}`)
   if (gone.length > 0)
@@ -39,6 +41,7 @@ async function load() {
   await build({
     stdin: {
       contents: [
+        from('harness/report/features.ts'),
         from('cases/index.ts'),
         from('harness/report/features-page.ts'),
         from('harness/report/verdicts.ts'),

@@ -2,7 +2,7 @@
 import type { Column } from './columns.ts'
 import type { Verdict } from './results.ts'
 
-/** Features in words, each with the cases that show it. Every case belongs to one of them, and some to two. */
+/** Features in words, each with the cases that show it. Some cases belong to two features. */
 export const features: readonly (readonly [feature: string, cases: RegExp])[] = [
   ['create, start, state, kill, delete', /^(lifecycle\.(?!run)|state|delete)|^kill\./],
   ['`run`, attached and detached', /^lifecycle\.run/],
@@ -27,13 +27,13 @@ export const features: readonly (readonly [feature: string, cases: RegExp])[] = 
   ['hooks: failures and timeouts', /^hooks\.(fails|timeout)/],
   [
     'bind mounts of directories and files',
-    /^mounts\.(directory|file|point|missing|listed|child|noexec|spaces|while)/,
+    /^mounts\.(directory|file|point|missing|listed|child|noexec|spaces|while|one-parent)/,
   ],
   ['recursive bind mounts', /^mounts\.(rbind|bind-says)/],
   ['mounts that would cover their own source', /^mounts\.(itself|readonly-below)/],
   [
     'types, options and paths of mounts',
-    /^mounts\.(linux-options|unknown-type|of-linux|devfs-rule|not-absolute|slashes|source-kinds)/,
+    /^mounts\.(linux-options|unknown-type|of-linux|devfs-rule|not-absolute|slashes|source-kinds|on-the-root|fifo|none)/,
   ],
   ['tmpfs, tmpcopyup', /^mounts\.(tmpfs|tmpcopyup)/],
   ['unix sockets as mounts', /^mounts\.socket/],
@@ -78,10 +78,10 @@ export function plainText(text: string): string {
 }
 
 /** `yes`, `no`, `N of M`, or a dash where no case was tried. */
-function answerOf(column: Column<Verdict>, cases: RegExp): string {
+function answerOf(column: Column<Verdict>, belongs: (id: string) => boolean): string {
   const tried = [...column.cases.values()].filter(
     // A runtime that is known to differ lacks the feature; a host that lacks something tells nothing about the runtime.
-    one => cases.test(one.id) && (one.verdict !== 'skipped' || one.skip === 'runtime'),
+    one => belongs(one.id) && (one.verdict !== 'skipped' || one.skip === 'runtime'),
   )
   const passed = tried.filter(one => one.verdict === 'passed').length
   if (tried.length === 0) return '-'
@@ -89,12 +89,23 @@ function answerOf(column: Column<Verdict>, cases: RegExp): string {
   return passed === 0 ? 'no' : `${passed} of ${tried.length}`
 }
 
-/** The table as markdown, a column for each runtime. */
+/** Whether a case belongs to no feature. */
+export function isOther(id: string): boolean {
+  return !features.some(([, cases]) => cases.test(id))
+}
+
+/** The table as markdown, a column for each runtime. Cases that belong to no feature have a row of their own. */
 export function featuresTable(columns: readonly Column<Verdict>[]): string {
   const rows = [
     ['feature', ...columns.map(one => `${plainText(one.runtime)}, ${plainText(one.host)}`)],
     columns.map(() => '---'),
-    ...features.map(([feature, cases]) => [feature, ...columns.map(one => answerOf(one, cases))]),
+    ...features.map(([feature, cases]) => [
+      feature,
+      ...columns.map(one => answerOf(one, id => cases.test(id))),
+    ]),
+    ...(columns.some(one => [...one.cases.keys()].some(isOther))
+      ? [['other cases', ...columns.map(one => answerOf(one, isOther))]]
+      : []),
   ]
   rows[1]?.unshift('---')
   const dates = columns.map(
