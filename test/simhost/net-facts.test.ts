@@ -84,6 +84,15 @@ describe.skipIf(obstacle !== undefined)('network facts of FreeBSD that take a sw
     expect(sh('jail -c name=f path=/jt exec.fib=1 command=/sbin/sysctl -n net.my_fibnum').stdout).toBe('1\n')
   })
 
+  it('a new network stack has one routing table, and a process with another one cannot enter it', () => {
+    sh('jail -c name=n path=/jt vnet persist')
+    expect(sh('jexec n sysctl -n net.fibs').stdout).toBe('1\n')
+    expect(sh('setfib 2 jexec n true').stderr).toMatch(/^jexec: jail_attach\([0-9]+\): Invalid argument\n$/)
+    expect(sh('jexec n sysctl net.fibs=3; sysctl -n net.fibs').stdout).toBe('net.fibs: 1 -> 3\n3\n')
+    expect(sh('setfib 2 jexec n sysctl -n net.my_fibnum').stdout).toBe('2\n')
+    sh('jail -r n')
+  })
+
   it('mount(8) starts the helpers of some types, which find no device on this host', () => {
     for (const type of ['nfs', 'fusefs', 'smbfs'])
       expect(sh(`mount -d -t ${type} /x /tmp`).stdout).toBe(`exec: mount_${type} /x /tmp\n`)

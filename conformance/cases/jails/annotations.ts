@@ -10,6 +10,7 @@ import {
   removeForce,
   startReady,
   tool,
+  wholeLife,
 } from '../../harness/define.ts'
 import { annotated, jls } from './words.ts'
 
@@ -173,6 +174,38 @@ export const jailAnnotationCases = [
       exec(['/bin/sh', '-c', 'sysctl -n net.my_fibnum'], { into: 'out2' }),
       file('out2', '1'),
       ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'jails.exec-fib-of-a-new-stack',
+    title: 'exec.fib above 0 is refused with a network stack of its own, which has one routing table',
+    stands:
+      'vnet_rtables_init (sys/net/route/route_tables.c): a new stack has one table; setfib(2) asks its own stack',
+    mark: 'jailwright',
+    config: { annotations: { 'org.freebsd.jail.exec.fib': '1', 'org.freebsd.jail.vnet': 'new' } },
+    steps: [
+      tool(['sysctl', 'net.fibs=2']),
+      create({ fails: /exec\.fib.*1: a network stack of its own has routing table 0 alone/ }),
+      gone(),
+    ],
+  }),
+  defineCase({
+    id: 'jails.exec-fib-of-a-parent',
+    title: "exec.fib is a routing table of the parent's network stack, however many the host has",
+    stands: 'sys_setfib (sys/net/route/route_tables.c) asks the number of tables of the stack of the process',
+    mark: 'jailwright',
+    config: {
+      annotations: { 'org.freebsd.jail.exec.fib': '300', 'org.freebsd.parentJail': 'p-%{unique}' },
+    },
+    program: 'sysctl -n net.my_fibnum',
+    steps: [
+      tool([
+        ...['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', 'children.max=5', 'vnet=new'],
+        ...['enforce_statfs=1', 'allow.raw_sockets', 'allow.chflags'],
+      ]),
+      tool(['jexec', 'p-%{unique}', 'sysctl', 'net.fibs=301']),
+      ...wholeLife('300'),
+      tool(['jail', '-R', 'p-%{unique}']),
     ],
   }),
 ]

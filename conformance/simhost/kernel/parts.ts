@@ -49,7 +49,7 @@ export function installParts(kernel: Kernel): Parts {
   installDescriptors(kernel, parts)
   installHostname(kernel, parts)
   installNetwork(kernel, parts, devfs)
-  installFibs(kernel, parts.sysctls)
+  installFibs(kernel, parts)
   installPf(kernel, parts)
   installLimits(kernel, parts)
   installMountView(kernel)

@@ -11,6 +11,8 @@ export interface Oid {
   get?: (caller: Caller) => string
   /** Changes the value; an oid without this function is read only. */
   set?: (caller: Caller, value: string) => void
+  /** True for a value of each network stack, which root of a jail with a stack of its own may change (CTLFLAG_VNET). */
+  vnet?: boolean
   /** True for a tunable of the boot loader, for which sysctl(8) has another message. */
   tunable?: boolean
   description?: string
@@ -178,7 +180,8 @@ export function install(kernel: Kernel, jails: Jails, klds: Klds): Sysctls {
     if (oid.tunable === true) throw new KernelError('EPERM', 'tunable')
     if (oid.set === undefined) throw new KernelError('EPERM', 'read only')
     if (caller.uid !== 0) throw new KernelError('EPERM')
-    if (caller.jid !== 0 && text(name) !== 'kern.hostname') throw new KernelError('EPERM')
+    const ownStack = oid.vnet === true && jails.table.get(caller.jid)?.vnet === caller.jid
+    if (caller.jid !== 0 && text(name) !== 'kern.hostname' && !ownStack) throw new KernelError('EPERM')
     oid.set(caller, text(value))
     return null
   })

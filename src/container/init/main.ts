@@ -125,8 +125,9 @@ function enter(host: Host, prepare: Prepare, preserved: number): void {
   host.process.disableTracing()
   host.process.closeDirectories(3 + preserved)
   changeDirectory('/')
-  if (prepare.process.fib !== undefined) host.kernel.setFib(prepare.process.fib)
   host.kernel.jailAttach(prepare.jid)
+  // Each network stack has its own number of routing tables, and setfib(2) asks that of the process's stack.
+  if (prepare.process.fib !== undefined) host.kernel.setFib(prepare.process.fib)
   if (prepare.loopback) host.kernel.loopbackUp()
   // devfs keeps owners per mount. The node in the host's /dev stays root's, because the number of the user belongs to
   // another person there.

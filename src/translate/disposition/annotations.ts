@@ -30,7 +30,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   [
     `${JAIL}exec.fib`,
     translated(
-      'setfib(2) before the first program and those of exec: the number of a routing table below net.fibs.',
+      'setfib(2) before the first program and those of exec: the number of a routing table below net.fibs; a network stack of its own has table 0 alone.',
     ),
   ],
   [

@@ -6,7 +6,8 @@ import type { Wanted } from '../devices/profiles.ts'
 import { addDefaults, around } from './defaults.ts'
 import { checkMounting, limitDevfsInside } from './mounting.ts'
 import { LOADED_BY_NAME } from './parameters.ts'
-import { checkGrants } from './parent-grants.ts'
+import { checkGrants, stackOwner } from './parent-grants.ts'
+import { readFib } from './routing-table.ts'
 import { fromAnnotations, fromSection, type Lists, type Value } from './values.ts'
 
 /** The annotation that makes the container a child of another jail. */
@@ -72,7 +73,9 @@ export function translateJail(
   checkMounting(context, values)
   leaveOutNoChildren(context, values)
   checkGrants(context, values, parent, aroundIt)
-  if (lists.fib !== undefined) plan.fib = lists.fib
+  const stack = { own: plan.vnet, ofHost: stackOwner(context, parent) === undefined }
+  const fib = lists.fib && readFib(context, lists.fib, stack)
+  if (fib !== undefined) plan.fib = fib
   plan.interfaces = movable(context, lists.moved, plan.vnet)
   plan.parameters = ordered(values)
   return plan

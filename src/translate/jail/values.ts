@@ -18,7 +18,7 @@ export interface Lists {
   /** Interfaces to move into the vnet. */
   moved: { name: string; origin: string }[]
   /** exec.fib: the number of the routing table of the programs in the jail. */
-  fib: number | undefined
+  fib: Value | undefined
 }
 
 /** The kernel's names by the keys of the section. */
@@ -108,7 +108,7 @@ export function fromAnnotations(context: Context, values: Map<string, Value>, li
       continue
     }
     if (name === 'exec.fib') {
-      lists.fib = readFib(context, value.trim(), origin)
+      lists.fib = { value: value.trim(), origin }
       continue
     }
     if (name === 'interface') {
@@ -118,21 +118,6 @@ export function fromAnnotations(context: Context, values: Map<string, Value>, li
     }
     oneAnnotation(context, values, { name, negated }, value, origin)
   }
-}
-
-/** The number of a routing table, as setfib(2) takes it: below net.fibs (sys/net/route/route_tables.c, rt_numfibs). */
-function readFib(context: Context, value: string, origin: string): number | undefined {
-  const tables = Number(context.facts.sysctl('net.fibs') ?? '1')
-  if (!/^[0-9]{1,5}$/.test(value) || Number(value) >= tables) {
-    context.fail(origin, `${value || '""'}: must be a routing table of this host, from 0 to ${tables - 1}`, {
-      ...(/^[0-9]{1,5}$/.test(value)
-        ? { hint: `net.fibs=${Number(value) + 1} in /boot/loader.conf gives more` }
-        : {}),
-    })
-    return undefined
-  }
-  context.fate(origin, 'translated', `setfib(2) ${value} before each program of the container`)
-  return Number(value)
 }
 
 /** A parameter, and whether an annotation names its `no` form. */

@@ -138,6 +138,22 @@ describe('the routing table', () => {
     expect(plan({}, { facts }).process.fib).toBeUndefined()
   })
 
+  it('a network stack of its own has routing table 0 alone', () => {
+    const own = (value: string) => ({
+      annotations: { ...fib(value).annotations, 'org.freebsd.jail.vnet': 'new' },
+    })
+    expect(errors(own('1'), { facts })).toEqual([
+      expect.stringContaining('1: a network stack of its own has routing table 0 alone'),
+    ])
+    expect(plan(own('0'), { facts }).process.fib).toBe(0)
+  })
+
+  it("the routing table of a parent's network stack is not held against the host's", () => {
+    const jails = { pod: { vnet: 'new', 'children.max': '5' } }
+    const inPod = { annotations: { ...fib('7').annotations, 'org.freebsd.parentJail': 'pod' } }
+    expect(plan(inPod, { facts: { ...facts, jails } }).process.fib).toBe(7)
+  })
+
   it.each(['2', '-1', 'x', ''])(
     'the routing table %j is refused, because the host does not have it',
     value => {
