@@ -146,7 +146,7 @@ export const terminalCases = [
     config: { process: { terminal: true } },
     program: 'echo never',
     steps: [
-      create({ flags: ['--console-socket', '%{dir}/nosuch.sock'], fails: true, timeout: 5000 }),
+      create({ flags: ['--console-socket', '%{dir}/nosuch.sock'], fails: true }),
       output({ not: /never/ }),
     ],
   }),

@@ -119,7 +119,7 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
     const id = 'signalled'
     const terminal = onTerminal(hostCommand(host, [executable, 'run', '--bundle', bundle('sleeper'), id]))
     await expect
-      .poll(() => jailwright('list').stdout, { timeout: 5000 })
+      .poll(() => jailwright('list').stdout, { timeout: 30_000 })
       .toMatch(new RegExp(`^${id} +\\d+ +running`, 'm'))
     terminal.child.kill('SIGTERM')
     expect(await terminal.status()).toBe(143)

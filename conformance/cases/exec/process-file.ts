@@ -187,7 +187,6 @@ export const execProcessCases = [
         {
           flags: ['--detach', '--console-socket', '%{dir}/nosuch.sock'],
           fails: /no such file or directory|nosuch\.sock/i,
-          timeout: 5000,
         },
       ),
       output({ not: /never/ }, 'eout'),

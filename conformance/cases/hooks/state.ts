@@ -98,14 +98,7 @@ export const hookStateCases = [
         },
       },
       program: 'sleep 0.3',
-      steps: [
-        create({ timeout: 5000 }),
-        start({ timeout: 5000 }),
-        wait('stopped'),
-        remove({ timeout: 5000 }),
-        file('asked', /done/),
-        gone(),
-      ],
+      steps: [create(), start(), wait('stopped'), remove(), file('asked', /done/), gone()],
     }),
   ),
 ]
