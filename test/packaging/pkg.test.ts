@@ -170,6 +170,7 @@ test('the drop-in makes jailwright the runtime of podman, known by its path, and
 test('the message tells how to make the link ocijail and how to use the drop-in, with the real paths', () => {
   const { messages } = packages.get('amd64')!.compact as { messages: { message: string; type: string }[] }
   expect(messages.map(({ type }) => type)).toEqual(['install', 'remove'])
+  expect(messages[0]!.message).toContain('jailwright check --fix')
   expect(messages[0]!.message).toContain('ln -s jailwright /usr/local/bin/ocijail')
   expect(messages[0]!.message).toContain('/usr/local/share/examples/jailwright/jailwright.conf')
   expect(messages.map(({ message }) => message).join('\n')).not.toMatch(/%%|EOM/)
