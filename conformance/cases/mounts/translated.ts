@@ -1,5 +1,5 @@
 /** Types and options of mounts that are Linux's, unknown or wrong. */
-import { create, defineCase, failsToStart, gone, wholeLife } from '../../harness/define.ts'
+import { call, create, defineCase, failsToStart, file, gone, wholeLife } from '../../harness/define.ts'
 import { bind } from '../../harness/entries.ts'
 import { tmpfs } from './words.ts'
 
@@ -39,6 +39,25 @@ export const translatedMountCases = [
     config: { mounts: [{ destination: '/mnt', type: 'nosuchfs', source: 'x' }] },
     steps: [create({ fails: true }), gone()],
   }),
+  ...(['nfs', 'fusefs', 'smbfs'] as const).map(type =>
+    defineCase({
+      id: `mounts.type-${type}`,
+      title: `a mount of type ${type} is refused with the program that mounts it, by plan and create alike`,
+      stands: `sys/kern/vfs_mount.c mounts ${type} from what mount_${type}(8) alone knows; docs/config.md, mounts[].type`,
+      mark: 'jailwright',
+      config: { mounts: [{ destination: '/mnt', type, source: 'server:/x' }] },
+      steps: [
+        create({
+          fails: new RegExp(`mounts\\[\\d\\]\\.type: ${type} is mounted by mount_${type}\\(8\\) only`),
+        }),
+        call(['plan', '--bundle', '%{bundle}', '--id', 'x'], {
+          fails: new RegExp(`mount_${type}\\(8\\) only`),
+        }),
+        gone(),
+        file('b1/root/mnt', 'absent'),
+      ],
+    }),
+  ),
   defineCase({
     id: 'mounts.of-linux',
     title:

@@ -1,13 +1,16 @@
 /** What the program inside sees and may do. */
 import {
   check,
+  create,
   defineCase,
   file,
   gone,
   output,
   remove,
   removeForce,
+  start,
   startReady,
+  wait,
   wholeLife,
 } from '../../harness/define.ts'
 
@@ -120,6 +123,23 @@ export const insideCases = [
     },
     program: 'echo runs',
     output: 'runs',
+  }),
+  defineCase({
+    id: 'security.sysctl-of-freebsd',
+    title: "a name of FreeBSD's in linux.sysctl is a warning, and one of Linux's is none",
+    stands: 'docs/config.md, linux.sysctl: names of the Linux kernel; the runtime sets no sysctl',
+    mark: 'jailwright',
+    config: { linux: { sysctl: { 'kern.ipc.somaxconn': '1024', 'net.ipv4.ip_forward': '1' } } },
+    program: 'echo runs',
+    steps: [
+      create({
+        log: [/linux\.sysctl\[\\"kern\.ipc\.somaxconn\\"\].*is one of FreeBSD's/, { not: /ip_forward/ }],
+      }),
+      start(),
+      wait('stopped'),
+      output('runs'),
+      remove(),
+    ],
   }),
   defineCase({
     id: 'security.state-not-inside',
