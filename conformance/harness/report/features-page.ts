@@ -15,8 +15,8 @@ A skipped case counts as \`no\` where the runtime is known to differ, and not at
 const foot = `## Bring results of another machine
 
 Run the harness there with \`--results FILE\`, put the file into \`docs/features\`, and run \`npm run docs\` here. It draws this page, and
-leaves only the verdicts in the file. A newer file of the same runtime on the same host takes the older one's place when it has
-the older one's name. On FreeBSD, this command makes the file:
+leaves only the verdicts in the file. Files of one runtime on one host are one column, whose date is that of the newest file; where
+two files have one case, the file whose name comes later counts. On FreeBSD, this command makes the file:
 
     ./jailwright-conformance-freebsd-x64 --runtime /usr/local/bin/jailwright --results jailwright-freebsd.json
 
