@@ -7,11 +7,8 @@ import type { DeviceRequests } from '../devices/requests.ts'
 /** The annotation's name. */
 const DATASETS_ANNOTATION = 'org.jailwright.zfs.datasets'
 
-/**
- * Messages of zfs(8) about a jail that is gone already, a dataset that the jail does not have or that was destroyed, and about a
- * host that is itself a jail, where handing over is not allowed and failed before (spl_zone.c, PRIV_ZFS_JAIL).
- */
-const GONE = ['does not exist', 'invalid jail', 'permission denied']
+/** Messages of zfs(8) about a jail that is gone already, and about a dataset that the jail does not have or that was destroyed. */
+const GONE = ['does not exist', 'invalid jail']
 
 /** ZFS_MAX_DATASET_NAME_LEN (sys/fs/zfs.h) without the byte at the end. */
 const LONGEST_NAME = 255
@@ -30,6 +27,14 @@ export function collectDatasets(
     context.fail(origin, lack.text, {
       code: 'UNSUPPORTED',
       ...(lack.hint === undefined ? {} : { hint: lack.hint }),
+    })
+    return { names: [], wanted: [] }
+  }
+  // zone_dataset_attach asks for PRIV_ZFS_JAIL, which no jail has (spl_zone.c; sys/kern/kern_jail.c, prison_priv_check).
+  if (context.facts.sysctl('security.jail.jailed') === '1') {
+    context.fail(origin, 'this host is a jail itself, and no jail can hand a dataset over', {
+      code: 'UNSUPPORTED',
+      hint: 'run jailwright on the host of that jail',
     })
     return { names: [], wanted: [] }
   }

@@ -145,6 +145,13 @@ describe('datasets', () => {
     ])
   })
 
+  it('ZFS datasets are refused on a host that is a jail itself', () => {
+    const facts = { ...ZFS, sysctls: { 'security.jail.jailed': '1' } }
+    expect(errors(of('tank/web'), { facts })).toEqual([
+      expect.stringContaining('this host is a jail itself, and no jail can hand a dataset over'),
+    ])
+  })
+
   it('ZFS datasets are refused on a host without ZFS', () => {
     expect(errors(of('tank/web'))).toEqual([expect.stringContaining('this host has no /dev/zfs')])
   })
