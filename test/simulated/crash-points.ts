@@ -43,6 +43,7 @@ const config = {
     'org.jailwright.net.0.address': '10.9.0.2/24,fd09::2/64',
     'org.jailwright.net.0.gateway': '10.9.0.1',
     'org.jailwright.limits.maxproc': '50',
+    'org.jailwright.zfs.datasets': 'crash/web',
   },
 }
 
@@ -62,6 +63,10 @@ function prepare(): void {
   writeFileSync(join(rootfs, 'etc/shared'), 'an image file with two links\n')
   execFileSync('ln', [join(rootfs, 'etc/shared'), join(rootfs, 'etc/other')])
   writeFileSync(join(bundle, 'config.json'), JSON.stringify({ ociVersion: '1.3.0', ...config }))
+  const pool = join(work, 'pool')
+  execFileSync('truncate', ['-s', '64m', pool])
+  execFileSync('zpool', ['create', '-m', 'none', 'crash', pool])
+  execFileSync('zfs', ['create', '-o', 'jailed=on', '-o', 'mountpoint=/data', 'crash/web'])
   if (!tool('ifconfig', '-l').includes('bridge9')) execFileSync('ifconfig', ['bridge9', 'create'])
 }
 
