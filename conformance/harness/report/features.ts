@@ -33,7 +33,7 @@ export const features: readonly (readonly [feature: string, cases: RegExp])[] = 
   ['mounts that would cover their own source', /^mounts\.(itself|readonly-below)/],
   [
     'types, options and paths of mounts',
-    /^mounts\.(linux-options|unknown-type|of-linux|devfs-rule|not-absolute|slashes|source-kinds|on-the-root|fifo|none)/,
+    /^mounts\.(linux-options|unknown-type|of-linux|devfs-rule|not-absolute|slashes|source-kinds|on-the-root|fifo|none|type-)/,
   ],
   ['tmpfs, tmpcopyup', /^mounts\.(tmpfs|tmpcopyup)/],
   ['unix sockets as mounts', /^mounts\.socket/],
@@ -44,7 +44,7 @@ export const features: readonly (readonly [feature: string, cases: RegExp])[] = 
   ['directories that are exchanged while they are mounted', /^security\.mount-/],
   [
     'no way from a container to the host',
-    /^security\.(host-|no-|chroot|linux-only|state-|hook-|passwd-fifo|exec-stopped|cwd-by|directory-desc|devfs-covered)/,
+    /^security\.(host-|no-|chroot|linux-only|sysctl|state-|hook-|passwd-fifo|exec-stopped|cwd-by|directory-desc|devfs-covered)/,
   ],
   ['no container that cannot be deleted', /^security\.(undeletable|made-in|own-mounts)/],
   ['path and propagation of the root', /^root\.(writable|path|propagation)/],
