@@ -8,10 +8,13 @@ import {
   gone,
   output,
   removeForce,
+  start,
   startReady,
   tool,
+  waitText,
   wholeLife,
 } from '../../harness/define.ts'
+import type { Step } from '../../harness/types.ts'
 import { annotated, jls } from './words.ts'
 
 const refusedAnnotations = [
@@ -208,4 +211,29 @@ export const jailAnnotationCases = [
       tool(['jail', '-R', 'p-%{unique}']),
     ],
   }),
+  defineCase({
+    id: 'jails.caller-with-a-routing-table',
+    title:
+      'a caller with a routing table of its own makes containers with a network stack of their own, which have table 0',
+    stands:
+      'rtables_check_proc_fib (sys/net/route/route_tables.c): jail_attach(2) gives EINVAL to a process whose table the stack lacks',
+    mark: 'jailwright',
+    config: { annotations: { 'org.freebsd.jail.vnet': 'new' } },
+    program: 'sysctl -n net.my_fibnum; echo ready; exec sleep %{nap}',
+    steps: [
+      tool(['sysctl', 'net.fibs=2']),
+      underTable1('create --bundle %{bundle} %{id} >%{dir}/out'),
+      start(),
+      waitText(/ready/),
+      output('0\nready'),
+      underTable1("exec %{id} /bin/sh -c 'sysctl -n net.my_fibnum' >%{dir}/out2"),
+      file('out2', '0'),
+      ...finish,
+    ],
+  }),
 ]
+
+/** Runs a command line of the runtime as setfib(1) does it with the routing table 1. */
+function underTable1(words: string): Step {
+  return tool(['sh', '-c', `exec setfib 1 %{runtime} --root %{state} ${words} 2>%{dir}/err </dev/null`])
+}

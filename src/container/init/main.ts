@@ -118,6 +118,20 @@ function complain({ error }: Failure): void {
   }
 }
 
+/**
+ * Enters the jail. A process has the routing table of its caller (setfib(2)), and jail_attach(2) gives EINVAL when the network
+ * stack of the jail lacks that table (sys/net/route/route_tables.c, rtables_check_proc_fib). Every stack has table 0.
+ */
+function attach({ kernel }: Host, jid: number): void {
+  try {
+    kernel.jailAttach(jid)
+  } catch (error) {
+    if (errnoOf(error) !== 'EINVAL') throw error
+    kernel.setFib(0)
+    kernel.jailAttach(jid)
+  }
+}
+
 /** Opens the terminal, then enters the jail. */
 function enter(host: Host, prepare: Prepare, preserved: number): void {
   const terminal = prepare.process.terminal ? openTerminal(host, prepare) : undefined
@@ -125,7 +139,7 @@ function enter(host: Host, prepare: Prepare, preserved: number): void {
   host.process.disableTracing()
   host.process.closeDirectories(3 + preserved)
   changeDirectory('/')
-  host.kernel.jailAttach(prepare.jid)
+  attach(host, prepare.jid)
   // Each network stack has its own number of routing tables, and setfib(2) asks that of the process's stack.
   if (prepare.process.fib !== undefined) host.kernel.setFib(prepare.process.fib)
   if (prepare.loopback) host.kernel.loopbackUp()
