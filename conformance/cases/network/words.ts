@@ -1,5 +1,5 @@
 /** Steps that cases of the network share. */
-import { check } from '../../harness/define.ts'
+import { check, config } from '../../harness/define.ts'
 import type { CheckContext, Step } from '../../harness/types.ts'
 
 /** Makes a bridge for the case; %{switch} holds its name. */
@@ -27,3 +27,18 @@ export async function members(context: CheckContext): Promise<string[]> {
 export const noMembers = check('the bridge has no member', async context => {
   await context.until('members stay', async () => (await members(context)).length === 0)
 })
+
+/** Puts the container on the bridge, with address .n. */
+export function onBridge(n: number, more: Record<string, string> = {}): Step {
+  return config(
+    {
+      annotations: {
+        'org.freebsd.jail.vnet': 'new',
+        'org.jailwright.net.0.bridge': '%{switch}',
+        'org.jailwright.net.0.address': `10.77.0.${n}/24`,
+        ...more,
+      },
+    },
+    n,
+  )
+}
