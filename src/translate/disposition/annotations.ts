@@ -9,6 +9,7 @@ import { type Disposition, ignored, refused, translated } from './row.ts'
 const JAIL = 'org.freebsd.jail.'
 const RUNS = 'Refused: it names a command that jail(8) runs; hooks are what runs around a container.'
 const MOUNTS = 'Refused: it says what jail(8) mounts; mounts says what a container has.'
+const UNKNOWN = 'Refused: neither jail(8) nor the kernel has another parameter of this kind.'
 const OURS = 'Refused: the runtime sets it itself.'
 const READ_ONLY = 'Refused: the kernel only lets it be read.'
 const KEPT = 'Kept and shown by `state`.'
@@ -44,6 +45,7 @@ export const annotationRows: readonly (readonly [name: string, row: Disposition]
   ),
   ...COMMANDS.map(name => [`${JAIL}${name}`, refused(RUNS)] as const),
   ...MOUNTING.map(name => [`${JAIL}${name}`, refused(MOUNTS)] as const),
+  ...['exec.*', 'mount.*'].map(name => [`${JAIL}${name}`, refused(UNKNOWN)] as const),
   [`${JAIL}depend`, refused('Refused: there is no jail.conf(5) whose jails it could name.')],
   [
     `${JAIL}stop.timeout`,

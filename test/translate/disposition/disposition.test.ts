@@ -105,6 +105,11 @@ describe('the table says what the translation does', () => {
     for (const [name, row] of annotationRows) {
       if (!name.startsWith('org.freebsd.jail.')) continue
       const parameter = example(name).slice('org.freebsd.jail.'.length)
+      if (/\.(exec|mount)\.\*$/.test(name)) {
+        // The translation refuses these as parameters that the kernel does not have (test/translate/jail).
+        expect([parameter, row.fate, parameter in FREEBSD_15_PARAMS]).toEqual([parameter, 'refused', false])
+        continue
+      }
       expect([parameter, refusal(parameter) !== undefined]).toEqual([parameter, row.fate === 'refused'])
     }
     for (const parameter of [...Object.keys(FREEBSD_15_PARAMS), ...READ_ONLY]) {
