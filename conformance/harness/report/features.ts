@@ -57,7 +57,7 @@ export const features: readonly (readonly [feature: string, cases: RegExp])[] = 
   ],
   [
     'the jail from create to delete, its name, the name ocijail',
-    /^jails\.(process|exists|removed|devfs|mounts|readonly|stop|called|exec-fib|name|id-|numeric)/,
+    /^jails\.(process|exists|removed|devfs|mounts|readonly|stop|called|exec-fib|caller-with|name|id-|numeric)/,
   ],
   ['ZFS datasets that are handed over', /^jails\.dataset/],
   ['jail parameters by annotation', /^jails\.(allow|parameter|refused|sysv)/],
