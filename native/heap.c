@@ -9,10 +9,10 @@
 
 #include "native.h"
 
-/* Blocks, with their header, have sizes that are multiples of this number. */
-#define UNIT ((size_t)16)
-/* The largest block that is cut from a page, in units. */
-#define MOST_UNITS ((size_t)64)
+/* A block with its header consists of grains of this many bytes. */
+#define GRAIN ((size_t)16)
+/* The largest block that is cut from a page, in grains. */
+#define MOST_GRAINS ((size_t)64)
 /* Bytes of address space that are taken from the system at once; it gives a page when the page is first written. */
 #define REGION ((size_t)1 << 20)
 
@@ -30,7 +30,7 @@ struct free_block {
   struct free_block *next;
 };
 
-static struct free_block *free_blocks[MOST_UNITS + 1];
+static struct free_block *free_blocks[MOST_GRAINS + 1];
 /* The rest of the region from which blocks are cut. */
 static char *rest;
 static size_t rest_size;
@@ -45,21 +45,21 @@ static size_t usable_size(const void *block)
   return block == NULL ? 0 : header_of(block)->size;
 }
 
-/* The number of units of a block with room for `size` bytes. */
-static size_t units_for(size_t size)
+/* The number of grains of a block with room for `size` bytes. */
+static size_t grains_for(size_t size)
 {
-  return (size + sizeof(struct header) + UNIT - 1) / UNIT;
+  return (size + sizeof(struct header) + GRAIN - 1) / GRAIN;
 }
 
-/* Gives a block of so many units, which holds what it held before; NULL without memory. */
-static struct header *small_block(size_t units)
+/* Gives a block of so many grains, which holds what it held before; NULL without memory. */
+static struct header *small_block(size_t grains)
 {
-  struct free_block *block = free_blocks[units];
+  struct free_block *block = free_blocks[grains];
   if (block != NULL) {
-    free_blocks[units] = block->next;
+    free_blocks[grains] = block->next;
     return &block->header;
   }
-  size_t bytes = units * UNIT;
+  size_t bytes = grains * GRAIN;
   if (rest_size < bytes) {
     char *region = mmap(NULL, REGION, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
     if (region == MAP_FAILED) return NULL;
@@ -76,10 +76,10 @@ static struct header *small_block(size_t units)
 static void *allocate(JSMallocState *state, size_t size)
 {
   if (size > MOST_BYTES || size > state->malloc_limit - state->malloc_size) return NULL;
-  size_t units = units_for(size);
+  size_t grains = grains_for(size);
   struct header *header;
-  if (units <= MOST_UNITS) {
-    header = small_block(units);
+  if (grains <= MOST_GRAINS) {
+    header = small_block(grains);
     if (header == NULL) return NULL;
   } else {
     header = malloc(sizeof(struct header) + size);
@@ -97,14 +97,14 @@ static void give_back(JSMallocState *state, void *block)
   struct header *header = header_of(block);
   state->malloc_count--;
   state->malloc_size -= header->size + sizeof(struct header);
-  size_t units = units_for(header->size);
-  if (units > MOST_UNITS) {
+  size_t grains = grains_for(header->size);
+  if (grains > MOST_GRAINS) {
     free(header);
     return;
   }
   struct free_block *first = (struct free_block *)(void *)header;
-  first->next = free_blocks[units];
-  free_blocks[units] = first;
+  first->next = free_blocks[grains];
+  free_blocks[grains] = first;
 }
 
 static void *resize(JSMallocState *state, void *block, size_t size)
@@ -116,7 +116,7 @@ static void *resize(JSMallocState *state, void *block, size_t size)
     return NULL;
   }
   if (size > MOST_BYTES) return NULL;
-  if (units_for(old) > MOST_UNITS && units_for(size) > MOST_UNITS) {
+  if (grains_for(old) > MOST_GRAINS && grains_for(size) > MOST_GRAINS) {
     if (size > old && size - old > state->malloc_limit - state->malloc_size) return NULL;
     struct header *header = realloc(header_of(block), sizeof(struct header) + size);
     if (header == NULL) return NULL;
@@ -124,7 +124,7 @@ static void *resize(JSMallocState *state, void *block, size_t size)
     state->malloc_size += size - old;
     return header + 1;
   }
-  if (size <= old && units_for(size) == units_for(old)) return block;
+  if (size <= old && grains_for(size) == grains_for(old)) return block;
   void *moved = allocate(state, size);
   if (moved == NULL) return NULL;
   memcpy(moved, block, size < old ? size : old);
