@@ -2,17 +2,12 @@
 // with.
 import { spawnSync } from 'node:child_process'
 import { compileNative, hasZig, writeUnits, zig } from './native.mjs'
-import { yargsWithoutNode } from './parts.mjs'
 
 const UNITS = 'dist/native/bench-units.js'
 
 /** Compiles bench/main.ts: for this machine, or for FreeBSD on `machine` (x64, arm64). */
 export async function compileBench(executable, machine) {
-  await writeUnits({ main: 'bench/main.ts' }, UNITS, {
-    plugins: [yargsWithoutNode],
-    define: { 'console.log': 'undefined' },
-    minify: true,
-  })
+  await writeUnits({ main: 'bench/main.ts' }, UNITS, { minify: true })
   await compileNative(UNITS, executable, { machine })
 }
 

@@ -1,7 +1,7 @@
 export function writeUnits(
   entries: Readonly<Record<string, string>>,
   file: string,
-  options?: Readonly<Record<string, unknown>>,
+  options?: { minify?: boolean },
 ): Promise<void>
 export function hasZig(): boolean
 export function compileNative(

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { build as esbuild } from 'esbuild'
 import { writeFunctions } from './native-functions.mjs'
+import { yargsWithoutNode } from './parts.mjs'
 import { root } from './root.mjs'
 import { cutUnits, unitsFile } from './units.mjs'
 
@@ -21,12 +22,17 @@ const SUPPORTED = {
   'logical-assignment': true,
 }
 
+/** Functions later than ES2020 that QuickJS 2021-03-27 lacks, as they look in a script. */
+const LACKING =
+  /\bObject\.(?:hasOwn|groupBy)\b|\bstructuredClone\(|(?<!\.)\.(?:at|findLast|findLastIndex|toSorted|toReversed)\(/g
+
 /**
  * Bundles the parts of a program and writes them, cut into units, into the file `file`. `entries` gives the source file of each
  * part by name; the statements of all parts that declare nothing, as the last line of the part `main`, run at the start of the
- * program. `options` are further options of esbuild.
+ * program. Throws when the program calls a function that QuickJS lacks, because such a call would otherwise fail only when it is
+ * reached.
  */
-export async function writeUnits(entries, file, options = {}) {
+export async function writeUnits(entries, file, { minify = false } = {}) {
   const others = Object.keys(entries).filter(name => name !== 'main')
   const from = name => JSON.stringify(path.join(root, entries[name]))
   const lines = others.map(
@@ -46,12 +52,23 @@ export async function writeUnits(entries, file, options = {}) {
     legalComments: 'none',
     logLevel: 'warning',
     conditions: ['product'],
-    ...options,
-    // A unit is a script, which has no import.meta.
-    define: { 'import.meta.url': 'undefined', 'import.meta.resolve': 'undefined', ...options.define },
+    plugins: [yargsWithoutNode],
+    minify,
+    define: {
+      // A unit is a script, which has no import.meta.
+      'import.meta.url': 'undefined',
+      'import.meta.resolve': 'undefined',
+      // yargs refers to console.log, which QuickJS does not have, for output that the program never asks it for. smol-toml calls
+      // Object.hasOwn, which QuickJS does not have either.
+      'console.log': 'undefined',
+      'Object.hasOwn': 'Object.prototype.hasOwnProperty.call',
+    },
   })
+  const text = unitsFile(cutUnits(outputFiles[0].text))
+  const found = text.match(LACKING)
+  if (found !== null) throw new Error(`${file}: QuickJS lacks ${[...new Set(found)].join(', ')}`)
   mkdirSync(path.dirname(path.join(root, file)), { recursive: true })
-  writeFileSync(path.join(root, file), unitsFile(cutUnits(outputFiles[0].text)))
+  writeFileSync(path.join(root, file), text)
 }
 
 /** Path of the C compiler from npm. */
