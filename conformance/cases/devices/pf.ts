@@ -11,6 +11,7 @@ import {
   wholeLife,
 } from '../../harness/define.ts'
 import type { Case, ConfigPatch, Step } from '../../harness/types.ts'
+import { parentJail } from '../jails/words.ts'
 
 const sentence =
   'pf(4) by netlink: changes need PRIV_NETINET_PF, which a jail has with its own stack alone, and a securelevel below 2 (sys/netpfil/pf/pf_nl.c, sys/netlink/netlink_generic.c)'
@@ -65,19 +66,7 @@ export const pfCases: readonly Case[] = [
     config: annotations({ ...own, 'org.freebsd.parentJail': 'p-%{unique}' }),
     steps: [
       loaded,
-      tool([
-        ...[
-          'jail',
-          '-c',
-          'name=p-%{unique}',
-          'path=/',
-          'persist',
-          'children.max=5',
-          'vnet=new',
-          'securelevel=2',
-        ],
-        ...['enforce_statfs=1', 'allow.raw_sockets', 'allow.chflags'],
-      ]),
+      parentJail('children.max=5', 'vnet=new', 'securelevel=2'),
       create({ fails: /profile pf: securelevel of the parent jail p-\S+ is 2, it must be at most 1/ }),
       gone(),
       tool(['jail', '-R', 'p-%{unique}']),

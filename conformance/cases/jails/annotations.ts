@@ -15,7 +15,7 @@ import {
   wholeLife,
 } from '../../harness/define.ts'
 import type { Step } from '../../harness/types.ts'
-import { annotated, jls } from './words.ts'
+import { annotated, jls, parentJail } from './words.ts'
 
 const refusedAnnotations = [
   ['path', '/'],
@@ -202,10 +202,7 @@ export const jailAnnotationCases = [
     },
     program: 'sysctl -n net.my_fibnum',
     steps: [
-      tool([
-        ...['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', 'children.max=5', 'vnet=new'],
-        ...['enforce_statfs=1', 'allow.raw_sockets', 'allow.chflags'],
-      ]),
+      parentJail('children.max=5', 'vnet=new'),
       tool(['jexec', 'p-%{unique}', 'sysctl', 'net.fibs=301']),
       ...wholeLife('300'),
       tool(['jail', '-R', 'p-%{unique}']),

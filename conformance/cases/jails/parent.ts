@@ -16,7 +16,7 @@ import {
   wait,
 } from '../../harness/define.ts'
 import type { Step } from '../../harness/types.ts'
-import { jls, sleeper } from './words.ts'
+import { jls, parentJail, sleeper } from './words.ts'
 
 /** Waits for the count of children: jail_set(2) also counts a dying jail, and a jail whose processes are zombies. */
 function childrenGone(expected: string): Step {
@@ -29,9 +29,6 @@ function childrenGone(expected: string): Step {
   })
 }
 
-/** Permissions of the jail that podman makes for a network or a pod; the defaults of its children need them. */
-const podmanParent = ['enforce_statfs=1', 'allow.raw_sockets', 'allow.chflags']
-
 /** Containers in a parent jail: pods and networks of podman. */
 export const jailParentCases = [
   defineCase({
@@ -43,7 +40,7 @@ export const jailParentCases = [
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
     program: sleeper,
     steps: [
-      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', 'children.max=5', ...podmanParent]),
+      parentJail('children.max=5'),
       ...startReady(),
       tool(['jls', '-j', 'p-%{unique}.%{id}', 'name'], { stdout: 'p-%{unique}.%{id}' }),
       state({ id: '%{id}', status: 'running' }),
@@ -64,7 +61,7 @@ export const jailParentCases = [
     },
     program: sleeper,
     steps: [
-      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', ...podmanParent]),
+      parentJail(),
       jls('children.max', 'children.max=0', 'p-%{unique}'),
       ...startReady(),
       jls('children.max children.cur', 'children.max=0 children.cur=1', 'p-%{unique}'),
@@ -82,7 +79,7 @@ export const jailParentCases = [
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
     program: sleeper,
     steps: [
-      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', ...podmanParent]),
+      parentJail(),
       together([create()], [create({ n: 2 })]),
       jls('children.max children.cur', 'children.max=0 children.cur=2', 'p-%{unique}'),
       together([removeForce()], [removeForce({}, '%{id2}')]),
@@ -114,16 +111,7 @@ export const jailParentCases = [
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
     program: 'ifconfig -l',
     steps: [
-      tool([
-        'jail',
-        '-c',
-        'name=p-%{unique}',
-        'path=/',
-        'persist',
-        'vnet=new',
-        'children.max=5',
-        ...podmanParent,
-      ]),
+      parentJail('vnet=new', 'children.max=5'),
       create(),
       start(),
       wait('stopped'),
@@ -148,7 +136,7 @@ export const jailParentCases = [
     config: { annotations: { 'org.freebsd.parentJail': 'p-%{unique}' } },
     program: sleeper,
     steps: [
-      tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', 'children.max=5', ...podmanParent]),
+      parentJail('children.max=5'),
       ...startReady(),
       tool(['jail', '-R', 'p-%{unique}']),
       wait('stopped'),

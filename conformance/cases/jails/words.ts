@@ -17,3 +17,11 @@ export function annotated(
 ): { config: { annotations: Json }; steps: Step[] } {
   return { config: { annotations }, steps: [create(), ...look, removeForce(), gone()] }
 }
+
+/** Permissions of the jail that podman makes for a network or a pod; the defaults of its children need them. */
+const podmanParent = ['enforce_statfs=1', 'allow.raw_sockets', 'allow.chflags']
+
+/** Makes the parent jail p-%{unique}, as podman makes one, with further parameters. */
+export function parentJail(...parameters: readonly string[]): Step {
+  return tool(['jail', '-c', 'name=p-%{unique}', 'path=/', 'persist', ...parameters, ...podmanParent])
+}
