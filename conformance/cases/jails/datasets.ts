@@ -20,7 +20,7 @@ import {
 import { hook } from '../../harness/entries.ts'
 import type { ConfigPatch, Step, TextMatcher } from '../../harness/types.ts'
 import { noMounts } from '../crash/words.ts'
-import { jls, sleeper } from '../recipes/bundle.ts'
+import { jls, sleeper } from './words.ts'
 
 /** The case's pool. */
 const pool = 'cz%{unique}'

@@ -15,9 +15,7 @@ import {
   wait,
   waitText,
 } from '../../harness/define.ts'
-import { dropBridge, makeBridge, members, noMembers, onBridge } from './words.ts'
-
-const sleeper = 'echo ready; exec sleep %{nap}'
+import { dropBridge, makeBridge, members, noMembers, onBridge, sleeper } from './words.ts'
 
 /** Epairs on a bridge, asked for by annotations. */
 export const interfaceCases = [

@@ -11,9 +11,7 @@ import {
   startReady,
   waitText,
 } from '../../harness/define.ts'
-import { dropBridge, makeBridge, noMembers, onBridge } from './words.ts'
-
-const sleeper = 'echo ready; exec sleep %{nap}'
+import { dropBridge, makeBridge, noMembers, onBridge, sleeper } from './words.ts'
 
 /** What annotations say about one interface on a bridge. */
 export const settingCases = [

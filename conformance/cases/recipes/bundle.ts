@@ -1,7 +1,6 @@
 /** The bundles of docs/recipes as cases use them: with the case's root and program, and other paths and addresses. */
 
-import { tool } from '../../harness/define.ts'
-import type { Json, JsonObject, Step, TextMatcher } from '../../harness/types.ts'
+import type { Json, JsonObject } from '../../harness/types.ts'
 
 /** What a case changes in the documented bundle. */
 export interface Changes {
@@ -31,11 +30,3 @@ export function recipe(config: object, program: string, changes: Changes = {}): 
 export function look(names: string): string {
   return `for n in ${names}; do if test -e /dev/$n; then echo "$n yes"; else echo "$n no"; fi; done`
 }
-
-/** What `jls -n` says of parameters of a container's jail: the right way to ask for a permission. */
-export function jls(parameters: string, expected: TextMatcher, jail = '%{id}'): Step {
-  return tool(['jls', '-j', jail, '-n', ...parameters.split(' ')], { stdout: expected })
-}
-
-/** A program that says that it is ready, and stays. */
-export const sleeper = 'echo ready; exec sleep %{nap}'

@@ -21,7 +21,8 @@ import {
   waitText,
 } from '../../harness/define.ts'
 import type { JsonObject } from '../../harness/types.ts'
-import { jls, look, recipe, sleeper } from './bundle.ts'
+import { jls, sleeper } from '../jails/words.ts'
+import { look, recipe } from './bundle.ts'
 
 /** Shell words that say whether this process may read and write the render node, which the node's group decides. */
 const usable =

@@ -19,7 +19,8 @@ import {
   waitText,
 } from '../../harness/define.ts'
 import type { Step } from '../../harness/types.ts'
-import { jls, recipe, sleeper } from './bundle.ts'
+import { jls, sleeper } from '../jails/words.ts'
+import { recipe } from './bundle.ts'
 
 /** The recipe's bridge and prefixes, with names and addresses that no other case has. */
 const own: readonly (readonly [string, string])[] = [

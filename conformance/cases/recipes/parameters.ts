@@ -14,7 +14,8 @@ import {
   startReady,
   tool,
 } from '../../harness/define.ts'
-import { jls, recipe, sleeper } from './bundle.ts'
+import { jls, sleeper } from '../jails/words.ts'
+import { recipe } from './bundle.ts'
 
 const data: readonly (readonly [string, string])[] = [['/containers/postgresql/data', '%{dir}/data']]
 const parameterSays0 = 'sysctl -n security.jail.param.allow.mlock'

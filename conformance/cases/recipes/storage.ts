@@ -5,8 +5,9 @@ import postgresql from '../../../docs/recipes/postgresql-ipv6/config.json' with 
 import dataset from '../../../docs/recipes/zfs-dataset/config.json' with { type: 'json' }
 import volume from '../../../docs/recipes/zfs-volume/config.json' with { type: 'json' }
 import { config, defineCase, failsToStart, finish, output, startReady, tool } from '../../harness/define.ts'
+import { jls, sleeper } from '../jails/words.ts'
 import { dropBridge, makeBridge, noMembers } from '../network/words.ts'
-import { jls, look, recipe, sleeper } from './bundle.ts'
+import { look, recipe } from './bundle.ts'
 
 const data: readonly (readonly [string, string])[] = [['/tank/data', '%{dir}/data']]
 
