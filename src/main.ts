@@ -1,7 +1,8 @@
 /**
- * The entry of the program. The build makes one part of this module, with the most frequent commands (`state`, `start`,
- * `kill`), and one part of each file of `cli/parts/`, which is loaded when a command needs it. Each part contains all modules
- * that it uses. Only plain values pass from this part to another one, because a class that two parts contain is two classes.
+ * The entry of the program. This module, with the most frequent commands (`state`, `start`, `kill`), is one part of the program,
+ * and each file of `cli/parts/` is another one, which a command asks for when it needs it. Under Node each part is a bundle of
+ * its own that contains all modules that it uses. Only plain values pass from this part to another one, because a class that two
+ * bundles contain is two classes.
  */
 
 import { runCommand } from './cli/cli.ts'
@@ -72,7 +73,7 @@ function main(argv: readonly string[]): number {
   try {
     invocation = toInvocation(parsed.command, parsed.raw, parsed.words)
   } catch {
-    // Each part has error classes of its own, so the part repeats the check and reports its own error.
+    // Under Node each part has error classes of its own, so the part repeats the check and reports its own error.
     return (engine.part('slow') as SlowPart).complainOf(parsed, program)
   }
   return partOf(parsed.command).run(invocation, program)
