@@ -1,4 +1,4 @@
-/** `exec`: runs another program in a running container, under the restrictions of the first one. */
+/** `exec`: runs another program in a created or running container, under the restrictions of the first one. */
 import type { RuntimeContext } from '../context.ts'
 import { JailwrightError } from '../errors.ts'
 import { engine } from '../host/engine/index.ts'
@@ -16,11 +16,11 @@ import { waitForProgram } from './process/wait-for-program.ts'
 import { lockContainer } from './state/lock.ts'
 import { type Layout, layout } from './state/paths.ts'
 import { readPlan } from './state/plan-file.ts'
-import { currentStatus, requireState } from './state/state-file.ts'
+import { currentStatus, requireState, type Status } from './state/state-file.ts'
 
 /**
- * Runs a program in a running container. Returns its exit status, or 0 at once with `detach`.
- * @throws JailwrightError STATE when the container does not run, EXEC when the program cannot be executed.
+ * Runs a program in a created or running container. Returns its exit status, or 0 at once with `detach`.
+ * @throws JailwrightError STATE when the container is stopped or paused, EXEC when the program cannot be executed.
  */
 export function exec(ctx: RuntimeContext, options: ExecOptions): number {
   if (options.detach) {
@@ -70,7 +70,7 @@ function startProgram(ctx: RuntimeContext, options: ExecOptions): StartedProgram
   try {
     const { state } = requireState(ctx.root, id)
     const status = currentStatus(ctx.host, state)
-    if (status !== 'running' && !(status === 'paused' && options.ignorePaused)) {
+    if (!takesPrograms(status, options)) {
       throw new JailwrightError('STATE', `cannot exec in container "${id}": it is ${status}, not running`, {
         subject: id,
       })
@@ -104,6 +104,11 @@ function startProgram(ctx: RuntimeContext, options: ExecOptions): StartedProgram
   } finally {
     lock.release()
   }
+}
+
+/** True when a program may be executed: as with runc, the first program of the container need not be started yet. */
+function takesPrograms(status: Status, { ignorePaused }: ExecOptions): boolean {
+  return status === 'running' || status === 'created' || (status === 'paused' && ignorePaused)
 }
 
 function startInit(

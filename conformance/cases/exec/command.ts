@@ -133,6 +133,55 @@ export const execCommandCases = [
     ],
   }),
   defineCase({
+    id: 'exec.created',
+    title: 'exec runs in a created container, whose own program is not started by it',
+    stands:
+      'runc, exec.go: only a stopped container is refused ("cannot exec in a stopped container"); callers prepare a container between create and start',
+    mark: 'any-runtime',
+    notFor: { ...notFor, ocijail: '--process only' },
+    rootFiles: { 'etc/mark': 'mark' },
+    program: sleeper,
+    steps: [
+      create(),
+      exec(['/bin/sh', '-c', 'hostname; cat /etc/mark; echo made >/tmp/made; exit 3'], {
+        into: 'eout',
+        status: 3,
+      }),
+      output('conformance\nmark', 'eout'),
+      state({ status: 'created' }),
+      output({ not: /ready/ }),
+      start(),
+      waitText('ready'),
+      exec(['/bin/sh', '-c', 'cat /tmp/made'], { into: 'eout' }),
+      output('conformance\nmarkmade', 'eout'),
+      ...finish,
+    ],
+  }),
+  defineCase({
+    id: 'exec.created-detached',
+    title:
+      'a detached command of exec in a created container goes on when the program is started, and ends with it',
+    stands:
+      'runc, exec.go and runtime.md, Delete: "Deleting a container MUST delete the resources that were created"',
+    mark: 'any-runtime',
+    notFor: { ...notFor, ocijail: '--process only' },
+    program: 'echo ready; while [ ! -e /tmp/told ]; do sleep 0.05; done; echo told; exec sleep %{nap}',
+    steps: [
+      create(),
+      exec(
+        ['/bin/sh', '-c', 'while [ ! -e /tmp/ask ]; do sleep 0.05; done; echo >/tmp/told; exec sleep %{nap}'],
+        { into: 'eout', flags: ['--detach'] },
+      ),
+      state({ status: 'created' }),
+      start(),
+      waitText('ready'),
+      exec(['/bin/sh', '-c', 'echo >/tmp/ask'], { into: 'eout' }),
+      waitText('ready\ntold'),
+      removeForce(),
+      gone(),
+    ],
+  }),
+  defineCase({
     id: 'exec.unknown',
     title: 'exec in an unknown container is an error',
     stands: 'runc(8), exec',

@@ -1,4 +1,4 @@
-/** exec: another process in a running container. */
+/** exec: another process in a created or running container. */
 import type { Case } from '../../harness/types.ts'
 import { execCommandCases } from './command.ts'
 import { execProcessCases } from './process-file.ts'

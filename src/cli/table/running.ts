@@ -5,7 +5,7 @@ import type { CommandSpec } from './types.ts'
 /** The commands on a running container. */
 export const running = {
   exec: {
-    purpose: 'Run a further program in a running container',
+    purpose: 'Run a further program in a created or running container',
     details: [
       "The program gets the container's environment, groups, umask and limits unless options say otherwise; limits and umask that the FILE of --process leaves out are the container's too. The exit status is the program's own, 128+n when signal n ended it, 126 or 127 when it cannot be executed or found.",
       'Every word after CONTAINER-ID belongs to the program.',
