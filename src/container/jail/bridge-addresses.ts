@@ -5,7 +5,7 @@ import { sameAddress } from '../../translate/core/addresses.ts'
 import type { Plan } from '../../translate/core/plan.ts'
 import { containerNames } from '../state/container-names.ts'
 import { layout } from '../state/paths.ts'
-import { readPlan } from '../state/plan-file.ts'
+import { parsePlan } from '../state/plan-file.ts'
 import { addressesByInterface } from './ifconfig-output.ts'
 
 /** An address on a bridge, in the VLAN of the member that has it. */
@@ -70,7 +70,7 @@ function planWith(root: string, name: string, wanted: readonly string[]): Plan |
   const files = layout(root, name)
   return quietly(() => {
     const text = readTextFile(files.plan)
-    return wanted.some(address => text.includes(address)) ? readPlan(files) : undefined
+    return wanted.some(address => text.includes(address)) ? parsePlan(files, text) : undefined
   })
 }
 
