@@ -6,7 +6,8 @@ export default defineConfig({
     globalSetup: 'test/temporary.ts',
     // Tests of the simulated host make mounts and namespaces: one file at a time keeps two cores honest.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // The limits end a test that hangs. A test of some seconds takes ten times as long on a machine under load.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })

@@ -9,15 +9,13 @@ import { fixtureCommand, nativeFixture } from './run-fixture.ts'
 const engines: readonly ('node' | 'native')[] = hasZig() ? ['node', 'native'] : ['node']
 
 describe.each(engines)('the host layer under %s', engine => {
-  it('the host layer makes files, starts programs, and waits for signals and for time as the system does', {
-    timeout: 300_000,
-  }, async () => {
+  it('the host layer makes files, starts programs, and waits for signals and for time as the system does', async () => {
     const [program, args] = engine === 'native' ? [await nativeFixture('host'), []] : fixtureCommand('host')
     const directory = dirSync({ unsafeCleanup: true }).name
     const { status, stdout, stderr } = spawnSync(program, [...args, directory], {
       encoding: 'utf8',
       env: { PATH: process.env.PATH, GIVEN_TO_TEST: 'ä=b' },
-      timeout: 60_000,
+      timeout: 120_000,
     })
     expect(stderr).toBe('')
     expect(status).toBe(7)

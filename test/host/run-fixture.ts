@@ -48,7 +48,7 @@ export function runFixture(
     encoding: 'utf8',
     input: options.input ?? '',
     env: { PATH: process.env.PATH, ...options.env },
-    timeout: 30_000,
+    timeout: 120_000,
   })
   return { status, signal, stdout, stderr }
 }

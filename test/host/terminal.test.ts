@@ -67,6 +67,14 @@ function receive(socket: number): { text: string; fd: number } {
   return { text: data.toString('utf8', 0, length), fd }
 }
 
+/** Reads a line of a pseudo terminal's output, which arrives in pieces. */
+function line(master: number): string {
+  const buffer = Buffer.alloc(64)
+  let text = ''
+  while (!text.endsWith('\n')) text += buffer.toString('utf8', 0, readSync(master, buffer))
+  return text
+}
+
 describe('a pseudo terminal', () => {
   it('a pseudo terminal has two ends, a size and a raw mode', () => {
     const { master, slave, path } = calls.openPty()
@@ -75,21 +83,14 @@ describe('a pseudo terminal', () => {
     calls.setWindowSize(master, 33, 121)
     expect(calls.getWindowSize(slave)).toEqual({ rows: 33, columns: 121 })
 
-    const buffer = Buffer.alloc(64)
-    // The output arrives in pieces.
-    const said = () => {
-      let text = ''
-      while (!text.endsWith('\n')) text += buffer.toString('utf8', 0, readSync(master, buffer))
-      return text
-    }
     writeSync(slave, 'a\n')
-    expect(said()).toBe('a\r\n')
+    expect(line(master)).toBe('a\r\n')
     const saved = calls.makeRaw(slave)
     writeSync(slave, 'b\n')
-    expect(said()).toBe('b\n')
+    expect(line(master)).toBe('b\n')
     calls.restoreTerminal(slave, saved)
     writeSync(slave, 'c\n')
-    expect(said()).toBe('c\r\n')
+    expect(line(master)).toBe('c\r\n')
   })
 
   it('the descriptors of a pseudo terminal are close-on-exec, and opening it makes it no controlling terminal', () => {
@@ -133,9 +134,8 @@ describe('sending a descriptor', () => {
     expect(got.text).toBe(pty.path)
     expect(fstatSync(got.fd).rdev).toBe(fstatSync(pty.master).rdev)
     // Text that is written to one end comes out of the other, so it is the same terminal.
-    writeSync(pty.slave, 'hello')
-    const buffer = Buffer.alloc(16)
-    expect(buffer.toString('utf8', 0, readSync(got.fd, buffer))).toBe('hello')
+    writeSync(pty.slave, 'hello\n')
+    expect(line(got.fd)).toBe('hello\r\n')
     expect(directoryDescriptors()).toEqual([])
     unlinkSync(path)
   })

@@ -32,6 +32,12 @@ function specBundle(
   writeFileSync(file, change(readFileSync(file, 'utf8')))
 }
 
+/** Whether a process has a handler for a signal, by proc_pid_status(5). */
+function catches(pid: number, signal: number): boolean {
+  const mask = /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]
+  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n
+}
+
 describe.runIf(simulationPossible())('a bundle made by spec', () => {
   beforeAll(() => {
     specBundle('freebsd', [])
@@ -51,7 +57,6 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
     async (name, runtime) => {
       const id = `shell-${name.length}`
       const terminal = onTerminal(hostCommand(host, [runtime, 'run', '--bundle', bundle('freebsd'), id]))
-      const before = await settings(terminal)
       await terminal.shows(/# $/)
       terminal.type('stty size\r')
       await terminal.shows('33 101')
@@ -61,14 +66,14 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
       await terminal.shows('40 140')
       await terminal.shows(/^jailwright\r$/m)
       // ^C interrupts the program inside, and nothing else.
-      terminal.type('sleep 1000\r')
-      await terminal.shows('sleep 1000')
-      await new Promise(resolve => setTimeout(resolve, 300))
+      terminal.type("sh -c 'echo be$((1))gun; exec sleep 1000'\r")
+      await terminal.shows('be1gun')
       terminal.type('\x03')
+      await terminal.shows(/be1gun[\s\S]*# $/)
       terminal.type('echo still $((40 + 2)); exit 5\r')
       await terminal.shows('still 42')
       expect(await terminal.status()).toBe(5)
-      expect(await settings(terminal)).toBe(before)
+      expect(settings(terminal)).toBe(terminal.before)
       expect(jailwright('list', '-q').stdout).toBe('')
     },
   )
@@ -101,14 +106,13 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
       ])
       try {
         const terminal = onTerminal(hostCommand(host, [runtime, 'exec', '--tty', id, '/bin/sh']))
-        const before = await settings(terminal)
         await terminal.shows(/# $/)
         terminal.type('stty size; test -t 0 && echo is a terminal\r')
         await terminal.shows('33 101')
         await terminal.shows(/^is a terminal\r$/m)
         terminal.type('exit 6\r')
         expect(await terminal.status()).toBe(6)
-        expect(await settings(terminal)).toBe(before)
+        expect(settings(terminal)).toBe(terminal.before)
       } finally {
         jailwright('delete', '--force', id)
       }
@@ -121,6 +125,8 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
     await expect
       .poll(() => jailwright('list').stdout, { timeout: 30_000 })
       .toMatch(new RegExp(`^${id} +\\d+ +running`, 'm'))
+    // simhost begins to pass signals on only when it has started the command.
+    await expect.poll(() => catches(terminal.child.pid!, 15), { timeout: 30_000 }).toBe(true)
     terminal.child.kill('SIGTERM')
     expect(await terminal.status()).toBe(143)
     expect(jailwright('list', '-q').stdout).toBe('')

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -15,13 +15,13 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 /** Runs a line of sh(1) as a hook to its end; gives what is wrong with it, and what it has written. */
 function ran(
   line: string,
-  { told = '', timeout, env = [], args = ['sh', '-c', line] }: Partial<Options> = {},
+  { told = '', env = [], args = ['sh', '-c', line] }: Partial<Options> = {},
 ): { why: string | undefined; said: string } {
   const path = '/bin/sh'
   const hook = new HookProcess(host, { origin: 'hooks.poststop[0]', path, args, env }, dir)
   try {
     hook.tell(told)
-    const why = hook.wait(timeout)
+    const why = hook.wait(undefined)
     return { why, said: hook.output }
   } finally {
     hook.close()
@@ -39,7 +39,6 @@ function stateOf(pid: number): string {
 
 interface Options {
   told: string
-  timeout: number
   env: readonly string[]
   args: readonly string[]
 }
@@ -71,8 +70,13 @@ describe('the process of a hook', () => {
   })
 
   it('a hook is killed at its timeout with all processes that it has started', async () => {
-    const { why } = ran('sleep 1000 & echo $! >child; wait', { timeout: 300 })
-    expect(why).toBe('timed out after 0.3 s')
+    const path = '/bin/sh'
+    const args = ['sh', '-c', 'sleep 1000 & echo $! >child.new; mv child.new child; wait']
+    const hook = new HookProcess(host, { origin: 'hooks.poststop[0]', path, args, env: [] }, dir)
+    // The timeout begins when the hook has started the child.
+    await vi.waitFor(() => expect(existsSync(join(dir, 'child'))).toBe(true), { timeout: 30_000 })
+    expect(hook.wait(300)).toBe('timed out after 0.3 s')
+    hook.close()
     const child = Number(readFileSync(join(dir, 'child'), 'utf8'))
     // The kernel ends the killed child in its own time, because the runtime waits for the hook alone.
     await vi.waitFor(() => expect(stateOf(child)).toMatch(/gone|Z/), { timeout: 30_000 })

@@ -1,5 +1,5 @@
 /** Programs on a fresh pseudo terminal, which setsid(1) makes the controlling one, as a person's shell would have it. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { read, writeSync } from 'node:fs'
 import { processCalls as calls } from '../../../src/host/process.ts'
 
@@ -9,6 +9,8 @@ export interface Session {
   /** Descriptors of both ends. */
   master: number
   slave: number
+  /** The settings of the terminal before the program was started. */
+  before: string
   /** All that was shown until now. */
   shown(): string
   type(text: string): void
@@ -31,7 +33,7 @@ export function endSessions(): void {
 }
 
 /** Waits until `done` gives true; an error that says what was not seen after `timeout` milliseconds. */
-export async function until(what: () => string, done: () => boolean, timeout = 10_000): Promise<void> {
+export async function until(what: () => string, done: () => boolean, timeout = 60_000): Promise<void> {
   const end = Date.now() + timeout
   while (!done()) {
     if (Date.now() > end) throw new Error(`not seen: ${what()}`)
@@ -40,11 +42,8 @@ export async function until(what: () => string, done: () => boolean, timeout = 1
 }
 
 /** Runs a program to its end and gives its standard output. */
-export async function output(
-  command: readonly string[],
-  stdin: number | 'ignore' = 'ignore',
-): Promise<string> {
-  const child = spawn(command[0]!, command.slice(1), { stdio: [stdin, 'pipe', 'ignore'] })
+export async function output(command: readonly string[]): Promise<string> {
+  const child = spawn(command[0]!, command.slice(1), { stdio: ['ignore', 'pipe', 'ignore'] })
   let text = ''
   child.stdout?.on('data', (chunk: Buffer) => {
     text += chunk.toString()
@@ -54,14 +53,15 @@ export async function output(
 }
 
 /** `stty -g`: all settings of a terminal as one word. */
-export function settings({ slave }: Session): Promise<string> {
-  return output(['stty', '-g'], slave)
+export function settings({ slave }: Pick<Session, 'slave'>): string {
+  return spawnSync('stty', ['-g'], { stdio: [slave, 'pipe', 'ignore'], encoding: 'utf8' }).stdout.trim()
 }
 
 /** Starts a program on a terminal of 33 rows and 101 columns; `output: 'pipe'` takes its standard output apart. */
 export function onTerminal(argv: readonly string[], options: { output?: 'pipe' } = {}): Session {
   const { master, slave } = calls.openPty()
   calls.setWindowSize(master, 33, 101)
+  const before = settings({ slave })
   const child = spawn('setsid', ['-c', ...argv], { stdio: [slave, options.output ?? slave, slave] })
   let text = ''
   const buffer = Buffer.alloc(65_536)
@@ -80,6 +80,7 @@ export function onTerminal(argv: readonly string[], options: { output?: 'pipe' }
     child,
     master,
     slave,
+    before,
     shown: () => text,
     type: typed => void writeSync(master, typed),
     shows: what =>

@@ -29,13 +29,13 @@ function session(command: string, size?: string, options: { output?: 'pipe' } = 
 describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
   it("a relayed terminal gives the program the caller's size, and passes every change on", async () => {
     const { resize, shows, type, status } = session(
-      'stty size; trap "stty size" WINCH; echo ready; while :; do sleep 0.05; read -r x && exit 5; done',
+      'stty size; trap "stty size" WINCH; trap "exit 5" INT; echo ready; while :; do sleep 0.05; done',
     )
     await shows('33 101')
     await shows('ready')
     resize(40, 140)
     await shows('40 140')
-    type('x\r')
+    type('\x03')
     expect(await status()).toBe(5)
   })
 
@@ -47,12 +47,11 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
 
   it("the caller's terminal is raw while the program runs, and restored when it has ended", async () => {
     const terminal = session('echo ready; read -r x; exit 3')
-    const before = await settings(terminal)
     await terminal.shows('ready')
-    expect(await settings(terminal)).not.toBe(before)
+    expect(settings(terminal)).not.toBe(terminal.before)
     terminal.type('end\r')
     expect(await terminal.status()).toBe(3)
-    expect(await settings(terminal)).toBe(before)
+    expect(settings(terminal)).toBe(terminal.before)
   })
 
   it('a relayed terminal gives ^C to the program, not to this process', async () => {
@@ -67,16 +66,15 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
 
   it("the caller's terminal is restored when a signal ends the program, and when one is sent to this process", async () => {
     const killed = session('echo ready; kill -KILL $$')
-    const before = await settings(killed)
     expect(await killed.status()).toBe(137)
-    expect(await settings(killed)).toBe(before)
+    expect(settings(killed)).toBe(killed.before)
 
     const asked = session('trap "exit 6" TERM; echo ready; while :; do sleep 0.05; done')
     await asked.shows('ready')
-    expect(await settings(asked)).not.toBe(before)
+    expect(settings(asked)).not.toBe(asked.before)
     asked.child.kill('SIGTERM')
     expect(await asked.status()).toBe(6)
-    expect(await settings(asked)).toBe(before)
+    expect(settings(asked)).toBe(asked.before)
   })
 
   it('a relayed terminal loses nothing of the last output, however slow its reader', async () => {

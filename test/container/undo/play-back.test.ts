@@ -359,9 +359,7 @@ describe('init-gone', () => {
     expect(journal.pending()).toEqual([])
   })
 
-  it("the wait for init's end lasts while somebody reads its channel, and finally fails", {
-    timeout: 15_000,
-  }, () => {
+  it("the wait for init's end lasts while somebody reads its channel, and finally fails", () => {
     host.process.mkfifo(join(dir, 'ctl'), 0o600)
     const reader = openSync(join(dir, 'ctl'), constants.O_RDONLY | constants.O_NONBLOCK)
     record(undo())
