@@ -5,7 +5,7 @@ import { isInterfaceName } from '../core/names.ts'
 import type { Wanted } from '../devices/profiles.ts'
 import { addDefaults, around } from './defaults.ts'
 import { checkMounting, limitDevfsInside } from './mounting.ts'
-import { LOADED_BY_NAME } from './parameters.ts'
+import { isFlag, LOADED_BY_NAME } from './parameters.ts'
 import { checkGrants, stackOwner } from './parent-grants.ts'
 import { readFib } from './routing-table.ts'
 import { fromAnnotations, fromSection, type Lists, type Value } from './values.ts'
@@ -213,5 +213,5 @@ function ordered(values: Map<string, Value>): (readonly [string, string | true])
   const rank = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
   return [...values]
     .sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map(([name, { value }]) => [name, value === 'true' ? true : value] as const)
+    .map(([name, { value }]) => [name, value === 'true' && isFlag(name) ? true : value] as const)
 }

@@ -48,6 +48,11 @@ export const FREEBSD_15_PARAMS: Readonly<Record<string, ParamType>> = {
   ...bools('allow.mount.', 'devfs fdescfs nullfs procfs tmpfs zfs fusefs linprocfs linsysfs p9fs'),
 }
 
+/** True for a parameter that is only on or off. `true` is text in any other one, as in a hostname or in `env.DEBUG`. */
+export function isFlag(name: string): boolean {
+  return FREEBSD_15_PARAMS[name] === 'bool' || name.startsWith('allow.')
+}
+
 /**
  * Parameters of modules that jail(8) loads when it meets the parameter's name (lib/libjail/jail.c, kldload_param). A kernel
  * that does not have them yet is no reason to refuse them.

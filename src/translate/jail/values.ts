@@ -1,6 +1,14 @@
 /** Values of jail parameters as the config gives them: the `freebsd.jail` section and the annotations. */
 import { annotationPath, type Context } from '../core/context.ts'
-import { checkValue, LOADED_BY_NAME, type ParamType, parseBool, positiveName, refusal } from './parameters.ts'
+import {
+  checkValue,
+  isFlag,
+  LOADED_BY_NAME,
+  type ParamType,
+  parseBool,
+  positiveName,
+  refusal,
+} from './parameters.ts'
 
 /** Prefix of the annotations that set one parameter. */
 export const JAIL_ANNOTATION = 'org.freebsd.jail.'
@@ -187,5 +195,5 @@ function guessType(name: string): ParamType {
 
 /** A parameter as the plan shows it. */
 export function shown(name: string, value: string): string {
-  return value === 'true' ? name : `${name}=${value}`
+  return value === 'true' && isFlag(name) ? name : `${name}=${value}`
 }

@@ -367,6 +367,13 @@ describe('annotations', () => {
     )
   })
 
+  it('the text true is a value of a parameter of text, and stands for a flag by its name alone', () => {
+    const made = plan({ hostname: 'true', ...annotations({ 'env.DEBUG': 'true', 'allow.chflags': 'true' }) })
+    expect(parameters(made)).toEqual(
+      expect.arrayContaining(['host.hostname=true', 'env.DEBUG=true', 'allow.chflags', 'persist']),
+    )
+  })
+
   it('a warning says that mounting inside is allowed but enforce_statfs forbids it', () => {
     const parts = { freebsd: { jail: { allow: { mount: ['tmpfs'] } } } }
     expect(plan(parts).warnings).toEqual([expect.stringContaining('needs enforce_statfs below 2')])
