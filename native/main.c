@@ -66,7 +66,9 @@ static bool executable_path(char *path, size_t size)
 {
 #ifdef __FreeBSD__
   int name[] = {CTL_KERN, KERN_PROC, KERN_PROC_PATHNAME, -1};
-  return elf_aux_info(AT_EXECPATH, path, (int)size) == 0 || sysctl(name, COUNT(name), path, &size, NULL, 0) == 0;
+  /* The kernel gives the words of execve(2) when it cannot find the whole path (do_execve in sys/kern/kern_exec.c). */
+  if (elf_aux_info(AT_EXECPATH, path, (int)size) == 0 && path[0] == '/') return true;
+  return sysctl(name, COUNT(name), path, &size, NULL, 0) == 0;
 #else
   ssize_t length = readlink("/proc/self/exe", path, size - 1);
   if (length == -1) return false;
