@@ -146,7 +146,7 @@ export const terminalCases = [
     config: { process: { terminal: true } },
     program: 'echo never',
     steps: [
-      create({ flags: ['--console-socket', '%{dir}/nosuch.sock'], fails: true }),
+      create({ flags: ['--console-socket', '%{dir}/nosuch.sock'], fails: true, timeout: 10_000 }),
       output({ not: /never/ }),
     ],
   }),

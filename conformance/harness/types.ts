@@ -50,7 +50,7 @@ export interface Expect {
 export interface CallOptions extends Expect {
   /** Global arguments instead of the usual `--root DIR --log FILE --log-format json`. */
   globals?: readonly string[]
-  /** Milliseconds this command may take; default 10000. */
+  /** Milliseconds this command may take; default 30000, which a command reaches only when it hangs. */
   timeout?: number
   /** Environment of the runtime added to the harness's own. */
   env?: Readonly<Record<string, string>>
@@ -96,7 +96,7 @@ export interface CheckContext {
   sleep(ms: number): Promise<void>
   /** Fails the case. */
   fail(message: string): never
-  /** Asks again every 30 ms until the answer is true; fails with the message after `ms` (default 5000). */
+  /** Asks again every 30 ms until the answer is true; fails with the message after `ms` (default 30000). */
   until(message: string | (() => string), ask: () => boolean | Promise<boolean>, ms?: number): Promise<void>
   /** Values that one step leaves for a later one. */
   readonly memory: Map<string, string>
@@ -175,6 +175,6 @@ export interface Case {
   steps?: readonly Step[]
   /** Expected standard output and error of the program, for the default steps. */
   output?: TextMatcher
-  /** Milliseconds for the whole case; default 20000. */
+  /** Milliseconds for the whole case; default 120000. */
   timeout?: number
 }

@@ -102,8 +102,15 @@ export const listingCases = [
         const pids = JSON.parse(listed.stdout || '[]') as number[]
         if (pids.length !== 2 || !pids.includes(Number(context.expand('%{pid}'))))
           context.fail(`ps -f json: ${pids.join()}`)
-        const table = (await context.runtime('ps', id)).stdout
-        if (!table.includes(`sleep ${context.expand('%{nap}')}`)) context.fail(`ps: ${table}`)
+        // The second process may still be on its way to its program.
+        let table = ''
+        await context.until(
+          () => `ps: ${table}`,
+          async () => {
+            table = (await context.runtime('ps', id)).stdout
+            return table.includes(`sleep ${context.expand('%{nap}')}`)
+          },
+        )
       }),
       ...finish,
     ],

@@ -10,7 +10,7 @@ export const crashAnyInstantCases = [
     stands:
       'docs/architecture.md, The journal; ocijail writes state.json in place, so that a crash in the middle leaves one that nobody can read',
     mark: 'jails',
-    timeout: 60_000,
+    timeout: 300_000,
     files: { 'vol/f': 'x' },
     config: { mounts: [tmp, vol], annotations: { 'org.freebsd.jail.vnet': 'new' } },
     steps: [
@@ -45,7 +45,7 @@ export const crashAnyInstantCases = [
     stands:
       'docs/architecture.md, The journal: a failed create plays it back, also when the journal itself cannot be written',
     mark: 'jailwright',
-    timeout: 120_000,
+    timeout: 300_000,
     files: { 'vol/f': 'x' },
     config: { mounts: [tmp, vol], annotations: { 'org.freebsd.jail.vnet': 'new' } },
     program: 'echo ready; exec sleep %{nap}',
@@ -102,7 +102,7 @@ export const crashAnyInstantCases = [
       'docs/architecture.md, The journal: delete --force plays it back after a crash at any instant and leaves nothing',
     mark: 'jails',
     notFor: { ocijail: 'has no update, pause, resume', runj: 'has no exec, update, pause, resume' },
-    timeout: 180_000,
+    timeout: 300_000,
     files: { 'vol/f': 'x' },
     config: { mounts: [tmp, vol] },
     program: 'echo ready; exec sleep %{nap}',

@@ -132,8 +132,14 @@ export const crashInCreateCases = [
         await ended
         const answer = await context.runtime('delete', '--force', id)
         if (answer.status !== 0) context.fail(`delete --force: ${answer.stderr}`)
-        const { stdout } = await context.tool('ps', '-o', 'stat=', '-p', pid())
-        if (!/^(Z.*)?$/.test(stdout.trim())) context.fail(`the hook runs on: ${stdout}`)
+        let stat = ''
+        await context.until(
+          () => `the hook runs on: ${stat}`,
+          async () => {
+            stat = (await context.tool('ps', '-o', 'stat=', '-p', pid())).stdout.trim()
+            return /^(Z.*)?$/.test(stat)
+          },
+        )
       }),
       check('nothing is mounted', noMounts),
       gone(),

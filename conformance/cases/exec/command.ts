@@ -230,14 +230,13 @@ export const execCommandCases = [
       'each health check of podman is one exec; ocijail (exec.cpp) keeps the lock of the state during exec',
     mark: 'any-runtime',
     notFor: { ...notFor, ocijail: '--process only' },
-    timeout: 40_000,
     program: sleeper,
     steps: [
       ...startReady(),
       {
         do: 'together',
         branches: Array.from({ length: 10 }, (_, n) => [
-          exec(['/bin/sh', '-c', `sleep 0.1; echo number ${n}`], { into: `eout${n}`, timeout: 20_000 }),
+          exec(['/bin/sh', '-c', `sleep 0.1; echo number ${n}`], { into: `eout${n}`, timeout: 60_000 }),
           output(`number ${n}`, `eout${n}`),
         ]),
       },

@@ -57,8 +57,15 @@ export const execProcessCases = [
       waitText('b from exec', 'eout'),
       check('the pid file holds the pid of the command', async context => {
         const pid = context.read('eout.pid').trim()
-        const words = (await context.tool('ps', '-ww', '-o', 'args=', '-p', pid)).stdout
-        if (!words.includes('sleep')) context.fail(`process ${pid} is ${words}`)
+        // While execve(2) is at work, a process has no arguments for a moment.
+        let words = ''
+        await context.until(
+          () => `process ${pid} is ${words}`,
+          async () => {
+            words = (await context.tool('ps', '-ww', '-o', 'args=', '-p', pid)).stdout
+            return words.includes('sleep')
+          },
+        )
       }),
       ...finish,
     ],
@@ -192,9 +199,15 @@ export const execProcessCases = [
       output({ not: /never/ }, 'eout'),
       state({ status: 'running' }),
       check('the first process is the only one', async context => {
-        const { stdout } = await context.runtime('ps', '-f', 'json', context.expand('%{id}'))
         const pid = context.expand('%{pid}')
-        if (JSON.stringify(JSON.parse(stdout)) !== `[${pid}]`) context.fail(`${stdout}, not ${pid} alone`)
+        let said = ''
+        await context.until(
+          () => `${said}, not ${pid} alone`,
+          async () => {
+            said = (await context.runtime('ps', '-f', 'json', context.expand('%{id}'))).stdout
+            return JSON.stringify(JSON.parse(said)) === `[${pid}]`
+          },
+        )
       }),
       ...finish,
     ],

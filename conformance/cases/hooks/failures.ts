@@ -103,7 +103,7 @@ export const hookFailureCases = [
     title: 'a hook within its timeout succeeds',
     stands: 'config.md, Hooks: timeout',
     mark: 'any-runtime',
-    config: { hooks: { createRuntime: [hook('sleep 0.3; echo done >%{dir}/done', { timeout: 5 })] } },
+    config: { hooks: { createRuntime: [hook('sleep 0.3; echo done >%{dir}/done', { timeout: 120 })] } },
     steps: [create(), file('done', 'done'), removeForce()],
   }),
   defineCase({

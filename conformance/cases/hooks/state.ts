@@ -92,7 +92,7 @@ export const hookStateCases = [
         hooks: {
           [kind]: [
             hook('%{runtime} --root %{state} state %{id} >%{dir}/asked 2>&1; echo done >>%{dir}/asked', {
-              timeout: 8,
+              timeout: 120,
             }),
           ],
         },

@@ -48,15 +48,14 @@ export const atOnceCases = [
       'podman starts the containers of a pod together; commands on different containers never wait for each other',
     mark: 'any-runtime',
     config: { process: { args: ['/bin/sh', '-c', 'echo number %{n}'] } },
-    timeout: 40_000,
     steps: [
       together(
         ...[1, 2, 3, 4, 5].map(n => [
-          create({ n, timeout: 20_000 }),
-          start({ timeout: 20_000 }, `%{id${n}}`),
-          wait('stopped', `%{id${n}}`, 20_000),
+          create({ n, timeout: 60_000 }),
+          start({ timeout: 60_000 }, `%{id${n}}`),
+          wait('stopped', `%{id${n}}`, 60_000),
           output(`number ${n}`, n === 1 ? 'out' : `out${n}`),
-          remove({ timeout: 20_000 }, `%{id${n}}`),
+          remove({ timeout: 60_000 }, `%{id${n}}`),
         ]),
       ),
     ],
@@ -78,11 +77,10 @@ export const atOnceCases = [
         ],
       },
     },
-    timeout: 40_000,
     steps: [
       config({ hooks: null }, 2),
       together(
-        [create({ timeout: 30_000 })],
+        [create({ timeout: 110_000 })],
         [
           check('the hook of the first one runs', async context => {
             await context.until('the hook did not start', () => existsSync(context.expand('%{dir}/waits')))

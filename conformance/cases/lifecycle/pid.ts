@@ -23,8 +23,15 @@ export const pidCases = [
         await context.until('no output', () => context.read('out').includes('ready'))
         if ((await pidOf()) !== written)
           context.fail(`after start state has pid ${await pidOf()}, the pid file ${written}`)
-        const words = (await context.tool('ps', '-ww', '-o', 'args=', '-p', String(written))).stdout
-        if (!words.includes('sleep')) context.fail(`the pid's process is not the program: ${words}`)
+        // While execve(2) is at work, a process has no arguments for a moment.
+        let words = ''
+        await context.until(
+          () => `the pid's process is not the program: ${words}`,
+          async () => {
+            words = (await context.tool('ps', '-ww', '-o', 'args=', '-p', String(written))).stdout
+            return words.includes('sleep')
+          },
+        )
       }),
       ...finish,
     ],

@@ -54,14 +54,10 @@ export const signalCases = [
       start(),
       check('the session leader is the program', async context => {
         const pid = context.expand('%{pid}')
-        await context.until(
-          'not a session leader',
-          async () => {
-            const stat = (await context.tool('ps', '-o', 'stat=', '-p', pid)).stdout
-            return stat.includes('s')
-          },
-          1000,
-        )
+        await context.until('not a session leader', async () => {
+          const stat = (await context.tool('ps', '-o', 'stat=', '-p', pid)).stdout
+          return stat.includes('s')
+        })
       }),
     ],
   }),

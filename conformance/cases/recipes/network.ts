@@ -54,7 +54,7 @@ const ping = (id: string, address: string): Step =>
       said = answer.stdout + answer.stderr
       return answer.status === 0 && / 0\.0% packet loss/.test(said)
     }
-    await context.until(() => `no answer from ${address}: ${said}`, answers, 10_000)
+    await context.until(() => `no answer from ${address}: ${said}`, answers)
   })
 const noAnswer = (id: string, address: string): Step =>
   call(['exec', id, '/bin/ping', '-c', '1', '-t', '1', address], { fails: true })
@@ -90,7 +90,7 @@ export const recipeNetworkCases = [
     stands:
       'docs/recipes/three-jails-one-bridge: jails in 10.0.0.0/24 and an IPv6 prefix reach each other, with names, gateways and clean-up, and so does a classic jail with an alias address',
     mark: 'jailwright',
-    timeout: 60_000,
+    timeout: 180_000,
     steps: [
       ...bridge,
       ...begin(1, one),
@@ -155,7 +155,8 @@ export const recipeNetworkCases = [
       ...bridge,
       ...startReady(),
       tool(['jail', '-R', '%{id}']),
-      remove({ either: true }),
+      wait('stopped'),
+      remove(),
       gone(),
       noneLeft,
       noBridge,

@@ -1,5 +1,16 @@
 /** Processes inside a container must not hold up a command of the runtime. */
-import { check, create, defineCase, gone, removeForce, startReady } from '../../harness/define.ts'
+import { existsSync } from 'node:fs'
+import {
+  call,
+  check,
+  create,
+  defineCase,
+  gone,
+  removeForce,
+  start,
+  startReady,
+  together,
+} from '../../harness/define.ts'
 
 /** Processes inside a container must not hold up a command of the runtime. */
 export const heldUpCases = [
@@ -13,11 +24,13 @@ export const heldUpCases = [
     program: 'echo ready; while :; do /bin/kill -STOP -1 2>/dev/null; done',
     steps: [
       ...startReady(),
-      check('an exec that may never come back', async context => {
-        void context.runtime('exec', context.expand('%{id}'), '/bin/sh', '-c', 'echo x')
-        await new Promise(resolve => setTimeout(resolve, 1000))
-      }),
-      removeForce({ timeout: 20_000 }),
+      together(
+        [call(['exec', '%{id}', '/bin/sh', '-c', 'echo x'], { either: true, timeout: 110_000 })],
+        [
+          check('the exec had the time to come to its hindrance', context => context.sleep(1000)),
+          removeForce({ timeout: 110_000 }),
+        ],
+      ),
       gone(),
     ],
   }),
@@ -28,16 +41,23 @@ export const heldUpCases = [
       'docs/security.md: what is in the image is not trusted, the program of a startContainer hook neither',
     mark: 'jails',
     notFor: { ocijail: 'not tried', runj: 'knows no startContainer' },
-    timeout: 40_000,
-    config: { hooks: { startContainer: [{ path: '/bin/sh', args: ['sh', '-c', 'sleep %{nap}'] }] } },
+    config: {
+      hooks: { startContainer: [{ path: '/bin/sh', args: ['sh', '-c', ': >/tmp/begun; sleep %{nap}'] }] },
+    },
     program: 'echo never',
     steps: [
       create(),
-      check('a start that does not come back', async context => {
-        void context.runtime('start', context.expand('%{id}'))
-        await new Promise(resolve => setTimeout(resolve, 500))
-      }),
-      removeForce({ timeout: 30_000 }),
+      together(
+        [start({ either: true, timeout: 110_000 })],
+        [
+          check('the hook runs', async context => {
+            await context.until('the hook did not begin', () =>
+              existsSync(context.expand('%{root}/tmp/begun')),
+            )
+          }),
+          removeForce({ timeout: 110_000 }),
+        ],
+      ),
       gone(),
     ],
   }),

@@ -5,24 +5,24 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type CaseContext, CaseFailure } from '../run/context.ts'
 import { native } from './native.ts'
 
+/** Whether the master may give something later: there is nothing yet, or no slave is open. */
 function again(error: unknown): boolean {
   return (
-    error instanceof Error && 'code' in error && (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK')
+    error instanceof Error && 'code' in error && ['EAGAIN', 'EWOULDBLOCK', 'EIO'].includes(`${error.code}`)
   )
 }
 
-/** Copies the output of the terminal to a file until the terminal hangs up or `stopped` says so. */
+/** Copies the output of the terminal to a file until `stopped` says so. */
 async function pump(fd: number, path: string, stopped: () => boolean): Promise<void> {
   const buffer = new Uint8Array(4096)
   while (!stopped()) {
     try {
       const count = readSync(fd, buffer)
-      // On FreeBSD read(2) of a master gives the end of file while no slave is open, and a runtime may close its own slave
-      // before the program has opened one.
+      // While no slave is open, read(2) of a master gives the end of file on FreeBSD, and EIO on Linux. That is no end: a
+      // runtime may close its own slave before the program has opened one.
       if (count === 0) await sleep(15)
       else appendFileSync(path, buffer.subarray(0, count))
     } catch (error) {
-      // Linux's master answers EIO when the last slave is closed.
       if (!again(error)) return
       await sleep(15)
     }
@@ -54,7 +54,7 @@ export async function listenForTerminal(
   return {
     path,
     async receive(outFile) {
-      const end = Date.now() + context.left(5000)
+      const end = Date.now() + context.left(30_000)
       const poll = async <T>(what: string, ask: () => T | undefined): Promise<T> => {
         for (;;) {
           const value = ask()

@@ -13,7 +13,7 @@ export interface CommandOptions {
   scratch: string
   cwd?: string
   env?: Readonly<Record<string, string>>
-  /** Milliseconds; the command is killed after them. Default 10000. */
+  /** Milliseconds; the command is killed after them. Default 30000. */
   timeout?: number
   /** Path of the file that becomes standard input; default /dev/null. */
   stdin?: string
@@ -83,7 +83,7 @@ export async function runCommand(
     const extra = (options.fds ?? []).map(name => open(name, 'w'))
     // execa takes any descriptor; its types allow numbers beyond 2 only in some places.
     const stdio = [stdin, stdout, stderr, ...extra] as unknown as StdinOption
-    const timeout = options.timeout ?? 10_000
+    const timeout = options.timeout ?? 30_000
     const command = execa(path, [...args], {
       cwd: options.cwd,
       env: { PATH: toolPath(), ...options.env },

@@ -77,7 +77,7 @@ export class CaseContext {
     // Every case has the same number of digits, so that no name is the beginning of another one.
     this.unique = `${session.tag}${String(number).padStart(3, '0')}`
     this.nap = String(100_000 + (process.pid % 5000) * 1000 + number)
-    this.deadline = Date.now() + (spec.timeout ?? 20_000) * session.patience
+    this.deadline = Date.now() + (spec.timeout ?? 120_000) * session.patience
     this.transcript = new Transcript(this.dir)
     mkdirSync(this.dir)
     // The container is tidied up also when a check created it without a step.
@@ -197,7 +197,7 @@ export class CaseContext {
   hostTool = (name: string, ...args: string[]): Promise<CommandAnswer> =>
     runCommand(name, args, {
       scratch: join(this.dir, 'tools'),
-      timeout: 10_000 * this.session.patience,
+      timeout: 30_000 * this.session.patience,
     })
 
   /** Calls the runtime; gives its answer and the text of its log. */
@@ -222,7 +222,7 @@ export class CaseContext {
     const started = Date.now()
     const answer = await runCommand(runtime, words, {
       scratch: join(this.dir, 'calls'),
-      timeout: this.left(options.timeout ?? 10_000),
+      timeout: this.left(options.timeout ?? 30_000),
       env: options.env,
       ...streams,
     })
@@ -245,7 +245,7 @@ export class CaseContext {
         // The process has ended.
       }
     }
-    const end = Date.now() + this.left(5000)
+    const end = Date.now() + this.left(30_000)
     for (;;) {
       const answer = await this.call(['delete', ...ids], options)
       if (answer.status === 0 || Date.now() > end) return answer

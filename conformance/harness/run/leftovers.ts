@@ -59,7 +59,9 @@ function describe(found: Found): string[] {
 }
 
 /** Milliseconds for things to end by themselves: vnets and mounts end a moment after their last process. */
-const grace = 1500
+function grace(context: CaseContext): number {
+  return Math.min(10_000 * context.session.patience, 30_000)
+}
 
 /** What a case left, in words, and the host at the end; the host is undefined after something was cleared away. */
 export interface CleanedUp {
@@ -81,14 +83,14 @@ export async function cleanUp(
   context: CaseContext,
   objectsBefore: readonly string[] | undefined,
 ): Promise<CleanedUp> {
-  context.extend(20_000)
+  context.extend(120_000)
   for (const terminal of context.terminals) terminal.stop()
   for (const id of context.ids) {
     if (!mayExist(context, id)) continue
-    const state = await context.call(['state', id], { timeout: 5000 })
-    if (state.status === 0) await context.call(['delete', '--force', id], { timeout: 10_000 })
+    const state = await context.call(['state', id], {})
+    if (state.status === 0) await context.call(['delete', '--force', id], {})
   }
-  const end = Date.now() + grace * context.session.patience
+  const end = Date.now() + grace(context)
   let found = await look(context, objectsBefore)
   while (describe(found).length > 0 && Date.now() < end) {
     await sleep(100)
@@ -107,6 +109,12 @@ async function clear(context: CaseContext, found: Found): Promise<void> {
     } catch {
       // The process has ended meanwhile.
     }
+  }
+  const end = Date.now() + grace(context)
+  while (found.processes.length > 0 && Date.now() < end) {
+    await sleep(100)
+    const { processes } = await context.session.platform.snapshot(context.hostTool)
+    if (processesOf(context, processes).length === 0) break
   }
   for (const name of found.jails) await context.hostTool('jail', '-R', name)
   for (const path of found.mounts.reverse()) await context.hostTool('umount', '-f', path)

@@ -190,7 +190,7 @@ function checkContext(context: CaseContext): CheckContext {
     read: path => readText(context.path(path)),
     sleep: ms => sleep(ms),
     fail,
-    async until(message, ask, ms = 5000) {
+    async until(message, ask, ms = 30_000) {
       const end = Date.now() + context.left(ms)
       while (!(await ask())) {
         if (Date.now() >= end) fail(typeof message === 'string' ? message : message())
@@ -214,9 +214,9 @@ export async function doStep(context: CaseContext, step: Step): Promise<void> {
     case 'state':
       return stateStep(context, step.id, step.match)
     case 'wait':
-      return waitStep(context, step.id, step.status, step.timeout ?? 8000)
+      return waitStep(context, step.id, step.status, step.timeout ?? 30_000)
     case 'waitText':
-      return waitTextStep(context, step.path, step.match, step.timeout ?? 5000)
+      return waitTextStep(context, step.path, step.match, step.timeout ?? 30_000)
     case 'text':
       return textStep(context, step.path, step.match)
     case 'write':
