@@ -7,6 +7,9 @@ import { freebsdNumber } from '../tools/signals.ts'
 import { assets } from './build.ts'
 import { alive, type HostRecord, hostDir, readRecord, repository, startTime, stateDir } from './paths.ts'
 
+/** How long a kernel may take to start, and everything of a host to end, in milliseconds. */
+const PATIENCE = 60_000
+
 /** Names of all hosts that have a directory. */
 export function listHosts(): string[] {
   try {
@@ -62,7 +65,7 @@ function startKernel(name: string, scratch: string, lower: string, how: HostOpti
   }
   fs.closeSync(toUs)
   fs.closeSync(log)
-  const until = Date.now() + 20_000
+  const until = Date.now() + PATIENCE
   for (;;) {
     const said = fs.readFileSync(ready, 'utf8')
     if (said === 'ready\n') break
@@ -188,7 +191,7 @@ function killAll(record: HostRecord): void {
     }
   }
   kill(record.pid)
-  const until = Date.now() + 10_000
+  const until = Date.now() + PATIENCE
   for (;;) {
     const left = fs
       .readdirSync('/proc')
@@ -207,7 +210,7 @@ function killAll(record: HostRecord): void {
 
 /** The scratch directory, with overlayfs' own work directories. */
 function removeScratch(scratch: string): void {
-  const until = Date.now() + 5000
+  const until = Date.now() + PATIENCE
   for (;;) {
     try {
       fs.rmSync(scratch, { recursive: true, force: true })

@@ -60,15 +60,25 @@ export function installParts(kernel: Kernel): Parts {
   return parts
 }
 
-/** Ends all processes for a reboot, except the one that asked for it, which still has to get the answer. */
+/** How long killed processes may take to end, in milliseconds. */
+const LONGEST_END = 60_000
+
+/** Ends all processes for a reboot, except the one that asked for it, which still has to get the answer, and waits for it. */
 function endProcesses(asking: number): void {
-  for (const p of allProcesses()) {
-    if (p.pid === 1 || p.pid === asking) continue
-    try {
-      process.kill(p.pid, 'SIGKILL')
-    } catch {
-      // The process ended by itself.
+  const until = Date.now() + LONGEST_END
+  for (;;) {
+    const left = allProcesses().filter(
+      ({ pid, state }) => pid !== 1 && pid !== asking && state !== 'Z' && state !== 'X',
+    )
+    if (left.length === 0 || Date.now() > until) return
+    for (const { pid } of left) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // The process ended by itself.
+      }
     }
+    Bun.sleepSync(1)
   }
 }
 

@@ -9,13 +9,17 @@ import { type Json, SOCKET } from '../client.ts'
 import { abstractAddress, check, errno, libc } from '../libc.ts'
 import { callWithFaults, toolWithFaults } from './faults.ts'
 import { type Caller, Hang, type Kernel, KernelError } from './kernel.ts'
-import { processJail } from './processes/processes.ts'
+import { jailOfLiving } from './processes/processes.ts'
 
 interface Client {
   fd: number
   pid: number
   uid: number
   data: Buffer
+  /** What the client has not taken yet of its answers. While there is some, no further request of the client is read. */
+  out: Buffer
+  /** The connection ends with the answer, as that of the in-jail stub does. */
+  last: boolean
 }
 
 const listeners = new Set<number>()
@@ -23,6 +27,9 @@ const watched = new Map<number, (events: number) => void>()
 const clients = new Map<number, Client>()
 /** The first byte of a request of the in-jail stub (host/stub.c), which sends words that end with NUL. */
 const STUB = 1
+const EAGAIN = 11
+const POLLIN = 1
+const POLLOUT = 4
 
 /** Opens the kernel's socket in the current network namespace and gives its descriptor. */
 export function openListener(): number {
@@ -57,7 +64,14 @@ function accept(listener: number): void {
     const cred = Buffer.alloc(12)
     const size = Buffer.from([12, 0, 0, 0])
     check('getsockopt', libc.getsockopt(fd, 1, 17, ptr(cred), ptr(size)))
-    clients.set(fd, { fd, pid: cred.readInt32LE(0), uid: cred.readUInt32LE(4), data: Buffer.alloc(0) })
+    clients.set(fd, {
+      fd,
+      pid: cred.readInt32LE(0),
+      uid: cred.readUInt32LE(4),
+      data: Buffer.alloc(0),
+      out: Buffer.alloc(0),
+      last: false,
+    })
   }
 }
 
@@ -66,38 +80,41 @@ function drop(client: Client): void {
   libc.close(client.fd)
 }
 
-/** Writes all data. It drops a client that does not read for two seconds, so that a jail cannot stop the kernel. */
-function send(client: Client, data: Buffer): void {
-  let rest = data
-  const until = Date.now() + 2000
-  while (rest.length > 0) {
-    const n = Number(libc.send(client.fd, ptr(rest), rest.length, 0x4000))
-    if (n > 0) rest = rest.subarray(n)
-    else if (n < 0 && errno() === 11 && Date.now() < until) waitWritable(client.fd)
+/** Writes what the client takes at once; the loop writes the rest when the client has read, and nobody waits for it. */
+function flush(client: Client): void {
+  while (client.out.length > 0) {
+    const n = Number(libc.send(client.fd, ptr(client.out), client.out.length, 0x4000))
+    if (n > 0) client.out = client.out.subarray(n)
+    else if (n < 0 && errno() === EAGAIN) return
     else {
       drop(client)
       return
     }
   }
+  if (client.last) drop(client)
 }
 
-function waitWritable(fd: number): void {
-  const set = Buffer.alloc(8)
-  set.writeInt32LE(fd, 0)
-  set.writeInt16LE(4, 4)
-  libc.poll(ptr(set), 1, 500)
+function send(client: Client, data: Buffer): void {
+  client.out = Buffer.concat([client.out, data])
+  flush(client)
 }
 
-function callerOf(client: Client): Caller {
-  return { pid: client.pid, uid: client.uid, jid: processJail(client.pid) }
+/**
+ * Who calls; undefined for a process that has ended since it sent its request. It makes no call any more, and nothing tells
+ * which jail it was in, so that its request would count as one of the host.
+ */
+function callerOf(client: Client): Caller | undefined {
+  const jid = jailOfLiving(client.pid)
+  return jid === undefined ? undefined : { pid: client.pid, uid: client.uid, jid }
 }
 
-/** The line of the answer to a call; undefined for a call that hangs. */
+/** The line of the answer to a call; undefined for a call that hangs, and for a caller that has ended. */
 function answer(kernel: Kernel, client: Client, line: string): string | undefined {
   try {
     const request = JSON.parse(line) as { call: string; args?: Json[] }
     kernel.emit('tick')
     const caller = callerOf(client)
+    if (caller === undefined) return undefined
     const value = callWithFaults(caller, request.call, () =>
       kernel.call(caller, request.call, ...(request.args ?? [])),
     )
@@ -139,8 +156,12 @@ function stub(kernel: Kernel, client: Client): void {
   try {
     kernel.emit('tick')
     const run = stubRunner
+    const caller = callerOf(client)
+    if (caller === undefined) {
+      drop(client)
+      return
+    }
     if (run !== undefined) {
-      const caller = callerOf(client)
       const argv = words.slice(0, split)
       const name = (argv[0] ?? '').replace(/^.*\//, '')
       result = toolWithFaults(caller, name, () =>
@@ -161,8 +182,8 @@ function stub(kernel: Kernel, client: Client): void {
   head.writeUInt32LE(result.status, 0)
   head.writeUInt32LE(out.length, 4)
   head.writeUInt32LE(err.length, 8)
+  client.last = true
   send(client, Buffer.concat([head, out, err]))
-  if (clients.has(client.fd)) drop(client)
 }
 
 function receive(kernel: Kernel, client: Client): void {
@@ -170,7 +191,7 @@ function receive(kernel: Kernel, client: Client): void {
   for (;;) {
     const n = Number(libc.recv(client.fd, ptr(chunk), chunk.length, 0))
     if (n < 0) {
-      if (errno() === 11) break
+      if (errno() === EAGAIN) break
       drop(client)
       return
     }
@@ -185,12 +206,17 @@ function receive(kernel: Kernel, client: Client): void {
     }
   }
   if (client.data[0] === STUB) {
-    stub(kernel, client)
+    if (!client.last) stub(kernel, client)
     return
   }
+  answerLines(kernel, client)
+}
+
+/** Answers the requests that have come, as long as the client takes the answers. */
+function answerLines(kernel: Kernel, client: Client): void {
   for (;;) {
     const end = client.data.indexOf(10)
-    if (end < 0 || !clients.has(client.fd)) return
+    if (end < 0 || client.out.length > 0 || !clients.has(client.fd)) return
     const line = client.data.subarray(0, end).toString()
     client.data = client.data.subarray(end + 1)
     const said = answer(kernel, client, line)
@@ -211,7 +237,8 @@ export function serve(kernel: Kernel): never {
     const set = Buffer.alloc(8 * fds.length)
     for (const [i, fd] of fds.entries()) {
       set.writeInt32LE(fd, 8 * i)
-      set.writeInt16LE(1, 8 * i + 4)
+      const full = (clients.get(fd)?.out.length ?? 0) > 0
+      set.writeInt16LE(full ? POLLOUT : POLLIN, 8 * i + 4)
     }
     libc.poll(ptr(set), fds.length, 250)
     reap()
@@ -221,7 +248,12 @@ export function serve(kernel: Kernel): never {
       watched.get(fd)?.(events)
       if (listeners.has(fd)) accept(fd)
       const client = clients.get(fd)
-      if (client !== undefined) receive(kernel, client)
+      if (client === undefined) continue
+      if (client.out.length === 0) receive(kernel, client)
+      else {
+        flush(client)
+        if (client.out.length === 0 && clients.has(fd)) answerLines(kernel, client)
+      }
     }
     if (Date.now() - ticked > 1000) {
       ticked = Date.now()

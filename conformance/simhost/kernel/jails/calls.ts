@@ -148,7 +148,7 @@ export function install(kernel: Kernel, klds: Klds, mounts: Mounts): Jails {
     const jail = jails.find(caller, number(jid))
     if (jail === undefined) throw new KernelError('EINVAL')
     if (caller.uid !== 0 || holdsDirectory(caller.pid)) throw new KernelError('EPERM')
-    jail.attaching.set(caller.pid, Date.now())
+    jail.attaching.set(caller.pid, processes.readProcess(caller.pid)?.start ?? '')
     return {
       root: jail.root,
       namespaces: jails.spacesOf(jail.jid),

@@ -3,7 +3,13 @@ import fs from 'node:fs'
 import { type Caller, type Kernel, KernelError } from '../kernel.ts'
 import type { Mounts } from '../mounts/table.ts'
 import { dropNamespaces, type Namespaces, within } from '../namespaces.ts'
-import { allProcesses, bindNamespace, type Process, unbindNamespace } from '../processes/processes.ts'
+import {
+  allProcesses,
+  bindNamespace,
+  type Process,
+  readProcess,
+  unbindNamespace,
+} from '../processes/processes.ts'
 import { closeListener } from '../server.ts'
 
 /** The value of a jail parameter. */
@@ -26,9 +32,14 @@ export interface Jail {
   /** All other parameters. */
   values: Map<string, Value>
   spaces: Namespaces
-  /** Pids of callers that are about to attach, with the time of their call. */
-  attaching: Map<number, number>
+  /** Processes that jailAttach has let in and that have still to enter the namespaces: pid and start time. */
+  attaching: Map<number, string>
 }
+
+/** How long killed processes may take to end, in milliseconds. */
+const LONGEST_END = 60_000
+
+const hasEnded = ({ state }: Process) => state === 'Z' || state === 'X'
 
 /** All jails of the host. */
 export class Jails {
@@ -103,17 +114,34 @@ export class Jails {
 
   /** Living processes of the jail and, unless told otherwise, of the jails below it. */
   processes(jid: number, deep = true): Process[] {
-    return allProcesses().filter(
-      p => p.state !== 'Z' && p.state !== 'X' && (p.jid === jid || (deep && this.isBelow(p.jid, jid))),
-    )
+    return allProcesses().filter(p => !hasEnded(p) && (p.jid === jid || (deep && this.isBelow(p.jid, jid))))
+  }
+
+  /**
+   * Processes that have attached by FreeBSD's rules, since jailAttach has let them in, and that are still outside: between the
+   * answer and their last setns(2) any time may pass.
+   */
+  private attachers(jail: Jail): Process[] {
+    return [...jail.attaching].flatMap(([pid, start]) => {
+      const p = readProcess(pid)
+      const onTheWay =
+        p !== undefined &&
+        p.start === start &&
+        !hasEnded(p) &&
+        p.jid !== jail.jid &&
+        !this.isBelow(p.jid, jail.jid)
+      if (onTheWay) return [p]
+      jail.attaching.delete(pid)
+      return []
+    })
   }
 
   /** prison_remove: removes the children, then kills every process, then removes the jail. */
   remove(jail: Jail): void {
     for (const child of this.all().filter(j => j.parent === jail.jid)) this.remove(child)
-    const until = Date.now() + 10_000
+    const until = Date.now() + LONGEST_END
     for (;;) {
-      const left = this.processes(jail.jid)
+      const left = [...this.processes(jail.jid), ...this.attachers(jail)]
       if (left.length === 0 || Date.now() > until) break
       for (const p of left) {
         try {
@@ -139,9 +167,8 @@ export class Jails {
     if (candidates.length === 0) return
     const processes = allProcesses()
     for (const jail of candidates) {
-      for (const [pid, since] of jail.attaching)
-        if (Date.now() - since > 3000 || !fs.existsSync(`/proc/${pid}`)) jail.attaching.delete(pid)
-      if (jail.attaching.size > 0 || processes.some(p => p.jid === jail.jid && p.state !== 'Z')) continue
+      if (this.attachers(jail).length > 0) continue
+      if (processes.some(p => p.jid === jail.jid && !hasEnded(p))) continue
       this.remove(jail)
     }
   }

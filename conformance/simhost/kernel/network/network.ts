@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import type { Json } from '../../client.ts'
 import { tunnelNode } from '../../rules/devfs/nodes.ts'
+import { parseInet6 } from '../../rules/net/address.ts'
 import { loopbackUp } from '../../rules/net/addresses.ts'
 import { ifconfigTool, type NetCaller } from '../../rules/net/ifconfig.ts'
 import { FLAG, type Vnet } from '../../rules/net/interface.ts'
@@ -50,6 +51,18 @@ const REAL_OIDS: Readonly<Record<string, string>> = {
   'net.inet6.ip6.forwarding': 'ipv6/conf/all/forwarding',
 }
 
+/** How long before its time an address is looked at, in milliseconds: longer than the calls between two looks take. */
+const AHEAD = 50
+
+/** Whether Linux still looks for duplicates of an address, by proc's if_inet6: IFA_F_TENTATIVE without IFA_F_DADFAILED. */
+function isDetecting(text: string, linuxName: string | undefined, address: string): boolean {
+  const hex = (parseInet6(address) ?? []).map(group => group.toString(16).padStart(4, '0')).join('')
+  return text.split('\n').some(line => {
+    const [known, , , , flags = '', name] = line.trim().split(/\s+/)
+    return known === hex && name === linuxName && (Number.parseInt(flags, 16) & 0x48) === 0x40
+  })
+}
+
 /** The network stacks of the host and its jails, and the real interfaces of Linux behind them. */
 export class Network {
   readonly net: NetKernel
@@ -95,7 +108,31 @@ export class Network {
     })
   }
 
+  /**
+   * An address whose time of detection is over stays tentative for as long as Linux still looks for duplicates, which begins
+   * late on a busy machine: ifconfig(8) must not say that an address works while bind(2) refuses it.
+   */
+  private awaitDetection(): void {
+    const soon = Date.now() + AHEAD
+    for (const vnet of this.net.vnets.values()) {
+      const due = vnet.interfaces.filter(item =>
+        item.addresses.some(({ tentativeUntil = Number.POSITIVE_INFINITY }) => tentativeUntil <= soon),
+      )
+      if (due.length === 0) continue
+      const text = this.parts.jails.inNetwork(vnet.jid, () =>
+        fs.readFileSync('/proc/thread-self/net/if_inet6', 'utf8'),
+      )
+      for (const item of due) {
+        for (const entry of item.addresses) {
+          if ((entry.tentativeUntil ?? Number.POSITIVE_INFINITY) > soon) continue
+          entry.tentativeUntil = isDetecting(text, item.linuxName, entry.address) ? soon + AHEAD : undefined
+        }
+      }
+    }
+  }
+
   settle(): void {
+    this.awaitDetection()
     this.net.settle()
     for (const complaint of this.net.complaints.splice(0)) log(`network: ${complaint}`)
   }

@@ -56,6 +56,12 @@ export function processJail(pid: number): number {
   return seen !== undefined && seen.start === start ? seen.jid : 0
 }
 
+/** The jid of a process that runs; undefined for one that has ended, a zombie too. */
+export function jailOfLiving(pid: number): number | undefined {
+  const link = utsOf(pid)
+  return link === undefined ? undefined : (jailByNamespace.get(link) ?? 0)
+}
+
 /** The jail in which each process was last seen, since a zombie has no namespaces any more. */
 const lastSeen = new Map<number, { start: string; jid: number }>()
 
