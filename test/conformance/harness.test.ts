@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { allCases } from '../../conformance/cases/index.ts'
 import { defineCase } from '../../conformance/harness/define.ts'
 import { librariesOf } from '../../conformance/harness/host/rootfs.ts'
@@ -173,7 +173,9 @@ describe.skipIf(!isRoot)('the program against a runtime that is none', () => {
 
   it('the harness fails a case that leaves something behind, and removes it', async () => {
     const leaver = join(directory, 'leaver')
-    const sleeper = 'create) sleep 98765 >/dev/null 2>&1 & echo $! >"$PIDFILE" ;;'
+    // The process is there under its own name when create ends.
+    const begun = 'until ps -o comm= -p $! | grep -q sleep; do :; done'
+    const sleeper = `create) sleep 98765 >/dev/null 2>&1 & echo $! >"$PIDFILE"; ${begun} ;;`
     writeFileSync(
       leaver,
       `#!/bin/sh
@@ -192,9 +194,12 @@ case $VERB in state) exit 1;; ${sleeper} *) exit 0;; esac
     )
     const pid = Number(/left over: process (\d+) sleep/.exec(stdout)?.[1])
     expect(pid).toBeGreaterThan(1)
-    // The process has ended, or is a zombie where process 1 does not collect it.
-    const state = await execa('ps', ['-o', 'stat=', '-p', String(pid)], { reject: false })
-    expect(state.stdout.trim()).toMatch(/^(Z.*)?$/)
+    // The process ends a moment after it was killed, and is a zombie then where process 1 does not collect it.
+    const state = async () => {
+      const { stdout } = await execa('ps', ['-o', 'stat=', '-p', String(pid)], { reject: false })
+      return stdout.trim()
+    }
+    await vi.waitFor(async () => expect(await state()).toMatch(/^(Z.*)?$/), { timeout: 30_000 })
   })
 
   it('the harness ends a command that never ends, and says so', async () => {
@@ -211,7 +216,7 @@ case $VERB in state) exit 1;; ${sleeper} *) exit 0;; esac
     )
     expect(stdout).toMatch(/create cf-\w+: did not return in time/)
     expect(exitCode).toBe(1)
-  }, 180_000)
+  })
 
   it('the harness refuses a filter that matches no case, and leaves nothing of a runtime that cannot be started', async () => {
     const none = await harness('--filter', '^nosuch$')

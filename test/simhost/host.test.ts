@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { machine, obstacle, simhost, traces } from './machine.ts'
@@ -99,28 +98,29 @@ describe.skipIf(obstacle !== undefined)('a simulated host', () => {
     expect(host.sh('ls /var/run/clean_var').status).toBe(0)
   })
 
-  it('simhost destroy ends every process inside, in jails and in new sessions too', async () => {
+  it('simhost destroy ends every process inside, in jails and in new sessions too', () => {
     const other = machine('end')
-    const child = spawn('sh', ['-c', 'sleep 0'])
-    child.unref()
+    // No other program of the machine has these words.
+    const words = `sleep 9871.${process.pid}`
+    other.sh(`jail -c name=j path=/jt persist; jexec j ${words} >/dev/null 2>&1 </dev/null &`)
+    other.sh(`setsid ${words} >/dev/null 2>&1 </dev/null &`)
     other.sh(
-      'jail -c name=j path=/jt persist; jexec j sh -c "setsid sleep 9871 >/dev/null 2>&1 </dev/null &" 2>/dev/null; true',
+      'until [ "$(pgrep -j j sleep | wc -l)" -eq 1 ] && [ "$(pgrep sleep | wc -l)" -eq 2 ]; do sleep 0.1; done',
     )
-    other.sh('setsid sleep 9872 >/dev/null 2>&1 </dev/null &')
+    const sleeping = () =>
+      fs
+        .readdirSync('/proc')
+        .filter(pid => /^[0-9]+$/.test(pid))
+        .filter(pid => {
+          try {
+            return fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').includes(words)
+          } catch {
+            return false
+          }
+        })
+    expect(sleeping()).toHaveLength(2)
     expect(other.destroy().status).toBe(0)
-    const sleeping = fs
-      .readdirSync('/proc')
-      .filter(pid => /^[0-9]+$/.test(pid))
-      .filter(pid => {
-        try {
-          return /sleep.987[12]/s.test(
-            fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' '),
-          )
-        } catch {
-          return false
-        }
-      })
-    expect(sleeping).toEqual([])
+    expect(sleeping()).toEqual([])
     expect(traces()).toEqual([])
   })
 })

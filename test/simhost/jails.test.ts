@@ -39,7 +39,7 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
       'sleep 9000 >/dev/null 2>&1 & echo $! > /kill.pid; jexec p sh -c "kill -9 -1; /bin/kill -9 -1" 2>/dev/null',
     )
     expect(sh('kill -0 $(cat /kill.pid) && kill $(cat /kill.pid); echo $?').stdout).toBe('0\n')
-    sh('jail -r p')
+    sh('while pgrep sleep; do sleep 0.1; done; jail -r p')
   })
 
   it('allow.mount.tmpfs with enforce_statfs=1 lets a jail mount, and its mount list is its own', () => {
@@ -75,7 +75,8 @@ describe.skipIf(obstacle !== undefined)('jails of the simulated host', () => {
     sh(
       'jexec top.sub sh -c "trap \\"\\" TERM; sleep 9100 >/dev/null 2>&1 & sleep 9100 >/dev/null 2>&1 &"; jexec top sleep 9100 >/dev/null 2>&1 &',
     )
-    expect(Number(sh('sleep 0.2; pgrep -j top,top.sub sleep | wc -l').stdout)).toBe(3)
+    sh('until [ "$(pgrep -j top,top.sub sleep | wc -l)" -ge 3 ]; do sleep 0.1; done')
+    expect(sh('pgrep -j top,top.sub sleep | wc -l').stdout.trim()).toBe('3')
     expect(sh('jail -R top; jls name; pgrep sleep').stdout).toBe('')
     expect(sh('umount /jt/dev').status).toBe(0)
   })
@@ -155,7 +156,7 @@ X`)
 
   it('signals from a jail reach only the jail, whatever pid they name', () => {
     sh('jail -c name=k path=/jt persist; mount -t devfs -o ruleset=4 devfs /jt/dev')
-    const outside = sh('sleep 77 >/dev/null 2>&1 & echo $!').stdout.trim()
+    const outside = sh('sleep 1000 >/dev/null 2>&1 & echo $!').stdout.trim()
     expect(sh(`jexec k sh -c 'kill -0 ${outside}; echo $?'`)).toMatchObject({
       stdout: '1\n',
       stderr: `kill: ${outside}: No such process\n`,

@@ -15,9 +15,12 @@ describe.skipIf(obstacle !== undefined)('killall(1), and what ps(1) and pgrep(1)
   })
 
   it('killall ends the processes of one command, in a jail with -j', () => {
-    sh('(sleep 60 & jexec k sleep 60 & sleep 1) >/dev/null 2>&1')
+    sh('(sleep 1000 & jexec k sleep 1000 &) >/dev/null 2>&1')
+    sh('until [ "$(pgrep sleep | wc -l)" -eq 2 ]; do sleep 0.1; done')
     expect(sh('killall -s -j k sleep').stdout).toMatch(/^kill -TERM \d+\n$/)
-    expect(sh('killall -j k sleep; sleep 0.3; killall -j k sleep')).toMatchObject({
+    expect(
+      sh('killall -j k sleep; while pgrep -j k sleep >/dev/null; do sleep 0.1; done; killall -j k sleep'),
+    ).toMatchObject({
       status: 1,
       stderr: 'No matching processes were found\n',
     })

@@ -28,7 +28,7 @@ export function simhost(...args: string[]): Result {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: '/',
     // A background process that keeps the pipe open must not hold up the whole run.
-    timeout: 30_000,
+    timeout: 120_000,
   })
   return { status: r.status ?? -1, stdout: r.stdout, stderr: r.stderr }
 }

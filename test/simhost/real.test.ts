@@ -60,9 +60,8 @@ describe.skipIf(!isRoot)('the simulated host, really made', () => {
   })
 
   it('interfaces of a removed jail come back late, under the name that they have', () => {
-    expect(sh('jail -r v1 v2 v3 >/dev/null; sleep 0.3; ifconfig -l').trim()).toBe(
-      'vtnet0 lo0 br0 epair0a epair1a epair2a e0b_v3 e0b_v2 e0b_v1',
-    )
+    sh('jail -r v1 v2 v3 >/dev/null; until ifconfig -l | grep -q e0b_v1; do sleep 0.1; done')
+    expect(sh('ifconfig -l').trim()).toBe('vtnet0 lo0 br0 epair0a epair1a epair2a e0b_v3 e0b_v2 e0b_v1')
     expect(
       sh('for i in 1 2 3; do ifconfig e0b_v$i destroy; done; ifconfig br0 destroy; ifconfig -l').trim(),
     ).toBe('vtnet0 lo0')
@@ -89,8 +88,8 @@ describe.skipIf(!isRoot)('the simulated host, really made', () => {
     const output = sh(`
       jail -c name=lim path=/jt persist
       cpuset -l 0 -j lim
-      jexec lim sleep 5 >/dev/null 2>&1 &
-      sleep 0.3
+      jexec lim sleep 1000 >/dev/null 2>&1 &
+      until pgrep -j lim sleep >/dev/null; do sleep 0.1; done
       rctl -u jail:lim | grep -E '^(maxproc|nthr)='
       grep Cpus_allowed_list /proc/$(pgrep -j lim sleep)/status | cut -f2
       jail -r lim`)

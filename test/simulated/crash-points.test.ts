@@ -13,7 +13,7 @@ afterAll(() => destroyHost(host))
 it.skipIf(!simulationPossible())(
   'delete --force takes the host back from a kill before and after every single effect of create, delete and update',
   () => {
-    const { stdout } = onHost(host, [bun, script, runtime, '/var/crash-points'], 570_000)
+    const { stdout } = onHost(host, [bun, script, runtime, '/var/crash-points'], 1_700_000)
     const { kills, effects, faults } = JSON.parse(stdout) as Tried
     console.log(`crash points: ${kills}, left-overs: ${faults.length}`)
     expect(faults).toEqual([])
@@ -24,5 +24,5 @@ it.skipIf(!simulationPossible())(
     expect(of('create').length).toBeGreaterThan(20)
     expect(of('delete').length).toBeGreaterThan(20)
   },
-  600_000,
+  1_800_000,
 )

@@ -18,7 +18,7 @@ function attempt(...args: string[]): { status: number; stderr: string } {
   // Standard error is a file, because the container's init holds it as well and outlives create.
   const said = join(work, 'said')
   const fd = openSync(said, 'w')
-  const answer = spawnSync(program, words, { stdio: ['ignore', 'ignore', fd], timeout: 30_000 })
+  const answer = spawnSync(program, words, { stdio: ['ignore', 'ignore', fd], timeout: 120_000 })
   closeSync(fd)
   return { status: answer.status ?? -1, stderr: readFileSync(said, 'utf8') }
 }

@@ -34,7 +34,7 @@ export function hostCommand(name: string, command: readonly string[]): string[] 
 export function onHost(
   name: string,
   command: readonly string[],
-  timeout = 60_000,
+  timeout = 240_000,
 ): { stdout: string; stderr: string } {
   const [program = '', ...args] = hostCommand(name, command)
   // A container that has inherited the pipe keeps it open; the time limit makes an error of that.

@@ -26,7 +26,7 @@ const root = join(bundle, 'rootfs')
 
 function attempt(...args: string[]): { status: number; stdout: string; stderr: string } {
   const [program = '', ...words] = hostCommand(host, [runtime, ...args])
-  const answer = execaSync(program, words, { stdin: 'ignore', reject: false, timeout: 30_000 })
+  const answer = execaSync(program, words, { stdin: 'ignore', reject: false, timeout: 120_000 })
   return { status: answer.exitCode ?? -1, stdout: answer.stdout, stderr: answer.stderr }
 }
 
@@ -82,7 +82,7 @@ describe.runIf(simulationPossible())('A container on a simulated host', () => {
       JSON.stringify({ ...config, mounts: [...config.mounts, volume, scratch], annotations }),
     )
     shell(`${runtime} run --detach --bundle ${bundle} web >/dev/null 2>&1 </dev/null`)
-  }, 60_000)
+  })
   afterAll(() => {
     destroyHost(host)
     rmSync(work, { recursive: true, force: true })

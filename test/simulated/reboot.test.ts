@@ -38,7 +38,7 @@ function create(
     ...['/bin/sh', '-c', script, 'sh', runtime, 'create', '--bundle', work],
     ...['--pid-file', `${work}/pid`, id],
   ])
-  const { exitCode } = execaSync(program, words, { stdin: 'ignore', reject: false, timeout: 30_000, env })
+  const { exitCode } = execaSync(program, words, { stdin: 'ignore', reject: false, timeout: 120_000, env })
   return { exitCode, stderr: readFileSync(join(work, 'err'), 'utf8') }
 }
 
@@ -84,7 +84,7 @@ beforeAll(() => {
     { destination: '/made', type: 'tmpfs', source: 'tmpfs' },
   )
   writeFileSync(file, JSON.stringify(config))
-}, 60_000)
+})
 
 describe.runIf(simulationPossible())('after a restart that has emptied /var/run', () => {
   beforeEach(() => {
@@ -93,7 +93,7 @@ describe.runIf(simulationPossible())('after a restart that has emptied /var/run'
     expect(names('/var/db/jailwright')).toBe('web')
     rebootHost(host)
     expect(readFileSync(join(etc, 'hosts'), 'utf8')).toBe('')
-  }, 60_000)
+  })
 
   // After a restart of the host, podman start calls create without a delete.
   it("after a restart that has emptied /var/run, create of the same id first puts the image's file back, and delete keeps it", () => {
@@ -105,7 +105,7 @@ describe.runIf(simulationPossible())('after a restart that has emptied /var/run'
     expect(create('web').exitCode).toBe(1)
     call('delete', '--force', 'web')
     expectNothingLeft()
-  }, 60_000)
+  })
 
   it('after a restart that has emptied /var/run, list and check tell what is left, and delete without --force removes it', () => {
     const left = 'put .hosts.jailwright back to'
@@ -117,13 +117,13 @@ describe.runIf(simulationPossible())('after a restart that has emptied /var/run'
     expectNothingLeft()
     expect(call('list')).toMatchObject({ stderr: '' })
     expect(call('check').stdout).not.toContain('web')
-  }, 60_000)
+  })
 
   it('after a restart, delete --force removes what is left, even when /var/run is a file system that is empty at boot', () => {
     onHost(host, ['/bin/sh', '-c', 'rm -rf /var/run/jailwright'])
     call('delete', '--force', 'web')
     expectNothingLeft()
-  }, 60_000)
+  })
 })
 
 describe.runIf(simulationPossible())('a create that was killed before the restart', () => {
@@ -143,7 +143,7 @@ describe.runIf(simulationPossible())('a create that was killed before the restar
         call('delete', '--force', 'web')
         expectNothingLeft()
       }
-  }, 120_000)
+  })
 })
 
 describe.runIf(simulationPossible())('after a restart that has left /var/run alone', () => {
@@ -159,5 +159,5 @@ describe.runIf(simulationPossible())('after a restart that has left /var/run alo
     expect(create('web').exitCode).toBe(1)
     call('delete', '--force', 'web')
     expectNothingLeft()
-  }, 60_000)
+  })
 })

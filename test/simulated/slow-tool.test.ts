@@ -6,7 +6,10 @@ import { destroyHost, freshHost, onHost, simulationPossible } from './host.ts'
 const host = freshHost('slow')
 afterAll(() => destroyHost(host))
 
-/** A script that makes ifconfig(8) take a second, and kills create while it runs. */
+/**
+ * A script that kills create while its ifconfig(8) runs, which makes an epair only when delete is waiting for it, and then
+ * prints what is left.
+ */
 const script = `
 set -e
 runtime=$1
@@ -16,15 +19,26 @@ echo '{"ociVersion":"1.3.0","process":{"args":["/rescue/true"],"cwd":"/"},"root"
   "org.freebsd.jail.vnet":"new","org.jailwright.net.0.bridge":"bridge7"}}' >/var/slow/b/config.json
 ifconfig bridge7 create up
 mv /sbin/ifconfig /sbin/ifconfig-real
-printf '#!/bin/bash\\nsleep 1\\nexec -a ifconfig /sbin/ifconfig-real "$@"\\n' >/sbin/ifconfig
+cat >/sbin/ifconfig <<'X'
+#!/bin/bash
+[ "$1 $2" = 'epair create' ] || exec -a ifconfig /sbin/ifconfig-real "$@"
+: >/var/slow/running
+until [ -e /var/slow/go ]; do sleep 0.05; done
+(exec -a ifconfig /sbin/ifconfig-real "$@")
+: >/var/slow/ended
+X
 chmod 755 /sbin/ifconfig
 $runtime --root /var/slow/run create -b /var/slow/b slow </dev/null >/dev/null 2>&1 &
 creator=$!
-sleep 0.5
+until [ -e /var/slow/running ]; do sleep 0.05; done
 kill -9 $creator
-$runtime --root /var/slow/run delete --force slow
+$runtime --root /var/slow/run delete --force slow &
+deleter=$!
+sleep 0.5
+: >/var/slow/go
+wait $deleter
 jls name
-sleep 1.5
+until [ -e /var/slow/ended ]; do sleep 0.05; done
 jls name
 ifconfig -g epair || true
 `

@@ -45,7 +45,7 @@ describe.runIf(simulationPossible())('a bundle made by spec', () => {
     specBundle('sleeper', [], config =>
       config.replace('"terminal": true', '"terminal": false').replace('"/bin/sh"', '"/bin/sleep", "1000"'),
     )
-  }, 60_000)
+  })
   afterEach(endSessions)
   afterAll(() => {
     destroyHost(host)

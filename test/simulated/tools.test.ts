@@ -71,7 +71,7 @@ for bundle in "$work"/c[0-9]*; do
   traced start "$id" &&
   traced exec "$id" /bin/echo hi &&
   traced kill "$id" KILL &&
-  until "$runtime" state "$id" | grep -q stopped; do :; done &&
+  until "$runtime" state "$id" | grep -q stopped; do sleep 0.1; done &&
   traced delete "$id"
 done
 `
@@ -96,8 +96,8 @@ describe.runIf(simulationPossible())('the commands that podman gives', () => {
     await new Promise<void>(done => {
       terminals = createServer().listen(socket, done)
     })
-    onHost(host, ['/bin/sh', '-c', script, 'sh', runtime, work], 300_000)
-  }, 300_000)
+    onHost(host, ['/bin/sh', '-c', script, 'sh', runtime, work], 600_000)
+  }, 600_000)
   afterAll(() => {
     terminals?.close()
     destroyHost(host)
