@@ -31,7 +31,11 @@ export function leavesNothing(): void {
 
 /** Checks that the machine is as before. It allows some time, because podman goes on after its command has ended. */
 export async function nothingLeft(before: Leftovers | undefined): Promise<void> {
-  const same = () => JSON.stringify(present()) === JSON.stringify(before)
+  let now: Leftovers | undefined
+  const same = () => {
+    now = present()
+    return JSON.stringify(now) === JSON.stringify(before)
+  }
   await until('an end of what was left', same).catch(() => undefined)
-  expect(present()).toEqual(before)
+  expect(now).toEqual(before)
 }

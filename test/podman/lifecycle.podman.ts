@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
@@ -23,6 +24,15 @@ const STUBBORN = 'trap "" TERM; echo ready; while :; do sleep 0.1; done'
 const said = (name: string, line: string) =>
   until(`${name} to say ${line}`, async () => (await must('logs', name)).split('\n').includes(line))
 
+/** Waits until no process of the machine has these words. The kernel ends a killed process in its own time. */
+const ended = (words: string) =>
+  until(`the end of ${words}`, async () => {
+    const { stdout } = await execa('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "'], {
+      reject: false,
+    })
+    return !stdout.includes(words)
+  })
+
 leavesNothing()
 
 describe('detached', () => {
@@ -31,7 +41,7 @@ describe('detached', () => {
     await said(name, 'ready')
     expect(await status(name)).toBe('running')
     expect(await must('ps', '--format', '{{.Names}}')).toBe(name)
-    await must('stop', name)
+    await must('stop', '-t', '60', name)
     expect(await must('logs', name)).toBe('ready\nbye')
     expect(await status(name)).toBe('exited')
     expect(await inspect(name, '.State.ExitCode')).toBe('3')
@@ -110,9 +120,15 @@ describe('signals', () => {
 
   test('podman run passes signals on to the program', async () => {
     const name = fresh()
-    const args = [...machine.storage, 'run', '--rm', '--name', name, IMAGE, 'sh', '-c', POLITE]
+    const script = `trap "echo got USR1" USR1; ${POLITE}`
+    const args = [...machine.storage, 'run', '--rm', '--name', name, IMAGE, 'sh', '-c', script]
     const child = execa('podman', args, { env: machine.environment(), extendEnv: false, reject: false })
     await until('the program', async () => (await podman(['logs', name])).stdout.includes('ready'))
+    // podman begins to pass signals on only when the program runs. Until then it ignores a USR1, but ends at a TERM.
+    await until('a signal that was passed on', async () => {
+      child.kill('SIGUSR1')
+      return (await podman(['logs', name])).stdout.includes('got USR1')
+    })
     child.kill('SIGTERM')
     expect(await child).toMatchObject({ exitCode: 3 })
   })
@@ -133,7 +149,7 @@ describe('signals', () => {
       'USR2',
     )
     await said(name, 'ready')
-    await must('stop', name)
+    await must('stop', '-t', '60', name)
     expect(await inspect(name, '.State.ExitCode')).toBe('4')
   })
 
@@ -152,9 +168,12 @@ describe('pause', () => {
     await said(name, '3')
     await must('pause', name)
     expect(await status(name)).toBe('paused')
-    const first = await must('logs', name)
-    await new Promise(resolve => setTimeout(resolve, 400))
-    expect(await must('logs', name)).toBe(first)
+    // conmon may still write what it has read; a program that goes on writes a line every 50 milliseconds.
+    const first = await until('a log without new lines', async () => {
+      const before = await must('logs', name)
+      await new Promise(resolve => setTimeout(resolve, 400))
+      return (await must('logs', name)) === before && before
+    })
     await must('unpause', name)
     expect(await status(name)).toBe('running')
     await until('another line', async () => (await must('logs', name)) !== first)
@@ -179,7 +198,7 @@ describe('again and again', () => {
     const name = await background(POLITE)
     await said(name, 'ready')
     const pid = await inspect(name, '.State.Pid')
-    await must('restart', '-t', '5', name)
+    await must('restart', '-t', '60', name)
     expect(await status(name)).toBe('running')
     expect(await inspect(name, '.State.Pid')).not.toBe(pid)
     await until('both runs in the log', async () =>
@@ -204,22 +223,14 @@ describe('again and again', () => {
     const name = await background('sleep 543210 & sleep 543210 & echo ready; wait')
     await said(name, 'ready')
     await must('rm', '-f', '-t', '0', name)
-    const left = await execa('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "'], {
-      reject: false,
-    })
-    expect(left.stdout).not.toContain('sleep 543210')
+    await ended('sleep 543210')
   })
 
   test('processes that the first process leaves end with it', async () => {
     const name = await background('(trap "" HUP TERM; sleep 654321) & sleep 0.2')
     await must('wait', name)
     await must('rm', name)
-    await until('the end of the orphan', async () => {
-      const left = await execa('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "'], {
-        reject: false,
-      })
-      return !left.stdout.includes('sleep 654321')
-    })
+    await ended('sleep 654321')
   })
 })
 
@@ -231,10 +242,16 @@ describe('looking at it', () => {
 
   test('podman attach shows the output', async () => {
     const name = fresh()
-    await must('create', '--name', name, IMAGE, 'sh', '-c', 'sleep 1; echo attached; exit 6')
+    // The program goes on when the lines that it repeats are seen by the podman that is attached.
+    const script = 'until [ -e /go ]; do echo waiting; sleep 0.1; done; echo attached; exit 6'
+    await must('create', '--name', name, IMAGE, 'sh', '-c', script)
     await must('start', name)
+    const args = [...machine.storage, 'attach', '--no-stdin', name]
+    const child = execa('podman', args, { env: machine.environment(), extendEnv: false, reject: false })
+    await once(child.stdout!, 'data')
+    await must('exec', name, 'touch', '/go')
     // podman ends the output of attach with an empty line.
-    expect((await podman(['attach', '--no-stdin', name])).stdout.trim()).toBe('attached')
+    expect((await child).stdout.trim()).toMatch(/^(waiting\n)+attached$/)
     expect(await must('wait', name)).toBe('6')
   })
 

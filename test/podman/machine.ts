@@ -58,7 +58,7 @@ export async function call(
     env: { ...machine.environment(), ...options.environment },
     extendEnv: false,
     reject: false,
-    timeout: 60_000,
+    timeout: 240_000,
     stripFinalNewline: false,
   }
   const result = await execa(file, args, how)
@@ -98,7 +98,7 @@ export async function until<T>(
   what: string,
   probe: () => T | false | undefined | Promise<T | false | undefined>,
 ): Promise<T> {
-  const end = Date.now() + 15_000
+  const end = Date.now() + 90_000
   for (;;) {
     const value = await probe()
     if (value !== false && value !== undefined) return value

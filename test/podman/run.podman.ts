@@ -182,8 +182,8 @@ describe('the process', () => {
     expect(answer.status).toBe(5)
     const id = await must('run', '-d', '--init', IMAGE, 'sleep', '100')
     const pid = await must('inspect', '--format', '{{.State.Pid}}', id)
-    expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('podman-init\n')
-    await must('stop', id)
+    await until('the first program', () => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'podman-init\n')
+    await must('stop', '-t', '60', id)
     expect(await must('inspect', '--format', '{{.State.ExitCode}}', id)).toBe('143')
   })
 

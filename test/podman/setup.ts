@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { stringify } from 'smol-toml'
-import { IMAGE, machine } from './machine.ts'
+import { IMAGE, machine, present, until } from './machine.ts'
 
 /** Where podman and buildah of Linux look for their settings. */
 const PODMAN_SETTINGS = '/etc/containers'
@@ -96,7 +96,7 @@ function configure(dir: string, runtime: string, dropIn: string | undefined): vo
   if (dropIn !== undefined) mount(path.dirname(dropIn), path.join(PODMAN_SETTINGS, 'containers.conf.d'))
 }
 
-export default function setup(): () => void {
+export default async function setup(): Promise<() => void> {
   const { dir, runtime, dropIn } = machine
   for (const name of ['root', 'run', 'tmp', 'bin', 'net', 'work']) mkdirSync(path.join(dir, name))
   symlinkSync(machine.ocijail ?? runtime, path.join(dir, 'bin/ocijail'))
@@ -113,6 +113,8 @@ export default function setup(): () => void {
   // The first container makes the files that podman keeps, such as locks. The cases compare the machine with its state after
   // that.
   run('podman', [...machine.storage, 'run', '--rm', IMAGE, '/bin/true'], false)
+  // conmon and the podman that it starts to clean up outlive the command. They must not pass for what was there before.
+  await until('the end of the first container', () => present().processes.length === 0)
   console.log(`init is ${readlinkSync('/proc/1/exe')}, runtime ${runtime}`)
   return () => {
     spawnSync('podman', [...machine.storage, 'pod', 'rm', '-f', '-a'], { env: machine.environment() })

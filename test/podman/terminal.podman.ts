@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fresh, leavesNothing } from './cases.ts'
-import { IMAGE, must, podman } from './machine.ts'
+import { IMAGE, must, podman, until } from './machine.ts'
 import { onTerminal } from './terminal.ts'
 
 leavesNothing()
@@ -48,8 +48,8 @@ describe('run -it', () => {
   test('job control works on the terminal of podman run -it', async () => {
     const terminal = onTerminal(['run', '--rm', '-it', IMAGE, 'sh'])
     await terminal.expect(/[#$] /)
-    terminal.type('sleep 100\r')
-    await new Promise(resolve => setTimeout(resolve, 300))
+    terminal.type("sh -c 'echo be$((1))gun; exec sleep 1000'\r")
+    await terminal.expect('be1gun')
     terminal.type('\x1a')
     await terminal.expect('Stopped')
     terminal.type('kill -KILL %1; echo killed $?\r')
@@ -92,11 +92,16 @@ describe('attach and exec', () => {
     const name = fresh()
     const first = onTerminal(['run', '-it', '--name', name, IMAGE, 'sh'])
     await first.expect(/[#$] /)
-    // podman recognises the detach keys only when each arrives by itself.
-    first.type('\x10')
-    await new Promise(resolve => setTimeout(resolve, 200))
-    first.type('\x11')
-    expect(await first.end()).toBe(0)
+    const end = first.end()
+    const detached = end.then(() => true)
+    // podman recognises the detach keys only when it reads each by itself; both mean nothing to the shell.
+    await until('the end of podman', async () => {
+      first.type('\x10')
+      await new Promise(resolve => setTimeout(resolve, 200))
+      first.type('\x11')
+      return Promise.race([detached, new Promise<false>(resolve => setTimeout(resolve, 3000, false))])
+    })
+    expect(await end).toBe(0)
     expect(await must('inspect', '--format', '{{.State.Status}}', name)).toBe('running')
     const second = onTerminal(['attach', name])
     second.type('\recho back $((40 + 2))\r')

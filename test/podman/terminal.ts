@@ -31,7 +31,7 @@ export function programOnTerminal(argv: readonly string[], rows = 33, columns = 
     env: { ...machine.environment(), SHELL: '/bin/sh' },
     extendEnv: false,
     reject: false,
-    timeout: 60_000,
+    timeout: 240_000,
     buffer: false,
   })
   let text = ''

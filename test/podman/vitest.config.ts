@@ -8,8 +8,9 @@ export default defineConfig({
     globalSetup: ['setup.ts'],
     // The files run one after the other, because they share one storage of podman.
     fileParallelism: false,
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    // The limits end a case that hangs; on a machine under load each command takes ten times as long.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     cache: false,
   },
 })
