@@ -18,11 +18,11 @@ const seed = Number(values.seed ?? Math.floor(Date.now() / 1000) % 1_000_000)
 if (!Number.isInteger(seed) || seed < 0) throw new Error('--seed: a whole number of 0 or more is allowed')
 const long = values.long ?? false
 /** A group that stands still is ended after this many milliseconds, and has failed. */
-const limit = long ? 7_200_000 : 600_000
+const limit = long ? 7_200_000 : 1_800_000
 
 function run(
   command: readonly string[],
-  timeout = 60_000,
+  timeout = 240_000,
 ): { status: number | null; out: string; err: string } {
   const [program = '', ...args] = command
   const done = spawnSync(program, args, {

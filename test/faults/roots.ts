@@ -3,6 +3,7 @@
  * what is outside the root stays as it is, and `delete --force` leaves nothing.
  */
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -233,7 +234,7 @@ function deep(place: Place, fill: readonly object[]): void {
  * A directory of the root that another process exchanges with a link to the host, as fast as it can, while `create` and
  * `delete --force` are at work. A mount of each kind is to land below it; none may land outside.
  */
-function swapped(place: Place): void {
+async function swapped(place: Place): Promise<void> {
   const { canary, runtime, faults } = place
   const kinds = mounts(canary).map(mount =>
     mount.source === join(canary, 'file') ? { ...mount, destination: '/a/b/f' } : mount,
@@ -247,10 +248,11 @@ function swapped(place: Place): void {
   const outside = () => [...mountLines(), ...treeLines(canary)]
   const before = outside()
   const swapper = spawn(process.execPath, [SWAP, one, other], { stdio: 'ignore' })
+  const ended = once(swapper, 'exit')
   try {
-    const deadline = Date.now() + 20_000
+    const deadline = Date.now() + 90_000
     while (!lstatSync(one).isSymbolicLink())
-      if (Date.now() > deadline) throw new Error('nothing was swapped in 20 seconds')
+      if (Date.now() > deadline) throw new Error('nothing was swapped in 90 seconds')
     for (let round = 0; round < (place.setting.long ? 60 : 4); round++)
       for (const mount of kinds) {
         place.tried++
@@ -265,6 +267,8 @@ function swapped(place: Place): void {
       }
   } finally {
     swapper.kill('SIGKILL')
+    // Until it has ended it goes on swapping.
+    await ended
   }
   // Whichever of the two names holds the link now.
   const after = treeLines(rootfs).map(line =>
@@ -281,7 +285,7 @@ function swapped(place: Place): void {
 }
 
 /** All hostile roots. */
-export const hostileRoots: Group = setting => {
+export const hostileRoots: Group = async setting => {
   const runtime = workplace(setting)
   const canary = join(setting.work, 'canary')
   mkdirSync(join(canary, 'volume/inner'), { recursive: true })
@@ -294,7 +298,7 @@ export const hostileRoots: Group = setting => {
   components(place)
   wellKnown(place)
   names(place)
-  swapped(place)
+  await swapped(place)
   const left = difference(before, [...hostLines(), ...treeLines(runtime.root, ['.lock'])])
   if (left !== '') place.faults.push(`left after all:\n${left}`)
   // A suite in which every create fails would say nothing about delete.

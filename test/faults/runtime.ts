@@ -40,7 +40,7 @@ export class Runtime {
   }
 
   /** Runs a command to its end. A command that takes longer than `limit` milliseconds is killed. */
-  run(args: readonly string[], env: Record<string, string> = {}, limit = 120_000): Done {
+  run(args: readonly string[], env: Record<string, string> = {}, limit = 300_000): Done {
     const { fd, end } = this.#errors()
     const { status, signal } = spawnSync(this.#program, ['--root', this.root, ...args], {
       env: { ...process.env, ...env },
@@ -52,7 +52,7 @@ export class Runtime {
   }
 
   /** Starts a command, so that several of them run at the same time. */
-  start(args: readonly string[], limit = 240_000): Promise<Done> {
+  start(args: readonly string[], limit = 900_000): Promise<Done> {
     const { fd, end } = this.#errors()
     return new Promise((resolve, reject) => {
       const child = spawn(this.#program, ['--root', this.root, ...args], {
@@ -69,7 +69,7 @@ export class Runtime {
   status(id: string): string {
     const { stdout, stderr } = spawnSync(this.#program, ['--root', this.root, 'state', id], {
       encoding: 'utf8',
-      timeout: 120_000,
+      timeout: 300_000,
       killSignal: 'SIGKILL',
     })
     return /"status": ?"(\w+)"/.exec(stdout)?.[1] ?? stderr

@@ -30,7 +30,7 @@ export function withFault(
   runtime: Runtime,
   args: readonly string[],
   fault?: SimulatedFault,
-  { env = {}, limit = 60_000 }: { env?: Record<string, string>; limit?: number } = {},
+  { env = {}, limit = 300_000 }: { env?: Record<string, string>; limit?: number } = {},
 ): Done & Counted {
   // ps(1) shows as many bytes of a program's name on Linux.
   const program = basename(runtime.program).slice(0, 15)

@@ -194,7 +194,7 @@ export function traced(
   program: string,
   args: readonly string[],
   scratch: string,
-  { fault, room = false, limit = 60 }: { fault?: CallFault; room?: boolean; limit?: number } = {},
+  { fault, room = false, limit = 300 }: { fault?: CallFault; room?: boolean; limit?: number } = {},
 ): Traced {
   const run = runTraced()
   const file = join(scratch, 'traced-stderr')

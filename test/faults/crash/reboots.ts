@@ -41,7 +41,7 @@ function simulate(env: Record<string, string>, ...words: string[]): string {
   const { status, signal, stdout, stderr } = spawnSync(process.execPath, [simhost, ...words], {
     env: { ...process.env, ...env },
     encoding: 'utf8',
-    timeout: 120_000,
+    timeout: 300_000,
     killSignal: 'SIGKILL',
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 2 ** 26,
