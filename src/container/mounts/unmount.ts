@@ -11,8 +11,8 @@ import { isOwned, mountKey } from './owners.ts'
 import { isHiddenFsid } from './same-object.ts'
 
 /**
- * How long playing back waits for a thing to end, in milliseconds. All busy mounts together are waited for no longer,
- * because a container can keep each of its mounts busy by passing open files to another container.
+ * How long playing back waits for busy mounts, in milliseconds: for all of them together, because a container can keep
+ * each of its mounts busy by passing open files to another container.
  */
 export const BUSY_PATIENCE = 5_000
 

@@ -82,7 +82,8 @@ export class HookProcess {
       if (ended !== undefined) {
         // Output of the hook may still be in the pipe.
         while (this.#outlet !== undefined && this.#kept.length < KEPT_OUTPUT && this.#exchange(0)) {}
-        if (killed) return `timed out after ${timeout! / 1000} s`
+        // A hook that ended by itself just before the signal has not timed out.
+        if (killed && ended.signal === KILL) return `timed out after ${timeout! / 1000} s`
         return failureOf(ended)
       }
       if (!killed && end !== undefined && engine.monotonicMs() >= end) {

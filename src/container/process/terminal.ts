@@ -86,6 +86,8 @@ class Terminal implements OwnTerminal {
   #reader = true
   #hangUp: () => void = () => {}
   #lastOutput = 0
+  /** True when the last call of `relay` has copied output. */
+  #copied = false
   #lastResize = 0
 
   constructor(
@@ -152,15 +154,21 @@ class Terminal implements OwnTerminal {
     const from = engine.monotonicMs()
     for (;;) {
       const left = DRAIN - (engine.monotonicMs() - Math.max(from, this.#lastOutput))
-      if (left <= 0 && !this.#output?.isWriting) return
-      if (!this.relay(Math.max(left, RESIZE))) return
+      const isPause = left <= 0 && !this.#output?.isWriting
+      this.#copied = false
+      if (!this.relay(isPause ? 0 : Math.max(left, RESIZE))) return
+      // Only a look at the pty tells a pause: on a busy host this process itself may have stood still.
+      if (isPause && !this.#copied) return
     }
   }
 
   #copyOutput(): void {
     const output = this.#output!
     const progress = output.step()
-    if (progress === 'copying') this.#lastOutput = engine.monotonicMs()
+    if (progress === 'copying') {
+      this.#copied = true
+      this.#lastOutput = engine.monotonicMs()
+    }
     if (progress === 'unread' && this.#reader) {
       this.#reader = false
       this.#hangUp()

@@ -14,7 +14,7 @@ import { outlivesReboot } from '../journal/undo.ts'
 import { inDirectory } from '../mounts/mount-point.ts'
 import { entriesOfOthers } from '../mounts/owners.ts'
 import { BUSY_PATIENCE, isCovered, type Patience, unmount } from '../mounts/unmount.ts'
-import { killProcess } from '../process/kill-process.ts'
+import { END_PATIENCE, killProcess } from '../process/kill-process.ts'
 import { removePidFile } from '../process/pid-file.ts'
 import { isEarlierBoot } from '../state/boot.ts'
 import { openHolder, removeBeneath, removeQuietly, Trail } from './remove-beneath.ts'
@@ -202,7 +202,7 @@ function removeJail(
         const now = host.kernel.processInfo(pid)
         return now === undefined || now.zombie || now.jid !== id
       }),
-    BUSY_PATIENCE,
+    END_PATIENCE,
   )
   if (!gone) throw new JailwrightError('HOST', `jail ${name}: it is still there after jail_remove(2)`)
 }
@@ -237,5 +237,5 @@ function awaitInitGone(host: Host, ctl: string): void {
       throw error
     }
   }
-  if (!waitUntil(gone, BUSY_PATIENCE)) throw new JailwrightError('HOST', 'the init process does not end')
+  if (!waitUntil(gone, END_PATIENCE)) throw new JailwrightError('HOST', 'the init process does not end')
 }

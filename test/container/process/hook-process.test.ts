@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -80,6 +80,29 @@ describe('the process of a hook', () => {
     const child = Number(readFileSync(join(dir, 'child'), 'utf8'))
     // The kernel ends the killed child in its own time, because the runtime waits for the hook alone.
     await vi.waitFor(() => expect(stateOf(child)).toMatch(/gone|Z/), { timeout: 30_000 })
+  })
+
+  it('a hook that ended by itself before the signal of its timeout has not timed out', () => {
+    const path = '/bin/sh'
+    const args = ['sh', '-c', 'until test -e go; do sleep 0.05; done; exit 3']
+    const hook = new HookProcess(host, { origin: 'hooks.poststop[0]', path, args, env: [] }, dir)
+    const now = performance.now.bind(performance)
+    let looks = 0
+    // The runtime stands still between its look for the end of the hook and its look at the clock.
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      looks += 1
+      if (looks < 4) return now()
+      writeFileSync(join(dir, 'go'), '')
+      while (!/gone|Z/.test(stateOf(hook.pid))) {}
+      return now() + 1000
+    })
+    try {
+      expect(hook.wait(500)).toBe('exit status 3')
+      expect(looks).toBeGreaterThanOrEqual(4)
+    } finally {
+      clock.mockRestore()
+      hook.close()
+    }
   })
 
   it('a hook succeeds without reading its standard input, however long the text is', () => {

@@ -1,9 +1,13 @@
-/** Runs a shell command on a terminal of its own, as `run` and `exec -t` do. Arguments: COMMAND [ROWSxCOLUMNS]. */
+/**
+ * Runs a shell command on a terminal of its own, as `run` and `exec -t` do. Arguments: COMMAND [ROWSxCOLUMNS]. With LATE in the
+ * environment the process looks at the terminal only when the command has ended, and finds at each look at the clock that ten
+ * seconds have passed.
+ */
 import { forwardSignals, sendSignal } from '../../../src/container/process/forward-signals.ts'
 import { type OwnTerminal, openTerminal } from '../../../src/container/process/terminal.ts'
 import { waitForProgram } from '../../../src/container/process/wait-for-program.ts'
 import { openHost } from '../../../src/host/index.ts'
-import { startProcess } from '../../../src/host/processes.ts'
+import { startProcess, waitForEnd } from '../../../src/host/processes.ts'
 
 const [command = ':', size] = process.argv.slice(2)
 const host = openHost()
@@ -21,6 +25,17 @@ const pid = startProcess({
 })
 terminal.handedOver()
 signals.to(pid)
+if (process.env.LATE !== undefined) {
+  const ended = waitForEnd(pid)
+  let time = performance.now()
+  performance.now = () => {
+    time += 10_000
+    return time
+  }
+  terminal.attach(() => {})
+  terminal.detach()
+  process.exit(ended?.status)
+}
 terminal.attach(() => sendSignal(host, pid, 'HUP'))
 const status = waitForProgram(pid, signals, terminal)
 terminal.detach()

@@ -124,9 +124,10 @@ describe.runIf(process.platform === 'linux')('a terminal of its own', () => {
 })
 
 describe.runIf(process.platform === 'linux')('a terminal for a caller without one', () => {
-  function piped(command: string, input: string | undefined) {
+  function piped(command: string, input: string | undefined, env: Record<string, string> = {}) {
     const child = spawn(process.execPath, [fixture, command], {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     })
     let text = ''
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -137,6 +138,12 @@ describe.runIf(process.platform === 'linux')('a terminal for a caller without on
       child.once('close', status => resolve({ status, text })),
     )
   }
+
+  it('a relayed terminal loses nothing of the last output when its reader has stood still meanwhile', async () => {
+    const { status, text } = await piped('echo one; echo two; exit 3', undefined, { LATE: '1' })
+    expect(text).toBe('one\r\ntwo\r\n')
+    expect(status).toBe(3)
+  })
 
   it("a pipe's end becomes the end of a relayed terminal's input, also in the middle of a line", async () => {
     expect(await piped('stty -echo; sleep 0.3; cat; echo "[end]"', 'a\nb')).toEqual({
