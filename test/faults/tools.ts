@@ -13,8 +13,11 @@ interface Point {
   after: boolean
 }
 
-/** Milliseconds that a tool may take in these trials, in place of a minute. */
-const LIMIT = '300'
+/**
+ * Milliseconds that a tool may take in these trials, in place of a minute. The limit holds for the healthy tools of the command
+ * as well, which a busy machine may hold up.
+ */
+const LIMIT = '3000'
 
 /** The ways in which a tool fails, each before and after it has done its work. */
 const WAYS: Readonly<Record<string, (tool: string) => How>> = {

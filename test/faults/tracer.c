@@ -165,9 +165,10 @@ static void let_go(void) {
   while (used > 0) {
     pid_t pid = traced[0].pid;
     int status;
-    if (ptrace(PTRACE_INTERRUPT, pid, 0, 0) == 0)
-      while (waitpid(pid, &status, __WALL) == pid && !WIFSTOPPED(status) && !WIFEXITED(status) && !WIFSIGNALED(status)) {
-      }
+    /* One that has ended, or is about to, cannot be interrupted; nobody else is told of its end before this process is. */
+    ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+    while (waitpid(pid, &status, __WALL) == pid && !WIFSTOPPED(status) && !WIFEXITED(status) && !WIFSIGNALED(status)) {
+    }
     ptrace(PTRACE_DETACH, pid, 0, 0);
     forget(pid);
   }
