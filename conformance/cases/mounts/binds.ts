@@ -146,6 +146,19 @@ export const bindCases = [
     output: 'found',
   }),
   defineCase({
+    id: 'mounts.letters',
+    title:
+      'source and destination may have letters beyond ASCII beside blanks and line ends, and are unmounted',
+    stands:
+      'config.md, Mounts: a path may be any text; mount points are found again in the mount table at delete',
+    mark: 'any-runtime',
+    notFor: { runj: 'writes an fstab' },
+    files: { 'Größe über/f': 'dir', 'naïve\tname': 'file' },
+    config: { mounts: [bind('Größe über', '/дом Ä/в'), bind('naïve\tname', '/ツ\nx/ö é')] },
+    program: "cat '/дом Ä/в/f'; cat '/ツ\nx/ö é'",
+    output: 'dirfile',
+  }),
+  defineCase({
     id: 'mounts.while-running',
     title: 'a mount stays through the life of the container, also below a working directory',
     stands: 'runtime.md, Create: the mounts are part of the environment until delete',

@@ -20,15 +20,17 @@ const O_NOFOLLOW = 0o400000
 /** All mounts by their number. */
 export function linuxMounts(): Map<number, LinuxMount> {
   const list = new Map<number, LinuxMount>()
-  for (const line of fs.readFileSync('/proc/thread-self/mountinfo', 'utf8').split('\n')) {
+  // The file has the bytes of a name, of which a blank, tab, line end and backslash are written in octal.
+  for (const line of fs.readFileSync('/proc/thread-self/mountinfo', 'latin1').split('\n')) {
     const [id, parent, , , place] = line.split(' ')
     if (place === undefined) continue
-    const name = place.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)))
-    const bytes = Buffer.from(name, 'latin1').toString()
+    const bytes = place.replace(/\\([0-7]{3})/g, (_, octal: string) =>
+      String.fromCharCode(parseInt(octal, 8)),
+    )
     list.set(Number(id), {
       id: Number(id),
       parent: Number(parent),
-      place: /[^\0-\x7f]/.test(place) ? place : bytes,
+      place: Buffer.from(bytes, 'latin1').toString(),
     })
   }
   return list
