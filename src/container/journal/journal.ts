@@ -6,10 +6,24 @@
 import { errnoOf } from '../../errors.ts'
 import { exists, removeFile } from '../../host/files.ts'
 import { effect } from './effect.ts'
-import { type Line, LineFile, pendingEntries } from './lines.ts'
+import { type Line, LineFile } from './lines.ts'
+import { Pending } from './pending.ts'
 import { type Done, type Entry, outlivesReboot, type Undo } from './undo.ts'
 
 export type { Entry, Undo } from './undo.ts'
+
+/** The lines of a file, and the index of the first one that was not read. */
+interface Cursor {
+  lines: readonly Line[]
+  next: number
+}
+
+/** Returns the lines that were not read, and marks them as read. */
+function unread(cursor: Cursor): readonly Line[] {
+  const rest = cursor.lines.slice(cursor.next)
+  cursor.next = cursor.lines.length
+  return rest
+}
 
 /** The open journal of one container. Each write appends one line. */
 export class Journal {
@@ -17,6 +31,8 @@ export class Journal {
   /** The record in /var/db, which also gets the undos of effects that outlive a restart of the host. */
   readonly #lasting: LineFile | undefined
   #next: number
+  /** The lines that were read so far, and what they tell. */
+  #read: { own: Cursor; lasting: Cursor; numbers: Set<number>; pending: Pending } | undefined
 
   /**
    * Opens a journal; a missing file is an empty journal.
@@ -72,13 +88,39 @@ export class Journal {
 
   /** Returns the entries that are still to be taken back, newest first. */
   pending(): Entry[] {
-    return pendingEntries(this.#lines())
+    return this.#pending().entries()
+  }
+
+  /** True when an entry that is still to be taken back records a mount on this very path. */
+  hasMountOn(path: string): boolean {
+    return this.#pending().hasMountOn(path)
   }
 
   /** Removes the lasting record. Call it once every entry is taken back. */
   removeRecord(): void {
     const path = this.#lasting?.path
     if (path !== undefined && exists(path)) effect('remove the lasting record', () => removeFile(path))
+  }
+
+  /** Reads the lines that were added since the last call; all of them when a file was read again. */
+  #pending(): Pending {
+    const own = this.#file.lines()
+    const lasting = this.#lasting?.lines() ?? []
+    if (this.#read?.own.lines !== own || this.#read.lasting.lines !== lasting)
+      this.#read = {
+        own: { lines: own, next: 0 },
+        lasting: { lines: lasting, next: 0 },
+        numbers: new Set(),
+        pending: new Pending(),
+      }
+    const { numbers, pending } = this.#read
+    for (const line of unread(this.#read.own)) {
+      numbers.add(line.n)
+      pending.add(line)
+    }
+    // The lasting record repeats lines of the journal, and has those that the journal lost at a restart.
+    for (const line of unread(this.#read.lasting)) if (!numbers.has(line.n)) pending.add(line)
+    return pending
   }
 
   /** Returns all lines of the journal, and those lines of the lasting record that the journal lacks. */

@@ -3,7 +3,7 @@ import { encode } from '../../bytes.ts'
 import { errnoOf, quietly } from '../../errors.ts'
 import { closeFile, makeDirectories, openFile, readTextFile, statusOf, writeText } from '../../host/files.ts'
 import { dirname } from '../../paths.ts'
-import type { Done, Entry, Undo } from './undo.ts'
+import type { Done, Undo } from './undo.ts'
 
 /** One line of such a file. */
 export interface Line {
@@ -160,16 +160,4 @@ function isCall(call: { tool?: unknown; args?: unknown } | null): boolean {
     Array.isArray(call.args) &&
     call.args.every(arg => typeof arg === 'string')
   )
-}
-
-/** Returns the entries that are still to be taken back, newest first. */
-export function pendingEntries(lines: readonly Line[]): Entry[] {
-  const entries = new Map<number, Entry>()
-  for (const line of lines) {
-    if (line.undo) entries.set(line.n, { n: line.n, undo: line.undo, done: undefined })
-    const entry = entries.get(line.n)
-    if (entry && line.done) entry.done = line.done
-    if (line.undone) entries.delete(line.n)
-  }
-  return [...entries.values()].sort((a, b) => b.n - a.n)
 }

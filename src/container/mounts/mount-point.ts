@@ -79,9 +79,6 @@ function makeTarget(
   const create = step.target === 'dir' ? 'dir' : 'file'
   const usual = create === 'dir' ? 0o755 : 0o644
   const mode = step.createMode === undefined ? usual : Number.parseInt(step.createMode, 8)
-  const mounts = journal
-    .pending()
-    .flatMap(({ undo }) => (undo.op === 'unmount' && undo.path !== roots.mountRoot ? [undo.path] : []))
   const isAlias = root === roots.mountRoot && roots.mountRoot !== roots.realRoot
   return host.process.openBeneath(root, step.destination, {
     create,
@@ -89,11 +86,18 @@ function makeTarget(
     onCreate: (made, kind, make) => {
       const path = made.slice(root === '/' ? 0 : root.length)
       const label = `${kind === 'dir' ? 'mkdir' : 'make'} ${path}`
-      if (mounts.some(on => made.startsWith(`${on}/`))) effect(label, make)
+      if (isInMount(journal, made, roots)) effect(label, make)
       else if (isAlias) throw new NeedsRealRoot()
       else journal.perform(label, { op: kind === 'dir' ? 'rmdir' : 'unlink', root, path }, make)
     },
   })
+}
+
+/** True when a path of the host lies in a mount of the container other than the read-only alias of its root. */
+function isInMount(journal: Journal, path: string, { mountRoot }: Roots): boolean {
+  for (let above = dirname(path); above !== '/'; above = dirname(above))
+    if (above !== mountRoot && journal.hasMountOn(above)) return true
+  return false
 }
 
 /**

@@ -59,11 +59,17 @@ export function unmount(
     return unrecorded(undo, table, top, owned)
   }
   let refused: SyscallError | undefined
+  let finished = false
   const gone = (force: boolean) => () => {
     const mount = ours()
-    if (!mount) return true
+    if (!mount) {
+      finished = true
+      return true
+    }
     try {
       unmountEntry(host, mount, undo.root, force)
+      // An id names one mount alone; a path may have named another one.
+      finished = !isHiddenFsid(mount.fsid)
       return true
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error
@@ -79,7 +85,7 @@ export function unmount(
     undo.path === patience.gone ? Math.min(DYING_PATIENCE, patience.left) : patience.left,
   )
   patience.left = Math.max(0, patience.left - (engine.monotonicMs() - begin))
-  if (!ours()) return
+  if (finished || !ours()) return
   // A forced unmount of a covered mount would put the covering mount, and the files of its container, out of reach.
   if (covered)
     throw new JailwrightError(
@@ -140,21 +146,27 @@ export function unmountEntry(host: Host, mount: MountEntry, root: string | undef
   inDirectory(host, holder, () => host.kernel.unmount(basename(on), { force }))
 }
 
+/** The mounts of a container by their paths: the id of the newest one on each, undefined when none was recorded. */
+export type NewestMounts = ReadonlyMap<string, string | undefined>
+
+/** Collects the mounts of entries that are in the order newest first. */
+export function newestMounts(entries: readonly Entry[]): NewestMounts {
+  const mounts = new Map<string, string | undefined>()
+  for (const { undo, done } of entries)
+    if (undo.op === 'unmount' && !mounts.has(undo.path)) mounts.set(undo.path, done?.fsid)
+  return mounts
+}
+
 /**
  * True when the path of a name that jailwright made leads into another mount by now, one that lies on the mount that
  * holds the name. Two containers can share one root filesystem, and then the path shows the later container's mount.
  */
-export function isCovered(host: Host, { undo }: Entry, pending: readonly Entry[]): boolean {
+export function isCovered(host: Host, { undo }: Entry, mounts: NewestMounts): boolean {
   if (undo.op !== 'rmdir' && undo.op !== 'unlink' && undo.op !== 'put-back') return false
-  const path = `${undo.root}${undo.path}`
-  let holder: { on: string; fsid: string | undefined } | undefined
-  for (const { undo: other, done } of pending) {
-    if (other.op !== 'unmount' || !path.startsWith(`${other.path}/`)) continue
-    if (holder === undefined || other.path.length > holder.on.length)
-      holder = { on: other.path, fsid: done?.fsid }
-  }
-  if (holder?.fsid === undefined) return false
-  const { on, fsid } = holder
+  let on = dirname(`${undo.root}${undo.path}`)
+  while (on !== '/' && !mounts.has(on)) on = dirname(on)
+  const fsid = mounts.get(on)
+  if (fsid === undefined) return false
   const stack = host.kernel.mounts().filter(mount => mount.on === on)
   return stack.some(mount => mount.fsid === fsid) && stack[stack.length - 1]?.fsid !== fsid
 }

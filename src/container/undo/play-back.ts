@@ -13,7 +13,7 @@ import type { Entry, Journal, Undo } from '../journal/journal.ts'
 import { outlivesReboot } from '../journal/undo.ts'
 import { inDirectory } from '../mounts/mount-point.ts'
 import { entriesOfOthers } from '../mounts/owners.ts'
-import { BUSY_PATIENCE, isCovered, type Patience, unmount } from '../mounts/unmount.ts'
+import { BUSY_PATIENCE, isCovered, newestMounts, type Patience, unmount } from '../mounts/unmount.ts'
 import { END_PATIENCE, killProcess } from '../process/kill-process.ts'
 import { removePidFile } from '../process/pid-file.ts'
 import { isEarlierBoot } from '../state/boot.ts'
@@ -44,6 +44,7 @@ export function playBack(
   const failures: JailwrightError[] = []
   const rebooted = isEarlierBoot(host, journal.boot())
   const pending = [...lost, ...journal.pending()]
+  const mounts = newestMounts(pending)
   let others: Entry[] | undefined
   const tools: UndoTools = {
     host,
@@ -61,7 +62,7 @@ export function playBack(
     const { op } = entry.undo
     const giveUp = (error: unknown) => force && IN_ROOT.has(op) && !SHORTAGES.has(errnoOf(error) ?? '')
     const undo = () => {
-      if (!isCovered(host, entry, pending)) effect(`undo ${op}`, () => takeBack(tools, entry))
+      if (!isCovered(host, entry, mounts)) effect(`undo ${op}`, () => takeBack(tools, entry))
     }
     let error = failureOf(undo)
     // What keeps it from being done for a moment only costs the image no file.

@@ -1,8 +1,9 @@
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import tmp from 'tmp'
-import { beforeEach, describe, expect, it } from 'vitest'
-import { Journal } from '../../../src/container/journal/journal.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Journal, type Undo } from '../../../src/container/journal/journal.ts'
+import { Pending } from '../../../src/container/journal/pending.ts'
 
 describe('journal', () => {
   let path: string
@@ -116,5 +117,54 @@ describe('journal', () => {
     const journal = new Journal(path)
     expect(journal.pending().map(entry => entry.n)).toEqual([1])
     expect([journal.tellsOf('jail'), journal.tellsOf('kill')]).toEqual([true, false])
+  })
+})
+
+describe('the mounts of a journal', () => {
+  let path: string
+  beforeEach(() => {
+    path = join(tmp.dirSync({ unsafeCleanup: true }).name, 'journal.jsonl')
+  })
+  afterEach(() => vi.restoreAllMocks())
+
+  const mount = (on: string): Undo => ({
+    op: 'unmount',
+    path: on,
+    fstype: 'tmpfs',
+    from: 'tmpfs',
+    before: undefined,
+  })
+
+  it('the journal knows on which paths something is mounted, until each mount on the path is taken back', () => {
+    const journal = new Journal(path)
+    for (const on of ['/r/data', '/r/data', '/r/tmp']) journal.perform('mount', mount(on), () => 1)
+    expect(journal.hasMountOn('/r/data')).toBe(true)
+    journal.undone(2)
+    expect(journal.hasMountOn('/r/data')).toBe(true)
+    journal.undone(1)
+    expect([journal.hasMountOn('/r/data'), journal.hasMountOn('/r/tmp')]).toEqual([false, true])
+    expect(journal.hasMountOn('/r')).toBe(false)
+  })
+
+  it('the journal knows the mounts that another process has recorded and taken back', () => {
+    const [one, other] = [new Journal(path), new Journal(path)]
+    expect(one.hasMountOn('/r/data')).toBe(false)
+    other.perform('mount', mount('/r/data'), () => 1)
+    expect(one.hasMountOn('/r/data')).toBe(true)
+    other.undone(1)
+    expect([one.hasMountOn('/r/data'), one.pending()]).toEqual([false, []])
+  })
+
+  it('each line is read once, however often the journal is asked', () => {
+    const add = vi.spyOn(Pending.prototype, 'add')
+    const journal = new Journal(path, 'boot', join(dirname(path), 'lasting.jsonl'))
+    for (let n = 0; n < 50; n++) {
+      journal.perform('mkdir', { op: 'rmdir', root: '/r', path: `/p${n}` }, () => 1)
+      journal.perform('mount', mount(`/r/p${n}`), () => 1)
+      expect(journal.hasMountOn(`/r/p${n}`)).toBe(true)
+    }
+    expect(journal.pending()).toHaveLength(100)
+    // The line of the boot, and two lines for each effect.
+    expect(add).toHaveBeenCalledTimes(1 + 4 * 50)
   })
 })
