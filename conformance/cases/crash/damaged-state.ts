@@ -126,7 +126,7 @@ export const crashDamagedStateCases = [
       ],
     }),
   ),
-  ...['{"pidStart":"1"}', '{"pidStart":"1","pid":"abc"}', 'null'].map((text, n) =>
+  ...['{"pidStart":"1"}', '{"pidStart":"1","pid":"abc"}', 'null', '{}', '{"jid":1}'].map((text, n) =>
     defineCase({
       id: `crash.state-of-another-form-${n + 1}`,
       title: `a state.json that is ${text} is a damaged one: list goes on, delete --force takes all back`,

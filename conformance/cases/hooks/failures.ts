@@ -115,6 +115,21 @@ export const hookFailureCases = [
     steps: [create({ fails: /nosuch|no such file/i }), gone()],
   }),
   defineCase({
+    id: 'hooks.missing-interpreter',
+    title: 'a hook whose interpreter is missing is an error that names the interpreter',
+    stands:
+      'execve(2) gives ENOENT for a script whose interpreter is missing, and "no such file" is not true of the hook itself',
+    mark: 'jailwright',
+    files: { hook: { text: '#!/nosuch/perl -w\n', mode: 0o755 } },
+    config: { hooks: { createRuntime: [{ path: '%{dir}/hook' }] } },
+    steps: [
+      create({
+        fails: /createRuntime\[0\]: .*\/hook: its interpreter "\/nosuch\/perl": no such file or directory/,
+      }),
+      gone(),
+    ],
+  }),
+  defineCase({
     id: 'hooks.path-not-absolute',
     title: 'a hook path that is not absolute is refused',
     stands: 'config.md, Hooks: path "MUST be an absolute path"',

@@ -155,6 +155,24 @@ export const destinationCases = [
     ],
   }),
   defineCase({
+    id: 'mounts.over-a-fifo',
+    title:
+      'a FIFO of the image in the place of /etc/hosts is an error that says so, and create does not wait for it',
+    stands:
+      'nothing can be mounted on a FIFO, a socket or a device (sys/kern/vfs_mount.c, vfs_domount_first)',
+    mark: 'jailwright',
+    files: { hosts: 'hosts' },
+    config: {
+      mounts: [{ destination: '/etc/hosts', type: '%{bind}', source: '%{dir}/hosts', options: ['bind'] }],
+    },
+    steps: [
+      tool(['mkdir', '-p', '%{root}/etc']),
+      tool(['mkfifo', '%{root}/etc/hosts']),
+      create({ fails: /mounts\[\d\]: \/etc\/hosts is neither a directory nor a file/ }),
+      gone(),
+    ],
+  }),
+  defineCase({
     id: 'mounts.none',
     title: 'a container without any mount runs',
     stands:

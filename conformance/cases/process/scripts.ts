@@ -1,5 +1,5 @@
 /** Programs that execve(2) does not know or whose interpreter is missing, and an empty HOME. */
-import { defineCase, failsToStart } from '../../harness/define.ts'
+import { defineCase, failsToStart, gone, run } from '../../harness/define.ts'
 
 /** Cases about programs that are scripts. */
 export const scriptCases = [
@@ -11,6 +11,17 @@ export const scriptCases = [
     rootFiles: { 'opt/plain': { text: 'echo plain $1\n', mode: 0o755 } },
     config: { process: { args: ['/opt/plain', 'word'] } },
     output: /^plain word$/m,
+  }),
+  defineCase({
+    id: 'process.empty-script',
+    title: 'an empty program is an empty script, which succeeds',
+    stands:
+      'execvp(3) runs the file by /bin/sh when execve(2) gives ENOEXEC, and sh(1) finds no command in it',
+    mark: 'jails',
+    rootFiles: { 'opt/empty': { text: '', mode: 0o755 } },
+    config: { process: { args: ['/opt/empty'] } },
+    notFor: { ocijail: 'has no run', runj: 'has no run' },
+    steps: [run(), gone()],
   }),
   defineCase({
     id: 'process.missing-interpreter',

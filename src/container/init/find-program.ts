@@ -3,7 +3,7 @@ import { encode } from '../../bytes.ts'
 import { errnoOf, JailwrightError } from '../../errors.ts'
 import { type FileStatus, statusOf } from '../../host/files.ts'
 import { readStart } from '../../host/read-start.ts'
-import type { Host } from '../../host/types.ts'
+import type { EverydayHost, Host } from '../../host/types.ts'
 import { join } from '../../paths.ts'
 
 const DEFAULT_PATH = '/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin'
@@ -69,18 +69,24 @@ const START_MAX = 4096
  * a file that execve(2) does not recognise to /bin/sh, and images contain scripts without a `#!` line.
  */
 export function isScript(host: Host, path: string): boolean {
-  const text = startOf(host, path, START_MAX)
-  return text !== '' && !(text.split('\n')[0] ?? '').includes('\0')
+  const text = readStart(() => host.process.openNonBlocking(path, 'read'), START_MAX)
+  // An empty file is an empty script.
+  return text !== undefined && !(text.split('\n')[0] ?? '').includes('\0')
 }
 
 /** Returns the error for an existing file for which execve(2) answers ENOENT: its interpreter is missing. */
 export function missingInterpreter(host: Host, path: string, name: string): JailwrightError {
   const found = obstacle(path)
   if (found) return fault(`exec: "${name}": ${found.why}`, found.exitStatus)
+  return fault(`exec: "${name}": ${lacksInterpreter(host, path)}`, 127)
+}
+
+/** Says of an existing file that its interpreter is missing, and which one its first line names. */
+export function lacksInterpreter(host: EverydayHost, path: string): string {
   const first = startOf(host, path, START_MAX).split('\n')[0] ?? ''
   const interpreter = /^#![ \t]*([^ \t]+)/.exec(first)?.[1]
   const which = interpreter === undefined ? '' : ` ${JSON.stringify(interpreter)}`
-  return fault(`exec: "${name}": its interpreter${which}: no such file or directory`, 127)
+  return `its interpreter${which}: no such file or directory`
 }
 
 /** A bound on passwd(5), far above any real file; the file of an image may have no end. */
@@ -108,6 +114,6 @@ function isPath(text: string): boolean {
 }
 
 /** Returns the first bytes of a regular file as text; empty for any other object. */
-function startOf(host: Host, path: string, most: number): string {
+function startOf(host: EverydayHost, path: string, most: number): string {
   return readStart(() => host.process.openNonBlocking(path, 'read'), most) ?? ''
 }

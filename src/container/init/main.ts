@@ -32,6 +32,8 @@ export function initMain(argv: readonly string[]): number {
   host.process.closeOnExecFrom(3)
   const receiver = new Receiver(orders)
   let prepare: Prepare | undefined
+  /** Path of the terminal that the streams of init are. */
+  let terminal: string | undefined
   try {
     becomeSessionLeader(host)
     // These steps run while `create` makes the mounts and the jail.
@@ -40,7 +42,8 @@ export function initMain(argv: readonly string[]): number {
     // The command that started init is gone, so the container is too.
     if (!prepare) return 1
     const keeper = prepare.channels && keepOpen(host, prepare.channels)
-    enter(host, prepare, preserved)
+    if (prepare.process.terminal) terminal = openTerminal(host, prepare)
+    enter(host, prepare, preserved, terminal)
     findProgram(prepare.process.args[0] ?? '', prepare.process.env, prepare.process.cwd)
     let image =
       prepare.hooks.length > 0 || limitsMemory(prepare.process)
@@ -59,8 +62,9 @@ export function initMain(argv: readonly string[]): number {
   } catch (error) {
     const failure = asFailure(error)
     answer(answers, failure)
-    // The caller of an `exec` prints the error on its own streams, which a reader of the console socket does not see.
-    if (prepare?.immediately && prepare.consoleSocket !== undefined) complain(failure)
+    // The caller of an `exec` prints the error on its own streams; a reader of the console socket sees the terminal alone.
+    if (prepare?.immediately && prepare.consoleSocket !== undefined && terminal !== undefined)
+      complain(failure)
     // A process that waits for the program of an `exec` gets the exit status with which the command ends.
     return prepare?.immediately ? failure.error.exitStatus : 1
   }
@@ -132,9 +136,8 @@ function attach({ kernel }: Host, jid: number): void {
   }
 }
 
-/** Opens the terminal, then enters the jail. */
-function enter(host: Host, prepare: Prepare, preserved: number): void {
-  const terminal = prepare.process.terminal ? openTerminal(host, prepare) : undefined
+/** Enters the jail, and gives the terminal to the user of the program. */
+function enter(host: Host, prepare: Prepare, preserved: number, terminal: string | undefined): void {
   // No process of the jail may trace init or dump its memory before init is the program (procctl(2), PROC_TRACE_CTL).
   host.process.disableTracing()
   host.process.closeDirectories(3 + preserved)

@@ -147,6 +147,7 @@ function checkTarget(step: MountStep, target: BeneathTarget, roots: Roots): void
   if (step.target === 'file' && target.kind === 'dir') {
     throw new JailwrightError('CONFIG', `${step.origin}.destination: ${step.destination}: is a directory`)
   }
+  if (step.target === 'file') requireMountable(step, target)
 }
 
 function mountOn(host: Host, journal: Journal, step: MountStep, target: BeneathTarget, roots: Roots): void {

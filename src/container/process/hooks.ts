@@ -4,10 +4,11 @@
  */
 
 import type { RuntimeContext } from '../../context.ts'
-import { JailwrightError } from '../../errors.ts'
+import { errnoOf, JailwrightError } from '../../errors.ts'
 import { exists } from '../../host/files.ts'
 import type { EverydayHost } from '../../host/types.ts'
 import type { HookPlan } from '../../translate/core/plan.ts'
+import { lacksInterpreter } from '../init/find-program.ts'
 import type { OciState } from '../state/state-file.ts'
 import { HookProcess } from './hook-process.ts'
 
@@ -42,7 +43,9 @@ function runHook(
   try {
     running = new HookProcess(host, hook, exists(directory) ? directory : '/')
   } catch (error) {
-    return (error as Error).message
+    return errnoOf(error) === 'ENOENT' && exists(hook.path)
+      ? lacksInterpreter(host, hook.path)
+      : (error as Error).message
   }
   try {
     started?.(running.pid)

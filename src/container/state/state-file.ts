@@ -77,7 +77,7 @@ export function readState(files: Layout): StateFile | undefined {
 function readRecorded(files: Layout): StateFile | undefined {
   let text: string
   try {
-    text = readOwn(files.state)
+    text = readOwn(files)
   } catch (error) {
     const code = errnoOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -132,11 +132,11 @@ function isUnread(fifo: string): boolean {
 
 /**
  * Reads a state file and refuses one of another program. No journal of ours records the jail and mounts of another
- * program, so if its state were removed, nobody could remove them.
+ * program, so if its state were removed, nobody could remove them. Beside a journal of ours it is a damaged one.
  */
-function readOwn(path: string): string {
+function readOwn({ state: path, journal }: Layout): string {
   const text = readTextFile(path)
-  if (!text.trimEnd().endsWith('}') || text.includes('"pidStart":')) return text
+  if (!text.trimEnd().endsWith('}') || text.includes('"pidStart":') || exists(journal)) return text
   throw new JailwrightError('UNSUPPORTED', `${path} was not written by jailwright`, {
     subject: path,
     hint: 'delete this container with the program that made it',

@@ -1,5 +1,6 @@
 /** Jail parameters of FreeBSD 15.1's kernel (jail(8), sysctl security.jail.param), and jail(8)'s own, which are refused. */
 import { encode } from '../../bytes.ts'
+import { isNearMiss } from '../../near-miss.ts'
 
 /** The kinds of values, as libjail knows them. */
 export type ParamType = 'bool' | 'jailsys' | 'int' | 'ulong' | 'string' | 'ip4' | 'ip6'
@@ -125,11 +126,29 @@ export function positiveName(name: string): string | undefined {
 
 /**
  * Reads a boolean as ocijail and jail(8) do; undefined for any other text. An empty text is true, as `allow.mlock` alone.
+ * The case of letters does not count (jailparam_import_enum in lib/libjail/jail.c).
  */
 export function parseBool(text: string): boolean | undefined {
-  if (text === 'true' || text === '1' || text === '') return true
-  if (text === 'false' || text === '0') return false
+  const word = text.toLowerCase()
+  if (word === 'true' || word === '1' || word === '') return true
+  if (word === 'false' || word === '0') return false
   return undefined
+}
+
+/** A name without what people mistake in it: case of letters, dots, underscores and other signs. */
+const lettersOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+/**
+ * The parameter of FreeBSD that an unknown name was meant for, such as allow.mlock for allow_mlock, or enforce_statfs for
+ * enforceStatfs; undefined when none is near.
+ */
+export function meantParameter(name: string): string | undefined {
+  const letters = lettersOf(name)
+  const others = Object.keys(FREEBSD_15_PARAMS).filter(known => known !== name)
+  return (
+    others.find(known => lettersOf(known) === letters) ??
+    others.find(known => letters.length > 4 && isNearMiss(letters, lettersOf(known)))
+  )
 }
 
 /** Checks a value of this type; undefined when it is valid, else a text that says which values are. */

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tmp from 'tmp'
 import { expect, it } from 'vitest'
-import { findProgram, homeOf } from '../../../src/container/init/find-program.ts'
+import { findProgram, homeOf, isScript, lacksInterpreter } from '../../../src/container/init/find-program.ts'
 import { openHost } from '../../../src/host/index.ts'
 
 const dir = tmp.dirSync({ unsafeCleanup: true }).name
@@ -65,4 +65,25 @@ it('a home that would prevent every program from being executed is not taken', (
   expect(home(`/${'a'.repeat(1022)}`)).toHaveLength(1023)
   expect(home(`/${'a'.repeat(1023)}`)).toBe('/')
   expect(home(`/${'\u00e4'.repeat(600)}`)).toBe('/')
+})
+
+it('a file is a script when its first line is text or missing, and no script when it cannot be read', () => {
+  const script = (text: string) => {
+    writeFileSync(join(dir, 'script'), text)
+    return isScript(openHost(), join(dir, 'script'))
+  }
+  expect(script('echo x')).toBe(true)
+  expect(script('')).toBe(true)
+  expect(script('text\n\0')).toBe(true)
+  expect(script('\x7fELF\0\0\n')).toBe(false)
+  expect(isScript(openHost(), join(dir, 'nosuch'))).toBe(false)
+  expect(isScript(openHost(), join(dir, 'sub'))).toBe(false)
+})
+
+it('the missing interpreter of a script is named', () => {
+  writeFileSync(join(dir, 'hook'), '#! /nosuch/perl -w\n')
+  expect(lacksInterpreter(openHost(), join(dir, 'hook'))).toBe(
+    'its interpreter "/nosuch/perl": no such file or directory',
+  )
+  expect(lacksInterpreter(openHost(), join(dir, 'tool'))).toBe('its interpreter: no such file or directory')
 })

@@ -271,6 +271,37 @@ describe('annotations', () => {
     ])
   })
 
+  it.each([
+    ['allow_mlock', 'allow.mlock'],
+    ['Allow.mlock', 'allow.mlock'],
+    ['enforceStatfs', 'enforce_statfs'],
+    ['ip4_addr', 'ip4.addr'],
+    ['ip4.addr+', 'ip4.addr'],
+    ['children-max', 'children.max'],
+    ['secure.level', 'securelevel'],
+    ['sysvshn', 'sysvshm'],
+  ])('the unknown parameter %s is refused with the name that it was meant for, %s', (name, meant) => {
+    const failed = { errors: [expect.objectContaining({ hint: `did you mean ${meant}?` })] }
+    expect(() => plan(annotations({ [name]: '1' }))).toThrow(expect.objectContaining(failed))
+    expect(errors(annotations({ [name]: '1' }))[0]).toContain(`this kernel has no jail parameter ${name}`)
+  })
+
+  it.each([
+    ['allow.rawsockets', 'allow.raw_sockets'],
+    ['allow.mlok', 'allow.mlock'],
+  ])('the warning of the unknown permission %s names %s', (name, meant) => {
+    expect(plan(annotations({ [name]: 'true' })).warnings).toEqual([
+      expect.stringContaining(`no jail parameter ${name}; ignored (did you mean ${meant}?)`),
+    ])
+  })
+
+  it('words of values may be in upper case, as in jail(8)', () => {
+    const given = { 'allow.mlock': 'TRUE', 'allow.raw_sockets': 'False', vnet: 'NEW', sysvshm: 'New' }
+    expect(parameters(plan(annotations(given)))).toEqual(
+      expect.arrayContaining(['allow.mlock', 'allow.raw_sockets=false', 'vnet=new', 'sysvshm=new']),
+    )
+  })
+
   describe("in jail(8)'s negative form", () => {
     const path = (name: string) => `annotations["org.freebsd.jail.${name}"]`
 
