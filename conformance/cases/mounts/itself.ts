@@ -1,5 +1,5 @@
 /** Nothing is mounted on itself: FreeBSD's nmount(2) would never return. */
-import { create, defineCase, file, gone, wholeLife } from '../../harness/define.ts'
+import { create, defineCase, file, gone, removeForce, wholeLife } from '../../harness/define.ts'
 
 /** A bind of an absolute path. */
 const bindOf = (source: string, destination: string, option: 'ro' | 'rw') => ({
@@ -37,6 +37,26 @@ export const itselfCases = [
     config: { mounts: [bindOf('%{dir}/b1/root/data', '/data', 'rw')] },
     program: 'cat /data/f; echo; echo new >/data/new',
     steps: [...wholeLife('text'), file('b1/root/data/new', /new/)],
+  }),
+  defineCase({
+    id: 'mounts.itself-of-another',
+    title:
+      'a volume that another container with the same root shows there is refused, since that one takes it away',
+    stands,
+    mark: 'jailwright',
+    files: { 'vol/f': 'text' },
+    config: { root: { path: '%{dir}/b1/root' }, mounts: [bindOf('%{dir}/vol', '/data', 'rw')] },
+    steps: [
+      create(),
+      create({
+        n: 2,
+        id: '%{id2}',
+        fails: /mounts\[\d+\]: \/data shows .*\/vol by a mount of another container/,
+      }),
+      gone('%{id2}'),
+      removeForce(),
+      gone(),
+    ],
   }),
   refused(
     'mounts.itself-ro',

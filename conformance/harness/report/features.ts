@@ -13,7 +13,7 @@ export const features: readonly (readonly [feature: string, cases: RegExp])[] = 
   ['error messages and the log that podman reads', /^(errors|lifecycle\.log)/],
   [
     'program, arguments, environment, working directory, host name',
-    /^process\.(args|large|path-lookup|env|cwd|script|relative|no-such|not-in|not-exec|directory|no-args|missing|home|hostname)/,
+    /^process\.(args|large|path-lookup|env|cwd|script|empty|relative|no-such|not-in|not-exec|directory|no-args|missing|home|hostname)/,
   ],
   ['signals and session of the program', /^process\.(signals|session)/],
   ['user, groups, umask', /^process\.(user|umask|gid|not-root)/],
@@ -27,13 +27,13 @@ export const features: readonly (readonly [feature: string, cases: RegExp])[] = 
   ['hooks: failures and timeouts', /^hooks\.(fails|timeout)/],
   [
     'bind mounts of directories and files',
-    /^mounts\.(directory|file|point|missing|listed|child|noexec|spaces|while|one-parent)/,
+    /^mounts\.(directory|file|point|missing|listed|child|noexec|spaces|letters|while|one-parent)/,
   ],
   ['recursive bind mounts', /^mounts\.(rbind|bind-says)/],
   ['mounts that would cover their own source', /^mounts\.(itself|readonly-below)/],
   [
     'types, options and paths of mounts',
-    /^mounts\.(linux-options|unknown-type|of-linux|devfs-rule|not-absolute|slashes|source-kinds|on-the-root|fifo|none|type-)/,
+    /^mounts\.(linux-options|unknown-type|of-linux|devfs-rule|not-absolute|slashes|source-kinds|on-the-root|over-a|fifo|none|type-)/,
   ],
   ['tmpfs, tmpcopyup', /^mounts\.(tmpfs|tmpcopyup)/],
   ['unix sockets as mounts', /^mounts\.socket/],

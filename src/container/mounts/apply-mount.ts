@@ -15,8 +15,9 @@ import { makeWay, unshareFile } from './file.ts'
 import { ChangedUnderway, changed, mountHeld, mountLanding } from './landing.ts'
 import { lookUp, type Roots } from './mount-point.ts'
 import { makeInside } from './nested-mount-points.ts'
+import { isLent } from './owners.ts'
 import { acceptsChanges, readonlyStep, requireMountable } from './read-only-path.ts'
-import { isSameObject, refuseItself } from './same-object.ts'
+import { isSameObject, refuseItself, refuseLent } from './same-object.ts'
 
 /** Throws the error of a mount with the property, the source and the destination. */
 function explain(error: unknown, step: MountStep): never {
@@ -83,7 +84,10 @@ function tryMount(host: Host, journal: Journal, planned: MountStep, roots: Roots
     }
     if (COVERS_ITSELF.has(resolved.fstype) && isSameObject(host, resolved.source, target)) {
       // A writable mount of an object on itself without options would show what is there already.
-      if (resolved.options.length === 0 && acceptsChanges(host, target, roots)) return
+      if (resolved.options.length === 0 && acceptsChanges(host, target, roots)) {
+        if (isLent(host, journal, target.path, roots.mountRoot)) refuseLent(resolved)
+        return
+      }
       refuseItself(resolved, target)
     }
     mountOn(host, journal, resolved, target, roots)

@@ -1,6 +1,7 @@
 /** Finds the owner of a mount in the journals of this container and of the others. */
-import type { MountEntry } from '../../host/types.ts'
+import type { Host, MountEntry } from '../../host/types.ts'
 import { basename, dirname, join } from '../../paths.ts'
+import { holderOf } from '../../translate/mounts/mount-table.ts'
 import { type Entry, Journal } from '../journal/journal.ts'
 import { visibleNames } from '../state/container-names.ts'
 import { isHiddenFsid } from './same-object.ts'
@@ -20,6 +21,17 @@ export function isOwned(entries: readonly Entry[], mount: MountEntry): boolean {
     if (done?.fsid !== undefined && !isHiddenFsid(done.fsid)) return done.fsid === mount.fsid
     return undo.path === mount.on && undo.fstype === mount.fstype && undo.before !== mount.fsid
   })
+}
+
+/**
+ * True when the mount that holds a path stands below `root` and belongs to another container, as when two containers
+ * have one root filesystem. That container takes the mount away when it is deleted.
+ */
+export function isLent(host: Host, journal: Journal, path: string, root: string): boolean {
+  const table = host.kernel.mounts()
+  const holder = table[holderOf(table, path)]
+  if (!holder?.on.startsWith(`${root}/`) || isOwned(journal.pending(), holder)) return false
+  return isOwned(entriesOfOthers(journal.directory), holder)
 }
 
 /** Returns the pending entries of all containers beside the one in `directory`. */

@@ -75,6 +75,18 @@ export function refuseItself(step: MountStep, target: BeneathTarget): never {
 }
 
 /**
+ * Refuses a mount of what the destination shows already by a mount of another container, which that container takes away.
+ * @throws JailwrightError CONFIG, always.
+ */
+export function refuseLent({ origin, source, destination }: MountStep): never {
+  throw new JailwrightError(
+    'CONFIG',
+    `${origin}: ${destination} shows ${source} by a mount of another container with the same root, which takes it away when it is deleted`,
+    { subject: origin, hint: 'give each container a root filesystem of its own' },
+  )
+}
+
+/**
  * Refuses a read-only root that would be mounted on itself, when the state directory lies in the root filesystem.
  * @throws JailwrightError CONFIG.
  */
