@@ -1,5 +1,5 @@
 /** Compares a container's network, as ifconfig(8) prints it, with the steps of the plan. */
-import { parseCidr, sameAddress } from '../../translate/core/addresses.ts'
+import { ipVersion, parseCidr, sameAddress } from '../../translate/core/addresses.ts'
 import type { Step } from '../../translate/core/plan.ts'
 import type { Item } from './item.ts'
 
@@ -61,6 +61,13 @@ export function defaultRouteOf(
   return { family, gateway }
 }
 
+/** True for two spellings of one gateway, which may have the zone of its link (`fe80::1%vnet0`). */
+function isSameGateway(found: string | undefined, planned: string): boolean {
+  if (found === undefined || found === planned) return found === planned
+  const [[one = '', zone], [other = '', otherZone]] = [found.split('%'), planned.split('%')]
+  return zone === otherZone && ipVersion(one) !== 0 && ipVersion(other) !== 0 && sameAddress(one, other)
+}
+
 /** Compares each step of the plan with the interfaces, then lists the jail's interfaces that no step names. */
 export function compareInterfaces(
   steps: readonly Step[],
@@ -89,7 +96,7 @@ export function compareInterfaces(
       const name = route.family === '-6' ? 'default route of IPv6' : 'default route'
       const planned = `gateway ${route.gateway}`
       if (gateways === undefined && inside !== undefined) items.push({ name, mark: 'unknown', planned })
-      else expect(name, planned, now === route.gateway, now && `gateway ${now}`)
+      else expect(name, planned, isSameGateway(now, route.gateway), now && `gateway ${now}`)
     } else if (step.kind === 'loopback') {
       known.add('lo0')
       address(inside, 'lo0', '127.0.0.1/8')

@@ -59,6 +59,9 @@ export function listParameters(found: Parameters): Item[] {
 function compareParameter(name: string, planned: string, found: string | undefined): Item {
   if (found === undefined)
     return { name, mark: 'unknown', planned, note: 'the kernel has no such parameter to be asked for' }
+  // One flag stands for both, and the kernel reports it as disable (pr_flag_jailsys in sys/kern/kern_jail.c).
+  if (['ip4', 'ip6'].includes(name) && planned === 'new' && found === 'disable')
+    return { name, mark: 'ok', planned, found }
   if (isAddressList(name)) return { ...compared(name, planned, found), mark: sameList(planned, found) }
   if (/^[0-9]+$/.test(planned) && /^[0-9]+$/.test(found))
     return { ...compared(name, planned, found), mark: Number(planned) === Number(found) ? 'ok' : 'drift' }

@@ -70,6 +70,12 @@ describe('parameters of a jail', () => {
       'unknown | persist | true | - | the kernel has no such parameter to be asked for',
     )
   })
+
+  it('ip4=new and ip6=new are no drift as the kernel reports them, and inherited addresses are one', () => {
+    const modes = { path: '/r', parameters: [['ip4', 'new'] as const, ['ip6', 'new'] as const] }
+    const told = compareParameters(modes, { path: '/r', ip4: 'disable', ip6: 'inherit' })
+    expect(told.map(({ name, mark }) => `${name} ${mark}`)).toEqual(['path ok', 'ip4 ok', 'ip6 drift'])
+  })
 })
 
 describe('flags of mounts', () => {
@@ -136,6 +142,17 @@ describe('default routes', () => {
       'ok | default route | gateway 10.9.9.1 | -',
       'ok | default route of IPv6 | gateway fe80::1%vnet0 | -',
     ])
+  })
+
+  it('are no drift where the kernel spells the address of a gateway in another way, unless the link is another one', () => {
+    const to = (gateway: string, now: string) =>
+      compareInterfaces([route('-j', 'web', '-6', 'add', 'default', gateway)], 'web', {
+        ...{ inside: new Map(), outside: new Map(), gateways: { '-6': now } },
+      })[0]?.mark
+    expect(to('2001:DB8:0::1', '2001:db8::1')).toBe('ok')
+    expect(to('FE80:0::1%vnet0', 'fe80::1%vnet0')).toBe('ok')
+    expect(to('fe80::1%vnet0', 'fe80::1%vnet1')).toBe('drift')
+    expect(to('fe80::1', '58:9c:fc:10:ff:93')).toBe('drift')
   })
 
   it('that lead elsewhere or are gone are a drift, and where nothing answers it cannot be told', () => {
