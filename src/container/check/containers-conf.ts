@@ -11,7 +11,7 @@ export interface EngineConfig {
   /** Name or path of the default runtime, and the file that sets it. */
   runtime?: { readonly name: string; readonly file: string }
   /** Paths of the runtimes, by name. */
-  readonly runtimes: Record<string, readonly string[]>
+  readonly runtimes: Map<string, readonly string[]>
   /** The runtimes whose messages podman reads as JSON. */
   json: readonly string[]
 }
@@ -64,7 +64,7 @@ export function readEngine(file: string, known: EngineConfig): void {
   if (typeof runtime === 'string') known.runtime = { name: runtime, file }
   if (Array.isArray(json)) known.json = json.map(String)
   for (const [name, paths] of Object.entries((runtimes ?? {}) as object)) {
-    known.runtimes[name] = Array.isArray(paths) ? paths.map(String) : []
+    known.runtimes.set(name, Array.isArray(paths) ? paths.map(String) : [])
   }
 }
 
@@ -75,21 +75,21 @@ export function readEngine(file: string, known: EngineConfig): void {
 const OWN_CHOICE = ['crun', 'runc', 'runj', 'kata', 'runsc', 'ocijail'] as const
 
 /** The places besides PATH where podman looks for a runtime that no file gives a path for. */
-const OWN_PATHS: Readonly<Record<string, readonly string[]>> = { ocijail: ['/usr/local/bin/ocijail'] }
+const OWN_PATHS: ReadonlyMap<string, readonly string[]> = new Map([['ocijail', ['/usr/local/bin/ocijail']]])
 
 /**
  * Returns the runtime of a plain `podman run`; undefined when no file names one and none of podman's own choice exists.
  */
 export function runtimeTaken(engine: EngineConfig, env: Environment): Taken | undefined {
   const find = (name: string): string | undefined => {
-    const paths = engine.runtimes[name] ?? OWN_PATHS[name]
+    const paths = engine.runtimes.get(name) ?? OWN_PATHS.get(name)
     // podman skips paths that do not exist and then searches PATH (libpod/oci_conmon_common.go).
     return paths?.find(isProgram) ?? installedProgram(name, env)
   }
   if (engine.runtime && engine.runtime.name !== '') {
     const { name, file } = engine.runtime
     if (name.startsWith('/')) return { name: basename(name), path: isProgram(name) ? name : undefined, file }
-    const known = engine.runtimes[name] !== undefined || OWN_CHOICE.some(own => own === name)
+    const known = engine.runtimes.has(name) || OWN_CHOICE.some(own => own === name)
     return { name, path: known ? find(name) : undefined, file }
   }
   for (const name of OWN_CHOICE) {

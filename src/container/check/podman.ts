@@ -49,7 +49,7 @@ export function configFindings(env: Environment = engine.environment, prefix = '
     const hint = errnoOf(error) === 'EACCES' ? 'run this as root' : UNREADABLE
     return [{ subject, status: 'warning', message, hint }]
   }
-  const config: EngineConfig = { runtimes: {}, json: [] }
+  const config: EngineConfig = { runtimes: new Map(), json: [] }
   for (const file of files) {
     try {
       readEngine(file, config)
@@ -95,7 +95,7 @@ function isOurs(path: string): boolean {
 
 function runtimeFinding(engine: EngineConfig, files: readonly string[]): Finding {
   const subject = SUBJECT
-  const paths = engine.runtimes.jailwright
+  const paths = engine.runtimes.get('jailwright')
   if (paths === undefined) {
     const message =
       files.length === 0
@@ -127,6 +127,6 @@ function runtimeFinding(engine: EngineConfig, files: readonly string[]): Finding
 
 /** Returns the path of an `ocijail` that is a link to this program; undefined when there is none. */
 function inPlaceOfOcijail(engine: EngineConfig, env: Environment): string | undefined {
-  const candidates = [...(engine.runtimes.ocijail ?? []), installedProgram('ocijail', env) ?? '']
+  const candidates = [...(engine.runtimes.get('ocijail') ?? []), installedProgram('ocijail', env) ?? '']
   return candidates.filter(isProgram).find(isOurs)
 }

@@ -81,3 +81,11 @@ it('podman takes this program after check --fix, and through a link in the place
   put(`${etc}.d/zz.conf`, '[engine]\nruntime = "ocijail"\n')
   expect(taken()).not.toHaveProperty('hint')
 })
+
+it.each(['__proto__', 'constructor', 'toString'])('a runtime called %s is one that does not exist', name => {
+  const file = put(etc, `[engine]\nruntime = "${name}"\n`)
+  expect(taken()).toMatchObject({ status: 'warning', message: expect.stringContaining(file) })
+  // Whatever a file gives as its paths.
+  put(etc, `[engine]\nruntime = "${name}"\n[engine.runtimes]\n${name} = ["/nosuch/${name}"]\n`)
+  expect(taken()).toMatchObject({ status: 'warning', message: expect.stringContaining(file) })
+})
