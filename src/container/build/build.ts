@@ -45,12 +45,12 @@ export interface Building {
 export function build(ctx: RuntimeContext, work: Building): Created {
   const { files, options, plan } = work
   const { host } = ctx
-  effect('make state directory', () => makeDirectory(files.dir, 0o700))
-  const journal = new Journal(files.journal, bootOf(host), lastingRecord(files))
   let init: StartedInit | undefined
   const state = firstState(ctx, work)
   const hooks = [...plan.hooks.prestart, ...plan.hooks.createRuntime, ...plan.hooks.createContainer]
+  effect('make state directory', () => makeDirectory(files.dir, 0o700))
   try {
+    const journal = new Journal(files.journal, bootOf(host), lastingRecord(files))
     effect('state creating', () => writeState(files, state))
     effect('write plan.json', () => writeFileAtomic(files.plan, JSON.stringify(plan)))
     const terminal = work.mode.ownTerminal
