@@ -28,6 +28,9 @@ describe.skipIf(obstacle !== undefined)('what small tools of the simulated host 
     expect(sh('umount -f /a').status).toBe(0)
     expect(sh('mount -p | cut -f4 | grep /a; mount | grep -c /a/sub').stdout).toBe('/a/sub\n1\n')
     expect(sh('umount /a/sub').status).toBe(0)
+    sh('mkdir /c; mount -t tmpfs tmpfs /c; mkdir /c/sub; mount -t tmpfs on /c/sub; umount -f /c; rmdir /c')
+    const id = /fsid ([0-9a-f]+)/.exec(sh('mount -v | grep /c/sub').stdout)?.[1]
+    expect(sh(`umount ${id}`)).toMatchObject({ status: 0, stderr: '' })
     sh('mount -t tmpfs tmpfs /a; mount -t nullfs /a /b')
     expect(sh('umount -f /a').stderr).toBe('umount: unmount of /a failed: Device busy\n')
     sh('umount /b; umount /a')

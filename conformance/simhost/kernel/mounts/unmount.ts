@@ -37,11 +37,11 @@ export function detach(mount: Mount, place: () => string, force: boolean): void 
       return
     } catch (error) {
       if (!(error instanceof LibcError) || !MISLED.includes(error.code)) throw error
-      // Linux no longer has the mount, which went with the one that it lay in.
-      if (mount.id === undefined || tries > 100 || !linuxMounts().has(mount.id)) {
-        if (error.code === 'EINVAL') return
-        throw error
-      }
+      // Linux no longer has the mount when it went with the one that it lay in. FreeBSD's kernel unmounts it from the dead vnode.
+      if (mount.id !== undefined && !linuxMounts().has(mount.id)) return
+      if (mount.id !== undefined && tries <= 100) continue
+      if (error.code === 'EINVAL') return
+      throw error
     }
   }
 }
