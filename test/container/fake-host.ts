@@ -39,6 +39,8 @@ export function fakeHost(): FakeHost {
   }
   return {
     ...real,
+    // The calls stand in an object of their own, because tests replace them.
+    process: { ...real.process },
     name: 'simulated',
     calls,
     jails,

@@ -25,7 +25,10 @@ import { unmountStrays } from './stray-mounts.ts'
 export interface PlayBackOptions {
   /** Undos that a damaged journal lacks; they are done before the journal's own. */
   lost?: readonly Entry[]
-  /** With it, a failure inside the container's root becomes a warning after a second try, and the undo is given up. */
+  /**
+   * With it, a failure inside the container's root becomes a warning after a second try, and the undo is given up, unless a
+   * mount is left that the next try may take away.
+   */
   force?: boolean
   /** True when the pid file is to stay. */
   keepPidFile?: boolean
@@ -46,6 +49,8 @@ export function playBack(
   const pending = [...lost, ...journal.pending()]
   const mounts = newestMounts(pending)
   let others: Entry[] | undefined
+  /** True once a mount stays: names of the image may be busy for that alone, and can be undone when the mount is gone. */
+  let isMountLeft = false
   const tools: UndoTools = {
     host,
     patience: { left: BUSY_PATIENCE, gone: undefined },
@@ -60,7 +65,8 @@ export function playBack(
     if (rebooted && !outlivesReboot(entry.undo)) continue
     if (keepPidFile && entry.undo.op === 'pid-file') continue
     const { op } = entry.undo
-    const giveUp = (error: unknown) => force && IN_ROOT.has(op) && !SHORTAGES.has(errnoOf(error) ?? '')
+    const giveUp = (error: unknown) =>
+      force && !isMountLeft && IN_ROOT.has(op) && !SHORTAGES.has(errnoOf(error) ?? '')
     const undo = () => {
       if (!isCovered(host, entry, mounts)) effect(`undo ${op}`, () => takeBack(tools, entry))
     }
@@ -69,6 +75,7 @@ export function playBack(
     if (error !== undefined && giveUp(error)) error = failureOf(undo)
     if (error !== undefined && !giveUp(error)) {
       failures.push(asFailure(error, op))
+      if (op === 'unmount') isMountLeft = true
       continue
     }
     if (error !== undefined) log?.warn(`${asFailure(error, op).message}: given up`)

@@ -534,4 +534,27 @@ describe('an undo in the root that this process or the disk fails', () => {
     expect(playBack(host, journal, { force: true })).toHaveLength(1)
     expect(journal.pending()).toHaveLength(1)
   })
+
+  it('while a mount is left, no name of the image is given up by force, since the mount may keep it busy', () => {
+    mkdirSync(join(dir, 'made'))
+    record({ op: 'rmdir', root: dir, path: '/made' }, {})
+    record(
+      { op: 'unmount', path: `${dir}/made`, fstype: 'nullfs', from: '/src', before: undefined },
+      { fsid: 'f1' },
+    )
+    const { mounts } = host.kernel
+    const { openBeneath } = host.process
+    host.kernel.mounts = () => {
+      throw new SyscallError('mounts', 'EIO', 'Input/output error')
+    }
+    host.process.openBeneath = () => {
+      throw new SyscallError('openat', 'EBUSY', 'Device busy', dir)
+    }
+    expect(playBack(host, journal, { force: true })).toHaveLength(2)
+    expect(journal.pending()).toHaveLength(2)
+    host.kernel.mounts = mounts
+    host.process.openBeneath = openBeneath
+    expect(playBack(host, journal, { force: true })).toEqual([])
+    expect(existsSync(join(dir, 'made'))).toBe(false)
+  })
 })
