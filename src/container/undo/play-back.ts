@@ -26,8 +26,7 @@ export interface PlayBackOptions {
   /** Undos that a damaged journal lacks; they are done before the journal's own. */
   lost?: readonly Entry[]
   /**
-   * With it, a failure inside the container's root becomes a warning after a second try, and the undo is given up, unless a
-   * mount is left that the next try may take away.
+   * With it, a failure inside the container's root becomes a warning after a second try, and the undo is given up.
    */
   force?: boolean
   /** True when the pid file is to stay. */
@@ -36,8 +35,8 @@ export interface PlayBackOptions {
 }
 
 /**
- * Plays a journal back, newest entry first. A failure does not prevent the other undos; all failures are returned, and
- * their entries stay in the journal for the next try.
+ * Plays a journal back, newest entry first. A failure prevents no undos but those of mounts and names in which something is
+ * left; all failures are returned, and the entries that were not taken back stay in the journal for the next try.
  */
 export function playBack(
   host: Host,
@@ -49,8 +48,7 @@ export function playBack(
   const pending = [...lost, ...journal.pending()]
   const mounts = newestMounts(pending)
   let others: Entry[] | undefined
-  /** True once a mount stays: names of the image may be busy for that alone, and can be undone when the mount is gone. */
-  let isMountLeft = false
+  const left: Place[] = []
   const tools: UndoTools = {
     host,
     patience: { left: BUSY_PATIENCE, gone: undefined },
@@ -65,8 +63,10 @@ export function playBack(
     if (rebooted && !outlivesReboot(entry.undo)) continue
     if (keepPidFile && entry.undo.op === 'pid-file') continue
     const { op } = entry.undo
-    const giveUp = (error: unknown) =>
-      force && !isMountLeft && IN_ROOT.has(op) && !SHORTAGES.has(errnoOf(error) ?? '')
+    const place = placeOf(entry.undo)
+    // Without this mount or name the next try could not find what is left in it.
+    if (place !== undefined && left.some(each => holds(place, each))) continue
+    const giveUp = (error: unknown) => force && IN_ROOT.has(op) && !SHORTAGES.has(errnoOf(error) ?? '')
     const undo = () => {
       if (!isCovered(host, entry, mounts)) effect(`undo ${op}`, () => takeBack(tools, entry))
     }
@@ -75,7 +75,7 @@ export function playBack(
     if (error !== undefined && giveUp(error)) error = failureOf(undo)
     if (error !== undefined && !giveUp(error)) {
       failures.push(asFailure(error, op))
-      if (op === 'unmount') isMountLeft = true
+      if (place !== undefined) left.push(place)
       continue
     }
     if (error !== undefined) log?.warn(`${asFailure(error, op).message}: given up`)
@@ -87,6 +87,34 @@ export function playBack(
   }
   tools.trail.close()
   return failures
+}
+
+/** The place of a mount or of a name of the image. */
+interface Place {
+  /** Its path on the host. */
+  path: string
+  /** Its path in the container, which has two roots when the root is read-only: a mount, and what the mount shows. */
+  inside: string | undefined
+}
+
+/** The place of what an undo takes back; undefined for what is neither a mount nor a name of the image. */
+function placeOf(undo: Undo): Place | undefined {
+  if (undo.op === 'unmount') {
+    const { path, root } = undo
+    return {
+      path,
+      inside: root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length) : undefined,
+    }
+  }
+  if (undo.op !== 'rmdir' && undo.op !== 'unlink' && undo.op !== 'put-back') return undefined
+  return { path: `${undo.root}${undo.path}`, inside: undo.path }
+}
+
+/** True when the second place is the first one or below it. */
+function holds(outer: Place, inner: Place): boolean {
+  const isWithin = (path: string | undefined, above: string | undefined) =>
+    path !== undefined && above !== undefined && (path === above || path.startsWith(`${above}/`))
+  return isWithin(inner.path, outer.path) || isWithin(inner.inside, outer.inside)
 }
 
 /** What an undo may use. */
