@@ -1,4 +1,7 @@
-/** Recognising a word with one typing mistake. */
+/** Recognising a word with one typing mistake, or with other capitals and signs. */
+
+/** A name without what people mistake in it: capitals, dots, underscores and other signs. */
+export const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 /**
  * True when two words are equal or differ by one mistake: a wrong, missing or extra letter, or two neighbours swapped. The

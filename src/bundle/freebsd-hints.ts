@@ -3,7 +3,7 @@
  * ignored, but documents of other tools show property names that the specification does not have
  * (`freebsd.jail.mlock`), so a near miss gets a warning.
  */
-import { isNearMiss } from '../near-miss.ts'
+import { isNearMiss, plain } from '../near-miss.ts'
 import { childPath } from './property-path.ts'
 
 /** The properties of the freebsd section. A test asserts that the list equals the schema's. */
@@ -45,9 +45,6 @@ const BY_ANNOTATION =
 
 /** Parameter names of jail(8) that differ from the section's names in more than case and punctuation. */
 const SYNONYMS: Readonly<Record<string, string>> = { vnetinterface: 'freebsd.jail.vnetInterfaces' }
-
-/** Returns a name in lower case without punctuation. */
-const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 /** Returns the path of every known property by its plain name. The first section that has a name wins. */
 function wellKnown(): Map<string, string> {

@@ -44,6 +44,14 @@ export type Undo =
   /** `before` is the parent's children.max before it was raised; `lock` is the lock file of changes to it. */
   | { op: 'children'; parent: string; before?: number; lock?: string }
 
+/** The undo of a name in the container's root, which the container may have filled with anything. */
+export type NameUndo = Extract<Undo, { op: 'rmdir' | 'unlink' | 'put-back' }>
+
+/** True for the undo of a name in the container's root. */
+export function isOfName(undo: Undo): undo is NameUndo {
+  return undo.op === 'rmdir' || undo.op === 'unlink' || undo.op === 'put-back'
+}
+
 /** Facts that are known once the effect has happened. */
 export interface Done {
   /** unmount: the id of the file system, which identifies it more reliably than a path. */

@@ -6,6 +6,7 @@ import type { Host, MountEntry } from '../../host/types.ts'
 import { waitUntil } from '../../host/wait.ts'
 import { basename, dirname } from '../../paths.ts'
 import type { Entry, Undo } from '../journal/journal.ts'
+import { isOfName } from '../journal/undo.ts'
 import { inDirectory } from './mount-point.ts'
 import { isOwned, mountKey } from './owners.ts'
 import { isHiddenFsid } from './same-object.ts'
@@ -162,7 +163,7 @@ export function newestMounts(entries: readonly Entry[]): NewestMounts {
  * holds the name. Two containers can share one root filesystem, and then the path shows the later container's mount.
  */
 export function isCovered(host: Host, { undo }: Entry, mounts: NewestMounts): boolean {
-  if (undo.op !== 'rmdir' && undo.op !== 'unlink' && undo.op !== 'put-back') return false
+  if (!isOfName(undo)) return false
   let on = dirname(`${undo.root}${undo.path}`)
   while (on !== '/' && !mounts.has(on)) on = dirname(on)
   const fsid = mounts.get(on)

@@ -10,7 +10,7 @@ import { releaseRuleset } from '../jail/devfs-rulesets.ts'
 import { lowerChildren } from '../jail/parent-jail.ts'
 import { effect } from '../journal/effect.ts'
 import type { Entry, Journal, Undo } from '../journal/journal.ts'
-import { outlivesReboot } from '../journal/undo.ts'
+import { isOfName, outlivesReboot } from '../journal/undo.ts'
 import { inDirectory } from '../mounts/mount-point.ts'
 import { entriesOfOthers } from '../mounts/owners.ts'
 import { BUSY_PATIENCE, isCovered, newestMounts, type Patience, unmount } from '../mounts/unmount.ts'
@@ -25,9 +25,7 @@ import { unmountStrays } from './stray-mounts.ts'
 export interface PlayBackOptions {
   /** Undos that a damaged journal lacks; they are done before the journal's own. */
   lost?: readonly Entry[]
-  /**
-   * With it, a failure inside the container's root becomes a warning after a second try, and the undo is given up.
-   */
+  /** With it, a failure inside the container's root becomes a warning after a second try, and the undo is given up. */
   force?: boolean
   /** True when the pid file is to stay. */
   keepPidFile?: boolean
@@ -66,7 +64,7 @@ export function playBack(
     const place = placeOf(entry.undo)
     // Without this mount or name the next try could not find what is left in it.
     if (place !== undefined && left.some(each => holds(place, each))) continue
-    const giveUp = (error: unknown) => force && IN_ROOT.has(op) && !SHORTAGES.has(errnoOf(error) ?? '')
+    const giveUp = (error: unknown) => force && isOfName(entry.undo) && !SHORTAGES.has(errnoOf(error) ?? '')
     const undo = () => {
       if (!isCovered(host, entry, mounts)) effect(`undo ${op}`, () => takeBack(tools, entry))
     }
@@ -106,8 +104,7 @@ function placeOf(undo: Undo): Place | undefined {
       inside: root !== undefined && path.startsWith(`${root}/`) ? path.slice(root.length) : undefined,
     }
   }
-  if (undo.op !== 'rmdir' && undo.op !== 'unlink' && undo.op !== 'put-back') return undefined
-  return { path: `${undo.root}${undo.path}`, inside: undo.path }
+  return isOfName(undo) ? { path: `${undo.root}${undo.path}`, inside: undo.path } : undefined
 }
 
 /** True when the second place is the first one or below it. */
@@ -130,9 +127,6 @@ interface UndoTools {
   log: PlayBackOptions['log']
 }
 
-/** Undos inside the root, which the container may have filled with anything. */
-const IN_ROOT = new Set<Undo['op']>(['rmdir', 'unlink', 'put-back'])
-
 /** Errors that mean a passing shortage of this process or of the host; an undo is not given up for them. */
 const SHORTAGES = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EINTR'])
 
@@ -154,7 +148,7 @@ function asFailure(error: unknown, op: string): JailwrightError {
 function takeBack(tools: UndoTools, { undo, done }: Entry): void {
   const { host, patience, pending, others, trail, log } = tools
   // An open directory would keep its file system busy.
-  if (!IN_ROOT.has(undo.op)) trail.close()
+  if (!isOfName(undo)) trail.close()
   switch (undo.op) {
     case 'unmount':
       unmount(host, undo, done?.fsid, patience, () => [...others(), ...pending.filter(each => each.done)])

@@ -1,6 +1,7 @@
 /** Jail parameters of FreeBSD 15.1's kernel (jail(8), sysctl security.jail.param), and jail(8)'s own, which are refused. */
 import { encode } from '../../bytes.ts'
-import { isNearMiss } from '../../near-miss.ts'
+import { hasOwn } from '../../es2020.ts'
+import { isNearMiss, plain } from '../../near-miss.ts'
 
 /** The kinds of values, as libjail knows them. */
 export type ParamType = 'bool' | 'jailsys' | 'int' | 'ulong' | 'string' | 'ip4' | 'ip6'
@@ -135,19 +136,17 @@ export function parseBool(text: string): boolean | undefined {
   return undefined
 }
 
-/** A name without what people mistake in it: case of letters, dots, underscores and other signs. */
-const lettersOf = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '')
-
 /**
  * The parameter of FreeBSD that an unknown name was meant for, such as allow.mlock for allow_mlock, or enforce_statfs for
- * enforceStatfs; undefined when none is near.
+ * enforceStatfs; undefined when none is near, and for a name of FreeBSD's own.
  */
 export function meantParameter(name: string): string | undefined {
-  const letters = lettersOf(name)
-  const others = Object.keys(FREEBSD_15_PARAMS).filter(known => known !== name)
+  if (hasOwn(FREEBSD_15_PARAMS, name)) return undefined
+  const letters = plain(name)
+  const known = Object.keys(FREEBSD_15_PARAMS)
   return (
-    others.find(known => lettersOf(known) === letters) ??
-    others.find(known => letters.length > 4 && isNearMiss(letters, lettersOf(known)))
+    known.find(each => plain(each) === letters) ??
+    known.find(each => letters.length > 4 && isNearMiss(letters, plain(each)))
   )
 }
 

@@ -2,7 +2,6 @@
 import { annotationPath, type Context } from '../core/context.ts'
 import {
   checkValue,
-  FREEBSD_15_PARAMS,
   isFlag,
   LOADED_BY_NAME,
   meantParameter,
@@ -154,15 +153,14 @@ function oneAnnotation(
 ): void {
   const type = typeOf(context, name)
   if (type === undefined) {
-    const meant = name in FREEBSD_15_PARAMS ? undefined : meantParameter(name)
+    const meant = meantParameter(name)
     const hint = meant === undefined ? undefined : `did you mean ${meant}?`
     if (name.startsWith('allow.') && /^[a-z0-9_.]+$/.test(name)) {
       // As with ocijail, a parameter that this kernel lacks does not keep a container from starting.
       const advice = hint ?? 'is its module loaded?'
       context.warn(`${origin}: this kernel has no jail parameter ${name}; ignored (${advice})`)
       context.fate(origin, 'ignored', `this kernel has no jail parameter ${name}`)
-    } else
-      context.fail(origin, `this kernel has no jail parameter ${name}`, hint === undefined ? {} : { hint })
+    } else context.fail(origin, `this kernel has no jail parameter ${name}`, { hint })
     return
   }
   const text = type === 'jailsys' ? value.trim().toLowerCase() : value.trim()
