@@ -18,7 +18,7 @@ import { installNetwork } from './network/network.ts'
 import { installPf } from './network/pf.ts'
 import type { Parts } from './offered-parts.ts'
 import * as processList from './processes/list.ts'
-import { allProcesses } from './processes/processes.ts'
+import { allProcesses, hasEnded, killUntilGone } from './processes/processes.ts'
 import * as sysctls from './sysctls.ts'
 import { installZfs } from './zfs/zfs.ts'
 
@@ -60,26 +60,9 @@ export function installParts(kernel: Kernel): Parts {
   return parts
 }
 
-/** How long killed processes may take to end, in milliseconds. */
-const LONGEST_END = 60_000
-
 /** Ends all processes for a reboot, except the one that asked for it, which still has to get the answer, and waits for it. */
 function endProcesses(asking: number): void {
-  const until = Date.now() + LONGEST_END
-  for (;;) {
-    const left = allProcesses().filter(
-      ({ pid, state }) => pid !== 1 && pid !== asking && state !== 'Z' && state !== 'X',
-    )
-    if (left.length === 0 || Date.now() > until) return
-    for (const { pid } of left) {
-      try {
-        process.kill(pid, 'SIGKILL')
-      } catch {
-        // The process ended by itself.
-      }
-    }
-    Bun.sleepSync(1)
-  }
+  killUntilGone(() => allProcesses().filter(p => p.pid !== 1 && p.pid !== asking && !hasEnded(p)))
 }
 
 /** Registers sethostname(2): it sets the host's name, or the name of a jail that may change it. */

@@ -6,6 +6,8 @@ import { dropNamespaces, type Namespaces, within } from '../namespaces.ts'
 import {
   allProcesses,
   bindNamespace,
+  hasEnded,
+  killUntilGone,
   type Process,
   readProcess,
   unbindNamespace,
@@ -35,11 +37,6 @@ export interface Jail {
   /** Processes that jailAttach has let in and that have still to enter the namespaces: pid and start time. */
   attaching: Map<number, string>
 }
-
-/** How long killed processes may take to end, in milliseconds. */
-const LONGEST_END = 60_000
-
-const hasEnded = ({ state }: Process) => state === 'Z' || state === 'X'
 
 /** All jails of the host. */
 export class Jails {
@@ -139,19 +136,7 @@ export class Jails {
   /** prison_remove: removes the children, then kills every process, then removes the jail. */
   remove(jail: Jail): void {
     for (const child of this.all().filter(j => j.parent === jail.jid)) this.remove(child)
-    const until = Date.now() + LONGEST_END
-    for (;;) {
-      const left = [...this.processes(jail.jid), ...this.attachers(jail)]
-      if (left.length === 0 || Date.now() > until) break
-      for (const p of left) {
-        try {
-          process.kill(p.pid, 'SIGKILL')
-        } catch {
-          // The process ended by itself.
-        }
-      }
-      Bun.sleepSync(1)
-    }
+    killUntilGone(() => [...this.processes(jail.jid), ...this.attachers(jail)])
     this.kernel.emit('jailRemoving', jail.jid)
     if (jail.spaces.listener !== undefined) closeListener(jail.spaces.listener)
     this.table.delete(jail.jid)

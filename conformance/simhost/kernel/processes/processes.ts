@@ -49,8 +49,8 @@ function utsOf(pid: number): string | undefined {
 
 /** The jid of a process: 0 on the host, for foreign processes, and for zombies that were never seen in a jail. */
 export function processJail(pid: number): number {
-  const link = utsOf(pid)
-  if (link !== undefined) return jailByNamespace.get(link) ?? 0
+  const living = jailOfLiving(pid)
+  if (living !== undefined) return living
   const start = readStat(pid)?.start
   const seen = lastSeen.get(pid)
   return seen !== undefined && seen.start === start ? seen.jid : 0
@@ -118,6 +118,31 @@ export function allProcesses(): Process[] {
   return list.sort((a, b) => a.pid - b.pid)
 }
 
+/** True for a zombie, and for a process that is about to leave. */
+export function hasEnded({ state }: Process): boolean {
+  return state === 'Z' || state === 'X'
+}
+
+/** How long killed processes may take to end, in milliseconds. */
+const LONGEST_END = 60_000
+
+/** Kills all processes that `find` gives, again until it gives none: a process may start another one meanwhile. */
+export function killUntilGone(find: () => readonly Process[]): void {
+  const until = Date.now() + LONGEST_END
+  for (;;) {
+    const left = find()
+    if (left.length === 0 || Date.now() > until) return
+    for (const { pid } of left) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // The process ended by itself.
+      }
+    }
+    Bun.sleepSync(1)
+  }
+}
+
 /** Registers processInfo. A jailed caller sees the processes of its own jail and the jails below, as `visible` says. */
 export function install(kernel: Kernel, visible: (caller: Caller, jid: number) => boolean): void {
   const info = (caller: Caller, pid: number) => {
@@ -128,7 +153,7 @@ export function install(kernel: Kernel, visible: (caller: Caller, jid: number) =
       // The first process of a host is this kernel, which lives on when its host is booted again.
       start: p.pid === 1 ? `${kernel.bootTime.sec}${kernel.bootTime.usec}` : p.start,
       jid: p.jid === caller.jid ? 0 : p.jid,
-      zombie: p.state === 'Z' || p.state === 'X',
+      zombie: hasEnded(p),
       stopped: p.state === 'T' || p.state === 't',
     }
   }
