@@ -98,6 +98,12 @@ export interface CheckContext {
   fail(message: string): never
   /** Asks again every 30 ms until the answer is true; fails with the message after `ms` (default 30000). */
   until(message: string | (() => string), ask: () => boolean | Promise<boolean>, ms?: number): Promise<void>
+  /** Asks again like `until`, until the text of the answer is accepted; fails with the message about the last one. */
+  untilText(
+    message: (last: string) => string,
+    ask: () => Promise<string>,
+    accepts: (text: string) => boolean,
+  ): Promise<void>
   /** Values that one step leaves for a later one. */
   readonly memory: Map<string, string>
 }

@@ -160,13 +160,10 @@ export const crioCases = [
         if ((await answer).status !== 0) context.fail(`exec: status ${(await answer).status}`)
         const pid = existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
         // A runtime may return while execve(2) is still at work.
-        let shown = ''
-        await context.until(
-          () => `pid ${pid} is ${shown}`,
-          async () => {
-            shown = (await context.tool('ps', '-ww', '-o', 'args=', '-p', pid)).stdout
-            return shown.includes(fill('sleep %{nap}'))
-          },
+        await context.untilText(
+          shown => `pid ${pid} is ${shown}`,
+          async () => (await context.tool('ps', '-ww', '-o', 'args=', '-p', pid)).stdout,
+          shown => shown.includes(fill('sleep %{nap}')),
         )
       }),
       state({ status: 'running' }),

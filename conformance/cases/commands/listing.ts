@@ -103,13 +103,10 @@ export const listingCases = [
         if (pids.length !== 2 || !pids.includes(Number(context.expand('%{pid}'))))
           context.fail(`ps -f json: ${pids.join()}`)
         // The second process may still be on its way to its program.
-        let table = ''
-        await context.until(
-          () => `ps: ${table}`,
-          async () => {
-            table = (await context.runtime('ps', id)).stdout
-            return table.includes(`sleep ${context.expand('%{nap}')}`)
-          },
+        await context.untilText(
+          table => `ps: ${table}`,
+          async () => (await context.runtime('ps', id)).stdout,
+          table => table.includes(`sleep ${context.expand('%{nap}')}`),
         )
       }),
       ...finish,

@@ -132,13 +132,10 @@ export const crashInCreateCases = [
         await ended
         const answer = await context.runtime('delete', '--force', id)
         if (answer.status !== 0) context.fail(`delete --force: ${answer.stderr}`)
-        let stat = ''
-        await context.until(
-          () => `the hook runs on: ${stat}`,
-          async () => {
-            stat = (await context.tool('ps', '-o', 'stat=', '-p', pid())).stdout.trim()
-            return /^(Z.*)?$/.test(stat)
-          },
+        await context.untilText(
+          stat => `the hook runs on: ${stat}`,
+          async () => (await context.tool('ps', '-o', 'stat=', '-p', pid())).stdout.trim(),
+          stat => /^(Z.*)?$/.test(stat),
         )
       }),
       check('nothing is mounted', noMounts),

@@ -58,13 +58,10 @@ export const execProcessCases = [
       check('the pid file holds the pid of the command', async context => {
         const pid = context.read('eout.pid').trim()
         // While execve(2) is at work, a process has no arguments for a moment.
-        let words = ''
-        await context.until(
-          () => `process ${pid} is ${words}`,
-          async () => {
-            words = (await context.tool('ps', '-ww', '-o', 'args=', '-p', pid)).stdout
-            return words.includes('sleep')
-          },
+        await context.untilText(
+          words => `process ${pid} is ${words}`,
+          async () => (await context.tool('ps', '-ww', '-o', 'args=', '-p', pid)).stdout,
+          words => words.includes('sleep'),
         )
       }),
       ...finish,
@@ -200,13 +197,10 @@ export const execProcessCases = [
       state({ status: 'running' }),
       check('the first process is the only one', async context => {
         const pid = context.expand('%{pid}')
-        let said = ''
-        await context.until(
-          () => `${said}, not ${pid} alone`,
-          async () => {
-            said = (await context.runtime('ps', '-f', 'json', context.expand('%{id}'))).stdout
-            return JSON.stringify(JSON.parse(said)) === `[${pid}]`
-          },
+        await context.untilText(
+          said => `${said}, not ${pid} alone`,
+          async () => (await context.runtime('ps', '-f', 'json', context.expand('%{id}'))).stdout,
+          said => JSON.stringify(JSON.parse(said)) === `[${pid}]`,
         )
       }),
       ...finish,

@@ -24,13 +24,10 @@ export const pidCases = [
         if ((await pidOf()) !== written)
           context.fail(`after start state has pid ${await pidOf()}, the pid file ${written}`)
         // While execve(2) is at work, a process has no arguments for a moment.
-        let words = ''
-        await context.until(
-          () => `the pid's process is not the program: ${words}`,
-          async () => {
-            words = (await context.tool('ps', '-ww', '-o', 'args=', '-p', String(written))).stdout
-            return words.includes('sleep')
-          },
+        await context.untilText(
+          words => `the pid's process is not the program: ${words}`,
+          async () => (await context.tool('ps', '-ww', '-o', 'args=', '-p', String(written))).stdout,
+          words => words.includes('sleep'),
         )
       }),
       ...finish,

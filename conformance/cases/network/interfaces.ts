@@ -14,7 +14,8 @@ import {
   wait,
   waitText,
 } from '../../harness/define.ts'
-import { dropBridge, makeBridge, members, noMembers, onBridge, sleeper } from './words.ts'
+import { sleeper } from '../jails/words.ts'
+import { dropBridge, makeBridge, members, noMembers, onBridge } from './words.ts'
 
 /** Epairs on a bridge, asked for by annotations. */
 export const interfaceCases = [

@@ -11,7 +11,8 @@ import {
   startReady,
   waitText,
 } from '../../harness/define.ts'
-import { dropBridge, makeBridge, noMembers, onBridge, sleeper } from './words.ts'
+import { sleeper } from '../jails/words.ts'
+import { dropBridge, makeBridge, noMembers, onBridge } from './words.ts'
 
 /** What annotations say about one interface on a bridge. */
 export const settingCases = [

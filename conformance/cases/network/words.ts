@@ -2,9 +2,6 @@
 import { check, config } from '../../harness/define.ts'
 import type { CheckContext, Step } from '../../harness/types.ts'
 
-/** A program that says that it is ready, and stays. */
-export const sleeper = 'echo ready; exec sleep %{nap}'
-
 /** Makes a bridge for the case; %{switch} holds its name. */
 export const makeBridge: Step = check('a bridge is made', async context => {
   const name = `cb${context.expand('%{unique}')}`.slice(0, 15)

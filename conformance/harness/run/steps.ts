@@ -183,6 +183,13 @@ function checkContext(context: CaseContext): CheckContext {
   const fail = (message: string): never => {
     throw new CaseFailure(message)
   }
+  const until: CheckContext['until'] = async (message, ask, ms = 30_000) => {
+    const end = Date.now() + context.left(ms)
+    while (!(await ask())) {
+      if (Date.now() >= end) fail(typeof message === 'string' ? message : message())
+      await sleep(pollInterval)
+    }
+  }
   return {
     expand: text => context.expand(text),
     tool: context.tool,
@@ -190,12 +197,16 @@ function checkContext(context: CaseContext): CheckContext {
     read: path => readText(context.path(path)),
     sleep: ms => sleep(ms),
     fail,
-    async until(message, ask, ms = 30_000) {
-      const end = Date.now() + context.left(ms)
-      while (!(await ask())) {
-        if (Date.now() >= end) fail(typeof message === 'string' ? message : message())
-        await sleep(pollInterval)
-      }
+    until,
+    async untilText(message, ask, accepts) {
+      let text = ''
+      await until(
+        () => message(text),
+        async () => {
+          text = await ask()
+          return accepts(text)
+        },
+      )
     },
     memory: context.memory,
   }
